@@ -1,0 +1,1 @@
+"""The JSON-lines front end. Never holds a rule."""

@@ -1,0 +1,1 @@
+"""The till's memory: journal, outbox, mirror. Never decides a price or a right."""

@@ -1,0 +1,1 @@
+"""Screens and words: shows state, forwards gestures. Never holds a rule."""

@@ -1,0 +1,178 @@
+"""The whole surface a front end may touch: one method a gesture. Never knows which front end calls.
+
+Every method answers at once (milliseconds: SQLite only). What comes later (a printer's
+confirmation, a reply of the server) is pushed to the listeners of `subscribe` as an Answer.
+Money in minor units, quantities as decimal strings of priced units, points as integers.
+`override` is (operator id, PIN) of somebody who has the right that the operator lacks.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pos_app.workstation.answer import Answer
+from pos_app.workstation.view import TillView
+
+Override = tuple[str, str]
+
+
+class SellingPort(Protocol):
+    """The cashier's gestures while selling."""
+
+    def scan(self, data: bytes, aim: str | None = None) -> Answer:
+        """Exactly what a scanner sent: product, label, card, code, coupon, receipt number."""
+
+    def type_text(self, text: str) -> Answer:
+        """What the one field takes: code, PLU, `3*`, `3*CODE`, phone, name (data["items"])."""
+
+    def add_item(self, item_id: str, quantity: str = "1") -> Answer:
+        """A choice from a search list."""
+
+    def select_line(self, line: int | None) -> Answer:
+        """The line that Del and the quantity keys mean."""
+
+    def set_quantity(self, line: int, quantity: str) -> Answer:
+        """A new quantity in priced units."""
+
+    def void_line(self, line: int, reason: str = "", override: Override | None = None) -> Answer:
+        """Take a line out before completion."""
+
+    def void_transaction(self, reason: str = "", override: Override | None = None) -> Answer:
+        """Drop the whole open transaction; only the audit line stays."""
+
+    def undo(self) -> Answer:
+        """Take the last change of the open transaction back."""
+
+    def discount(
+        self,
+        line: int | None,
+        percent: str | None = None,
+        amount_minor: int | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """A goodwill reduction of one line, or (line None) of the transaction."""
+
+    def suspend(self, label: str = "") -> Answer:
+        """Put the open transaction aside."""
+
+    def resume(self, transaction_id: str) -> Answer:
+        """Take it up again; prices are refreshed, with a notice."""
+
+    def find_items(self, text: str, limit: int = 20) -> Answer:
+        """data["items"]: tuple[FoundItem, ...] by words' beginnings, code or PLU."""
+
+    def price_check(self, text: str) -> Answer:
+        """data["item"]: FoundItem, without a sale."""
+
+
+class MemberPort(Protocol):
+    """Members and their points."""
+
+    def member(self, by: str, value: str) -> Answer:
+        """`by`: phone, card, code, id, last4 (data["members"]: tuple[FoundMember, ...])."""
+
+    def remove_member(self) -> Answer:
+        """Sell without a member."""
+
+    def enrol(
+        self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = ()
+    ) -> Answer:
+        """A new member, with or without a link."""
+
+    def redeem(self, points: int | str) -> Answer:
+        """A number, `max` or 0; cut to the limit, which explains itself in a notice."""
+
+    def explain(self, transaction_id: str | None = None) -> Answer:
+        """data["trace"]: tuple[TraceRow, ...], applied and not applied."""
+
+
+class SettlingPort(Protocol):
+    """Tenders and completion."""
+
+    def tender(self, kind: str, amount_minor: int | None = None, code: str = "") -> Answer:
+        """Add a tender; None is all that is due. `kind`: cash, card, qr."""
+
+    def void_tender(self, index: int) -> Answer:
+        """Take a tender back before completion."""
+
+    def complete(self) -> Answer:
+        """Make it durable; data: transaction_id, receipt_number, change_due_minor."""
+
+    def pay(self, kind: str, amount_minor: int | None = None) -> Answer:
+        """Tender and, when nothing is due any more, complete: one gesture."""
+
+    def confirm(self, kind: str, value: str) -> Answer:
+        """The answer to a demand: age (`seen`, `document`, `refused`), pin."""
+
+    def return_sale(
+        self,
+        receipt: str,
+        lines: Sequence[tuple[int, str]] | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """Open a return of a receipt; None is every line. Completed by `complete`."""
+
+    def find_receipt(self, receipt: str) -> Answer:
+        """data["receipt"]: TransactionView of a past sale, for choosing lines to return."""
+
+    def reprint(self, receipt: str | None = None) -> Answer:
+        """A copy, marked as one; None is the last receipt."""
+
+    def print_answer(self, printed: bool) -> Answer:
+        """The cashier's answer to "did it print?"."""
+
+
+class SessionPort(Protocol):
+    """Operators, cash and days."""
+
+    def sign_on(self, operator_id: str, pin: str) -> Answer:
+        """data["operators"] of a refused empty operator lists who may sign on."""
+
+    def operators(self) -> Answer:
+        """data["operators"]: tuple[tuple[id, name], ...] for the sign-on screen."""
+
+    def sign_off(self) -> Answer:
+        """Leave the till to another."""
+
+    def open_session(self, float_minor: int) -> Answer:
+        """Open the till session with this much change in the drawer."""
+
+    def close_session(self, counted_minor: int) -> Answer:
+        """Close the till session; data["report"]."""
+
+    def cash_movement(
+        self, kind: str, amount_minor: int, reason: str, override: Override | None = None
+    ) -> Answer:
+        """`kind`: paid_in, paid_out, pickup, loan."""
+
+    def no_sale(self, reason: str, override: Override | None = None) -> Answer:
+        """Open the drawer without a sale; counted."""
+
+    def x_report(self) -> Answer:
+        """data["report"]: Report; printed too."""
+
+    def end_of_day(self, counted_minor: int) -> Answer:
+        """Close session and business day, push, settle; data["report"]."""
+
+    def link(self, online: bool) -> Answer:
+        """Take the network away from the till, or give it back (tests, training)."""
+
+    def sync_now(self) -> Answer:
+        """Ask the courier to run now; its answer is pushed to the listeners."""
+
+
+class TillPort(SellingPort, MemberPort, SettlingPort, SessionPort, Protocol):
+    """A till, whole."""
+
+    def view(self) -> TillView:
+        """The present state."""
+
+    def subscribe(self, listener: Callable[[Answer], None]) -> None:
+        """Be told what happened without a gesture (scan arrived, printed, link changed)."""
+
+    def tick(self) -> None:
+        """Called some times a second by the front end's own timer; nothing blocks in it."""
+
+    def close(self) -> None:
+        """End cleanly."""

@@ -1,0 +1,267 @@
+"""The till as a screen, a console or a test sees it: plain immutable data. Never a decision."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pos_app.domain.money import RUB, Currency
+from pos_app.domain.quantity import Quantity
+from pos_app.domain.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorView:
+    """Who is signed on; `rights` are right names (see domain.rights)."""
+
+    id: str
+    name: str
+    role: str
+    language: str
+    rights: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """The open till session (the Russian смена)."""
+
+    number: int
+    business_on: date
+    opened_at: datetime
+    cash_in_drawer_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """The link to the server. `since` is when the present state began; `unsent` counts events."""
+
+    online: bool
+    since: datetime | None
+    unsent: int
+    mirror_as_of: datetime | None
+    stale: bool
+    trouble: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One device. `state`: ok, lost, paper_out, paper_low, cover_open, unknown."""
+
+    name: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountView:
+    """One price modification of a line. `amount_minor` > 0 is what the customer saves."""
+
+    rule_id: str
+    name: str
+    amount_minor: int
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line item. `amount_minor` is after discounts, before points."""
+
+    line: int
+    item_id: str
+    code: str
+    name: str
+    quantity: Quantity
+    unit_price_minor: int
+    list_minor: int
+    discounts: tuple[DiscountView, ...]
+    amount_minor: int
+    points_redeemed_minor: int
+    points_earned: int
+    notes: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TenderView:
+    """One tender taken (or refunded, negative). `kind`: cash, card, gift_card, qr."""
+
+    kind: str
+    amount_minor: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One choice of points to redeem. `kind`: none, suggested, half, max, custom."""
+
+    kind: str
+    points: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringView:
+    """So many points end on that day."""
+
+    points: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """The identified member. `allowance` is what this till may redeem with no link."""
+
+    id: str
+    display_name: str
+    tier_id: str
+    tier_name: str
+    phone_last4: str
+    card_last4: str
+    points: int
+    pending: int
+    expiring: tuple[ExpiringView, ...]
+    allowance: int
+    as_of: datetime | None
+    next_tier_name: str | None
+    next_tier_needs_minor: int | None
+    may_redeem: bool
+    chips: tuple[Chip, ...]
+    redeem_limit: Sentence | None
+    blocked: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeaserView:
+    """What the receipt would give with a card."""
+
+    points: int
+    saves_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionView:
+    """The open transaction. `phase`: selling, tendering. `kind`: sale, return."""
+
+    id: str
+    kind: str
+    phase: str
+    lines: tuple[LineView, ...]
+    selected_line: int | None
+    list_total_minor: int
+    discount_total_minor: int
+    points_redeemed: int
+    points_redeemed_minor: int
+    total_minor: int
+    paid_minor: int
+    due_minor: int
+    change_due_minor: int
+    tenders: tuple[TenderView, ...]
+    points_earned: int
+    teaser: TeaserView | None
+    round_notes_minor: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastSaleView:
+    """What stays until the next scan. `print_state`: queued, printed, asked, failed."""
+
+    transaction_id: str
+    kind: str
+    receipt_number: str
+    total_minor: int
+    change_due_minor: int
+    points_earned: int
+    points_redeemed: int
+    print_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandView:
+    """Something the transaction waits for. `kind`: age, override, pin. Scanning goes on."""
+
+    kind: str
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedView:
+    """One suspended transaction."""
+
+    id: str
+    label: str
+    at: datetime
+    lines: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillView:
+    """Everything a front end shows, always whole and consistent."""
+
+    store_name: str
+    workstation_name: str
+    currency: Currency
+    training: bool
+    operator: OperatorView | None
+    session: SessionView | None
+    link: LinkView
+    devices: tuple[DeviceView, ...]
+    transaction: TransactionView | None
+    member: MemberView | None
+    last_sale: LastSaleView | None
+    demand: DemandView | None
+    suspended: tuple[SuspendedView, ...]
+    offers: tuple[Sentence, ...] = ()
+    hints: tuple[Sentence, ...] = ()
+    now: datetime | None = None
+
+
+def empty_view(now: datetime) -> TillView:
+    """A till nobody has signed on to; what tests and a starting screen begin with."""
+    return TillView(
+        store_name="",
+        workstation_name="",
+        currency=RUB,
+        training=False,
+        operator=None,
+        session=None,
+        link=LinkView(False, None, 0, None, False),
+        devices=(),
+        transaction=None,
+        member=None,
+        last_sale=None,
+        demand=None,
+        suspended=(),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    """One row of a name search or a price check."""
+
+    item_id: str
+    code: str
+    name: str
+    unit_price_minor: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """One row of a search by the last four digits."""
+
+    id: str
+    display_name: str
+    phone_last4: str
+    card_last4: str
+    tier_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One row of the "why?" trace; `applied` false tells the first condition that failed."""
+
+    rule_id: str
+    name: str
+    applied: bool
+    amount_minor: int
+    lines: tuple[int, ...] = ()
+    why: tuple[Sentence, ...] = field(default=())
