@@ -1,1 +1,1 @@
-"""The rules: money, transaction, promotions, loyalty, ledger. Never a clock, I/O, a float or a framework."""
+"""The rules: money, transactions, promotions, loyalty. Never a clock, I/O, a float, Qt or SQL."""

@@ -1,0 +1,152 @@
+"""Facts that a till tells the server: what happened. Never changed once they are born."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.loyalty.allowance import AllowanceUse
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionCompleted:
+    """A sale or a return became durable."""
+
+    document: CompletedTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEnrolled:
+    """A new member at a till, with or without a link.
+
+    `phone_hash` is HMAC(pepper, E.164); `sealed_profile` is what only the server can open
+    (phone, name). Consents are names of documents the member agreed to.
+    """
+
+    member_id: str
+    phone_hash: bytes
+    phone_last4: str
+    display_name: str
+    card_code: str
+    consents: tuple[str, ...]
+    sealed_profile: bytes
+    store_id: str
+    operator_id: str
+    at: datetime
+    business_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceReturned:
+    """Points of grants that the till will not spend any more; comes after every spend of them."""
+
+    member_id: str
+    uses: tuple[AllowanceUse, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A till session began."""
+
+    session_number: int
+    business_on: date
+    operator_id: str
+    float_minor: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotals:
+    """Running totals of a session or a business day; what both sides settle against.
+
+    Amounts in minor units, points as integers; `by_tender` by tender kind, net of change.
+    """
+
+    receipts: int = 0
+    returns: int = 0
+    sales_minor: int = 0
+    returns_minor: int = 0
+    discount_minor: int = 0
+    by_tender: tuple[tuple[str, int], ...] = ()
+    points_earned: int = 0
+    points_redeemed: int = 0
+    points_reversed: int = 0
+    paid_in_minor: int = 0
+    paid_out_minor: int = 0
+    pickup_minor: int = 0
+    loan_minor: int = 0
+    voids: int = 0
+    void_minor: int = 0
+    no_sales: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A till session ended; `counted_minor` is the blind count of the drawer."""
+
+    session_number: int
+    business_on: date
+    operator_id: str
+    counted_minor: int
+    expected_minor: int
+    totals: ControlTotals
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """A business day ended at this till (Z): its control totals."""
+
+    business_on: date
+    operator_id: str
+    totals: ControlTotals
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoved:
+    """Cash in or out of the drawer without a sale. `kind`: paid_in, paid_out, pickup, loan."""
+
+    kind: str
+    amount_minor: int
+    reason: str
+    session_number: int
+    business_on: date
+    operator_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RightUsed:
+    """A line of the audit chain: a right, a void, a drawer opened, a failed PIN, an override."""
+
+    action: str
+    subject: str
+    operator_id: str
+    override_by: str
+    reason: str
+    amount_minor: int
+    session_number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCodeSeen:
+    """A code the catalogue does not know, for its owner."""
+
+    code: str
+    operator_id: str
+    at: datetime
+
+
+Event = (
+    TransactionCompleted
+    | MemberEnrolled
+    | AllowanceReturned
+    | SessionOpened
+    | SessionClosed
+    | DayClosed
+    | CashMoved
+    | RightUsed
+    | UnknownCodeSeen
+)

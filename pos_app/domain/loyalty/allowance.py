@@ -1,0 +1,74 @@
+"""Points a till may spend with no link: an escrow per member. Never more than was granted.
+
+Source: O'Neil's escrow, Balegas et al. bounded counter; loyalty.md 4.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One grant held by one till. `kind`: placed (kept) or identified (returned after the sale).
+
+    `lease_until` bounds how long the till honours it; None: until it is told otherwise.
+    """
+
+    grant_id: str
+    member_id: str
+    granted: int
+    spent: int = 0
+    returned: int = 0
+    kind: str = "placed"
+    lease_until: datetime | None = None
+
+    @property
+    def left(self) -> int:
+        """Points that can still be spent from it."""
+        return self.granted - self.spent - self.returned
+
+    def live(self, now: datetime) -> bool:
+        """True while its lease runs."""
+        return self.lease_until is None or now < self.lease_until
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceUse:
+    """So many points of one grant, spent by a transaction or given back."""
+
+    grant_id: str
+    points: int
+
+
+def spendable(allowances: Iterable[Allowance], now: datetime) -> int:
+    """What a till may redeem for a member with no link."""
+    return sum(a.left for a in allowances if a.live(now))
+
+
+def draw(
+    allowances: Iterable[Allowance], points: int, now: datetime
+) -> tuple[tuple[AllowanceUse, ...], int]:
+    """Spend from the grants that end first; returns the uses and what they could not cover."""
+    uses: list[AllowanceUse] = []
+    rest = points
+    for grant in sorted(allowances, key=_soonest):
+        if not rest:
+            break
+        part = min(rest, grant.left) if grant.live(now) else 0
+        if part > 0:
+            uses.append(AllowanceUse(grant.grant_id, part))
+            rest -= part
+    return tuple(uses), rest
+
+
+def _soonest(grant: Allowance) -> tuple[bool, bool, str, str]:
+    ends = grant.lease_until.isoformat() if grant.lease_until else ""
+    return (grant.kind != "identified", grant.lease_until is None, ends, grant.grant_id)
+
+
+def after_use(grant: Allowance, points: int) -> Allowance:
+    """The grant after spending; ValueError beyond what is left."""
+    if not 0 < points <= grant.left:
+        raise ValueError(f"grant {grant.grant_id} has {grant.left} left, asked {points}")
+    return replace(grant, spent=grant.spent + points)

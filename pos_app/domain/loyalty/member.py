@@ -1,0 +1,46 @@
+"""A member as a till knows one: pseudonymous, with lots and windows. Never a phone or birth date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from pos_app.domain.loyalty.ledger import Account, Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The mirrored state of a member.
+
+    `spend_by_month`: net spend per `YYYY-MM`, minor units, by the sale's business date.
+    `confirmed`: consent was given by the member; until then earning only.
+    `birthday`: the window of the benefit, from and until, never the date of birth.
+    `posted`: per terminal, the last event sequence that this state contains.
+    """
+
+    member_id: str
+    display_name: str
+    tier_id: str = ""
+    tier_until: date | None = None
+    phone_last4: str = ""
+    card_last4: str = ""
+    lots: tuple[Lot, ...] = ()
+    debt: int = 0
+    spend_by_month: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lifetime_spend_minor: int = 0
+    segments: frozenset[str] = frozenset()
+    birthday: tuple[date, date] | None = None
+    enrolled_on: date | None = None
+    confirmed: bool = True
+    blocked: str = ""
+    home_store: str = ""
+    as_of: datetime | None = None
+    posted: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def account(self) -> Account:
+        """The member's points as an account."""
+        return Account(self.member_id, self.lots, self.debt)
+
+    def spend_minor(self, months: tuple[str, ...]) -> int:
+        """Net spend in these months (`YYYY-MM`)."""
+        return sum(self.spend_by_month.get(month, 0) for month in months)

@@ -1,0 +1,1 @@
+"""The messages between tills and server, with their version. Never a rule."""

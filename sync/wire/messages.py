@@ -1,0 +1,209 @@
+"""Requests and replies between courier and server. Never a decision.
+
+Every mutating request names the server's epoch; every reply carries it with the terminal's head.
+"""
+
+from msgspec import Raw, Struct
+
+
+class EventEnvelope(Struct):
+    """One event in its chain. `body` is canonical JSON text; `hash` is hex of the chain."""
+
+    seq: int
+    id: str
+    kind: str
+    v: int
+    body: str
+    hash: str
+
+
+class PushRequest(Struct):
+    """Events in sequence order; `previous_hash` is the hash of first seq - 1 (hex)."""
+
+    protocol: int
+    terminal: str
+    incarnation: int
+    epoch: str
+    previous_hash: str
+    events: tuple[EventEnvelope, ...]
+    anchor_ms: int = 0
+
+
+class PushReply(Struct):
+    """`head` is cumulative. `signature` (hex, Ed25519) covers terminal, incarnation, head, hash."""
+
+    epoch: str
+    head: int
+    head_hash: str
+    safe_head: int
+    server_time: str
+    signature: str
+
+
+class PullRequest(Struct):
+    """`cursor`: scope -> version already applied. Scopes not named start from zero."""
+
+    protocol: int
+    terminal: str
+    epoch: str
+    cursor: dict[str, int]
+    max_bytes: int = 1_048_576
+    wait_ms: int = 0
+
+
+class FeedRow(Struct, omit_defaults=True):
+    """One row: state or (deleted) tombstone, at a version of its scope."""
+
+    scope: str
+    ver: int
+    kind: str
+    id: str
+    body: Raw = Raw(b"null")
+    deleted: bool = False
+
+
+class ScopeDigest(Struct):
+    """Count and sum over (kind, id, ver) of the living rows of a scope at `ver`."""
+
+    ver: int
+    count: int
+    total: int
+
+
+class PullReply(Struct):
+    """A page. `cursor` holds only the scopes that moved; `more` says that pages are left."""
+
+    epoch: str
+    rows: tuple[FeedRow, ...]
+    cursor: dict[str, int]
+    more: bool
+    head: int
+    safe_head: int
+    server_time: str
+    digests: dict[str, ScopeDigest] = {}
+    take_snapshot: bool = False
+
+
+class EnrolRequest(Struct):
+    """A new terminal proves its key: `proof` signs `code` and the key (hex)."""
+
+    protocol: int
+    code: str
+    public_key: str
+    proof: str
+    name: str
+    incarnation: int = 1
+
+
+class EnrolReply(Struct):
+    """What a terminal needs for life. `pepper` and keys in hex."""
+
+    terminal: str
+    terminal_name: str
+    store: str
+    store_name: str
+    chain: str
+    epoch: str
+    server_key: str
+    sealing_key: str
+    pepper: str
+    server_time: str
+    receipt_prefix: str
+
+
+class AllowanceRequest(Struct):
+    """A grant with a client-made id, persisted before it is sent. `points` is what is wanted."""
+
+    protocol: int
+    terminal: str
+    epoch: str
+    grant: str
+    member: str
+    points: int
+    kind: str = "identified"
+
+
+class AllowanceReply(Struct):
+    """The same grant answered twice is the same grant. `granted` may be less, or 0."""
+
+    epoch: str
+    grant: str
+    granted: int
+    lease_until: str | None
+    server_time: str
+
+
+class LookupRequest(Struct):
+    """A member the mirror does not hold. `kind`: phone (HMAC hex), card, code, id."""
+
+    protocol: int
+    terminal: str
+    kind: str
+    key: str
+
+
+class LookupReply(Struct):
+    """The member's row, or None."""
+
+    epoch: str
+    member: Raw
+    server_time: str
+
+
+class SnapshotManifest(Struct):
+    """A content-addressed SQLite mirror file, zstd-compressed. Chunks are SHA-256 of 4 MiB each."""
+
+    name: str
+    schema: int
+    epoch: str
+    cursor: dict[str, int]
+    size: int
+    raw_size: int
+    sha256: str
+    chunks: tuple[str, ...]
+    rows: int
+    server_time: str
+
+
+class SettlementRequest(Struct):
+    """Ask for the server's control totals of a business day of this terminal."""
+
+    protocol: int
+    terminal: str
+    business_on: str
+
+
+class SettlementReply(Struct):
+    """The server's totals from posted documents (ControlTotalsDoc), and what is not posted yet."""
+
+    epoch: str
+    totals: Raw
+    posted_seq: int
+    head: int
+    conflicts: int
+    server_time: str
+
+
+class Problem(Struct, omit_defaults=True):
+    """The body of every reply that is not a 200. `code` is stable."""
+
+    code: str
+    detail: str = ""
+    epoch: str = ""
+    head: int = 0
+    head_hash: str = ""
+
+
+PATHS = {
+    "enrol": "/v1/enrol",
+    "push": "/v1/push",
+    "pull": "/v1/pull",
+    "allowance": "/v1/allowance",
+    "lookup": "/v1/lookup",
+    "settlement": "/v1/settlement",
+    "snapshot": "/v1/snapshot",
+}
+HEADER_TERMINAL = "x-kopilka-terminal"
+HEADER_TIME = "x-kopilka-time"
+HEADER_NONCE = "x-kopilka-nonce"
+HEADER_SIGNATURE = "x-kopilka-signature"
