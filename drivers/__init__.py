@@ -1,0 +1,1 @@
+"""Hands and eyes of a till: scanner, printer, drawer, display. Never knows anything of retail."""

@@ -1,0 +1,276 @@
+"""Laid-out content for a receipt printer and its JSON form. Never knows what the lines mean."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from drivers.contract.lenient import flag, number_of, objects_of, text_of
+
+COLUMNS_MIN = 16
+COLUMNS_MAX = 96
+FEED_LINES_MAX = 64
+QR_BYTES_MAX = 2300
+BARCODE_CHARACTERS_MAX = 48
+
+
+class JobError(ValueError):
+    """A job that no printer could print as asked; the message says which part."""
+
+
+class Align(StrEnum):
+    """Where a line stands on the paper."""
+
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+class Symbology(StrEnum):
+    """Bar codes a receipt may carry."""
+
+    EAN13 = "ean13"
+    EAN8 = "ean8"
+    UPCA = "upca"
+    CODE39 = "code39"
+    ITF = "itf"
+    CODE128 = "code128"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a line of text looks."""
+
+    bold: bool = False
+    double_width: bool = False
+    double_height: bool = False
+    underline: bool = False
+    align: Align = Align.LEFT
+
+
+PLAIN = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text; what does not fit the width goes on in the next line, nothing is lost."""
+
+    text: str
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A left part and a right part on one line; `style.align` does not apply."""
+
+    left: str
+    right: str
+    style: Style = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper, drawn with one character."""
+
+    character: str = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class QRCode:
+    """A QR code in the middle; `module_dots` 0 lets the driver choose."""
+
+    data: str
+    module_dots: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A bar code in the middle with its characters below."""
+
+    symbology: Symbology
+    data: str
+    height_dots: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, PNG bytes; dark pixels are printed, wider pictures are made narrower."""
+
+    png: bytes
+    align: Align = Align.CENTER
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Empty lines."""
+
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Feed to the knife and cut."""
+
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """A pulse to the drawer's socket as part of the job; pin 0 or 1."""
+
+    pin: int = 0
+
+
+Element = Text | Columns | Rule | QRCode | Barcode | Image | Feed | Cut | OpenDrawer
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """What to print, laid out for `columns` characters of the standard font. `job_id` is unique."""
+
+    job_id: str
+    elements: tuple[Element, ...]
+    columns: int = 42
+
+    def __post_init__(self) -> None:
+        if not self.job_id:
+            raise JobError("a job needs an id")
+        if not COLUMNS_MIN <= self.columns <= COLUMNS_MAX:
+            raise JobError(f"columns must be {COLUMNS_MIN} to {COLUMNS_MAX}")
+        for element in self.elements:
+            _check(element)
+
+
+def _check(element: Element) -> None:
+    if isinstance(element, QRCode) and not 0 < len(element.data.encode()) <= QR_BYTES_MAX:
+        raise JobError("a QR code needs 1 to 2300 bytes")
+    if isinstance(element, Barcode):
+        check_barcode(element)
+    if isinstance(element, Feed) and not 0 <= element.lines <= FEED_LINES_MAX:
+        raise JobError(f"feed 0 to {FEED_LINES_MAX} lines")
+    if isinstance(element, OpenDrawer) and element.pin not in (0, 1):
+        raise JobError("the drawer's pin is 0 or 1")
+    if isinstance(element, Rule) and len(element.character) != 1:
+        raise JobError("a rule is drawn with one character")
+
+
+_DIGITS = {
+    Symbology.EAN13: (12, 13),
+    Symbology.EAN8: (7, 8),
+    Symbology.UPCA: (11, 12),
+}
+_CODE39 = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%+-./")
+
+
+def check_barcode(code: Barcode) -> None:
+    """Raises JobError for data that the symbology cannot carry (a printer would print nothing)."""
+    data, kind = code.data, code.symbology
+    numeric = data.isascii() and data.isdigit()
+    fits = 0 < len(data) <= BARCODE_CHARACTERS_MAX
+    if kind in _DIGITS:
+        fits = numeric and len(data) in _DIGITS[kind]
+    elif kind is Symbology.ITF:
+        fits = fits and numeric and len(data) % 2 == 0
+    elif kind is Symbology.CODE39:
+        fits = fits and set(data) <= _CODE39
+    else:
+        fits = fits and data.isascii() and data.isprintable()
+    if not fits:
+        raise JobError(f"{kind.value} cannot carry {data!r}")
+
+
+def job_to_json(job: PrintJob) -> dict[str, object]:
+    """An object of plain JSON values; pictures are base64."""
+    return {
+        "job_id": job.job_id,
+        "columns": job.columns,
+        "elements": [_element_to_json(element) for element in job.elements],
+    }
+
+
+def job_from_json(data: object) -> PrintJob:
+    """Reads `job_to_json`; raises JobError with the reason."""
+    if not isinstance(data, dict):
+        raise JobError("a job is an object")
+    try:
+        return PrintJob(
+            job_id=text_of(data, "job_id"),
+            columns=number_of(data, "columns", 42),
+            elements=tuple(_element_from_json(item) for item in objects_of(data, "elements")),
+        )
+    except (ValueError, binascii.Error) as bad:
+        raise JobError(str(bad)) from bad
+
+
+def _style_to_json(style: Style) -> dict[str, object]:
+    said: dict[str, object] = {
+        key: True
+        for key in ("bold", "double_width", "double_height", "underline")
+        if getattr(style, key)
+    }
+    if style.align is not Align.LEFT:
+        said["align"] = style.align.value
+    return said
+
+
+def _style_from_json(data: dict[str, object]) -> Style:
+    return Style(
+        bold=bool(flag(data, "bold")),
+        double_width=bool(flag(data, "double_width")),
+        double_height=bool(flag(data, "double_height")),
+        underline=bool(flag(data, "underline")),
+        align=Align(str(data.get("align", "left"))),
+    )
+
+
+def _element_to_json(element: Element) -> dict[str, object]:
+    match element:
+        case Text(text, style):
+            return {"el": "text", "text": text, **_style_to_json(style)}
+        case Columns(left, right, style):
+            return {"el": "columns", "left": left, "right": right, **_style_to_json(style)}
+        case QRCode(data, module_dots):
+            return {"el": "qr", "data": data, "module_dots": module_dots}
+        case Barcode(symbology, data, height):
+            return {"el": "barcode", "symbology": symbology, "data": data, "height_dots": height}
+        case Image(png, align):
+            return {"el": "image", "png": base64.b64encode(png).decode(), "align": align.value}
+        case _:
+            return _motion_to_json(element)
+
+
+def _motion_to_json(element: Rule | Feed | Cut | OpenDrawer) -> dict[str, object]:
+    match element:
+        case Rule(character):
+            return {"el": "rule", "character": character}
+        case Feed(lines):
+            return {"el": "feed", "lines": lines}
+        case Cut(full):
+            return {"el": "cut", "full": full}
+        case OpenDrawer(pin):
+            return {"el": "open_drawer", "pin": pin}
+
+
+_READERS: dict[str, Callable[[dict[str, object]], Element]] = {
+    "text": lambda d: Text(text_of(d, "text"), _style_from_json(d)),
+    "columns": lambda d: Columns(text_of(d, "left"), text_of(d, "right"), _style_from_json(d)),
+    "rule": lambda d: Rule(text_of(d, "character")),
+    "qr": lambda d: QRCode(text_of(d, "data"), number_of(d, "module_dots")),
+    "barcode": lambda d: Barcode(
+        Symbology(text_of(d, "symbology")), text_of(d, "data"), number_of(d, "height_dots", 72)
+    ),
+    "image": lambda d: Image(
+        base64.b64decode(text_of(d, "png"), validate=True), Align(str(d.get("align", "center")))
+    ),
+    "feed": lambda d: Feed(number_of(d, "lines", 1)),
+    "cut": lambda d: Cut(bool(flag(d, "full"))),
+    "open_drawer": lambda d: OpenDrawer(number_of(d, "pin")),
+}
+
+
+def _element_from_json(data: dict[str, object]) -> Element:
+    reader = _READERS.get(str(data.get("el")))
+    if reader is None:
+        raise JobError(f"unknown element {data.get('el')!r}")
+    return reader(data)
