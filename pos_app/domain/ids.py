@@ -1,4 +1,4 @@
-"""Identifiers of facts: UUID version 7 from numbers given. Never reads a clock or draws a number."""
+"""Identifiers of facts: UUIDv7 from numbers given. Never reads a clock or draws a number."""
 
 from collections.abc import Callable
 from typing import NewType

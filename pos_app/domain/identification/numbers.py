@@ -1,0 +1,76 @@
+"""Retail numbers: EAN, UPC, ITF-14 and the shop's own layouts in them. Never looks an item up."""
+
+from dataclasses import replace
+
+from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
+from pos_app.domain.identification.label import Label
+from pos_app.domain.identification.label_rules import EMBEDDED, LabelRules, Layout
+from pos_app.domain.identification.result import Identification, Kind, Reason
+
+_RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "ITF14", "ADDON2", "ADDON5"})
+_BY_LENGTH = {8: "EAN8", 12: "UPCA", 13: "EAN13", 14: "ITF14"}
+_WHOLE = {
+    Layout.GIFT_CARD: Kind.GIFT_CARD,
+    Layout.COUPON: Kind.COUPON,
+    Layout.RECEIPT: Kind.RECEIPT_NUMBER,
+}
+
+
+def identify_number(label: Label, rules: LabelRules) -> Identification | None:
+    """A product or a label of the shop; None when the label is neither.
+
+    A wrong check digit is a bad scan when the scanner named the symbology or sent 13 digits; 8,
+    12 and 14 digits that nobody named may also be a card and are left to the card look-up.
+    """
+    if label.symbology in _RETAIL:
+        return _named(label, rules)
+    digits = label.text
+    if not (label.is_anonymous or label.symbology == "ITF") or not is_digits(digits):
+        return None
+    symbology = _BY_LENGTH.get(len(digits))
+    if symbology is None or (label.symbology == "ITF" and symbology != "ITF14"):
+        return None
+    if has_gs1_check_digit(digits):
+        return _checked(label, digits, symbology, rules)
+    if symbology == "EAN13":
+        return label.refusal(Reason.CHECK_DIGIT, "check digit", symbology)
+    return None
+
+
+def _named(label: Label, rules: LabelRules) -> Identification:
+    digits, addon = label.text, None
+    if label.aim == "]E3":
+        digits, addon = label.text[:13], label.text[13:]
+    if not is_digits(label.text) or len(digits) not in _BY_LENGTH:
+        return label.refusal(Reason.UNREADABLE, "not a number of this symbology")
+    if not has_gs1_check_digit(digits):
+        return label.refusal(Reason.CHECK_DIGIT, "check digit")
+    return replace(_checked(label, digits, label.symbology, rules), addon=addon)
+
+
+def _checked(label: Label, digits: str, symbology: str, rules: LabelRules) -> Identification:
+    if len(digits) == 8:
+        if digits.startswith(rules.in_store_ean8_prefixes):
+            return replace(label.answer(Kind.RCN_ITEM, symbology), item_code=digits)
+        return replace(label.answer(Kind.PRODUCT, symbology), gtin14=digits.zfill(14))
+    if len(digits) < 14 or digits.startswith("0"):
+        ean13 = digits.zfill(13)[-13:]
+        layout = rules.layout_of(ean13)
+        if layout is not None:
+            return _in_store(label.answer(Kind.RCN_ITEM, symbology), ean13, layout)
+    return replace(label.answer(Kind.PRODUCT, symbology), gtin14=digits.zfill(14))
+
+
+def _in_store(answer: Identification, ean13: str, layout: Layout) -> Identification:
+    if layout in EMBEDDED:
+        plu, value = ean13[2:7], int(ean13[7:12])
+        if layout is Layout.WEIGHT:
+            return replace(answer, kind=Kind.RCN_WEIGHT, plu=plu, weight_g=value)
+        if layout is Layout.COUNT:
+            return replace(answer, kind=Kind.RCN_COUNT, plu=plu, count=value)
+        return replace(answer, kind=Kind.RCN_PRICE, plu=plu, price_minor=value)
+    if layout is Layout.ITEM:
+        return replace(answer, item_code=ean13)
+    if layout is Layout.MEMBER_CARD:
+        return replace(answer, kind=Kind.LOYALTY_CARD, card_no=ean13)
+    return replace(answer, kind=_WHOLE[layout], code=ean13)
