@@ -1,4 +1,4 @@
-"""Value added tax as dated data: a class of goods, and its rates since when. Never a rate in code."""
+"""Value added tax as dated data: a class of goods and its rates. Never a rate in a rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -169,14 +169,10 @@ def apply(account: Account, entry: PointsEntry, answered: tuple[Take, ...] = ())
             return _spend(_without_hold(account, entry.reverses), -entry.points, entry)
         case EntryKind.EXPIRE:
             return _expire(account, entry)
-        case EntryKind.REVERSE if entry.points > 0:
-            return _restore(account, entry, answered)
         case EntryKind.REVERSE:
-            return _unearn(account, entry)
-        case _ if entry.points < 0:
-            return _spend(account, -entry.points, entry)
+            return _reverse(account, entry, answered)
         case _:
-            return _open_lot(account, entry)
+            return _move(account, entry)
 
 
 def fold(member_id: str, entries: Iterable[PointsEntry]) -> Account:
@@ -256,6 +252,18 @@ def _spend(account: Account, points: int, entry: PointsEntry, first: str | None 
         if left.get(lot.lot_id, lot.points) > 0
     )
     return Posting(replace(account, lots=kept, debt=account.debt + rest), tuple(takes), rest)
+
+
+def _move(account: Account, entry: PointsEntry) -> Posting:
+    if entry.points < 0:
+        return _spend(account, -entry.points, entry)
+    return _open_lot(account, entry)
+
+
+def _reverse(account: Account, entry: PointsEntry, answered: tuple[Take, ...]) -> Posting:
+    if entry.points > 0:
+        return _restore(account, entry, answered)
+    return _unearn(account, entry)
 
 
 def _unearn(account: Account, entry: PointsEntry) -> Posting:

@@ -1,4 +1,4 @@
-"""A member as a till knows one: pseudonymous, with lots and windows. Never a phone or birth date."""
+"""A member as a till knows one, with lots and windows. Never a phone or a birth date."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

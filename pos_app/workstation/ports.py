@@ -1,0 +1,290 @@
+"""What the tasks need from the till's memory and its helpers, as Protocols. Never how it is done.
+
+Everything here answers within milliseconds on the calling thread; only `Courier` and `Devices`
+talk to other processes, and they call back later.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from drivers.contract import PrintJob
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import ControlTotals, Event
+from pos_app.domain.item import Item
+from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
+from pos_app.domain.loyalty.ledger import PointsEntry
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.rights import Operator
+from pos_app.domain.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalIdentity:
+    """Who this till is, as enrolment told it. `pepper` keys the phone HMAC."""
+
+    terminal_id: str
+    terminal_name: str
+    store_id: str
+    store_name: str
+    receipt_prefix: str
+    incarnation: int
+    pepper: bytes
+    sealing_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """The till session now, running totals included, so that closing costs the same at any size.
+
+    `cash_minor` is what should be in the drawer. `day_totals` run over all sessions of the day.
+    """
+
+    number: int
+    business_on: date
+    opened_at: datetime
+    operator_id: str
+    float_minor: int
+    cash_minor: int
+    totals: ControlTotals
+    day_totals: ControlTotals
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedDraft:
+    """A transaction put aside: only what the cashier entered; it is priced again on resume."""
+
+    transaction_id: str
+    label: str
+    at: datetime
+    operator_id: str
+    lines: int
+    total_minor: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJob:
+    """A print job that survives a restart. `state`: queued, sent, printed, asked, failed.
+
+    `sent` after a restart means UNKNOWN: the cashier is asked, nothing is reprinted by itself.
+    """
+
+    job_id: str
+    transaction_id: str
+    body: bytes
+    state: str = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Tendering:
+    """Money is moving for a transaction that is not complete: committed before the first effect."""
+
+    transaction_id: str
+    at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What becomes durable together, in one transaction with FULL synchronisation.
+
+    `events` are (event id, event) in order; they join the hash chain. `receipt_counter` is the
+    number this commit consumes (it must be the next one). `local_member` makes a member enrolled
+    here findable before the server knows; its keys are (kind, key) with kind phone, card, code.
+    """
+
+    events: tuple[tuple[str, Event], ...] = ()
+    session: SessionState | None = None
+    receipt_counter: int | None = None
+    uses: tuple[AllowanceUse, ...] = ()
+    returned: tuple[AllowanceUse, ...] = ()
+    print_job: StoredJob | None = None
+    suspend: SuspendedDraft | None = None
+    drop_suspended: str | None = None
+    drop_tendering: str | None = None
+    local_member: tuple[Member, tuple[tuple[str, str], ...]] | None = None
+
+
+class StorageFull(Exception):
+    """The disk or a limit refused the write; nothing was changed. Stop before payment."""
+
+
+class StorageBroken(Exception):
+    """The database cannot be trusted or written; nothing was changed."""
+
+
+class Journal(Protocol):
+    """`till.db`: facts. A return from `record` means they are on the disk."""
+
+    def identity(self) -> TerminalIdentity | None:
+        """None before enrolment."""
+
+    def session(self) -> SessionState | None:
+        """The open session, or None."""
+
+    def last_session(self) -> SessionState | None:
+        """The last session, open or closed; its number and business day go on from there."""
+
+    def next_receipt_counter(self) -> int:
+        """The number of the next receipt, from 1."""
+
+    def record(self, facts: Facts) -> None:
+        """All of it or nothing. Raises StorageFull or StorageBroken, with nothing changed."""
+
+    def document(self, key: str) -> CompletedTransaction | None:
+        """A completed transaction by transaction id or receipt number."""
+
+    def last_document(self) -> CompletedTransaction | None:
+        """The newest completed transaction."""
+
+    def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
+        """Returns of that sale recorded at this till."""
+
+    def local_member(self, kind: str, key: str) -> Member | None:
+        """A member enrolled here. `kind`: phone (hex of HMAC), card, code, id."""
+
+    def allowances(self, member_id: str) -> tuple[Allowance, ...]:
+        """Grants this till holds for the member."""
+
+    def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
+        """The member's entries in local events after that sequence number, in order."""
+
+    def unposted_spend(self, member_id: str, posted_seq: int) -> tuple[tuple[date, int], ...]:
+        """(business day, net amount) of the member's local transactions after that number."""
+
+    def suspended(self) -> tuple[SuspendedDraft, ...]:
+        """Oldest first."""
+
+    def unsent(self) -> int:
+        """Events the server has not acknowledged."""
+
+    def jobs(self) -> tuple[StoredJob, ...]:
+        """Print jobs that are not printed, in order."""
+
+    def set_job_state(self, job_id: str, state: str) -> None:
+        """Remember what became of a print job."""
+
+    def begin_tendering(self, tendering: Tendering) -> None:
+        """Durable before the first external effect."""
+
+    def tenderings(self) -> tuple[Tendering, ...]:
+        """What a restart has to decide."""
+
+
+class Mirror(Protocol):
+    """`mirror-<generation>.db`: the server's state as last heard. Read only, replaceable."""
+
+    def item_by_code(self, code: str) -> Item | None:
+        """By GTIN-14, EAN or in-store code, as in the catalogue's codes."""
+
+    def item_by_plu(self, plu: str) -> Item | None:
+        """By PLU, leading zeros ignored."""
+
+    def item(self, item_id: str) -> Item | None:
+        """By id."""
+
+    def search_items(self, text: str, limit: int) -> tuple[Item, ...]:
+        """By the beginnings of words, in any order; ё and е are one letter."""
+
+    def member_by_key(self, kind: str, key: str) -> Member | None:
+        """`kind`: phone (hex of HMAC), card, code, id."""
+
+    def members_by_last4(self, last4: str, limit: int) -> tuple[Member, ...]:
+        """By the last four digits of the phone."""
+
+    def program(self, at: datetime) -> bytes | None:
+        """The document of the program version in force at that instant, as JSON."""
+
+    def program_version(self, program_id: str, version: int) -> bytes | None:
+        """A past version, for returns and explanations."""
+
+    def setting(self, name: str) -> Any:
+        """A setting as parsed JSON; None if there is none."""
+
+    def operators(self) -> tuple[Operator, ...]:
+        """Who may sign on."""
+
+    def as_of(self) -> datetime | None:
+        """Server time of the last page applied; None for an empty mirror."""
+
+    def cursor_text(self) -> str:
+        """Where the mirror stands, for the record in a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """What the courier last said."""
+
+    online: bool = False
+    since: datetime | None = None
+    mirror_as_of: datetime | None = None
+    trouble: Sentence | None = None
+
+
+Reply = Callable[[Mapping[str, Any]], None]
+
+
+class Courier(Protocol):
+    """The sync process beside the till. Requests are answered later, or with `{"error": ...}`."""
+
+    def status(self) -> LinkStatus:
+        """Known without asking."""
+
+    def request(
+        self, kind: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = 3000
+    ) -> None:
+        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link` {online}."""
+
+    def nudge(self) -> None:
+        """There is something new to push."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device as the host last reported it."""
+
+    name: str
+    kind: str
+    state: str
+
+
+class Devices(Protocol):
+    """The device host beside the till. Nothing blocks; outcomes come to the listener."""
+
+    def states(self) -> tuple[DeviceState, ...]:
+        """Known without asking."""
+
+    def print_job(self, job: PrintJob) -> None:
+        """Print once; the outcome arrives by job id: printed, unknown or failed."""
+
+    def open_drawer(self) -> None:
+        """Kick the drawer."""
+
+    def display(self, rows: tuple[str, str]) -> None:
+        """Two rows for the customer."""
+
+    def ready_for_scan(self) -> None:
+        """The till has dealt with the last scan: deliver the next one."""
+
+
+class EventCodec(Protocol):
+    """Domain events as canonical bytes, versioned; satisfied by sync.translate."""
+
+    def encode(self, event: Event) -> tuple[str, int, bytes]:
+        """(kind, version, canonical body)."""
+
+    def decode(self, kind: str, version: int, body: bytes) -> Event:
+        """The reverse, for every version ever written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The owner's limits of a till; settings of the mirror override them."""
+
+    stale_after_hours: int = 24
+    pickup_above_minor: int = 0
+    blind_points_per_receipt: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
