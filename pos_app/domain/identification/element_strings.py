@@ -16,9 +16,7 @@ from pos_app.domain.ports import Gs1Reader
 _KEYS = ("91", "92", "93")
 _LOST = "GS separators missing: code must be re-scanned with GS enabled"
 _MARKED = re.compile(r"01([0-9]{14})21([^\x1d]+)(.*)", re.DOTALL)
-_KEY_BEHIND_SERIAL = re.compile(
-    r".+(93.{4}|91.{4}(92.{40,88})?|92.{44}(.{44})?)((3103|8005)[0-9]{6})?"
-)
+_KEY_BEHIND_SERIAL = re.compile(r".+9[13].{4}((3103|8005)[0-9]{6})?")
 _SERIAL_MAX = 20
 _LONGEST_CARD = 19
 _TOBACCO_PACK = re.compile(r"([0-9]{14})([!-~]{7})([!-~]{4})([!-~]{4})")

@@ -25,7 +25,7 @@ from pos_app.domain.ports import Gs1Reader, PhoneBook
 
 PAYMENT_CARD_ERROR = "looks like a bank card PAN: must not be stored or logged"
 _QUANTITY = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,3}))? ?[*×] ?(.*)")
-_PHONE_SHAPE = re.compile(r"\+?[0-9][0-9 ().-]*")
+_PHONE_SHAPE = re.compile(r"(\+?[0-9]|\()[0-9 ().-]*")
 _PHONE_EXTENSION = re.compile(r"(\+?[0-9(][0-9 ().-]*[0-9]) *(?:доб|ext|#|x)\.? *[0-9]{1,6}")
 _ABROAD = "810"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
@@ -66,7 +66,9 @@ class Identifier:
         if is_digits(text) and len(text) <= self.rules.plu_digits_max:
             return Identification(Kind.PLU, plu=text)
         extension = _PHONE_EXTENSION.fullmatch(text)
-        return self._interpret(Label(extension[1] if extension else text))
+        # A keyboard-wedge scan that nobody recognised as one arrives here, identifier and all.
+        aim, data = split_aim(extension[1] if extension else text)
+        return self._interpret(Label(data, symbology_of(aim), aim))
 
     def _interpret(self, label: Label) -> Identification:
         fault = _refusal(label)
@@ -98,7 +100,7 @@ class Identifier:
             return None
         count = sum(c.isdigit() for c in text)
         at_home = self.rules.phone_digits_min <= count <= self.rules.phone_digits_max
-        if not (at_home or text.startswith("+") or is_abroad(text)):
+        if not (at_home or text.startswith("+") or _is_abroad(text)):
             return None
         e164 = self.phone_book.parse(text, self.rules.home_region)
         return replace(label.answer(Kind.PHONE), phone_e164=e164) if e164 else None
@@ -111,7 +113,7 @@ class Identifier:
         return replace(label.answer(Kind.TEXT), text=label.text)
 
 
-def is_abroad(text: str) -> bool:
+def _is_abroad(text: str) -> bool:
     """Whether a number is dialled the way out of the country: 8, tone, 10."""
     return re.sub("[^0-9]", "", text).startswith(_ABROAD)
 

@@ -23,7 +23,9 @@ _BY_LETTER = {
 }  # fmt: skip
 _AIM = re.compile(r"\]([A-Za-z])([0-9A-Ca-c])")
 
-RETAIL_2D = frozenset({"QR", "DATAMATRIX", "PDF417", "AZTEC", "DOTCODE", "HANXIN", "MAXICODE"})
+TWO_DIMENSIONAL = frozenset(
+    {"QR", "DATAMATRIX", "PDF417", "AZTEC", "DOTCODE", "HANXIN", "MAXICODE"}
+)
 
 UPOS_LABEL_IDS = MappingProxyType({"FF": "EAN8", "F": "EAN13", "A": "UPCA"})
 """Letters that scanners of the OPOS age put before a label instead of an AIM identifier."""

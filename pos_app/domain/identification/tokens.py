@@ -8,7 +8,7 @@ from pos_app.domain.identification.check_digits import has_gs1_check_digit
 from pos_app.domain.identification.label import Label
 from pos_app.domain.identification.label_rules import LabelRules
 from pos_app.domain.identification.result import Identification, Kind
-from pos_app.domain.identification.symbology import RETAIL_2D
+from pos_app.domain.identification.symbology import TWO_DIMENSIONAL
 
 _TOKEN = re.compile(r"[!-~]{1,1024}")
 _URL = re.compile(r"https?://([^/?#]+)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE)
@@ -20,10 +20,11 @@ _FISCAL_KEYS = frozenset({"t", "s", "fn", "i", "fp"})
 
 
 def identify_token(label: Label, rules: LabelRules) -> Identification | None:
-    """A token, link or receipt QR; None for other text and for linear symbologies."""
-    if not (label.is_anonymous or label.symbology in RETAIL_2D):
-        return None
-    return _own(label, rules) or _fiscal_receipt(label) or _link(label)
+    """A token of ours from any symbology; a link or receipt QR from a two-dimensional one."""
+    own = _own(label, rules)
+    if own or not (label.is_anonymous or label.symbology in TWO_DIMENSIONAL):
+        return own
+    return _fiscal_receipt(label) or _link(label)
 
 
 def _own(label: Label, rules: LabelRules) -> Identification | None:
