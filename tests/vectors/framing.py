@@ -3,48 +3,59 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from drivers.contract import Scan
 from drivers.contract.wedge import KeyPress, WedgeDecoder
-from tests.vectors.outcome import NotModelled
+from drivers.scanner.framing import Frame, Framer, Framing, LabelIds, scan_of
+from drivers.scanner.hid_pos import HidPosAssembler
 
 Case = Mapping[str, Any]
-Delivered = tuple[bytes, str | None]  # the label, its AIM identifier if the driver split it off
-Framing = Callable[[Case], list[Delivered]]
-
-_DEFAULT_SUFFIXES = (b"\r\n", b"\r", b"\n")
+Delivery = Callable[[Case], list[Scan]]
 
 
-def one_plain_frame(case: Case) -> list[Delivered]:
-    """A single read that ends with a terminator; everything else is the drivers' business."""
-    config = case.get("config", {})
-    if len(case["chunks"]) != 1 or set(config) - {"label_id"}:
-        raise NotModelled("serial framing")
-    data = bytes.fromhex(case["chunks"][0][1])
-    suffix = next((s for s in _DEFAULT_SUFFIXES if data.endswith(s)), None)
-    if suffix is None:
-        raise NotModelled("serial framing")
-    body = data.removesuffix(suffix)
-    if not body or any(s in body for s in _DEFAULT_SUFFIXES):
-        raise NotModelled("serial framing")
-    return [(body, None)]
+def serial(case: Case) -> list[Scan]:
+    """Reads with their times; what is left when the port goes is dropped."""
+    framing = framing_of(case.get("config", {}))
+    framer = Framer(framing)
+    found = [
+        item for t_ms, data in case["chunks"] for item in framer.feed(t_ms, bytes.fromhex(data))
+    ]
+    framer.reset()
+    return [scan_of(item.data, framing, "serial") for item in found if isinstance(item, Frame)]
 
 
-def keyboard_wedge(case: Case) -> list[Delivered]:
+def framing_of(config: Mapping[str, Any]) -> Framing:
+    """The scanner's set-up in the product's words; a key we do not know is an error."""
+    known = {"suffixes_hex", "prefix_hex", "max_len", "drop_unterminated", "label_id"}
+    if set(config) - known:
+        raise ValueError(f"unknown framing: {set(config) - known}")
+    plain = Framing()
+    suffixes = tuple(bytes.fromhex(s) for s in config.get("suffixes_hex", ()))
+    return Framing(
+        suffixes=suffixes or plain.suffixes,
+        prefix=bytes.fromhex(config.get("prefix_hex", "")),
+        bytes_max=config.get("max_len", plain.bytes_max),
+        deliver_torn=not config.get("drop_unterminated", False),
+        label_ids=LabelIds(config.get("label_id", "none")),
+    )
+
+
+def keyboard_wedge(case: Case) -> list[Scan]:
     decoder = WedgeDecoder()
-    delivered: list[Delivered] = []
-    for t_ms, code, modifiers in case["keys"]:
-        key = KeyPress(t_ms, code, "S" in modifiers, "C" in modifiers, "A" in modifiers)
-        scan = decoder.press(key).scan
-        if scan is not None:
-            delivered.append((scan.raw, scan.aim))
-    return delivered
+    decisions = [
+        decoder.press(KeyPress(t_ms, code, "S" in held, "C" in held, "A" in held))
+        for t_ms, code, held in case["keys"]
+    ]
+    return [decision.scan for decision in decisions if decision.scan is not None]
 
 
-def hid_reports(case: Case) -> list[Delivered]:
-    raise NotModelled("hid reports")
+def hid_reports(case: Case) -> list[Scan]:
+    assembler = HidPosAssembler()
+    whole = [assembler.feed(bytes.fromhex(report)) for report in case["reports"]]
+    return [scan_of(item.frame, Framing(), "hid_pos") for item in whole if item is not None]
 
 
-FRAMINGS: Mapping[str, Framing] = {
-    "serial": one_plain_frame,
+DELIVERIES: Mapping[str, Delivery] = {
+    "serial": serial,
     "wedge": keyboard_wedge,
     "hid_pos": hid_reports,
 }

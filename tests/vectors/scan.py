@@ -12,10 +12,9 @@ from pos_app.domain.identification import (
     LabelRules,
     Layout,
 )
-from pos_app.domain.identification.symbology import UPOS_LABEL_IDS
 from pos_app.gear.gs1 import BiipGs1Reader
 from pos_app.gear.phones import WorldPhoneBook
-from tests.vectors.framing import FRAMINGS, Case, Framing
+from tests.vectors.framing import DELIVERIES, Case, Delivery
 from tests.vectors.outcome import Adapter, NotModelled, Outcome
 
 _OUR_NAMES = {"price_kop": "price_minor", "sum_kop": "sum_minor"}
@@ -28,7 +27,7 @@ _LAYOUT_WORDS = {
 }
 
 
-def rules_of(profile: Mapping[str, Any], label_ids: Mapping[str, str]) -> LabelRules:
+def rules_of(profile: Mapping[str, Any]) -> LabelRules:
     """The test profile as a shop's configuration."""
     layouts: dict[str, Layout] = {}
     for prefixes, meaning in profile["rcn"].items():
@@ -41,13 +40,7 @@ def rules_of(profile: Mapping[str, Any], label_ids: Mapping[str, str]) -> LabelR
         cards=(CardRange(), CardRange("LOY-", 10, 10)),
         member_qr=tuple(profile["loyalty_qr"]),
         home_region=profile["default_country"],
-        label_ids=label_ids,
     )
-
-
-def rules_for(case: Case, profile: Mapping[str, Any]) -> LabelRules:
-    upos = case.get("config", {}).get("label_id") == "upos"
-    return rules_of(profile, UPOS_LABEL_IDS if upos else {})
 
 
 def as_neutral(answer: Identification, key: str) -> Any:
@@ -59,10 +52,10 @@ def as_neutral(answer: Identification, key: str) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def difference(case: Case, profile: Mapping[str, Any], framings: Mapping[str, Framing]) -> str:
-    identifier = Identifier(rules_for(case, profile), WorldPhoneBook(), BiipGs1Reader())
-    frames = framings[case["transport"]](case)
-    answers = [identifier.scan(raw, aim) for raw, aim in frames]
+def difference(case: Case, profile: Mapping[str, Any], deliveries: Mapping[str, Delivery]) -> str:
+    identifier = Identifier(rules_of(profile), WorldPhoneBook(), BiipGs1Reader())
+    scans = deliveries[case["transport"]](case)
+    answers = [identifier.scan(s.raw, s.aim, s.symbology) for s in scans]
     expected = case["expect"]
     if len(answers) != len(expected):
         kinds = [a.kind.value for a in answers]
@@ -76,11 +69,11 @@ def difference(case: Case, profile: Mapping[str, Any], framings: Mapping[str, Fr
     return "; ".join(wrong)
 
 
-def run(path: Path, framings: Mapping[str, Framing] = FRAMINGS) -> Iterator[Outcome]:
+def run(path: Path, deliveries: Mapping[str, Delivery] = DELIVERIES) -> Iterator[Outcome]:
     document = json.loads(path.read_text(encoding="utf-8"))
     for case in document["vectors"]:
         try:
-            yield Outcome(case["id"], difference(case, document["profile"], framings))
+            yield Outcome(case["id"], difference(case, document["profile"], deliveries))
         except NotModelled as reason:
             yield Outcome(case["id"], not_modelled=str(reason))
 

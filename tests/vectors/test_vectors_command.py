@@ -7,6 +7,7 @@ import pytest
 
 from tests.vectors.__main__ import main, report
 from tests.vectors.outcome import Outcome
+from tests.vectors.reasons import NOT_MODELLED
 
 DATA = Path(__file__).parents[1] / "data/vectors"
 
@@ -43,6 +44,15 @@ def test_strange_file_is_a_failure(tmp_path, capsys) -> None:
 def test_no_file_is_a_wrong_call(capsys) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().out
+
+
+def test_case_left_out_for_a_listed_reason_is_counted_apart(monkeypatch, capsys) -> None:
+    monkeypatch.setitem(NOT_MODELLED, "odd cents", "a peer's habit")
+    outcomes = [Outcome("a"), Outcome("b", not_modelled="odd cents")]
+    assert report(Path("f"), "x", outcomes) == 0
+    said = capsys.readouterr().out
+    assert "not modelled (1), odd cents: a peer's habit: b" in said
+    assert "1 passed, 0 failed, 1 not modelled" in said
 
 
 @pytest.mark.parametrize("count", [1, 12])

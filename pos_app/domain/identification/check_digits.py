@@ -19,6 +19,11 @@ def has_gs1_check_digit(digits: str) -> bool:
     return total % 10 == 0
 
 
+def gs1_check_digit(payload: str) -> str:
+    """The digit to put behind `payload`."""
+    return next(d for d in "0123456789" if has_gs1_check_digit(payload + d))
+
+
 def has_luhn_digit(digits: str) -> bool:
     """Whether the last digit is the Luhn check of the others (ISO/IEC 7812-1, annex B)."""
     total = 0

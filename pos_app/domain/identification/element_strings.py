@@ -73,8 +73,6 @@ def check_digit_fault(ai: str, value: str) -> bool:
 
 
 def _message(label: Label, text: str, reader: Gs1Reader) -> Identification:
-    if not text:
-        return label.refusal(Reason.EMPTY, "empty")
     if not text.isascii():
         return label.refusal(Reason.GS1_FORMAT, "not GS1 characters")
     if _has_lost_gs(text):

@@ -19,7 +19,7 @@ from pos_app.domain.identification.label import GS, Label
 from pos_app.domain.identification.label_rules import LabelRules
 from pos_app.domain.identification.numbers import identify_number
 from pos_app.domain.identification.result import Identification, Kind, Reason, refused
-from pos_app.domain.identification.symbology import split_aim, symbology_of
+from pos_app.domain.identification.symbology import UNKNOWN, split_aim, symbology_of
 from pos_app.domain.identification.tokens import identify_token
 from pos_app.domain.ports import Gs1Reader, PhoneBook
 
@@ -39,16 +39,21 @@ class Identifier:
     phone_book: PhoneBook
     gs1_reader: Gs1Reader
 
-    def scan(self, raw: bytes, aim: str | None = None) -> Identification:
-        """What a scanner sent, unframed. `aim` when the driver has split the identifier off."""
+    def scan(
+        self, raw: bytes, aim: str | None = None, symbology: str | None = None
+    ) -> Identification:
+        """What a scanner sent, unframed; `aim` when the driver has split the identifier off.
+
+        `symbology` is the driver's word where a maker's own letters stood instead (`EAN8`).
+        """
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             return refused(Reason.UNREADABLE, "not text", symbology_of(aim), aim)
-        if aim is None:
+        if aim is None and symbology is None:
             aim, text = split_aim(text)
-        label = Label(text, symbology_of(aim), aim)
-        return self._interpret(self._without_label_id(label))
+        known = symbology_of(aim) if aim else symbology or UNKNOWN
+        return self._interpret(Label(text, known, aim))
 
     def typed(self, text: str) -> Identification:
         """What a person entered into the one field: code, PLU, `3*`, `3*CODE`, phone, name."""
@@ -83,16 +88,6 @@ class Identifier:
             or self._phone(label)
             or self._card_or_words(label)
         )
-
-    def _without_label_id(self, label: Label) -> Label:
-        """Letters that an old scanner puts before a retail number, if the shop has such a one."""
-        if not label.is_anonymous:
-            return label
-        for letters, symbology in self.rules.label_ids.items():
-            digits = label.text.removeprefix(letters)
-            if digits != label.text and is_digits(digits):
-                return Label(digits, symbology)
-        return label
 
     def _phone(self, label: Label) -> Identification | None:
         text = label.text

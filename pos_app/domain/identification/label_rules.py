@@ -75,7 +75,6 @@ class LabelRules:
     `layouts` maps a prefix of an EAN-13 (longest wins; 2 digits where a PLU is embedded) to its
     meaning. `*_qr` are what stands before the code in a two-dimensional label of ours, with
     `<token>` at its place. `phone_digits_*` bound a phone of the home region without `+`.
-    `label_ids` are letters an old scanner puts in front of a number.
     Raises ValueError for a configuration that nobody could explain.
     """
 
@@ -86,11 +85,11 @@ class LabelRules:
     coupon_qr: tuple[str, ...] = ("K1C:<token>",)
     gift_card_qr: tuple[str, ...] = ("K1G:<token>",)
     receipt_qr: tuple[str, ...] = ("K1R:<token>",)
+    external_identity_qr: tuple[str, ...] = ()
     home_region: str = "RU"
     phone_digits_min: int = 10
     phone_digits_max: int = 11
     plu_digits_max: int = 5
-    label_ids: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for prefix, layout in self.layouts.items():
@@ -98,10 +97,15 @@ class LabelRules:
                 raise ValueError(f"an EAN-13 cannot begin with {prefix!r}")
             if layout in EMBEDDED and len(prefix) != 2:
                 raise ValueError(f"{layout.value} labels have a prefix of 2 digits, not {prefix!r}")
-        for pattern in (*self.member_qr, *self.coupon_qr, *self.gift_card_qr, *self.receipt_qr):
+        for pattern in self._patterns:
             before, mark, after = pattern.partition("<token>")
             if not mark or len(before) < 3 or after:
                 raise ValueError(f"{pattern!r} must be a text of 3 letters or more and <token>")
+
+    @property
+    def _patterns(self) -> tuple[str, ...]:
+        papers = self.coupon_qr + self.gift_card_qr + self.receipt_qr
+        return self.member_qr + self.external_identity_qr + papers
 
     def layout_of(self, ean13: str) -> Layout | None:
         """The meaning of the longest configured prefix; None: a product of the world."""

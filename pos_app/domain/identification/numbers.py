@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
-from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
+from pos_app.domain.identification.check_digits import (
+    gs1_check_digit,
+    has_gs1_check_digit,
+    is_digits,
+)
 from pos_app.domain.identification.label import Label
 from pos_app.domain.identification.label_rules import EMBEDDED, LabelRules, Layout
 from pos_app.domain.identification.result import Identification, Kind, Reason
 
-_RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "ITF14", "ADDON2", "ADDON5"})
+_RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ITF14", "ADDON2", "ADDON5"})
 _BY_LENGTH = {8: "EAN8", 12: "UPCA", 13: "EAN13", 14: "ITF14"}
 _WHOLE = {
     Layout.GIFT_CARD: Kind.GIFT_CARD,
@@ -41,11 +45,31 @@ def _named(label: Label, rules: LabelRules) -> Identification:
     digits, addon = label.text, None
     if label.aim == "]E3":
         digits, addon = label.text[:13], label.text[13:]
+    elif label.symbology == "UPCE" and is_digits(digits):
+        digits = _upc_a_of(digits)
     if not is_digits(label.text) or len(digits) not in _BY_LENGTH:
         return label.refusal(Reason.UNREADABLE, "not a number of this symbology")
     if not has_gs1_check_digit(digits):
         return label.refusal(Reason.CHECK_DIGIT, "check digit")
     return replace(_checked(label, digits, label.symbology, rules), addon=addon)
+
+
+def _upc_a_of(upc_e: str) -> str:
+    """The 12 digits that a UPC-E of 8 (or of 6, system 0) stands for (GS1 GenSpecs, 5.2.2.4)."""
+    if len(upc_e) not in (6, 8):
+        return ""
+    system, six, check = ("0", upc_e, "") if len(upc_e) == 6 else (upc_e[0], upc_e[1:7], upc_e[7])
+    last = six[5]
+    if last in "012":
+        body = six[:2] + last + "0000" + six[2:5]
+    elif last == "3":
+        body = six[:3] + "00000" + six[3:5]
+    elif last == "4":
+        body = six[:4] + "00000" + six[4]
+    else:
+        body = six[:5] + "0000" + last
+    payload = system + body
+    return payload + (check or gs1_check_digit(payload))
 
 
 def _checked(label: Label, digits: str, symbology: str, rules: LabelRules) -> Identification:

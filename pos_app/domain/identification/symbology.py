@@ -1,7 +1,6 @@
 """What kind of code a scanner says it read (ISO/IEC 15424). Never looks at the data behind it."""
 
 import re
-from types import MappingProxyType
 
 UNKNOWN = "UNKNOWN"
 
@@ -26,9 +25,6 @@ _AIM = re.compile(r"\]([A-Za-z])([0-9A-Ca-c])")
 TWO_DIMENSIONAL = frozenset(
     {"QR", "DATAMATRIX", "PDF417", "AZTEC", "DOTCODE", "HANXIN", "MAXICODE"}
 )
-
-UPOS_LABEL_IDS = MappingProxyType({"FF": "EAN8", "F": "EAN13", "A": "UPCA"})
-"""Letters that scanners of the OPOS age put before a label instead of an AIM identifier."""
 
 
 def split_aim(text: str) -> tuple[str | None, str]:

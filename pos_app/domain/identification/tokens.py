@@ -28,9 +28,13 @@ def identify_token(label: Label, rules: LabelRules) -> Identification | None:
 
 
 def _own(label: Label, rules: LabelRules) -> Identification | None:
-    member = _token_of(label.text, rules.member_qr)
-    if member:
-        return replace(label.answer(Kind.QR_TOKEN, "QR"), token=member)
+    for kind, patterns in (
+        (Kind.QR_TOKEN, rules.member_qr),
+        (Kind.EXTERNAL_IDENTITY, rules.external_identity_qr),
+    ):
+        token = _token_of(label.text, patterns)
+        if token:
+            return replace(label.answer(kind, "QR"), token=token)
     for kind, patterns in (
         (Kind.COUPON, rules.coupon_qr),
         (Kind.GIFT_CARD, rules.gift_card_qr),
