@@ -23,7 +23,7 @@ class Kind(Enum):
     QR_TOKEN = "qr_token"
     """A member's code that is not a number."""
     EXTERNAL_IDENTITY = "external_identity"
-    """Somebody else's proof (a state messenger, a wallet): only its issuer can verify it, on-line."""
+    """Somebody else's proof (a state messenger, a wallet): only its issuer verifies it, on-line."""
     PHONE = "phone"
     COUPON = "coupon"
     GIFT_CARD = "gift_card"
