@@ -1,0 +1,173 @@
+"""Reads a JSON document field by field and remembers every fault with its path. Never guesses."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from pos_app.domain.errors import Fault
+from pos_app.domain.money import parse_decimal
+
+MISSING = object()
+
+
+class Reader:
+    """One object of a document. Asking for a field marks it as known; `finish` refuses the rest."""
+
+    def __init__(self, value: Any, path: str, faults: list[Fault]) -> None:
+        self.path = path
+        self.faults = faults
+        self._known: set[str] = set()
+        if isinstance(value, Mapping):
+            self._value: Mapping[str, Any] = value
+        else:
+            self._value = {}
+            self.fault("", "an object is wanted here")
+
+    def fault(self, key: str, reason: str) -> None:
+        """Remember that a field is wrong."""
+        self.faults.append(Fault(self.at(key), reason))
+
+    def at(self, key: str) -> str:
+        """The path of a field: `promotions[2].percent`."""
+        return f"{self.path}.{key}".strip(".") if key else self.path or "document"
+
+    def raw(self, key: str, default: Any = MISSING) -> Any:
+        """The field as it is; a missing field without a default is a fault."""
+        self._known.add(key)
+        if key in self._value:
+            return self._value[key]
+        if default is MISSING:
+            self.fault(key, "is missing")
+            return None
+        return default
+
+    def has(self, key: str) -> bool:
+        """True when the document names the field."""
+        return key in self._value
+
+    def text(self, key: str, default: Any = MISSING) -> str:
+        """A non-empty string (the default may be empty)."""
+        value = self.raw(key, default)
+        if isinstance(value, str) and (value or default == ""):
+            return value
+        if value is not None or default is not MISSING:
+            self.fault(key, "a text is wanted")
+        return ""
+
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self.raw(key, default)
+        if isinstance(value, bool):
+            return value
+        self.fault(key, "true or false is wanted")
+        return default
+
+    def integer(self, key: str, default: Any = MISSING, least: int = 0) -> int:
+        """A whole number not below `least`."""
+        value = self.raw(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        if value is not None:
+            self.fault(key, f"a whole number from {least} is wanted")
+        return least
+
+    def decimal(self, key: str, digits: int, default: Any = MISSING) -> int:
+        """A decimal string as an integer of 10^-digits; not negative."""
+        value = self.raw(key, default)
+        if value is None:
+            return 0
+        try:
+            number = parse_decimal(value, digits) if isinstance(value, str) else -1
+        except ValueError as error:
+            self.fault(key, str(error))
+            return 0
+        if number < 0:
+            self.fault(key, 'a decimal string is wanted, as "12.50"')
+            return 0
+        return number
+
+    def percent_ppm(self, key: str, default: Any = MISSING) -> int:
+        """A percentage string in millionths; at most 100 %."""
+        ppm = self.decimal(key, 4, default)
+        if ppm > 1_000_000:
+            self.fault(key, "more than 100 %")
+        return min(ppm, 1_000_000)
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: Any = MISSING) -> str:
+        """One word of a closed list."""
+        value = self.raw(key, default)
+        if value in allowed:
+            return str(value)
+        if value is not None or self.has(key):
+            self.fault(key, f"one of {', '.join(allowed)} is wanted, got {value!r}")
+        return allowed[0]
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of texts; absent is empty."""
+        value = self.raw(key, ())
+        if isinstance(value, (list, tuple)) and all(isinstance(v, str) and v for v in value):
+            return tuple(value)
+        self.fault(key, "a list of texts is wanted")
+        return ()
+
+    def names(self, key: str) -> dict[str, str]:
+        """A name per language: {"ru": "...", "en": "..."}."""
+        value = self.raw(key, {})
+        if isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values()):
+            return dict(value)
+        self.fault(key, "a name per language is wanted")
+        return {}
+
+    def day(self, key: str) -> date | None:
+        """An ISO date, or nothing."""
+        value = self.raw(key, None)
+        try:
+            return date.fromisoformat(value) if value is not None else None
+        except (ValueError, TypeError):
+            self.fault(key, "a date is wanted, as 2026-03-01")
+            return None
+
+    def clock_time(self, key: str) -> time | None:
+        """HH:MM, or nothing."""
+        value = self.raw(key, None)
+        try:
+            return time.fromisoformat(value) if value is not None else None
+        except (ValueError, TypeError):
+            self.fault(key, "a time is wanted, as 09:30")
+            return None
+
+    def instant(self, key: str) -> datetime | None:
+        """An ISO instant with its zone."""
+        value = self.raw(key)
+        try:
+            found = datetime.fromisoformat(value) if value is not None else None
+        except (ValueError, TypeError):
+            found = None
+        if found is None or found.tzinfo is None:
+            if value is not None:
+                self.fault(key, "an instant with its zone is wanted, as 2026-03-01T00:00:00Z")
+            return None
+        return found
+
+    def child(self, key: str) -> "Reader":
+        """A nested object; absent is empty."""
+        return Reader(self.raw(key, {}), self.at(key), self.faults)
+
+    def children(self, key: str) -> Iterator["Reader"]:
+        """The objects of a list."""
+        value = self.raw(key, ())
+        if not isinstance(value, (list, tuple)):
+            self.fault(key, "a list is wanted")
+            return
+        for index, one in enumerate(value):
+            yield Reader(one, f"{self.at(key)}[{index}]", self.faults)
+
+    def keys(self) -> tuple[str, ...]:
+        """The fields the document names."""
+        return tuple(self._value)
+
+    def finish(self) -> None:
+        """Refuse fields that nobody asked for: a misspelt rule must not be a missing rule."""
+        for key in self._value:
+            if key not in self._known:
+                self.fault(key, "is not known here")
