@@ -64,3 +64,13 @@ def body_hash(data: bytes) -> str:
 def signed_text(method: str, path: str, body: bytes, time: str, nonce: str) -> bytes:
     """What a terminal signs for one request."""
     return f"{method}\n{path}\n{body_hash(body)}\n{time}\n{nonce}".encode()
+
+
+def ack_text(terminal: str, incarnation: int, head: int, head_hash: str) -> bytes:
+    """What the server signs in a PushReply: its receipt for everything up to `head`."""
+    return f"{terminal}\n{incarnation}\n{head}\n{head_hash}".encode()
+
+
+def enrol_text(code: str, public_key: str) -> bytes:
+    """What a new terminal signs to prove its key (`EnrolRequest.proof`)."""
+    return f"kopilka enrol\n{code}\n{public_key}".encode()
