@@ -1,0 +1,187 @@
+"""Laid-out content to ESC/POS bytes.
+
+Pure: never touches a port, and never prints a wrong character.
+A line that no code page of the model can say is drawn with the given font; without a font its
+characters are replaced by the nearest that can be said.
+"""
+
+from drivers.contract import (
+    Align,
+    Barcode,
+    Columns,
+    Cut,
+    Element,
+    Feed,
+    Image,
+    JobError,
+    OpenDrawer,
+    PrintJob,
+    QRCode,
+    Rule,
+    Symbology,
+    Text,
+)
+from drivers.pos_printer.layout import Line, lines_of
+from drivers.pos_printer.profiles import Profile
+from drivers.pos_printer.raster import (
+    QUIET_MODULES,
+    RasterFont,
+    bands_of,
+    picture_of_png,
+    qr_matrix,
+    qr_picture,
+    text_picture,
+)
+
+FONT_A = (12, 24)
+FONT_B = (9, 24)
+QR_MODULE_DOTS = 6
+BARCODE_MODULE_DOTS = 2
+_DRAWER_PULSE = bytes((50, 50))
+_ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
+_SUBSTITUTES = str.maketrans(
+    {"₽": "р", "«": '"', "»": '"', "—": "-", "–": "-", "−": "-", "…": ".", "’": "'", "×": "x"}
+)
+_BARCODES = {
+    Symbology.UPCA: (65, 113),
+    Symbology.EAN13: (67, 113),
+    Symbology.EAN8: (68, 81),
+    Symbology.CODE39: (69, 0),
+    Symbology.ITF: (70, 0),
+    Symbology.CODE128: (73, 0),
+}
+
+
+class EscPosEncoder:
+    """Encodes jobs for one model."""
+
+    def __init__(self, profile: Profile, font: RasterFont | None = None) -> None:
+        self._profile = profile
+        self._font = font
+
+    def encode(self, job: PrintJob) -> bytes:
+        """All bytes of the job, from initialise to cut; raises JobError before anything is sent."""
+        return _Run(self._profile, self._font, job.columns).bytes_of(job.elements)
+
+
+class _Run:
+    """One job being encoded; remembers what the printer was told last."""
+
+    def __init__(self, profile: Profile, font: RasterFont | None, columns: int) -> None:
+        self._profile = profile
+        self._font = font
+        self._columns = columns
+        self._cell = FONT_A if columns * FONT_A[0] <= profile.dots else FONT_B
+        if columns * self._cell[0] > profile.dots:
+            raise JobError(f"{columns} columns do not fit {profile.dots} dots")
+        self._out = bytearray()
+        self._told: dict[bytes, int] = {}
+
+    def bytes_of(self, elements: tuple[Element, ...]) -> bytes:
+        self._out += b"\x1b@"
+        if self._profile.cancel_kanji:
+            self._out += b"\x1c."
+        if self._cell == FONT_B:
+            self._out += b"\x1bM\x01"
+        for element in elements:
+            self._put(element)
+        return bytes(self._out)
+
+    def _put(self, element: Element) -> None:
+        match element:
+            case Text() | Columns() | Rule():
+                for line in lines_of(element, self._columns):
+                    self._line(line)
+            case QRCode():
+                self._qr(element)
+            case Barcode():
+                self._barcode(element)
+            case Image(png, align):
+                self._picture(bands_of(picture_of_png(png, self._profile.dots)), align)
+            case _:
+                self._motion(element)
+
+    def _motion(self, element: Feed | Cut | OpenDrawer) -> None:
+        match element:
+            case Feed(lines):
+                self._out += b"\x1bd" + bytes((lines,))
+            case Cut(full):
+                self._out += b"\x1dVA\x00" if full else b"\x1dVB\x00"
+            case OpenDrawer(pin):
+                self._out += b"\x1bp" + bytes((pin,)) + _DRAWER_PULSE
+
+    def _tell(self, command: bytes, value: int) -> None:
+        """Sends a mode only when it changes."""
+        if self._told.get(command) != value:
+            self._told[command] = value
+            self._out += command + bytes((value,))
+
+    def _line(self, line: Line) -> None:
+        said = self._in_a_page(line.text)
+        if said is None and self._font is not None:
+            picture = text_picture(line, self._columns, self._cell, self._font)
+            self._picture(bands_of(picture), Align.LEFT)
+            return
+        page, data = said or self._substituted(line.text)
+        style = line.style
+        if page is not None:
+            self._tell(b"\x1bt", page)
+        self._tell(b"\x1ba", _ALIGN[style.align])
+        self._tell(b"\x1bE", int(style.bold))
+        self._tell(b"\x1b-", int(style.underline))
+        self._tell(b"\x1d!", 0x10 * style.double_width + 0x01 * style.double_height)
+        self._out += data + b"\n"
+
+    def _in_a_page(self, text: str) -> tuple[int | None, bytes] | None:
+        if text.isascii():
+            return None if not self._profile.pages and self._font else (None, text.encode())
+        for page, codec in self._profile.pages:
+            try:
+                return page, text.encode(codec)
+            except UnicodeEncodeError:
+                continue
+        return None
+
+    def _substituted(self, text: str) -> tuple[int | None, bytes]:
+        text = text.translate(_SUBSTITUTES)
+        if not self._profile.pages:
+            return None, text.encode("ascii", "replace")
+        page, codec = self._profile.pages[0]
+        return page, text.encode(codec, "replace")
+
+    def _picture(self, bands: list[bytes], align: Align) -> None:
+        self._tell(b"\x1ba", _ALIGN[align])
+        for band in bands:
+            self._out += band
+
+    def _qr(self, code: QRCode) -> None:
+        matrix = qr_matrix(code.data)
+        room = self._profile.dots // (len(matrix) + 2 * QUIET_MODULES)
+        if room < 1:
+            raise JobError("the QR code is too large for the paper")
+        module = min(code.module_dots or QR_MODULE_DOTS, room, 16)
+        if not self._profile.native_qr:
+            self._picture(bands_of(qr_picture(matrix, module)), Align.CENTER)
+            return
+        data = code.data.encode("utf-8")
+        self._tell(b"\x1ba", _ALIGN[Align.CENTER])
+        self._out += b"\x1d(k\x04\x001A2\x00"
+        self._out += b"\x1d(k\x03\x001C" + bytes((module,))
+        self._out += b"\x1d(k\x03\x001E1"
+        self._out += b"\x1d(k" + (len(data) + 3).to_bytes(2, "little") + b"1P0" + data
+        self._out += b"\x1d(k\x03\x001Q0"
+
+    def _barcode(self, code: Barcode) -> None:
+        number, modules = _BARCODES[code.symbology]
+        data = code.data.encode("ascii")
+        if code.symbology is Symbology.CODE128:
+            modules = 11 * (len(data) + 3) + 2
+            data = b"{B" + data.replace(b"{", b"{{")
+        elif not modules:
+            modules = 16 * (len(data) + 2)
+        if modules * BARCODE_MODULE_DOTS > self._profile.dots:
+            raise JobError(f"the bar code of {len(code.data)} characters is wider than the paper")
+        self._tell(b"\x1ba", _ALIGN[Align.CENTER])
+        height = max(1, min(255, code.height_dots))
+        self._out += b"\x1dh" + bytes((height,)) + b"\x1dw" + bytes((BARCODE_MODULE_DOTS,))
+        self._out += b"\x1dH\x02\x1dk" + bytes((number, len(data))) + data

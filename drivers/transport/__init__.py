@@ -1,0 +1,31 @@
+"""Ways for bytes to reach a device and the thread that looks after one. Never knows a command."""
+
+from drivers.transport.links import (
+    Link,
+    LinkDownError,
+    SerialFraming,
+    SerialLink,
+    SerialSettings,
+    TcpLink,
+    monotonic_ms,
+)
+from drivers.transport.trace import Direction, Trace, TracedLink, TraceEntry
+from drivers.transport.worker import BACKOFF_MS, LinkUser, LinkWorker, Task
+
+__all__ = [
+    "BACKOFF_MS",
+    "Direction",
+    "Link",
+    "LinkDownError",
+    "LinkUser",
+    "LinkWorker",
+    "SerialFraming",
+    "SerialLink",
+    "SerialSettings",
+    "TcpLink",
+    "Task",
+    "Trace",
+    "TraceEntry",
+    "TracedLink",
+    "monotonic_ms",
+]

@@ -1,0 +1,76 @@
+"""The last bytes that went over a link, for the service screen and for replay as a test.
+
+Never grows without bound and never writes a file by itself.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+
+from drivers.transport.links import Link, monotonic_ms
+
+ENTRIES_MAX = 500
+
+
+class Direction(StrEnum):
+    """From the till's point of view."""
+
+    SENT = "tx"
+    RECEIVED = "rx"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """One read or write. `t_ms` is monotonic."""
+
+    t_ms: int
+    direction: Direction
+    data: bytes
+
+
+class Trace:
+    """A ring of entries; safe to read from another thread."""
+
+    def __init__(self, entries_max: int = ENTRIES_MAX) -> None:
+        self._entries: deque[TraceEntry] = deque(maxlen=entries_max)
+        self._lock = Lock()
+
+    def add(self, direction: Direction, data: bytes) -> None:
+        """Notes bytes that went over the link now."""
+        with self._lock:
+            self._entries.append(TraceEntry(monotonic_ms(), direction, data))
+
+    def entries(self) -> tuple[TraceEntry, ...]:
+        """Oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def to_json(self) -> list[list[object]]:
+        """Rows `[t_ms, "tx"|"rx", hex]`; received rows have the shape of a scan vector's chunks."""
+        return [[entry.t_ms, entry.direction.value, entry.data.hex()] for entry in self.entries()]
+
+
+class TracedLink:
+    """A link that notes what passes."""
+
+    def __init__(self, link: Link, note: Callable[[Direction, bytes], None]) -> None:
+        self._link = link
+        self._note = note
+
+    def open(self) -> None:
+        self._link.open()
+
+    def read(self, timeout_ms: int) -> bytes:
+        data = self._link.read(timeout_ms)
+        if data:
+            self._note(Direction.RECEIVED, data)
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._note(Direction.SENT, data)
+        self._link.write(data)
+
+    def close(self) -> None:
+        self._link.close()
