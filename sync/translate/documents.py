@@ -1,0 +1,167 @@
+"""Completed transactions <-> wire. Never recomputes an amount."""
+
+from pos_app.domain.document import (
+    CompletedLine,
+    CompletedTransaction,
+    PriceModification,
+    Step,
+    Totals,
+    TransactionKind,
+)
+from pos_app.domain.money import Currency
+from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.tender import Tender, TenderKind
+from sync.translate.allowances import use_doc, use_from_doc
+from sync.translate.entries import entry_doc, entry_from_doc, program_doc, program_from_doc
+from sync.translate.instants import day, instant, instant_text
+from sync.wire.events import (
+    LineDoc,
+    ModificationDoc,
+    QuantityDoc,
+    TenderDoc,
+    TotalsDoc,
+    TransactionCompletedDoc,
+)
+
+
+def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
+    """A document as it travels."""
+    return TransactionCompletedDoc(
+        id=document.transaction_id,
+        kind=document.kind.value,
+        receipt=document.receipt_number,
+        store=document.store_id,
+        terminal=document.terminal_id,
+        session=document.session_number,
+        business_on=document.business_on.isoformat(),
+        at=instant_text(document.completed_at),
+        operator=document.operator_id,
+        currency=document.currency.code,
+        currency_digits=document.currency.minor_digits,
+        lines=tuple(_line_doc(line) for line in document.lines),
+        totals=_totals_doc(document.totals),
+        tenders=tuple(
+            TenderDoc(t.kind.value, t.amount_minor, t.reference) for t in document.tenders
+        ),
+        change=document.change_minor,
+        program=program_doc(document.program),
+        member=document.member_id,
+        identified_by=document.identified_by,
+        member_code=document.member_code,
+        original=document.original_id,
+        reason=document.reason,
+        entries=tuple(entry_doc(entry) for entry in document.entries),
+        uses=tuple(use_doc(use) for use in document.uses),
+        unsecured=document.unsecured,
+        training=document.training,
+        mirror_cursor=document.mirror_cursor,
+    )
+
+
+def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
+    """The reverse; ValueError where a kind, unit or date is none."""
+    return CompletedTransaction(
+        transaction_id=doc.id,
+        kind=TransactionKind(doc.kind),
+        receipt_number=doc.receipt,
+        store_id=doc.store,
+        terminal_id=doc.terminal,
+        session_number=doc.session,
+        business_on=day(doc.business_on),
+        completed_at=instant(doc.at),
+        operator_id=doc.operator,
+        currency=Currency(doc.currency, doc.currency_digits),
+        lines=tuple(_line(line) for line in doc.lines),
+        totals=_totals(doc.totals),
+        tenders=tuple(Tender(TenderKind(t.kind), t.amount, t.reference) for t in doc.tenders),
+        change_minor=doc.change,
+        program=program_from_doc(doc.program),
+        member_id=doc.member,
+        identified_by=doc.identified_by,
+        member_code=doc.member_code,
+        original_id=doc.original,
+        reason=doc.reason,
+        entries=tuple(entry_from_doc(entry) for entry in doc.entries),
+        uses=tuple(use_from_doc(use) for use in doc.uses),
+        unsecured=doc.unsecured,
+        training=doc.training,
+        mirror_cursor=doc.mirror_cursor,
+    )
+
+
+def _line_doc(line: CompletedLine) -> LineDoc:
+    return LineDoc(
+        line=line.line,
+        item=line.item_id,
+        code=line.code,
+        name=line.name,
+        quantity=QuantityDoc(line.quantity.value, line.quantity.unit.value),
+        unit_price=line.unit_price_minor,
+        list_amount=line.list_minor,
+        net=line.net_minor,
+        payable=line.payable_minor,
+        tax_class=line.tax_class,
+        tax_rate_ppm=line.tax_rate_ppm,
+        tax=line.tax_minor,
+        modifications=tuple(
+            ModificationDoc(m.rule_id, m.step.value, m.amount_minor, m.units, m.name, m.arithmetic)
+            for m in line.modifications
+        ),
+        points_money=line.points_minor,
+        points=line.points_redeemed,
+        earned=line.points_earned,
+        categories=line.categories,
+        returned_line=line.returned_line,
+    )
+
+
+def _line(doc: LineDoc) -> CompletedLine:
+    return CompletedLine(
+        line=doc.line,
+        item_id=doc.item,
+        code=doc.code,
+        name=doc.name,
+        quantity=Quantity(doc.quantity.value, Unit(doc.quantity.unit)),
+        unit_price_minor=doc.unit_price,
+        list_minor=doc.list_amount,
+        modifications=tuple(
+            PriceModification(m.rule, Step(m.step), m.amount, m.units, m.name, m.arithmetic)
+            for m in doc.modifications
+        ),
+        net_minor=doc.net,
+        points_minor=doc.points_money,
+        points_redeemed=doc.points,
+        payable_minor=doc.payable,
+        points_earned=doc.earned,
+        tax_class=doc.tax_class,
+        tax_rate_ppm=doc.tax_rate_ppm,
+        tax_minor=doc.tax,
+        categories=doc.categories,
+        returned_line=doc.returned_line,
+    )
+
+
+def _totals_doc(totals: Totals) -> TotalsDoc:
+    return TotalsDoc(
+        list_amount=totals.list_minor,
+        discount=totals.discount_minor,
+        net=totals.net_minor,
+        points_money=totals.points_minor,
+        points=totals.points_redeemed,
+        payable=totals.payable_minor,
+        rounding=totals.rounding_minor,
+        earned=totals.points_earned,
+    )
+
+
+def _totals(doc: TotalsDoc) -> Totals:
+    return Totals(
+        list_minor=doc.list_amount,
+        discount_minor=doc.discount,
+        net_minor=doc.net,
+        points_minor=doc.points_money,
+        points_redeemed=doc.points,
+        payable_minor=doc.payable,
+        rounding_minor=doc.rounding,
+        points_earned=doc.earned,
+    )
