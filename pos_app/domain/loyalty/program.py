@@ -6,13 +6,12 @@ A receipt records (program id, version, content hash), so that it can be recompu
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.ledger import ProgramRef
-from pos_app.domain.loyalty.reading import Reader
 from pos_app.domain.money import Currency
 from pos_app.domain.promotion.promotion import (
     Goods,
@@ -22,8 +21,10 @@ from pos_app.domain.promotion.promotion import (
     read_promotion,
     read_when,
 )
+from pos_app.domain.reading import Reader
 
 SCHEMA = 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PERIODS = ("month", "quarter", "year", "rolling_12_months", "lifetime")
 
 
@@ -183,7 +184,7 @@ def _read(doc: Reader, digest: str) -> Program:
     program = Program(
         ref=ProgramRef(doc.text("program"), doc.integer("version", least=1), digest),
         names=doc.names("name"),
-        valid_from=doc.instant("valid_from") or datetime.min,
+        valid_from=doc.instant("valid_from") or EPOCH,
         currency=currency,
         tiers=_read_tiers(doc.child("tiers"), digits),
         member_discounts=tuple(_read_discount(d, digits) for d in doc.children("member_discounts")),

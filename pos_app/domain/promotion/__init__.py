@@ -1,1 +1,1 @@
-"""Promotions: who is eligible, what is derived, why. Never a device, a screen or a database."""
+"""Promotions as data: a condition and a benefit, judged when read. Never applied here."""

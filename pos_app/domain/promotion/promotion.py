@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from pos_app.domain.item import Item
-from pos_app.domain.loyalty.reading import Reader
+from pos_app.domain.reading import Reader
 
 KINDS = ("percent", "amount", "fixed_price", "buy_n_pay_m", "bundle", "threshold")
 GROUP_KINDS = frozenset({"buy_n_pay_m", "bundle"})

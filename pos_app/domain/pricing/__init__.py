@@ -1,0 +1,1 @@
+"""Pricing: a basket in, every amount and its reason out. Never a device, a screen, a clock."""

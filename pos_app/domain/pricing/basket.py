@@ -1,0 +1,108 @@
+"""What is priced and for whom: plain data into the engine. Never a rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from pos_app.domain.item import Item
+from pos_app.domain.quantity import Quantity, Unit, extended_minor
+
+NO_REDUCTION = frozenset({"tobacco", "gift_card", "deposit"})
+NO_EARNING = frozenset({"tobacco", "gift_card", "deposit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Goodwill:
+    """A reduction that an operator gives by right: a percent or an amount, with a reason."""
+
+    percent_ppm: int = 0
+    amount_minor: int = 0
+    reason: str = ""
+    operator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One line to price. The list amount is price x quantity, half up to a minor unit.
+
+    Pieces are units of their own; a weighed or measured line is one indivisible unit.
+    """
+
+    line: int
+    item: Item
+    quantity: Quantity
+    unit_price_minor: int
+    goodwill: Goodwill | None = None
+
+    @property
+    def list_minor(self) -> int:
+        """Before any reduction."""
+        return extended_minor(self.unit_price_minor, self.quantity)
+
+    @property
+    def count(self) -> int:
+        """Indivisible units."""
+        return self.quantity.value if self.quantity.unit is Unit.PIECE else 1
+
+    @property
+    def unit_minor(self) -> int:
+        """The price of one indivisible unit."""
+        return self.unit_price_minor if self.quantity.unit is Unit.PIECE else self.list_minor
+
+    @property
+    def floor_unit_minor(self) -> int:
+        """The lowest legal price of one indivisible unit."""
+        if not self.item.floor_minor:
+            return 0
+        if self.quantity.unit is Unit.PIECE:
+            return min(self.item.floor_minor, self.unit_price_minor)
+        return min(extended_minor(self.item.floor_minor, self.quantity), self.list_minor)
+
+    @property
+    def floor_minor(self) -> int:
+        """The lowest legal amount of the line."""
+        return self.floor_unit_minor * self.count
+
+    @property
+    def reducible(self) -> bool:
+        """False for lines the law or the shop bars from reductions."""
+        return self.item.discountable and self.item.regulated not in NO_REDUCTION
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What the rules may know of the member on this receipt.
+
+    `spend_minor` is by period name (see loyalty.program.PERIODS), earlier receipts only.
+    """
+
+    member_id: str
+    tier_id: str = ""
+    segments: frozenset[str] = frozenset()
+    birthday: bool = False
+    spend_minor: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    earns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Points the customer wants to spend, and the most that they can (balance, allowance)."""
+
+    points: int = 0
+    most: int = 0
+    most_reason: str = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where, when and for whom. `local` is the store's own time."""
+
+    local: datetime
+    store_id: str = ""
+    channel: str = "shop"
+    customer: Customer | None = None
+    wish: Wish = Wish()
+    goodwill: Goodwill | None = None
+    language: str = "ru"
+    explain: bool = False

@@ -1,0 +1,231 @@
+"""The item step: the best assignment of units to promotions, realised to the kopeck.
+
+Never judges a condition; it is given candidates whose conditions hold.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pos_app.domain.document import PriceModification, Step
+from pos_app.domain.money import allocate_largest_remainder, format_decimal
+from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.derivation import (
+    group_discount_minor,
+    simple_arithmetic,
+    simple_discount_minor,
+    unit_saving_scaled,
+)
+from pos_app.domain.pricing.eligibility import Candidate
+from pos_app.domain.pricing.search import (
+    Alternative,
+    Assignment,
+    Unit,
+    assign,
+    group_size,
+    is_group,
+)
+from pos_app.domain.pricing.worksheet import Row, Worksheet
+from pos_app.domain.promotion.promotion import GROUP_KINDS, Promotion
+
+MemberRate = Callable[[BasketLine], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What the search says of itself."""
+
+    optimal: bool = True
+    gap_minor: int = 0
+    nodes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStep:
+    """Everything that does not change while member discounts are compared."""
+
+    chosen: tuple[Candidate, ...]
+    language: str
+    digits: int
+    budget: int
+
+    def run(self, sheet: Worksheet, member_rate: MemberRate) -> Effort:
+        """Reduce the rows of the sheet; `member_rate` (ppm) is what a unit left alone saves."""
+        simple, grouped, compound = self._sorted()
+        alternatives = {
+            row.line.line: self._alone(row.line, simple, member_rate) for row in sheet.rows
+        }
+        rows = {row.line.line: row for row in sheet.rows}
+        effort = Effort()
+        alone_units = {row.line.line: row.line.count for row in sheet.rows}
+        for component in _components(grouped):
+            found = self._assign(component, alternatives)
+            effort = _sum(effort, found[1])
+            self._realise_groups(component, found[0], found[1], rows, alone_units)
+        for row in sheet.rows:
+            self._realise_alone(row, alternatives[row.line.line], alone_units[row.line.line])
+        self._compound(compound, rows)
+        return effort
+
+    def _sorted(
+        self,
+    ) -> tuple[dict[int, list[Promotion]], list[Candidate], list[Candidate]]:
+        simple: dict[int, list[Promotion]] = {}
+        grouped, compound = [], []
+        for candidate in self.chosen:
+            if candidate.promotion.stacking == "compound":
+                compound.append(candidate)
+            elif is_group(candidate.promotion):
+                grouped.append(candidate)
+            else:
+                for line in candidate.lines:
+                    simple.setdefault(line.line, []).append(candidate.promotion)
+        compound.sort(key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
+        return simple, grouped, compound
+
+    def _alone(
+        self, line: BasketLine, simple: dict[int, list[Promotion]], member_rate: MemberRate
+    ) -> Alternative:
+        best = Alternative(line.unit_minor * member_rate(line), None)
+        order = sorted(simple.get(line.line, ()), key=lambda p: (-p.priority, p.promotion_id))
+        for promotion in order:
+            saving = unit_saving_scaled(promotion, line)
+            if saving > best.saving:
+                best = Alternative(saving, promotion)
+        return best
+
+    def _assign(
+        self, component: list[Candidate], alternatives: dict[int, Alternative]
+    ) -> tuple[list[BasketLine], Assignment]:
+        promotions = [c.promotion for c in component]
+        lines = {line.line: line for c in component for line in c.lines if line.count}
+        groups = {
+            number: tuple(i for i, c in enumerate(component) if lines[number] in c.lines)
+            for number in lines
+        }
+        order = sorted(lines.values(), key=lambda b: (-b.unit_minor, b.item.item_id, b.line))
+        units = [
+            Unit(line, alternatives[line.line], _fit(groups[line.line], promotions, line))
+            for line in order
+            for _ in range(line.count)
+        ]
+        return [u.line for u in units], assign(units, promotions, self.budget)
+
+    def _realise_groups(
+        self,
+        component: list[Candidate],
+        units: list[BasketLine],
+        found: Assignment,
+        rows: dict[int, Row],
+        alone_units: dict[int, int],
+    ) -> None:
+        for number, candidate in enumerate(component):
+            taken = [u for u, choice in zip(units, found.choices, strict=True) if choice == number]
+            for line in taken:
+                alone_units[line.line] -= 1
+                rows[line.line].promoted_units += 1
+            if candidate.promotion.kind in GROUP_KINDS:
+                self._realise_full_groups(candidate.promotion, taken, rows)
+            else:
+                for line in dict.fromkeys(taken):
+                    units_taken = sum(1 for one in taken if one is line)
+                    self._take_simple(candidate.promotion, rows[line.line], units_taken)
+
+    def _realise_full_groups(
+        self, promotion: Promotion, taken: list[BasketLine], rows: dict[int, Row]
+    ) -> None:
+        amounts: dict[int, int] = {}
+        counts: dict[int, int] = {}
+        total = 0
+        size = group_size(promotion)
+        for start in range(0, len(taken), size):
+            group = taken[start : start + size]
+            discount = group_discount_minor(promotion, group)
+            total += discount
+            rooms = [line.unit_minor - line.floor_unit_minor for line in group]
+            parts = allocate_largest_remainder(discount, [line.unit_minor for line in group], rooms)
+            for line, part in zip(group, parts.parts, strict=True):
+                amounts[line.line] = amounts.get(line.line, 0) + part
+                counts[line.line] = counts.get(line.line, 0) + 1
+        gross = " + ".join(self._times(rows[n].line, counts[n]) for n in sorted(counts))
+        paid = sum(rows[n].line.unit_minor * counts[n] for n in counts) - total
+        text = f"{gross} - {self._money(paid)} = {self._money(total)}"
+        for number, amount in amounts.items():
+            rows[number].take(self._modification(promotion, amount, counts[number], text))
+
+    def _realise_alone(self, row: Row, alone: Alternative, units: int) -> None:
+        if alone.promotion is not None and units:
+            row.promoted_units += units
+            self._take_simple(alone.promotion, row, units)
+
+    def _take_simple(self, promotion: Promotion, row: Row, units: int) -> None:
+        amount = simple_discount_minor(promotion, row.line, units)
+        text = simple_arithmetic(promotion, row.line, units, self.digits)
+        row.take(self._modification(promotion, amount, units, text))
+
+    def _compound(self, compound: list[Candidate], rows: dict[int, Row]) -> None:
+        """On top of what others left, one after another by priority."""
+        for candidate in compound:
+            for line in candidate.lines:
+                row = rows[line.line]
+                amount = _compound_minor(candidate.promotion, row)
+                row.take(self._modification(candidate.promotion, amount, line.count, ""))
+
+    def _modification(
+        self, promotion: Promotion, amount: int, units: int, arithmetic: str
+    ) -> PriceModification:
+        name = promotion.name(self.language)
+        return PriceModification(promotion.promotion_id, Step.ITEM, amount, units, name, arithmetic)
+
+    def _money(self, minor: int) -> str:
+        return format_decimal(minor, self.digits)
+
+    def _times(self, line: BasketLine, count: int) -> str:
+        return (
+            f"{count} x {self._money(line.unit_minor)}"
+            if count > 1
+            else self._money(line.unit_minor)
+        )
+
+
+def _compound_minor(promotion: Promotion, row: Row) -> int:
+    line = BasketLine(row.line.line, row.line.item, row.line.quantity, row.line.unit_price_minor)
+    if promotion.kind == "percent":
+        return (row.net_minor * promotion.percent_ppm * 2 + 1_000_000) // 2_000_000
+    return simple_discount_minor(promotion, line, line.count)
+
+
+def _fit(
+    groups: tuple[int, ...], promotions: Sequence[Promotion], line: BasketLine
+) -> tuple[int, ...]:
+    """A weighed line cannot be part of a group of pieces."""
+    if line.quantity.unit.per_price == 1:
+        return groups
+    return tuple(i for i in groups if promotions[i].kind not in GROUP_KINDS)
+
+
+def _components(grouped: list[Candidate]) -> list[list[Candidate]]:
+    """Group promotions that share a line must be searched together; others must not."""
+    components: list[tuple[set[int], list[Candidate]]] = []
+    for candidate in grouped:
+        lines = {line.line for line in candidate.lines}
+        members = [candidate]
+        apart = []
+        for known_lines, known in components:
+            if known_lines.isdisjoint(lines):
+                apart.append((known_lines, known))
+            else:
+                lines |= known_lines
+                members = [*known, *members]
+        components = [*apart, (lines, members)]
+    return [
+        sorted(members, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
+        for _, members in components
+    ]
+
+
+def _sum(effort: Effort, found: Assignment) -> Effort:
+    return Effort(
+        effort.optimal and found.optimal,
+        effort.gap_minor + -(-found.gap // 1_000_000),
+        effort.nodes + found.nodes,
+    )

@@ -1,0 +1,64 @@
+"""What pricing answers: every amount, and the rule that caused it. Never recomputed by a reader."""
+
+from dataclasses import dataclass
+
+from pos_app.domain.document import PriceModification, Step, Totals
+from pos_app.domain.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line after every step. list - modifications = net; net - points_minor = payable."""
+
+    line: int
+    list_minor: int
+    modifications: tuple[PriceModification, ...]
+    net_minor: int
+    points_minor: int = 0
+    points_redeemed: int = 0
+    points_earned: int = 0
+    notes: tuple[Sentence, ...] = ()
+
+    @property
+    def payable_minor(self) -> int:
+        """What money pays."""
+        return self.net_minor - self.points_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One rule: applied or not, and why. `lines` are those it touched."""
+
+    rule_id: str
+    name: str
+    step: Step | None
+    applied: bool
+    amount_minor: int
+    lines: tuple[int, ...]
+    why: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemLimit:
+    """The most points this receipt takes, and the one reason that binds."""
+
+    points: int
+    why: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The whole answer. `optimal` false: the node budget ran out, at most `gap_minor` is missed."""
+
+    lines: tuple[PricedLine, ...]
+    totals: Totals
+    limit: RedeemLimit
+    trace: tuple[Trace, ...] = ()
+    optimal: bool = True
+    gap_minor: int = 0
+    nodes: int = 0
+    hints: tuple[Sentence, ...] = ()
+
+    def line(self, number: int) -> PricedLine:
+        """The priced line of that number."""
+        return next(one for one in self.lines if one.line == number)
