@@ -1,0 +1,324 @@
+"""A simulated ESC/POS receipt printer: bytes in, paper and answers out, with the real faults.
+
+Never answers optimistically: a printer without paper stops, keeps the rest and says so.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import RLock
+
+from PIL import Image
+
+from drivers.fake.codes import BARCODES, barcode_picture, qr_picture
+from drivers.fake.escpos_tokens import Token, Tokenizer
+from drivers.fake.glyphs import Cell, Glyphs
+from drivers.fake.paper import PaperCode, PaperRoll, PrintedPaper
+
+DOTS_80_MM = 576
+LINE_DOTS = 30
+Send = Callable[[bytes], None]
+
+
+class PaperState(StrEnum):
+    """The simulated sensor."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+    END = "end"
+
+
+@dataclass(slots=True)
+class PrinterFaults:
+    """What is wrong with the printer now; changed through `VirtualPrinter.set_fault`."""
+
+    paper: PaperState = PaperState.OK
+    cover_open: bool = False
+    silent: bool = False
+    mute_barrier: bool = False
+    hang_up_after_bytes: int | None = None
+    paper_ends_after_lines: int | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Paper or cover keep it from printing."""
+        return self.paper is PaperState.END or self.cover_open
+
+
+@dataclass(slots=True)
+class _Modes:
+    """What ESC @ resets."""
+
+    page: str = "cp437"
+    align: int = 0
+    bold: bool = False
+    underline: bool = False
+    wide: int = 1
+    high: int = 1
+    base: tuple[int, int] = (12, 24)
+    bar_height: int = 72
+    bar_width: int = 2
+    hri: int = 0
+    qr_module: int = 3
+    qr_level: int = 0x30
+    qr_data: bytes = b""
+    line: list[Cell] = field(default_factory=list)
+
+
+class VirtualPrinter:
+    """One printer. `feed` takes what the line brings; papers are kept. Safe between threads."""
+
+    def __init__(
+        self,
+        *,
+        font: bytes | None = None,
+        dots: int = DOTS_80_MM,
+        pages: dict[int, str] | None = None,
+        drawer_open_high: bool = True,
+    ) -> None:
+        self.faults = PrinterFaults()
+        self.papers: list[PrintedPaper] = []
+        self.kicks: list[int] = []
+        self.drawer_opened = False
+        self.unknown: list[bytes] = []
+        self._dots = dots
+        self._pages = {0: "cp437", 17: "cp866", 46: "cp1251"} if pages is None else pages
+        self._drawer_open_high = drawer_open_high
+        self._glyphs = Glyphs(font)
+        self._roll = PaperRoll(dots, self._glyphs)
+        self._tokens = Tokenizer()
+        self._waiting: deque[Token] = deque()
+        self._modes = _Modes()
+        self._send: Send = _nowhere
+        self._lock = RLock()
+        self._actions = self._table()
+
+    # --- the line -------------------------------------------------------------------------------
+
+    def connected(self, send: Send) -> None:
+        """A client is there; answers go to `send`."""
+        with self._lock:
+            self._send = send
+            self._tokens.reset()
+
+    def disconnected(self) -> None:
+        """The client went; what it sent whole is still printed."""
+        with self._lock:
+            self._send = _nowhere
+            self._tokens.reset()
+
+    def feed(self, data: bytes) -> bool:
+        """Takes bytes; False when the line must be cut now (fault)."""
+        with self._lock:
+            room = self.faults.hang_up_after_bytes
+            if room is not None:
+                self.faults.hang_up_after_bytes = max(0, room - len(data))
+                data = data[:room]
+            for token in self._tokens.feed(data):
+                if token.name.startswith("DLE"):
+                    self._realtime(token)
+                else:
+                    self._waiting.append(token)
+            self._work()
+            return room is None or room > len(data)
+
+    # --- the control side -----------------------------------------------------------------------
+
+    def set_fault(self, **changes: object) -> None:
+        """Changes fields of `faults`; a printer that can go on goes on at once."""
+        with self._lock:
+            for name, value in changes.items():
+                if name not in PrinterFaults.__slots__:
+                    raise ValueError(f"unknown fault {name}")
+                setattr(self.faults, name, PaperState(str(value)) if name == "paper" else value)
+            self._work()
+
+    def close_drawer(self) -> None:
+        """A person pushes the drawer shut."""
+        with self._lock:
+            self.drawer_opened = False
+
+    def tear_off(self) -> str:
+        """The text on the paper that is not cut yet."""
+        with self._lock:
+            return self._roll.text
+
+    # --- the inside -----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while self._waiting and not self.faults.stopped:
+            token = self._waiting.popleft()
+            action = self._actions.get(token.name)
+            if action is None:
+                self.unknown.append(token.name.encode() + token.data)
+            else:
+                action(token.data)
+
+    def _answer(self, data: bytes) -> None:
+        if not self.faults.silent:
+            self._send(data)
+
+    def _realtime(self, token: Token) -> None:
+        if token.name == "DLE EOT":
+            self._answer(bytes((self._status(token.data[0]),)))
+        elif token.name == "DLE DC4" and token.data[0] == 1:
+            self._kick(token.data[1:])
+
+    def _status(self, request: int) -> int:
+        faults = self.faults
+        bits = {
+            1: 0x08 * faults.stopped + 0x04 * self._drawer_high,
+            2: 0x04 * faults.cover_open + 0x20 * (faults.paper is PaperState.END),
+            3: 0x40 * faults.cover_open,
+            4: {PaperState.OK: 0, PaperState.NEAR_END: 0x0C, PaperState.END: 0x6C}[faults.paper],
+        }
+        return 0x12 | bits.get(request, 0)
+
+    @property
+    def _drawer_high(self) -> bool:
+        return self.drawer_opened == self._drawer_open_high
+
+    def _table(self) -> dict[str, Callable[[bytes], None]]:
+        set_mode = self._set
+        return {
+            "Text": self._text,
+            "LF": lambda _: self._line_feed(),
+            "CR": _nothing,
+            "ESC @": lambda _: self._reset(),
+            "ESC t": lambda d: set_mode(page=self._pages.get(d[0], "cp437")),
+            "ESC a": lambda d: set_mode(align=d[0] % 48),
+            "ESC E": lambda d: set_mode(bold=bool(d[0] & 1)),
+            "ESC -": lambda d: set_mode(underline=bool(d[0] % 48)),
+            "ESC M": lambda d: set_mode(base=(9, 24) if d[0] % 48 else (12, 24)),
+            "ESC !": self._print_mode,
+            "GS !": lambda d: set_mode(wide=1 + (d[0] >> 4 & 7), high=1 + (d[0] & 7)),
+            "ESC d": self._feed_lines,
+            "ESC p": self._kick,
+            "FS .": _nothing,
+            "ESC 2": _nothing,
+            "ESC 3": _nothing,
+            "GS h": lambda d: set_mode(bar_height=d[0]),
+            "GS w": lambda d: set_mode(bar_width=d[0]),
+            "GS H": lambda d: set_mode(hri=d[0] % 48),
+            "GS f": _nothing,
+            "GS k": self._barcode,
+            "GS (": self._parenthesis,
+            "GS v": self._raster,
+            "GS V": self._cut,
+            "GS r": self._barrier,
+            "GS a": _nothing,
+        }
+
+    def _set(self, **changes: object) -> None:
+        for name, value in changes.items():
+            setattr(self._modes, name, value)
+
+    def _reset(self) -> None:
+        self._modes = _Modes()
+
+    def _print_mode(self, data: bytes) -> None:
+        self._set(
+            base=(9, 24) if data[0] & 1 else (12, 24),
+            bold=bool(data[0] & 8),
+            high=2 if data[0] & 0x10 else 1,
+            wide=2 if data[0] & 0x20 else 1,
+            underline=bool(data[0] & 0x80),
+        )
+
+    def _text(self, data: bytes) -> None:
+        modes = self._modes
+        for character in data.decode(modes.page, "replace"):
+            cell = Cell(character, modes.base, modes.wide, modes.high, modes.bold, modes.underline)
+            if sum(one.size[0] for one in modes.line) + cell.size[0] > self._dots:
+                self._line_feed()
+            modes.line.append(cell)
+
+    def _line_feed(self) -> None:
+        self._roll.add_line(self._modes.line, self._modes.align, LINE_DOTS)
+        self._modes.line = []
+        left = self.faults.paper_ends_after_lines
+        if left is not None:
+            self.faults.paper_ends_after_lines = left - 1 if left > 1 else None
+            if left <= 1:
+                self.faults.paper = PaperState.END
+
+    def _flush(self) -> None:
+        if self._modes.line:
+            self._line_feed()
+
+    def _feed_lines(self, data: bytes) -> None:
+        self._flush()
+        self._roll.feed(data[0], LINE_DOTS)
+
+    def _kick(self, data: bytes) -> None:
+        self.kicks.append(data[0] % 48)
+        self.drawer_opened = True
+
+    def _barcode(self, data: bytes) -> None:
+        self._flush()
+        symbology = BARCODES.get(data[0])
+        body = data[2:] if data[0] > 6 else data[1:-1]
+        modes = self._modes
+        drawn = symbology and barcode_picture(symbology, body, modes.bar_width, modes.bar_height)
+        if not symbology or not drawn:
+            self.unknown.append(b"GS k" + data)
+            return
+        text, picture = drawn
+        self._roll.add_code(PaperCode(symbology, text), picture, modes.align)
+        if modes.hri & 2:
+            self._roll.add_line([Cell(character) for character in text], modes.align, LINE_DOTS)
+
+    def _parenthesis(self, data: bytes) -> None:
+        family, body = data[:1], data[3:]
+        if family == b"k" and body[:1] == b"1":
+            self._qr(body[1], body[2:])
+        elif family == b"H" and body[:2] == b"00" and not self.faults.mute_barrier:
+            self._answer(b"\x37\x22" + body[2:6] + b"\x00")
+
+    def _qr(self, function: int, data: bytes) -> None:
+        modes = self._modes
+        if function == 67:
+            modes.qr_module = data[0]
+        elif function == 69:
+            modes.qr_level = data[0]
+        elif function == 80:
+            modes.qr_data = data[1:]
+        elif function == 81:
+            self._flush()
+            picture = qr_picture(modes.qr_data, modes.qr_module, modes.qr_level)
+            code = PaperCode("QR", modes.qr_data.decode("utf-8", "replace"))
+            self._roll.add_code(code, picture, modes.align)
+
+    def _raster(self, data: bytes) -> None:
+        self._flush()
+        row_bytes = int.from_bytes(data[2:4], "little")
+        rows = int.from_bytes(data[4:6], "little")
+        dots = Image.frombytes("1", (row_bytes * 8, rows), bytes(~b & 0xFF for b in data[6:]))
+        picture = dots.convert("L")
+        text = self._glyphs.read(picture)
+        said = [f"[picture {picture.width}x{picture.height}]"] if text is None else [text]
+        self._roll.add_picture(picture, self._modes.align, said)
+
+    def _cut(self, _data: bytes) -> None:
+        self._flush()
+        paper = self._roll.cut()
+        if paper is not None:
+            self.papers.append(paper)
+
+    def _barrier(self, data: bytes) -> None:
+        if self.faults.mute_barrier:
+            return
+        if data[0] % 48 == 2:
+            self._answer(bytes((int(self._drawer_high),)))
+        else:
+            near = self.faults.paper is PaperState.NEAR_END
+            self._answer(b"\x03" if near else b"\x00")
+
+
+def _nowhere(_data: bytes) -> None:
+    """Answers with nobody there are lost, as on a real line."""
+
+
+def _nothing(_data: bytes) -> None:
+    """Commands that change nothing on this paper."""

@@ -1,0 +1,235 @@
+"""A whole simulated counter: printer with drawer, scanner, display, and a control line.
+
+The control line takes one JSON object a line on a loopback socket and answers one. Never part of a
+till: a till meets these devices only by the ports in `config`.
+"""
+
+import argparse
+import base64
+import json
+import os
+import socketserver
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualScanner
+from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
+from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
+from drivers.fake.screen import ScreenModel
+
+Answer = dict[str, object]
+
+
+class VirtualRig:
+    """Starts everything; use as a context manager or call `start` and `stop`.
+
+    `font_path` is a fixed-pitch font with Cyrillic for paper and for lines drawn by the till.
+    """
+
+    def __init__(
+        self,
+        *,
+        font_path: Path | None = None,
+        display_model: str = "epson",
+        dots: int = DOTS_80_MM,
+        printer_on_pty: bool = False,
+    ) -> None:
+        self._font_path = font_path
+        self._display_model = display_model
+        self._dots = dots
+        self._folder = tempfile.TemporaryDirectory(prefix="virtual-counter-")
+        font = font_path.read_bytes() if font_path else None
+        printer_end = self._endpoint("printer") if printer_on_pty else TcpEndpoint()
+        self._printer = VirtualPrinterDevice(VirtualPrinter(font=font, dots=dots), printer_end)
+        self.scanner = VirtualScanner(self._endpoint("scanner"))
+        self._display = VirtualDisplay(self._endpoint("display"))
+        self._control = _ControlServer(self.control)
+        self._ends: dict[str, Endpoint] = {
+            "printer": printer_end,
+            "scanner": self.scanner.endpoint,
+            "display": self._display.endpoint,
+        }
+        self._verbs: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
+            "scan": self._scan,
+            "replay": self._replay,
+            "papers": self._papers,
+            "tear_off": lambda _: {"text": self.printer.tear_off()},
+            "fault": self._fault,
+            "display": lambda _: {"lines": list(self.screen.lines)},
+            "drawer": self._drawer,
+            "unplug": lambda order: self._plug(order, plugged=False),
+            "replug": lambda order: self._plug(order, plugged=True),
+            "config": lambda _: {"config": self.config()},
+        }
+
+    @property
+    def printer(self) -> VirtualPrinter:
+        """The printer itself: papers, faults, drawer."""
+        return self._printer.printer
+
+    @property
+    def screen(self) -> ScreenModel:
+        """What the customer sees."""
+        return self._display.screen
+
+    @property
+    def control_port(self) -> int:
+        """The loopback port of the control line."""
+        return self._control.port
+
+    def start(self) -> "VirtualRig":
+        """Begins to listen everywhere."""
+        for device in (self._printer, self.scanner, self._display):
+            device.start()
+        self._control.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends everything and removes the ports' links."""
+        self._control.stop()
+        for device in (self._printer, self.scanner, self._display):
+            device.stop()
+        self._folder.cleanup()
+
+    def __enter__(self) -> "VirtualRig":
+        return self.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def config(self) -> dict[str, object]:
+        """A configuration for the registry that finds these devices."""
+        printer: dict[str, object] = {"kind": "printer", "name": "printer", "model": "epson"}
+        printer |= {"dots": self._dots, **self._ends["printer"].config()}
+        if self._font_path is not None:
+            printer["font"] = str(self._font_path)
+        display = {"kind": "display", "name": "display", "model": self._display_model}
+        drawer = {"kind": "drawer", "name": "drawer", "driver": "printer", "printer": "printer"}
+        return {
+            "device": [
+                {"kind": "scanner", "name": "scanner", **self._ends["scanner"].config()},
+                printer,
+                {**drawer, "open_high": True},
+                {**display, **self._ends["display"].config()},
+            ]
+        }
+
+    def control(self, order: Mapping[str, Any]) -> Answer:
+        """One order of the control line; `{"ok": false, "error": ...}` when it is wrong."""
+        verb = self._verbs.get(str(order.get("do")))
+        if verb is None:
+            return {"ok": False, "error": f"unknown order {order.get('do')!r}"}
+        try:
+            return {"ok": True, **verb(order)}
+        except (ValueError, KeyError, TypeError) as bad:
+            return {"ok": False, "error": f"{type(bad).__name__}: {bad}"}
+
+    def _endpoint(self, name: str) -> Endpoint:
+        """A pseudo-terminal where there are any, else a socket."""
+        if hasattr(os, "openpty"):
+            return PtyEndpoint(Path(self._folder.name) / name)
+        return TcpEndpoint()
+
+    def _scan(self, order: Mapping[str, Any]) -> Answer:
+        label = bytes.fromhex(order["hex"]) if "hex" in order else str(order["text"]).encode()
+        self.scanner.scan(label)
+        return {}
+
+    def _replay(self, order: Mapping[str, Any]) -> Answer:
+        chunks = [(int(t_ms), bytes.fromhex(digits)) for t_ms, digits in order["chunks"]]
+        self.scanner.replay(chunks, keep_timing=bool(order.get("keep_timing", True)))
+        return {}
+
+    def _papers(self, order: Mapping[str, Any]) -> Answer:
+        """All papers from number `since` (default 0) on; pictures only when asked for."""
+        papers = []
+        for paper in self.printer.papers[int(order.get("since", 0)) :]:
+            said: dict[str, object] = {
+                "text": paper.text,
+                "codes": [[code.symbology, code.data] for code in paper.codes],
+            }
+            if order.get("png"):
+                said["png"] = base64.b64encode(paper.png).decode()
+            papers.append(said)
+        return {"papers": papers}
+
+    def _fault(self, order: Mapping[str, Any]) -> Answer:
+        changes = {key: value for key, value in order.items() if key != "do"}
+        self.printer.set_fault(**changes)
+        return {}
+
+    def _drawer(self, order: Mapping[str, Any]) -> Answer:
+        if order.get("close"):
+            self.printer.close_drawer()
+        return {"opened": self.printer.drawer_opened, "kicks": list(self.printer.kicks)}
+
+    def _plug(self, order: Mapping[str, Any], *, plugged: bool) -> Answer:
+        end = self._ends[str(order["device"])]
+        if plugged:
+            end.replug()
+        else:
+            end.unplug()
+        return {}
+
+
+class _ControlServer:
+    """JSON lines on a loopback socket."""
+
+    def __init__(self, obey: Callable[[Mapping[str, Any]], Answer]) -> None:
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                for line in self.rfile:
+                    self.wfile.write(_answer_line(obey, line))
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            block_on_close = False
+
+        self._server = Server((LOOPBACK, 0), Handler)
+        self.port = int(self._server.server_address[1])
+        self._thread = Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _answer_line(obey: Callable[[Mapping[str, Any]], Answer], line: bytes) -> bytes:
+    try:
+        order = json.loads(line)
+    except ValueError as bad:
+        return _line({"ok": False, "error": str(bad)})
+    if not isinstance(order, dict):
+        return _line({"ok": False, "error": "an order is an object"})
+    return _line(obey(order))
+
+
+def _line(answer: Answer) -> bytes:
+    return json.dumps(answer).encode() + b"\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Starts a rig, says its control port and configuration in one line, ends with its input."""
+    parser = argparse.ArgumentParser(prog="virtual-counter")
+    parser.add_argument("--font", type=Path)
+    parser.add_argument("--display", default="epson")
+    chosen = parser.parse_args(argv)
+    with VirtualRig(font_path=chosen.font, display_model=chosen.display) as rig:
+        said = {"control_port": rig.control_port, "config": rig.config()}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
