@@ -1,0 +1,1 @@
+"""The courier on the till: push, pull, bootstrap, allowances. Never a rule, never a screen."""

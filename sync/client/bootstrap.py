@@ -1,0 +1,193 @@
+"""Fetches a whole mirror as one file and puts it in place. Never touches the one in use.
+
+The till sells from the old generation until the new one is whole, checked and on the disk. What
+is already here after a broken download is kept: chunks are hashed, a bad one is fetched alone.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeVar
+
+import zstandard
+
+from sync.client.connection import Connection
+from sync.client.errors import Lost, Refused
+from sync.client.ports import MirrorFiles
+from sync.wire.messages import PATHS, SnapshotManifest
+from sync.wire.version import MIRROR_SCHEMA
+
+T = TypeVar("T")
+CHUNK_BYTES = 4 * 1024 * 1024
+ATTEMPTS_PER_CHUNK = 3
+RAW_BYTES_MAX = 8 * 1024**3
+NOT_FOUND = 404
+
+
+class Offload(Protocol):
+    """Runs a slow function off the loop; a simulation runs it in place."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """Its result."""
+
+
+class NoSnapshot(Exception):
+    """The server has none for this till: build the mirror from the feed."""
+
+
+class Bootstrap:
+    """From manifest to the flip. `on_progress` hears (bytes here, bytes of the whole)."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        files: MirrorFiles,
+        *,
+        offload: Offload = asyncio.to_thread,
+        on_progress: Callable[[int, int], None] = lambda _here, _whole: None,
+    ) -> None:
+        """`offload` keeps the courier answering while a gigabyte is hashed."""
+        self._connection = connection
+        self._files = files
+        self._offload = offload
+        self._on_progress = on_progress
+
+    async def run(self) -> SnapshotManifest:
+        """The manifest of the generation now in force. Raises Trouble or NoSnapshot."""
+        manifest = await self._manifest()
+        target = self._files.next_path()
+        part = self._part(target.parent, manifest.name)
+        await self._download(manifest, part)
+        if not await self._offload(lambda: install(manifest, part, target)):
+            part.unlink(missing_ok=True)
+            raise Lost("the snapshot is not what its manifest says")
+        if not await self._offload(lambda: self._files.check(target)):
+            part.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+            raise Lost("the snapshot is not a mirror of our schema")
+        self._files.flip(target)
+        part.unlink(missing_ok=True)
+        return manifest
+
+    async def _manifest(self) -> SnapshotManifest:
+        path = f"{PATHS['snapshot']}?schema={MIRROR_SCHEMA}"
+        try:
+            manifest = await self._connection.fetch(path, SnapshotManifest)
+        except Refused as refusal:
+            if refusal.status == NOT_FOUND:
+                raise NoSnapshot(refusal.problem.detail) from refusal
+            raise
+        if manifest.schema != MIRROR_SCHEMA:
+            raise NoSnapshot(f"schema {manifest.schema}")
+        if not sane(manifest):
+            raise Lost("a manifest that contradicts itself")
+        return manifest
+
+    def _part(self, folder: Path, name: str) -> Path:
+        """Where this snapshot's bytes gather; those of other snapshots go."""
+        digest = hashlib.sha256(name.encode()).hexdigest()[:24]
+        part = folder / f"snapshot-{digest}.part"
+        for other in folder.glob("snapshot-*.part"):
+            if other != part:
+                other.unlink(missing_ok=True)
+        return part
+
+    async def _download(self, manifest: SnapshotManifest, part: Path) -> None:
+        part.touch()
+        with part.open("r+b") as file:
+            for number in range(len(manifest.chunks)):
+                await self._chunk(manifest, number, file)
+                self._on_progress(min((number + 1) * CHUNK_BYTES, manifest.size), manifest.size)
+            file.truncate(manifest.size)
+            file.flush()
+            await self._offload(lambda: os.fsync(file.fileno()))
+
+    async def _chunk(self, manifest: SnapshotManifest, number: int, file: BinaryIO) -> None:
+        """Complete one chunk: what is here of it is kept unless its hash proves it bad."""
+        start = number * CHUNK_BYTES
+        length = min(CHUNK_BYTES, manifest.size - start)
+        have = len(self._read(file, start, length))
+        for _attempt in range(ATTEMPTS_PER_CHUNK):
+            if have < length:
+                span = (start + have, start + length - 1)
+                await self._range(manifest.name, span, file)
+            data = self._read(file, start, length)
+            if hashlib.sha256(data).hexdigest() == manifest.chunks[number]:
+                return
+            have = len(data) % length
+        raise Lost(f"chunk {number} stays bad")
+
+    @staticmethod
+    def _read(file: BinaryIO, start: int, length: int) -> bytes:
+        file.seek(start)
+        return file.read(length)
+
+    async def _range(self, name: str, span: tuple[int, int], file: BinaryIO) -> None:
+        first, last = span
+        left = last - first + 1
+        file.seek(first)
+        async for piece in self._connection.download(f"{PATHS['snapshot']}/{name}", first, last):
+            file.write(piece[:left])
+            left -= min(left, len(piece))
+            if not left:
+                break
+        file.flush()
+
+
+def sane(manifest: SnapshotManifest) -> bool:
+    """Whether sizes and chunks fit each other and our limits."""
+    chunks = -(-manifest.size // CHUNK_BYTES)
+    return (
+        manifest.size > 0
+        and 0 < manifest.raw_size <= RAW_BYTES_MAX
+        and chunks == len(manifest.chunks)
+        and "/" not in manifest.name
+    )
+
+
+def install(manifest: SnapshotManifest, part: Path, target: Path) -> bool:
+    """Check the whole, decompress within the promised size, and bring file and folder to the disk.
+
+    False if the bytes are not the manifest's; the target is gone then.
+    """
+    with part.open("rb") as packed:
+        if hashlib.file_digest(packed, "sha256").hexdigest() != manifest.sha256:
+            return False
+        packed.seek(0)
+        with target.open("wb") as raw:
+            whole = _decompress(packed, raw, manifest.raw_size)
+            raw.flush()
+            os.fsync(raw.fileno())
+    if not whole:
+        target.unlink(missing_ok=True)
+        return False
+    sync_folder(target.parent)
+    return True
+
+
+def _decompress(packed: BinaryIO, raw: BinaryIO, raw_size: int) -> bool:
+    """Whether exactly `raw_size` bytes came out; a bomb is cut at the first byte too many."""
+    written = 0
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(packed, closefd=False) as stream:
+            while piece := stream.read(CHUNK_BYTES // 4):
+                written += len(piece)
+                if written > raw_size:
+                    return False
+                raw.write(piece)
+    except zstandard.ZstdError:
+        return False
+    return written == raw_size
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name durable; where folders cannot be opened (Windows) the file system does."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,287 @@
+"""The courier: pushes, pulls, fetches a mirror, asks for allowances, and tells how it goes.
+
+Never blocks on one of these for another, and never decides what a sale may do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from msgspec import to_builtins
+
+from pos_app.domain.ports import Clock
+from sync.client.allowances import Allowances
+from sync.client.backoff import Backoff
+from sync.client.bootstrap import Bootstrap, NoSnapshot
+from sync.client.connection import Connection
+from sync.client.errors import Lost, MemoryFailed, Trouble
+from sync.client.link import Link
+from sync.client.loop import Loop, Sleep
+from sync.client.ports import MirrorFile, MirrorFiles, Outbox
+from sync.client.pull import Pull, Pulled, SnapshotNeeded
+from sync.client.push import Push
+from sync.wire.messages import SettlementReply, SettlementRequest
+from sync.wire.version import CURRENT
+
+T = TypeVar("T")
+PUSH_EVERY_S = 30.0
+LONG_POLL_MS = 25_000
+PAUSE_S = 5.0
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What wiring builds. All share one connection."""
+
+    connection: Connection
+    outbox: Outbox
+    files: MirrorFiles
+    push: Push
+    bootstrap: Bootstrap
+    allowances: Allowances
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Time, chance and the exceptions by which the till's files say that they cannot."""
+
+    clock: Clock
+    random: Callable[[], float]
+    sleep: Sleep = asyncio.sleep
+    memory_errors: tuple[type[Exception], ...] = (OSError,)
+    long_poll_ms: int = LONG_POLL_MS
+
+
+class Courier:
+    """`run` for ever; requests may come at any time beside it."""
+
+    def __init__(self, parts: Parts, around: Surroundings) -> None:
+        self._parts = parts
+        self._around = around
+        self._mirror: MirrorFile | None = None
+        self._pull = Pull(parts.connection, parts.outbox)
+        self._tell: Tell = lambda _event: None
+        self._told: dict[str, Any] = {}
+        self._pulled_untold = 0
+        parts.connection.on_contact = parts.link.contact
+        parts.connection.on_server_time = parts.link.told_time
+        parts.link.on_change = self._changed
+        self._pushing = self._loop(self._push_pass, self._push_idle)
+        self._pulling = self._loop(self._pull_pass, self._pull_idle)
+
+    def _loop(self, work: Callable[[], Awaitable[T]], idle: Callable[[], Any]) -> Loop[T]:
+        backoff = Backoff(self._around.random)
+        return Loop(work, idle=idle, backoff=backoff, sleep=self._around.sleep)
+
+    async def run(self, tell: Tell) -> None:
+        """Both loops until cancelled. `tell` hears `{"event": "status", ...}` when it changes."""
+        self._tell = tell
+        self._parts.files.sweep()
+        self._changed()
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._pushing.run())
+                loops.create_task(self._pulling.run())
+        finally:
+            self._close_mirror()
+
+    # --- requests of the front end ------------------------------------------------------------
+
+    async def answer(self, do: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to one request, or Trouble. ValueError for a request that is none."""
+        verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
+            "sync": self._sync,
+            "identify": self._identify,
+            "settlement": self._settlement,
+            "link": self._switch,
+            "nudge": self._nudge,
+            "status": self._status,
+        }
+        if do not in verbs:
+            raise ValueError(f"unknown request {do!r}")
+        return await self._guarded(verbs[do](fields))
+
+    def nudge(self) -> None:
+        """There is something new to push."""
+        self._pushing.nudge()
+
+    async def _nudge(self, _fields: Mapping[str, Any]) -> dict[str, Any]:
+        self.nudge()
+        return {}
+
+    async def _status(self, _fields: Mapping[str, Any]) -> dict[str, Any]:
+        return self.status()
+
+    async def _sync(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        if not fields.get("wait", True):
+            self._pushing.hurry()
+            self._pulling.hurry()
+            return self._after(0, Pulled())
+        sent = await self._pushing.ask()
+        pulled = await self._pulling.ask()
+        return self._after(sent, pulled)
+
+    def _after(self, sent: int, pulled: Pulled) -> dict[str, Any]:
+        status = self.status()
+        keys = ("unsent", "mirror_as_of", "online")
+        return {"sent": sent, "pulled": pulled.rows, "parked": pulled.parked} | {
+            key: status[key] for key in keys
+        }
+
+    async def _identify(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        kind, key = str(fields["kind"]), str(fields["key"])
+        points = int(fields.get("want_points", 0))
+        allowances = self._parts.allowances
+        member = await allowances.look_up(kind, key, self._open_mirror())
+        if member is None:
+            return {"member": None, "allowance": None}
+        grant = await allowances.obtain(member.id, points) if points > 0 else None
+        return {"member": to_builtins(member), "allowance": grant and to_builtins(grant)}
+
+    async def _settlement(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        terminal = self._parts.outbox.identity().terminal_id
+        request = SettlementRequest(CURRENT, terminal, str(fields["business_on"]))
+        reply = await self._parts.connection.call("settlement", request, SettlementReply)
+        unsent = self._parts.outbox.unsent()
+        return {**to_builtins(reply), "unsent": unsent}
+
+    async def _switch(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        online = bool(fields["online"])
+        self._parts.connection.allowed = online
+        if not online:
+            self._parts.link.contact(False)
+        self._pushing.hurry()
+        self._pulling.hurry()
+        return {"online": online}
+
+    # --- the loops ----------------------------------------------------------------------------
+
+    async def _push_pass(self) -> int:
+        return await self._watched("push", self._push_and_settle())
+
+    async def _push_and_settle(self) -> int:
+        sent = await self._parts.push.run()
+        await self._parts.allowances.settle()
+        return sent
+
+    async def _push_idle(self) -> bool:
+        await self._around.sleep(PUSH_EVERY_S)
+        return self._parts.outbox.unsent() > 0
+
+    async def _pull_pass(self) -> Pulled:
+        return self._count(await self._watched("pull", self._pull_or_fetch()))
+
+    async def _pull_idle(self) -> bool:
+        """Listen: the server answers when there is something, or when the time is over."""
+        mirror = self._mirror
+        if mirror is None:
+            return True
+        wait_ms = self._around.long_poll_ms
+        began = self._around.clock.monotonic_ms()
+        try:
+            pulled = await self._watched("pull", self._pull.run(mirror, wait_ms))
+        except SnapshotNeeded:
+            return True
+        self._count(pulled)
+        if not pulled.rows and self._around.clock.monotonic_ms() - began < wait_ms // 2:
+            # A server (or something between) that does not wait: then we do.
+            await self._around.sleep(PAUSE_S * (0.5 + self._around.random()))
+        return False
+
+    async def _pull_or_fetch(self) -> Pulled:
+        mirror = self._open_mirror()
+        if mirror is not None:
+            try:
+                return await self._pull.run(mirror)
+            except SnapshotNeeded:
+                pass
+        await self._fetch_mirror()
+        try:
+            return await self._pull.run(self._must_open())
+        except SnapshotNeeded:
+            # The snapshot is itself too old, or of a former epoch.
+            await self._refill()
+            return await self._pull.run(self._must_open())
+
+    async def _fetch_mirror(self) -> None:
+        try:
+            await self._parts.bootstrap.run()
+        except NoSnapshot:
+            await self._refill()
+        else:
+            self._close_mirror()
+
+    async def _refill(self) -> None:
+        """A new generation from the feed; the old one is read until this one is whole."""
+        path = self._parts.files.next_path()
+        fresh = self._parts.files.create(path)
+        try:
+            await self._pull.run(fresh)
+        except SnapshotNeeded as needed:
+            raise Lost(f"no snapshot, and the feed asks for one: {needed}") from needed
+        finally:
+            fresh.close()
+        self._parts.files.flip(path)
+        self._close_mirror()
+
+    # --- common -------------------------------------------------------------------------------
+
+    async def _watched(self, loop: str, work: Awaitable[T]) -> T:
+        try:
+            result = await self._guarded(work)
+        except Trouble as trouble:
+            self._parts.link.failed(loop, trouble)
+            raise
+        self._parts.link.worked(loop)
+        return result
+
+    async def _guarded(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except self._around.memory_errors as error:
+            raise MemoryFailed(f"{type(error).__name__}: {error}") from error
+
+    def _open_mirror(self) -> MirrorFile | None:
+        if self._mirror is None:
+            self._mirror = self._parts.files.open()
+        return self._mirror
+
+    def _must_open(self) -> MirrorFile:
+        mirror = self._open_mirror()
+        if mirror is None:
+            raise MemoryFailed("the new mirror does not open")
+        return mirror
+
+    def _close_mirror(self) -> None:
+        if self._mirror is not None:
+            self._mirror.close()
+            self._mirror = None
+
+    def _count(self, pulled: Pulled) -> Pulled:
+        self._pulled_untold += pulled.rows
+        if pulled.rows:
+            self._changed()
+        return pulled
+
+    def status(self) -> dict[str, Any]:
+        """What the front end shows; instants ISO 8601 UTC, `trouble` a stable code or None."""
+        link = self._parts.link
+        return {
+            "online": link.online,
+            "since": link.since.isoformat(),
+            "unsent": self._parts.outbox.unsent(),
+            "mirror_as_of": (self._mirror.as_of() or None) if self._mirror else None,
+            "trouble": link.trouble(),
+            "skew_ms": link.skew_ms,
+        }
+
+    def _changed(self) -> None:
+        status = self.status()
+        if status == self._told and not self._pulled_untold:
+            return
+        self._told = status
+        pulled, self._pulled_untold = self._pulled_untold, 0
+        self._tell({"event": "status", **status, "pulled": pulled})
