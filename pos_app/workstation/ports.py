@@ -50,6 +50,7 @@ class SessionState:
     totals: ControlTotals
     day_totals: ControlTotals
     open: bool = True
+    day_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,7 @@ class Courier(Protocol):
     def request(
         self, kind: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = 3000
     ) -> None:
-        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link` {online}."""
+        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link`."""
 
     def nudge(self) -> None:
         """There is something new to push."""

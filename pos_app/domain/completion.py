@@ -1,0 +1,160 @@
+"""From an open transaction and its prices to the document of a sale. Never asks or stores."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pos_app.domain.document import (
+    CompletedLine,
+    CompletedTransaction,
+    Totals,
+    TransactionKind,
+)
+from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.money import RUB
+from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.tax import TaxTable, tax_inside_minor
+from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and by whom a transaction is completed."""
+
+    store_id: str
+    terminal_id: str
+    session_number: int
+    business_on: date
+    operator_id: str
+    at: datetime
+    mirror_cursor: str = ""
+    training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What was in force: the programme (None: none mirrored) and the tax table."""
+
+    program: Program | None
+    tax: TaxTable
+
+    @property
+    def ref(self) -> ProgramRef | None:
+        """The program's reference for the record."""
+        return self.program.ref if self.program else None
+
+
+def complete_sale(
+    transaction: Transaction,
+    priced: Priced,
+    place: Place,
+    rules: Rules,
+    *,
+    receipt_number: str,
+    uses: tuple[AllowanceUse, ...] = (),
+    unsecured: int = 0,
+    new_id: Callable[[], str],
+) -> CompletedTransaction:
+    """The document of a sale, with the points entries it causes."""
+    lines = tuple(
+        _line(entered, priced.line(entered.line), rules.tax, place.business_on)
+        for entered in transaction.lines
+    )
+    member = transaction.member
+    due = priced.totals.due_minor
+    return CompletedTransaction(
+        transaction_id=transaction.transaction_id,
+        kind=TransactionKind.SALE,
+        receipt_number=receipt_number,
+        store_id=place.store_id,
+        terminal_id=place.terminal_id,
+        session_number=place.session_number,
+        business_on=place.business_on,
+        completed_at=place.at,
+        operator_id=place.operator_id,
+        currency=rules.program.currency if rules.program else RUB,
+        lines=lines,
+        totals=priced.totals,
+        tenders=transaction.tenders,
+        change_minor=change_due_minor(transaction.tenders, due),
+        program=rules.ref,
+        member_id=member.member_id if member else None,
+        identified_by=member.identified_by if member else "",
+        member_code=member.code if member else "",
+        entries=_entries(transaction, priced.totals, place, rules, new_id),
+        uses=uses,
+        unsecured=unsecured,
+        training=place.training,
+        mirror_cursor=place.mirror_cursor,
+    )
+
+
+def _line(entered: LineItem, priced: PricedLine, tax: TaxTable, on: date) -> CompletedLine:
+    rate = tax.rate_ppm(entered.item.tax_class, on)
+    return CompletedLine(
+        line=entered.line,
+        item_id=entered.item.item_id,
+        code=entered.code,
+        name=entered.item.name,
+        quantity=entered.quantity,
+        unit_price_minor=entered.unit_price_minor,
+        list_minor=priced.list_minor,
+        modifications=priced.modifications,
+        net_minor=priced.net_minor,
+        points_minor=priced.points_minor,
+        points_redeemed=priced.points_redeemed,
+        payable_minor=priced.payable_minor,
+        points_earned=priced.points_earned,
+        tax_class=entered.item.tax_class,
+        tax_rate_ppm=rate,
+        tax_minor=tax_inside_minor(priced.payable_minor, rate),
+        categories=entered.item.categories,
+    )
+
+
+def _entries(
+    transaction: Transaction,
+    totals: Totals,
+    place: Place,
+    rules: Rules,
+    new_id: Callable[[], str],
+) -> tuple[PointsEntry, ...]:
+    """Redeem first, then earn: a receipt cannot pay for itself."""
+    member = transaction.member
+    if member is None or member.member_id is None or rules.program is None:
+        return ()
+    cause = Cause("transaction", transaction.transaction_id, place.operator_id)
+    entries = []
+    if totals.points_redeemed:
+        entries.append(
+            PointsEntry(
+                new_id(),
+                member.member_id,
+                EntryKind.REDEEM,
+                -totals.points_redeemed,
+                place.at,
+                place.business_on,
+                cause,
+                rules.ref,
+            )
+        )
+    if totals.points_earned:
+        earn = rules.program.earn
+        days = earn.expires_after_days
+        entries.append(
+            PointsEntry(
+                new_id(),
+                member.member_id,
+                EntryKind.EARN,
+                totals.points_earned,
+                place.at,
+                place.business_on,
+                cause,
+                rules.ref,
+                available_on=place.business_on + timedelta(days=earn.vesting_days),
+                expires_on=place.business_on + timedelta(days=days) if days else None,
+            )
+        )
+    return tuple(entries)

@@ -1,0 +1,169 @@
+"""The open transaction: what the cashier entered, and nothing derived. Never a price computed.
+
+Immutable: every gesture makes a new one, so that the last change can be taken back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
+from pos_app.domain.errors import TransactionClosed
+from pos_app.domain.item import Item
+from pos_app.domain.pricing.basket import BasketLine, Goodwill
+from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.tender import Tender, TenderKind
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line as entered. `unit_price_minor` is that of the first scan and stays.
+
+    `entry`: scan, typed, label, choice. A return line carries the `sold` line it answers.
+    """
+
+    line: int
+    item: Item
+    code: str
+    quantity: Quantity
+    unit_price_minor: int
+    entry: str = "scan"
+    goodwill: Goodwill | None = None
+    sold: CompletedLine | None = None
+
+    @property
+    def mergeable(self) -> bool:
+        """A second scan of a piece raises the quantity instead of adding a line."""
+        return (
+            self.quantity.unit is Unit.PIECE
+            and self.entry != "label"
+            and self.goodwill is None
+            and self.sold is None
+        )
+
+    def basket_line(self) -> BasketLine:
+        """The line as the engine wants it."""
+        return BasketLine(self.line, self.item, self.quantity, self.unit_price_minor, self.goodwill)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLink:
+    """Which member, and how they were found. `code` is kept when the mirror does not know them."""
+
+    member_id: str | None
+    identified_by: str
+    code: str = ""
+    may_redeem: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """The open transaction. Lines keep the order of the first scan."""
+
+    transaction_id: str
+    started_at: datetime
+    kind: TransactionKind = TransactionKind.SALE
+    lines: tuple[LineItem, ...] = ()
+    next_line: int = 1
+    member: MemberLink | None = None
+    points_wish: int = 0
+    goodwill: Goodwill | None = None
+    tenders: tuple[Tender, ...] = ()
+    age_answer: str = ""
+    confirmed_points: int = 0
+    original: CompletedTransaction | None = None
+    reason: str = ""
+    selected: int | None = None
+
+    def line(self, number: int) -> LineItem | None:
+        """The line of that number."""
+        return next((one for one in self.lines if one.line == number), None)
+
+    @property
+    def paid_minor(self) -> int:
+        """The sum of the tenders."""
+        return sum(t.amount_minor for t in self.tenders)
+
+    @property
+    def age_limit(self) -> int:
+        """The strictest age limit among the lines."""
+        return max((line.item.age_limit for line in self.lines), default=0)
+
+
+def _open(transaction: Transaction) -> None:
+    if transaction.tenders:
+        raise TransactionClosed("tenders were taken: take them back first")
+
+
+def add(
+    transaction: Transaction,
+    item: Item,
+    code: str,
+    quantity: Quantity,
+    unit_price_minor: int,
+    entry: str,
+) -> Transaction:
+    """Add an item, or raise the quantity of its line."""
+    _open(transaction)
+    for one in transaction.lines:
+        same = one.item.item_id == item.item_id and one.unit_price_minor == unit_price_minor
+        if same and one.mergeable and quantity.unit is Unit.PIECE and entry != "label":
+            grown = Quantity(one.quantity.value + quantity.value, quantity.unit)
+            return with_quantity(transaction, one.line, grown)
+    line = LineItem(transaction.next_line, item, code, quantity, unit_price_minor, entry)
+    return replace(
+        transaction,
+        lines=(*transaction.lines, line),
+        next_line=transaction.next_line + 1,
+        selected=line.line,
+    )
+
+
+def _changed(transaction: Transaction, number: int, new: LineItem) -> Transaction:
+    lines = tuple(new if one.line == number else one for one in transaction.lines)
+    return replace(transaction, lines=lines, selected=number)
+
+
+def with_quantity(transaction: Transaction, number: int, quantity: Quantity) -> Transaction:
+    """A line with another quantity."""
+    _open(transaction)
+    line = transaction.line(number)
+    if line is None:
+        return transaction
+    return _changed(transaction, number, replace(line, quantity=quantity))
+
+
+def without_line(transaction: Transaction, number: int) -> Transaction:
+    """The transaction with a line voided; numbers are never used again."""
+    _open(transaction)
+    lines = tuple(one for one in transaction.lines if one.line != number)
+    last = lines[-1].line if lines else None
+    return replace(transaction, lines=lines, selected=last)
+
+
+def with_goodwill(
+    transaction: Transaction, number: int | None, goodwill: Goodwill | None
+) -> Transaction:
+    """A goodwill reduction on a line, or (None) on the transaction."""
+    _open(transaction)
+    if number is None:
+        return replace(transaction, goodwill=goodwill)
+    line = transaction.line(number)
+    if line is None:
+        return transaction
+    return _changed(transaction, number, replace(line, goodwill=goodwill))
+
+
+def with_tender(transaction: Transaction, tender: Tender) -> Transaction:
+    """One more tender; cash adds up to one."""
+    if tender.kind is TenderKind.CASH:
+        before = sum(t.amount_minor for t in transaction.tenders if t.kind is TenderKind.CASH)
+        rest = tuple(t for t in transaction.tenders if t.kind is not TenderKind.CASH)
+        cash = replace(tender, amount_minor=tender.amount_minor + before)
+        return replace(transaction, tenders=(*rest, cash))
+    return replace(transaction, tenders=(*transaction.tenders, tender))
+
+
+def change_due_minor(tenders: Sequence[Tender], due_minor: int) -> int:
+    """Change: what is paid beyond the due, from cash only."""
+    return max(sum(t.amount_minor for t in tenders) - due_minor, 0)
