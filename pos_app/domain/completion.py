@@ -29,8 +29,17 @@ class Place:
     business_on: date
     operator_id: str
     at: datetime
+    receipt_number: str
     mirror_cursor: str = ""
     training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """Which grants pay for the redeemed points, and how many no grant covers (owner's risk)."""
+
+    uses: tuple[AllowanceUse, ...] = ()
+    unsecured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,7 @@ def complete_sale(
     place: Place,
     rules: Rules,
     *,
-    receipt_number: str,
-    uses: tuple[AllowanceUse, ...] = (),
-    unsecured: int = 0,
+    secured: Secured,
     new_id: Callable[[], str],
 ) -> CompletedTransaction:
     """The document of a sale, with the points entries it causes."""
@@ -67,7 +74,7 @@ def complete_sale(
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
-        receipt_number=receipt_number,
+        receipt_number=place.receipt_number,
         store_id=place.store_id,
         terminal_id=place.terminal_id,
         session_number=place.session_number,
@@ -84,8 +91,8 @@ def complete_sale(
         identified_by=member.identified_by if member else "",
         member_code=member.code if member else "",
         entries=_entries(transaction, priced.totals, place, rules, new_id),
-        uses=uses,
-        unsecured=unsecured,
+        uses=secured.uses,
+        unsecured=secured.unsecured,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
     )

@@ -139,7 +139,6 @@ def complete_return(
     place: Place,
     *,
     transaction_id: str,
-    receipt_number: str,
     reason: str,
     new_id: Callable[[], str],
 ) -> CompletedTransaction:
@@ -151,7 +150,7 @@ def complete_return(
         original,
         transaction_id=transaction_id,
         kind=TransactionKind.RETURN,
-        receipt_number=receipt_number,
+        receipt_number=place.receipt_number,
         store_id=place.store_id,
         terminal_id=place.terminal_id,
         session_number=place.session_number,
