@@ -1,0 +1,73 @@
+"""Opens the window and runs it to its end. Never builds a till: wiring hands one in."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from pos_app.ui.background import Ticker
+from pos_app.ui.desk import Desk, Settings
+from pos_app.ui.gestures import scan
+from pos_app.ui.main_window import MainWindow
+from pos_app.ui.theme import load_fonts
+from pos_app.ui.wedge import WedgeFilter
+from pos_app.workstation.till_port import TillPort
+
+FIRST_SIZE = (1366, 768)
+CLOCK_MS = 1000
+
+
+def application() -> QApplication:
+    """The one QApplication, in a style that follows our palette on every system."""
+    present = QApplication.instance()
+    app = present if isinstance(present, QApplication) else QApplication(["kopilka"])
+    app.setStyle("Fusion")
+    app.setApplicationName("Kopilka")
+    load_fonts()
+    return app
+
+
+def run_window(
+    till: TillPort,
+    *,
+    language: str = "ru",
+    theme: str = "light",
+    scale: float = 1.0,
+    fullscreen: bool = False,
+    px_per_mm: float | None = None,
+    on_started: Callable[[], None] | None = None,
+) -> int:
+    """Paint first, then `on_started` imports and starts the rest; returns Qt's exit code.
+
+    `scale` is 1.0, 1.25 or 1.5; `px_per_mm` overrides what the screen says of itself. Ends by
+    closing the till.
+    """
+    app = application()
+    desk = Desk(till, Settings(language, theme, round(scale * 100)))
+    window = MainWindow(desk, px_per_mm=px_per_mm)
+    size = app.primaryScreen().availableSize()
+    window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
+    wedge = WedgeFilter(lambda data, aim: scan(desk, data, aim), parent=window)
+    app.installEventFilter(wedge)
+    ticker = Ticker(till.tick, parent=window)
+    clock = Ticker(window.tick, CLOCK_MS, parent=window)
+
+    def rest() -> None:
+        if on_started is not None:
+            on_started()
+        ticker.start()
+        clock.start()
+
+    if fullscreen:
+        window.showFullScreen()
+    else:
+        window.show()
+    window.start()
+    QTimer.singleShot(0, window, rest)
+    try:
+        return app.exec()
+    finally:
+        ticker.stop()
+        clock.stop()
+        app.removeEventFilter(wedge)
+        till.close()

@@ -1,0 +1,302 @@
+"""What the cashier sees besides the till's view: question, page, notice. Never holds a rule.
+
+Everything here is plain data, so that a window can be rebuilt in another language, theme or size
+at any moment, and so that flows are tested without a widget.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import Sentence, say
+from pos_app.workstation.answer import ALL_PARTS, Answer, Part, Tone
+from pos_app.workstation.till_port import Override, TillPort
+from pos_app.workstation.view import TillView
+
+LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
+NEEDS_OVERRIDE = frozenset({"needs_override", "right_missing", "no_right", "override_required"})
+
+
+class Own(Enum):
+    """What may change on the desk itself, beside the parts of the till's view."""
+
+    ASK = "ask"
+    ROWS = "rows"
+    CURSOR = "cursor"
+    PAGE = "page"
+    NOTICE = "notice"
+    TYPED = "typed"
+    LOOK = "look"
+
+
+Change = Part | Own
+EVERYTHING: frozenset[Change] = ALL_PARTS | frozenset(Own)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One choice of a list: `title` and `detail` are words already, `value` is for the flow."""
+
+    title: str
+    detail: str = ""
+    figure: str = ""
+    value: Any = None
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the one field means until it is answered or left by Esc.
+
+    `accept` gets the typed text; `pick` a chosen row; `first_key` may take a single key at once
+    (True when it did). `place`: side (a panel beside), below (a list under the field), full.
+    """
+
+    name: str
+    accept: Callable[[str], None]
+    pad: str = ""
+    masked: bool = False
+    place: str = "side"
+    pick: Callable[[Row], None] | None = None
+    first_key: Callable[[str], bool] | None = None
+    again: Callable[[], None] | None = None
+    detail: Sentence | None = None
+
+    @property
+    def title(self) -> str:
+        """The key of its heading."""
+        return f"ask.{self.name}.title"
+
+    @property
+    def hint(self) -> str:
+        """The key of the line that says what to type."""
+        return f"ask.{self.name}.hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document in place of the table. `kind`: report, trace, return."""
+
+    kind: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The line under the field."""
+
+    texts: tuple[Sentence, ...]
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the screen looks and speaks. `scale_percent`: 100, 125, 150."""
+
+    language: str = "ru"
+    theme: str = "light"
+    scale_percent: int = 100
+
+
+@dataclass(slots=True)
+class _State:
+    ask: Ask | None = None
+    rows: tuple[Row, ...] = ()
+    cursor: int = 0
+    page: Page | None = None
+    said: Said | None = None
+    typed: str = ""
+    dismissed: set[str] = field(default_factory=set)
+
+
+class Desk:
+    """The till's view, the state of the desk, and one listener a window needs."""
+
+    def __init__(self, till: TillPort, settings: Settings | None = None) -> None:
+        self.till = till
+        self.settings = settings or Settings()
+        self.view: TillView = till.view()
+        self._state = _State()
+        self._listeners: list[Callable[[frozenset[Change]], None]] = []
+        self.on_pushed: Callable[[Answer], None] = lambda answer: None
+        till.subscribe(self._pushed)
+
+    # ---- reading
+    @property
+    def ask(self) -> Ask | None:
+        """The question the field is answering, if any."""
+        return self._state.ask
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The choices on show."""
+        return self._state.rows
+
+    @property
+    def cursor(self) -> int:
+        """The index of the choice that Enter means."""
+        return self._state.cursor
+
+    @property
+    def page(self) -> Page | None:
+        """The document in place of the table."""
+        return self._state.page
+
+    @property
+    def said(self) -> Said | None:
+        """The line under the field."""
+        return self._state.said
+
+    @property
+    def typed(self) -> str:
+        """The text of the field."""
+        return self._state.typed
+
+    def offer(self) -> Sentence | None:
+        """One offer at a time; a dismissed one is silent for this receipt."""
+        for sentence in self.view.offers:
+            if str(sentence) not in self._state.dismissed:
+                return sentence
+        return None
+
+    def money(self, minor: int) -> Money:
+        """An amount of the till's currency as a sentence's argument."""
+        return Money(minor, self.view.currency)
+
+    # ---- telling
+    def subscribe(self, listener: Callable[[frozenset[Change]], None]) -> None:
+        """Be told what to repaint."""
+        self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[frozenset[Change]], None]) -> None:
+        """A window that is being rebuilt no longer listens."""
+        self._listeners = [one for one in self._listeners if one is not listener]
+
+    def emit(self, *changes: Change) -> None:
+        """Tell the listeners."""
+        for listener in tuple(self._listeners):
+            listener(frozenset(changes))
+
+    # ---- the till's answers
+    def do(self, answer: Answer) -> Answer:
+        """Take an answer in: the view if it changed, what was said, and tell the window."""
+        changes: set[Change] = set(answer.changed)
+        if answer.changed:
+            before = self.view
+            self.view = self.till.view()
+            changes |= self._after(before)
+        self._hear(answer)
+        self.emit(*changes, Own.NOTICE)
+        return answer
+
+    def _pushed(self, answer: Answer) -> None:
+        if answer.changed or answer.notices or answer.refusal:
+            self.do(answer)
+            self.on_pushed(answer)
+
+    def _after(self, before: TillView) -> set[Change]:
+        """A closed sale or another operator clears the desk; offers return with a new receipt."""
+        old = before.transaction.id if before.transaction else None
+        new = self.view.transaction.id if self.view.transaction else None
+        if old != new:
+            self._state.dismissed.clear()
+        closed = before.transaction is not None and self.view.transaction is None
+        moved = (before.operator is None) != (self.view.operator is None)
+        if not (closed or moved):
+            return set()
+        self._state.ask, self._state.page, self._state.rows = None, None, ()
+        self._state.typed = ""
+        return {Own.ASK, Own.PAGE, Own.TYPED, Own.ROWS}
+
+    def _hear(self, answer: Answer) -> None:
+        if answer.refusal is not None:
+            self._state.said = Said((answer.refusal.text,), Tone.ERROR)
+            return
+        tone = max((n.tone for n in answer.notices), key=LOUDNESS.index, default=Tone.NEUTRAL)
+        texts = tuple(n.text for n in answer.notices)
+        self._state.said = Said(texts, tone) if texts else None
+
+    def attempt(self, task: Callable[[Override | None], Answer]) -> Answer:
+        """A task that may need somebody else's right: asks for the PIN beside, never over, it."""
+        answer = self.do(task(None))
+        if answer.refusal is not None and answer.refusal.code in NEEDS_OVERRIDE:
+            self.ask_for_override(task)
+        return answer
+
+    def ask_for_override(self, task: Callable[[Override | None], Answer]) -> None:
+        """Choose who allows it, then type that operator's PIN."""
+
+        def accept(pin: str) -> None:
+            if not self.rows:
+                return
+            person = self.rows[self.cursor].value
+            self.close_ask()
+            self.do(task((person, pin)))
+
+        listed = self.till.operators().data.get("operators", ())
+        rows = [Row(name, value=key) for key, name in listed]
+        self.open(Ask("override", accept, pad="digits", masked=True), rows)
+
+    # ---- the desk's own state
+    def tell(self, key: str, tone: Tone = Tone.WARNING, **args: Any) -> None:
+        """A line of the desk's own, e.g. that a number is not one."""
+        self._state.said = Said((say(key, **args),), tone)
+        self.emit(Own.NOTICE)
+
+    def hush(self) -> None:
+        """Take the line under the field away."""
+        if self._state.said is not None:
+            self._state.said = None
+            self.emit(Own.NOTICE)
+
+    def open(self, ask: Ask, rows: Sequence[Row] = (), cursor: int = 0, typed: str = "") -> None:
+        """From now on the field answers this."""
+        state = self._state
+        state.ask, state.rows, state.cursor, state.typed = ask, tuple(rows), cursor, typed
+        self.emit(Own.ASK, Own.ROWS, Own.TYPED)
+
+    def close_ask(self) -> None:
+        """The field is the field again."""
+        if self._state.ask is not None:
+            self._state.ask, self._state.rows, self._state.typed = None, (), ""
+            self.emit(Own.ASK, Own.ROWS, Own.TYPED)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Other choices for the same question (a list that narrows while typing)."""
+        self._state.rows, self._state.cursor = tuple(rows), 0
+        self.emit(Own.ROWS)
+
+    def point(self, index: int) -> None:
+        """The choice that Enter means; kept within the list."""
+        if self._state.rows:
+            self._state.cursor = max(0, min(index, len(self._state.rows) - 1))
+            self.emit(Own.CURSOR)
+
+    def turn_to(self, page: Page | None) -> None:
+        """A document in place of the table, or the table again."""
+        self._state.page = page
+        self.emit(Own.PAGE)
+
+    def write(self, text: str) -> None:
+        """The field's text, set by a pad or a gesture."""
+        if text != self._state.typed:
+            self._state.typed = text
+            self.emit(Own.TYPED)
+
+    def note_typed(self, text: str) -> None:
+        """The field's text as somebody typed it: nothing to repaint but what depends on it."""
+        self._state.typed = text
+
+    def dismiss_offer(self) -> None:
+        """Silent for this receipt."""
+        offer = self.offer()
+        if offer is not None:
+            self._state.dismissed.add(str(offer))
+            self.emit(Part.MEMBER)
+
+    def change_look(self, **changes: Any) -> None:
+        """Another language, theme or scale, at once."""
+        self.settings = replace(self.settings, **changes)
+        self.emit(Own.LOOK)

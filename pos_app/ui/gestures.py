@@ -1,0 +1,359 @@
+"""Gestures of the sale: each forwards to the till or asks one thing first. Never a rule."""
+
+from collections.abc import Callable
+
+from pos_app.domain.money import parse_decimal
+from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
+from pos_app.workstation.answer import Answer, Tone
+
+VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
+SEARCH_FROM = 2
+
+
+def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
+    """What a scanner sent; a `3*` waiting in the field goes before it."""
+    waiting = desk.typed.strip()
+    if waiting.endswith("*"):
+        desk.do(desk.till.type_text(waiting))
+    if desk.ask is None or desk.ask.place == "below":
+        desk.close_ask()
+        desk.write("")
+    if desk.page is not None:
+        desk.turn_to(None)
+    show_found(desk, desk.do(desk.till.scan(data, aim)))
+
+
+def submit(desk: Desk) -> None:
+    """Enter: the question's answer, the chosen row, or what the one field takes."""
+    ask, text = desk.ask, desk.typed.strip()
+    if ask is not None:
+        if ask.pick is not None and desk.rows and not ask.pad:
+            ask.pick(desk.rows[_chosen(desk, text)])
+        else:
+            ask.accept(text)
+    elif text:
+        desk.write("")
+        show_found(desk, desk.do(desk.till.type_text(text)))
+    elif desk.page is not None:
+        desk.turn_to(None)
+
+
+def _chosen(desk: Desk, text: str) -> int:
+    """A typed number names a row where the field is not for searching."""
+    searching = desk.ask is not None and desk.ask.place == "below"
+    named = int(text) - 1 if text.isdigit() and not searching else desk.cursor
+    return named if 0 <= named < len(desk.rows) else desk.cursor
+
+
+def show_found(desk: Desk, answer: Answer) -> None:
+    """What an answer brought beside the view: a list to choose from, a report, a receipt."""
+    if answer.data.get("items"):
+        rows = [item_row(desk, item) for item in answer.data["items"]]
+        desk.open(Ask("results", _search_again(desk), place="below", pick=_add(desk)), rows)
+    elif answer.data.get("members"):
+        rows = [member_row(member) for member in answer.data["members"]]
+        desk.open(Ask("members", lambda text: None, pick=_take_member(desk)), rows)
+    elif answer.data.get("receipt") is not None:
+        desk.turn_to(Page("return", answer.data["receipt"]))
+    elif answer.data.get("report") is not None:
+        desk.turn_to(Page("report", answer.data["report"]))
+
+
+def _add(desk: Desk) -> Callable[[Row], None]:
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.do(desk.till.add_item(row.value))
+
+    return pick
+
+
+def _take_member(desk: Desk) -> Callable[[Row], None]:
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.do(desk.till.member("id", row.value))
+
+    return pick
+
+
+def _search_again(desk: Desk) -> Callable[[str], None]:
+    def accept(text: str) -> None:
+        desk.close_ask()
+        if text:
+            show_found(desk, desk.do(desk.till.type_text(text)))
+
+    return accept
+
+
+def typing(desk: Desk, text: str) -> None:
+    """A name being typed narrows the list below the field; codes and numbers wait for Enter."""
+    desk.note_typed(text)
+    if desk.ask is not None and desk.ask.name not in {"results", "search"}:
+        return
+    if len(text) < SEARCH_FROM or not any(letter.isalpha() for letter in text):
+        if desk.ask is not None and desk.ask.name == "results":
+            desk.close_ask()
+            desk.write(text)
+        return
+    found = desk.till.find_items(text).data.get("items", ())
+    rows = [item_row(desk, item) for item in found]
+    if desk.ask is None:
+        ask = Ask("results", _search_again(desk), place="below", pick=_add(desk))
+        desk.open(ask, rows, typed=text)
+    else:
+        desk.show_rows(rows)
+
+
+def search(desk: Desk) -> None:
+    """F3: a list below the field, narrowed while typing."""
+    desk.open(Ask("search", _search_again(desk), place="below", pick=_add(desk)))
+
+
+def member(desk: Desk) -> None:
+    """F2: phone, or its last four digits; Enter. A new phone is offered to enrol."""
+
+    def accept(text: str) -> None:
+        digits = "".join(letter for letter in text if letter.isdigit())
+        if not digits:
+            desk.close_ask()
+            return
+        by = "last4" if len(digits) == 4 else "phone"
+        answer = desk.do(desk.till.member(by, digits))
+        if answer.ok:
+            desk.close_ask()
+            show_found(desk, answer)
+
+    desk.open(Ask("member", accept, pad="digits"))
+
+
+def enrol(desk: Desk) -> None:
+    """Phone, Enter: with or without a link."""
+
+    def accept(text: str) -> None:
+        if desk.do(desk.till.enrol(text)).ok:
+            desk.close_ask()
+
+    desk.open(Ask("enrol", accept, pad="digits"))
+
+
+def remove_member(desk: Desk) -> None:
+    """Sell without a member."""
+    desk.do(desk.till.remove_member())
+
+
+def coupon(desk: Desk) -> None:
+    """F4: a coupon's code typed by hand goes the way of a scan."""
+
+    def accept(text: str) -> None:
+        desk.close_ask()
+        if text:
+            desk.do(desk.till.scan(text.encode()))
+
+    desk.open(Ask("coupon", accept))
+
+
+def suspend(desk: Desk) -> None:
+    """F5: puts a receipt with lines aside; with an empty one, lists those that wait."""
+    transaction = desk.view.transaction
+    if transaction is not None and transaction.lines:
+        desk.do(desk.till.suspend())
+    else:
+        suspended(desk)
+
+
+def suspended(desk: Desk) -> None:
+    """The receipts that wait."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.do(desk.till.resume(row.value))
+
+    if not desk.view.suspended:
+        desk.tell("ui.nothing_suspended", Tone.NEUTRAL)
+        return
+    rows = [suspended_row(desk, one) for one in desk.view.suspended]
+    desk.open(Ask("suspended", lambda text: None, pick=pick), rows)
+
+
+def points(desk: Desk) -> None:
+    """F6 and a chip's digit; F6 F6, `*` or 0 and digits: a number of one's own."""
+    shown = desk.view.member
+    if shown is None or not shown.chips:
+        desk.tell("ui.no_points_to_redeem", Tone.NEUTRAL)
+        return
+
+    def first_key(key: str) -> bool:
+        if key in {"*", "0"}:
+            points_amount(desk)
+            return True
+        index = int(key) - 1 if key.isdigit() else -1
+        chips = desk.view.member.chips if desk.view.member else ()
+        if not 0 <= index < len(chips):
+            return False
+        choose_chip(desk, index)
+        return True
+
+    desk.open(
+        Ask(
+            "points",
+            lambda text: points_amount(desk),
+            first_key=first_key,
+            place="chips",
+            again=lambda: points_amount(desk),
+        )
+    )
+
+
+def choose_chip(desk: Desk, index: int) -> None:
+    """One of the points chips, by its digit or by a tap."""
+    shown = desk.view.member
+    if shown is None or index >= len(shown.chips):
+        return
+    desk.close_ask()
+    desk.do(desk.till.redeem(shown.chips[index].points))
+
+
+def points_amount(desk: Desk) -> None:
+    """A number of points of one's own."""
+
+    def accept(text: str) -> None:
+        if not text.isdigit():
+            desk.tell("ui.not_a_number")
+            return
+        desk.close_ask()
+        desk.do(desk.till.redeem(int(text)))
+
+    desk.open(Ask("points_amount", accept, pad="digits"))
+
+
+def quantity(desk: Desk) -> None:
+    """`*` in an empty field: a new quantity of the selected line."""
+    line = _selected(desk)
+    if line is None:
+        return
+
+    def accept(text: str) -> None:
+        if desk.do(desk.till.set_quantity(line, text.replace(",", "."))).ok:
+            desk.close_ask()
+
+    desk.open(Ask("quantity", accept, pad="amount"))
+
+
+def step_quantity(desk: Desk, by: int) -> None:
+    """One more or one less of a line counted in pieces."""
+    line = _selected(desk)
+    transaction = desk.view.transaction
+    if line is None or transaction is None:
+        return
+    shown = next(one for one in transaction.lines if one.line == line)
+    if shown.quantity.unit.price_digits:
+        quantity(desk)
+        return
+    count = shown.quantity.value + by
+    desk.do(desk.till.set_quantity(line, str(count)) if count > 0 else desk.till.void_line(line))
+
+
+def discount(desk: Desk) -> None:
+    """F7: percent of the selected line; F7 again: an amount instead."""
+    _ask_discount(desk, "discount_percent", lambda: _ask_discount(desk, "discount_amount", None))
+
+
+def _ask_discount(desk: Desk, name: str, again: Callable[[], None] | None) -> None:
+    line = _selected(desk)
+    if line is None:
+        return
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text)
+        if minor is None:
+            return
+        percent = text.replace(",", ".")
+        desk.close_ask()
+        if name == "discount_percent":
+            desk.attempt(lambda who: desk.till.discount(line, percent=percent, override=who))
+        else:
+            desk.attempt(lambda who: desk.till.discount(line, amount_minor=minor, override=who))
+
+    desk.open(Ask(name, accept, pad="amount", again=again))
+
+
+def void_line(desk: Desk) -> None:
+    """Del: the selected line goes."""
+    line = _selected(desk)
+    if line is not None:
+        desk.attempt(lambda who: desk.till.void_line(line, override=who))
+
+
+def void_transaction(desk: Desk) -> None:
+    """Ctrl+Del and a reason; somebody with the right where the operator has none."""
+    if desk.view.transaction is None:
+        return
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.attempt(lambda who: desk.till.void_transaction(row.value, override=who))
+
+    rows = reason_rows(desk, VOID_REASONS)
+    desk.open(Ask("void_transaction", lambda text: None, pick=pick), rows)
+
+
+def undo(desk: Desk) -> None:
+    """Ctrl+Z: the last change goes back."""
+    desk.do(desk.till.undo())
+
+
+def why(desk: Desk) -> None:
+    """F11: the full trace of the open receipt, or of the one just closed."""
+    if desk.page is not None and desk.page.kind == "trace":
+        desk.turn_to(None)
+        return
+    last = desk.view.last_sale
+    closed = last.transaction_id if desk.view.transaction is None and last else None
+    answer = desk.do(desk.till.explain(closed))
+    if answer.ok:
+        desk.turn_to(Page("trace", answer.data.get("trace", ())))
+
+
+def select_by(desk: Desk, step: int) -> None:
+    """Arrows: through the choices on show, else through the lines."""
+    if desk.ask is not None and desk.rows:
+        desk.point(desk.cursor + step)
+        return
+    transaction = desk.view.transaction
+    if transaction is None or not transaction.lines:
+        return
+    numbers = [line.line for line in transaction.lines]
+    at = numbers.index(transaction.selected_line) if transaction.selected_line in numbers else 0
+    at = max(0, min(at + step, len(numbers) - 1))
+    desk.do(desk.till.select_line(numbers[at]))
+
+
+def back(desk: Desk) -> None:
+    """Esc: one step back; never clears a transaction."""
+    if desk.ask is not None:
+        desk.close_ask()
+    elif desk.page is not None:
+        desk.turn_to(None)
+    elif desk.typed:
+        desk.write("")
+    else:
+        desk.hush()
+
+
+def to_minor(desk: Desk, text: str) -> int | None:
+    """Typed major units as minor ones; a line under the field where it is not a number."""
+    try:
+        return parse_decimal(text, desk.view.currency.minor_digits)
+    except ValueError:
+        desk.tell("ui.not_a_number")
+        return None
+
+
+def _selected(desk: Desk) -> int | None:
+    transaction = desk.view.transaction
+    if transaction is None or not transaction.lines:
+        desk.tell("ui.no_line", Tone.NEUTRAL)
+        return None
+    if transaction.selected_line is not None:
+        return transaction.selected_line
+    return transaction.lines[-1].line

@@ -1,0 +1,105 @@
+"""What stands in place of the table between receipts: the change of the last one, or a welcome."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from pos_app.domain.sentence import Points
+from pos_app.ui.controls import CENTRE, Button, Paragraph, Variants
+from pos_app.ui.desk import Desk
+from pos_app.ui.menu_flows import perform
+from pos_app.ui.phrases import money
+from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.view import LastSaleView
+
+
+class Idle(QWidget):
+    """Stays until the next scan."""
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._look, self._desk = look, desk
+        metrics = look.metrics
+        column = QVBoxLayout(self)
+        column.setSpacing(metrics.px(8))
+        column.addStretch(2)
+        self._icon = QLabel()
+        self._icon.setAlignment(CENTRE)
+        self._over = Variants(look, metrics.medium, MEDIUM)
+        self._figure = Variants(look, max(40, metrics.px(56 if metrics.is_low else 84)), BOLD)
+        self._title = Variants(look, metrics.px(28), SEMIBOLD)
+        self._under = Paragraph(look, metrics.body)
+        self._under.setAlignment(CENTRE)
+        for line in (self._over, self._figure, self._title):
+            line.align = CENTRE
+        for widget in (self._icon, self._over, self._figure, self._title, self._under):
+            column.addWidget(widget)
+        column.addSpacing(metrics.px(12))
+        column.addLayout(self._actions())
+        column.addStretch(3)
+        self.refresh()
+
+    def _actions(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self._buttons = []
+        for name, icon in (("reprint", "printer"), ("why", "circle-help"), ("suspended", "inbox")):
+            button = Button(self._look, self._look.say(f"ui.{name}"),
+                            partial(perform, self._desk, name), icon=icon,
+                            key="F11" if name == "why" else "")  # fmt: skip
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            row.addWidget(button)
+            self._buttons.append(button)
+        row.addStretch(1)
+        return row
+
+    def refresh(self) -> None:
+        """The last sale, or the welcome."""
+        last = self._desk.view.last_sale
+        reprint, why, waiting = self._buttons
+        reprint.setVisible(last is not None)
+        why.setVisible(last is not None)
+        count = len(self._desk.view.suspended)
+        waiting.setVisible(count > 0)
+        waiting.relabel(self._look.say("ui.suspended_count", n=count))
+        if last is None:
+            self._welcome()
+        else:
+            self._closed(last)
+
+    def _welcome(self) -> None:
+        look = self._look
+        self._icon.setPixmap(look.icon("scan-barcode", "accent", look.metrics.px(72)))
+        self._over.setVisible(False)
+        self._figure.setVisible(False)
+        self._title.setVisible(True)
+        self._title.say(look.say("ui.ready"), look.say("ui.ready_short"))
+        self._under.say(look.say("ui.ready_how"))
+
+    def _closed(self, last: LastSaleView) -> None:
+        look, say, view = self._look, self._look.say, self._desk.view
+        self._icon.setPixmap(look.icon("circle-check", "good", look.metrics.px(48)))
+        refund = last.kind == "return"
+        shown = abs(last.total_minor) if refund else last.change_due_minor
+        name = "ui.refunded" if refund else "ui.change" if shown else "ui.no_change"
+        self._over.setVisible(bool(shown))
+        self._figure.setVisible(bool(shown))
+        self._title.setVisible(not shown)
+        self._over.say(say(name), ink="secondary")
+        self._title.say(say(name))
+        amount = look.words.amount(shown, view.currency)
+        self._figure.say(money(look.words, view, shown), amount, ink="good")
+        self._under.say(" · ".join(self._facts(last)))
+
+    def _facts(self, last: LastSaleView) -> list[str]:
+        say = self._look.say
+        facts = [
+            say("ui.receipt_number", number=last.receipt_number),
+            say("ui.total_was", total=self._desk.money(last.total_minor)),
+        ]
+        if last.points_earned:
+            facts.append(say("ui.earned", points=Points(last.points_earned)))
+        if last.points_redeemed:
+            facts.append(say("ui.redeemed", points=Points(last.points_redeemed)))
+        facts.append(say(f"print.{last.print_state}"))
+        return facts

@@ -1,0 +1,217 @@
+"""Paints the lines of the receipt: reason under the name, old price struck through. No rule."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from pos_app.domain.money import Currency
+from pos_app.ui.lines_model import (
+    AMOUNT,
+    ITEM,
+    NARROW,
+    NUMBER,
+    PRICE,
+    QUANTITY,
+    TEXTS,
+    WIDE,
+    LinesModel,
+    LineTexts,
+)
+from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.view import TransactionView
+
+TOP_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+TOP_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+_AnyIndex = QModelIndex | QPersistentModelIndex
+WIDEST = {NUMBER: "000", QUANTITY: "000,000 кг", PRICE: "000 000,00", AMOUNT: "0 000 000,00"}
+
+
+class LineDelegate(QStyledItemDelegate):
+    """Two lines of text a row (three where a long name needs it), on fixed baselines."""
+
+    def __init__(self, look: Look, columns: tuple[int, ...], view: QTableView) -> None:
+        super().__init__(view)
+        self._look, self._columns, self._view = look, columns, view
+        metrics = look.metrics
+        self._name = look.font(metrics.body, MEDIUM)
+        self._plain = look.font(metrics.body, figures=True)
+        self._strong = look.font(metrics.body, SEMIBOLD, figures=True)
+        self._small = look.font(metrics.small)
+        self._struck = look.font(metrics.small, figures=True, struck=True)
+        self._line = QFontMetrics(self._name).height()
+        self._second = QFontMetrics(self._small).height()
+        self.pad = metrics.px(10)
+        self._air = metrics.px(8 if not metrics.is_low else 6)
+        self.name_lines = 2 if metrics.is_low else 1
+        self.height = self.name_lines * self._line + self._second + 2 * self._air + 2
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        return QSize(40, self.height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        texts: LineTexts = index.data(TEXTS)
+        column = self._columns[index.column()]
+        rect: QRect = option.rect
+        painter.save()
+        self._ground(painter, rect, bool(option.state & QStyle.StateFlag.State_Selected),
+                     index.column() == 0)  # fmt: skip
+        box = rect.adjusted(self.pad, self._air, -self.pad, -self._air)
+        if column == ITEM:
+            self._item(painter, box, texts)
+        elif column == AMOUNT:
+            self._amount(painter, box, texts)
+        else:
+            self._cell(painter, box, texts, column)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRect, chosen: bool, first: bool) -> None:
+        if chosen:
+            painter.fillRect(rect, self._look.colour("selection"))
+            if first:
+                bar = QRect(rect.left(), rect.top(), self._look.metrics.px(4), rect.height())
+                painter.fillRect(bar, self._look.colour("accent"))
+        painter.setPen(self._look.colour("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def _write(
+        self, painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str, font: QFont
+    ) -> None:
+        painter.setFont(font)
+        painter.drawText(box, align, text)
+
+    def _item(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
+        painter.setPen(self._look.colour("text"))
+        metrics = QFontMetrics(self._name)
+        tall = self.name_lines * self._line
+        name_box = QRect(box.left(), box.top(), box.width(), tall)
+        painter.setFont(self._name)
+        if self.name_lines == 1:
+            short = metrics.elidedText(texts.name, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(name_box, TOP_LEFT, short)
+        else:
+            painter.drawText(name_box, TOP_LEFT | Qt.TextFlag.TextWordWrap, texts.name)
+        below = QRect(box.left(), box.bottom() - self._second + 1, box.width(), self._second)
+        self._below_name(painter, below, texts)
+
+    def _below_name(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
+        """In merged columns quantity and price come first; then why the price is what it is."""
+        metrics = QFontMetrics(self._small)
+        painter.setFont(self._small)
+        left = box.left()
+        pieces = []
+        if QUANTITY not in self._columns:
+            pieces.append((f"{texts.quantity} × {texts.price}", "secondary"))
+        pieces += [(texts.reasons, "good"), (texts.notes, "warning")]
+        for text, ink in pieces:
+            if not text:
+                continue
+            room = box.right() - left
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(self._look.colour(ink))
+            painter.drawText(QRect(left, box.top(), room + 1, box.height()), TOP_LEFT, shown)
+            left += metrics.horizontalAdvance(shown) + 2 * self.pad
+
+    def _amount(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
+        painter.setPen(self._look.colour("text"))
+        self._write(painter, box, TOP_RIGHT, texts.amount, self._strong)
+        if texts.old:
+            painter.setPen(self._look.colour("secondary"))
+            below = QRect(box.left(), box.bottom() - self._second + 1, box.width(), self._second)
+            self._write(painter, below, TOP_RIGHT, texts.old, self._struck)
+
+    def _cell(self, painter: QPainter, box: QRect, texts: LineTexts, column: int) -> None:
+        quiet = column in {NUMBER, PRICE}
+        painter.setPen(self._look.colour("secondary" if quiet else "text"))
+        text = {NUMBER: texts.number, QUANTITY: texts.quantity, PRICE: texts.price}[column]
+        align = TOP_LEFT if column == NUMBER else TOP_RIGHT
+        self._write(painter, box, align, text, self._plain)
+
+
+class LinesTable(QTableView):
+    """The table: fixed sections, one row selected, scrolled by rows."""
+
+    def __init__(self, look: Look, currency: Currency, choose: Callable[[int], None]) -> None:
+        super().__init__()
+        self.columns = NARROW if look.metrics.is_narrow else WIDE
+        self.lines = LinesModel(look.words, currency, self.columns)
+        self.setModel(self.lines)
+        self._delegate = LineDelegate(look, self.columns, self)
+        self.setItemDelegate(self._delegate)
+        self._look = look
+        self._set_up()
+        self.clicked.connect(lambda index: choose(self.lines.line_at(index.row())))
+
+    def _set_up(self) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(self._look.say("ui.lines_of_receipt"))
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self._delegate.height)
+        heads = self.horizontalHeader()
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        heads.setHighlightSections(False)
+        heads.setSectionsClickable(False)
+        heads.setFixedHeight(self._look.metrics.px(30 if self._look.metrics.is_low else 40))
+        heads.setSectionResizeMode(self.columns.index(ITEM), QHeaderView.ResizeMode.Stretch)
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        """Once, from the widest thing each column must hold; never from its contents."""
+        metrics = QFontMetrics(self._look.font(self._look.metrics.body, SEMIBOLD, figures=True))
+        small = QFontMetrics(self._look.font(self._look.metrics.small, MEDIUM))
+        for place, column in enumerate(self.columns):
+            if column == ITEM:
+                continue
+            head = self.lines.headerData(place, Qt.Orientation.Horizontal)
+            wide = max(metrics.horizontalAdvance(WIDEST[column]), small.horizontalAdvance(head))
+            self.setColumnWidth(place, wide + 2 * self._delegate.pad + 4)
+
+    @property
+    def row_height(self) -> int:
+        """One line item, in pixels."""
+        return self._delegate.height
+
+    def show_lines(self, transaction: TransactionView | None) -> None:
+        """The receipt's lines; the selected one kept in sight."""
+        self.lines.show(transaction.lines if transaction else ())
+        if transaction is None or not transaction.lines:
+            return
+        row = self.lines.row_of(transaction.selected_line)
+        row = row if row >= 0 else self.lines.rowCount() - 1
+        if row != self.currentIndex().row():
+            self.setCurrentIndex(self.lines.index(row, 0))
+            self.selectRow(row)
+        self.scrollTo(self.lines.index(row, 0))
+
+
+class WholeRows(QWidget):
+    """Gives the table the height of its head and whole rows: no line is ever cut in half."""
+
+    def __init__(self, table: LinesTable) -> None:
+        super().__init__()
+        self._table = table
+        table.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        head = self._table.horizontalHeader().height()
+        row = self._table.row_height
+        rows = max(1, (self.height() - head) // row)
+        self._table.setGeometry(0, 0, self.width(), min(self.height(), head + rows * row + 1))

@@ -1,0 +1,202 @@
+"""The window: which screen, which look, where keys go. Never what a gesture means."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from pos_app.ui import gestures
+from pos_app.ui.controls import named
+from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
+from pos_app.ui.entry import Entry, key_name
+from pos_app.ui.full_screens import FullScreen
+from pos_app.ui.keys import EDITS_TEXT_FIRST, KeyMap
+from pos_app.ui.menu_flows import perform
+from pos_app.ui.metrics import Metrics, plausible_px_per_mm
+from pos_app.ui.money_flows import base_ask
+from pos_app.ui.sale_screen import SaleScreen
+from pos_app.ui.theme import Look, apply_look
+from pos_app.ui.top_bar import TopBar
+from pos_app.workstation.answer import Part, Tone
+from resources.words import Words
+
+LOUD = (Tone.WARNING, Tone.ERROR)
+Screen = SaleScreen | FullScreen
+
+
+class MainWindow(QMainWindow):
+    """One window; rebuilt whole for another language, theme, scale or class of size."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        px_per_mm: float | None = None,
+        keys: KeyMap | None = None,
+        on_closed: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.desk, self._keys = desk, keys or KeyMap()
+        self._px_per_mm, self._on_closed = px_per_mm, on_closed
+        self._look: Look | None = None
+        self.setWindowTitle("Kopilka")
+        self._root: QWidget | None = None
+        self.top: TopBar
+        self.screen_shown: Screen
+        desk.subscribe(self._changed)
+        desk.on_pushed = lambda answer: gestures.show_found(desk, answer)
+
+    # ---- the look
+    def start(self) -> None:
+        """Build and ask the first question; call after the size is known."""
+        self._build()
+        base_ask(self.desk)
+
+    @property
+    def entry(self) -> Entry:
+        """The one field."""
+        return self.screen_shown.entry
+
+    @property
+    def look(self) -> Look:
+        """The present look."""
+        if self._look is None:
+            self._look = self._make_look()
+        return self._look
+
+    def _make_look(self) -> Look:
+        settings = self.desk.settings
+        metrics = Metrics(
+            self.width(), self.height(), self._density(), settings.scale_percent / 100
+        )
+        return Look(Words(settings.language), settings.theme, metrics)
+
+    def _density(self) -> float:
+        if self._px_per_mm is not None:
+            return self._px_per_mm
+        screen = QGuiApplication.primaryScreen()
+        return plausible_px_per_mm(screen.size().width(), screen.physicalSize().width())
+
+    def _build(self) -> None:
+        """Everything anew in the present look; the desk keeps what was typed, asked and said."""
+        app = QApplication.instance()
+        self._look = self._make_look()
+        if isinstance(app, QApplication):
+            apply_look(app, self._look)
+        self.setWindowIcon(QIcon(self._look.icon("kopilka", "accent", 64)))
+        root = named(QWidget(), "root")
+        column = QVBoxLayout(root)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.top = TopBar(self._look, self.desk)
+        column.addWidget(self.top)
+        self._stack = QStackedWidget()
+        column.addWidget(self._stack, 1)
+        self.screen_shown = self._make_screen()
+        self._stack.addWidget(self.screen_shown)
+        self.setCentralWidget(root)
+        self._root = root
+        self._refresh(EVERYTHING - {Own.LOOK})
+        self.entry.setFocus()
+
+    def _make_screen(self) -> Screen:
+        look = self.look
+        entry = Entry(look, self._key)
+        ask = self.desk.ask
+        if ask is not None and ask.place == "full":
+            self._wire(entry)
+            return FullScreen(look, self.desk, entry)
+        entry.decorate()
+        self._wire(entry)
+        return SaleScreen(look, self.desk, entry)
+
+    def _wire(self, entry: Entry) -> None:
+        entry.textEdited.connect(lambda text: gestures.typing(self.desk, text))
+        entry.textEdited.connect(lambda text: self._changed(frozenset({Own.TYPED})))
+        entry.submitted.connect(lambda: perform(self.desk, "submit"))
+        entry.stepped.connect(lambda step: gestures.select_by(self.desk, step))
+
+    # ---- what changed
+    def _changed(self, changes: frozenset[Change]) -> None:
+        if self._look is None:
+            return
+        if Own.LOOK in changes:
+            self._build()
+            return
+        if Own.ASK in changes or changes & {Part.OPERATOR, Part.SESSION}:
+            self._choose_screen()
+        self._refresh(changes)
+        if Own.NOTICE in changes and self.desk.said and self.desk.said.tone in LOUD:
+            QApplication.beep()
+
+    def _choose_screen(self) -> None:
+        """Full screens stand alone; a screen changes place only between them and the sale."""
+        ask = self.desk.ask
+        full = ask is not None and ask.place == "full"
+        if full == isinstance(self.screen_shown, FullScreen) and not full:
+            return
+        old = self.screen_shown
+        self.screen_shown = self._make_screen()
+        self._stack.addWidget(self.screen_shown)
+        self._stack.setCurrentWidget(self.screen_shown)
+        self._stack.removeWidget(old)
+        old.deleteLater()
+        self._refresh(EVERYTHING - {Own.LOOK})
+
+    def _refresh(self, changes: frozenset[Change]) -> None:
+        self.top.refresh(changes)
+        self.screen_shown.refresh(changes)
+        entry, ask = self.entry, self.desk.ask
+        if changes & {Own.TYPED, Own.ASK}:
+            mode = entry.EchoMode.Password if ask and ask.masked else entry.EchoMode.Normal
+            if entry.echoMode() != mode:
+                entry.setEchoMode(mode)
+            if entry.text() != self.desk.typed:
+                entry.setText(self.desk.typed)
+        if not entry.hasFocus():
+            entry.setFocus()
+
+    def tick(self) -> None:
+        """The clock moves; base questions return when nothing else is asked."""
+        self.desk.view = self.desk.till.view()
+        self.top.show_time()
+        base_ask(self.desk)
+
+    # ---- keys
+    def _key(self, event: QKeyEvent) -> bool:
+        """A gesture's key, wherever the field stands; True when it was one."""
+        gesture = self._keys.gesture(key_name(event))
+        if gesture is not None and not (gesture in EDITS_TEXT_FIRST and self.desk.typed):
+            if not event.isAutoRepeat():
+                perform(self.desk, gesture)
+            return True
+        screen = self.screen_shown
+        return isinstance(screen, SaleScreen) and screen.take_key(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key that a button did not take belongs to the field."""
+        self.entry.setFocus()
+        QApplication.sendEvent(self.entry, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another class of size is another look."""
+        super().resizeEvent(event)
+        if self._look is None:
+            return
+        old, new = self._look.metrics, self._make_look().metrics
+        same = (old.is_narrow, old.is_low, old.side) == (new.is_narrow, new.is_low, new.side)
+        if not same:
+            QTimer.singleShot(0, self, self._build)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming back to the window is coming back to the field."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._look is not None:
+            self.entry.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.desk.unsubscribe(self._changed)
+        if self._on_closed is not None:
+            self._on_closed()
+        super().closeEvent(event)

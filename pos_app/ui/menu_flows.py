@@ -1,0 +1,170 @@
+"""The menu, the till's own switches, and the table from gesture names to gestures."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from pos_app.ui import gestures, money_flows
+from pos_app.ui.desk import Ask, Desk, Row
+from pos_app.ui.phrases import words_of
+from pos_app.workstation.answer import Tone
+from resources.themes import THEMES
+from resources.words import LANGUAGES
+
+SCALES = (100, 125, 150)
+MENU: tuple[tuple[str, str], ...] = (
+    ("suspended", "inbox"),
+    ("return", "undo-2"),
+    ("reprint", "receipt-text"),
+    ("price_check", "search"),
+    ("void_transaction", "trash-2"),
+    ("no_sale", "door-open"),
+    ("paid_in", "download"),
+    ("paid_out", "upload"),
+    ("pickup", "landmark"),
+    ("loan", "coins"),
+    ("x_report", "file-text"),
+    ("close_session", "lock"),
+    ("end_of_day", "calendar-check"),
+    ("sync_now", "refresh-cw"),
+    ("link", "wifi"),
+    ("language", "languages"),
+    ("theme", "contrast"),
+    ("scale", "type"),
+    ("sign_off", "log-out"),
+)
+
+
+def menu(desk: Desk) -> None:
+    """F1: everything rare, numbered; a number or arrows and Enter."""
+    if desk.ask is not None and desk.ask.name == "menu":
+        desk.close_ask()
+        return
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        perform(desk, row.value)
+
+    words = words_of(desk)
+    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in MENU]
+    desk.open(Ask("menu", lambda text: None, pick=pick, place="main"), rows)
+
+
+def choose_language(desk: Desk) -> None:
+    """Another language at once."""
+    rows = [Row(one.name, value=code) for code, one in LANGUAGES.items()]
+    _choose(desk, "language", rows, desk.settings.language)
+
+
+def choose_theme(desk: Desk) -> None:
+    """Light, dark or high contrast at once."""
+    words = words_of(desk)
+    rows = [Row(words.text(f"theme.{name}"), value=name) for name in THEMES]
+    _choose(desk, "theme", rows, desk.settings.theme)
+
+
+def choose_scale(desk: Desk) -> None:
+    """Larger text and targets at once."""
+    rows = [Row(f"{percent}\u202f%", value=percent) for percent in SCALES]
+    _choose(desk, "scale_percent", rows, desk.settings.scale_percent)
+
+
+def _choose(desk: Desk, setting: str, rows: list[Row], present: str | int) -> None:
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.change_look(**{setting: row.value})
+
+    at = next((i for i, row in enumerate(rows) if row.value == present), 0)
+    desk.open(Ask(setting, lambda text: None, pick=pick), rows, at)
+
+
+def link(desk: Desk) -> None:
+    """Take the network away or give it back (training)."""
+    desk.do(desk.till.link(not desk.view.link.online))
+
+
+def sync_now(desk: Desk) -> None:
+    """Ask the courier to run now."""
+    answer = desk.do(desk.till.sync_now())
+    if answer.ok and not answer.notices:
+        desk.tell("ui.sync_asked", Tone.NEUTRAL)
+
+
+def answer_demand(desk: Desk, index: int) -> None:
+    """Ctrl+1..3: the answers on the bar, in their order; scanning never waits for them."""
+    demand, last = desk.view.demand, desk.view.last_sale
+    if demand is None:
+        if last is not None and last.print_state == "asked" and index < 2:
+            desk.do(desk.till.print_answer(index == 0))
+        return
+    if demand.kind == "age":
+        desk.do(desk.till.confirm("age", ("seen", "document", "refused")[index]))
+    elif index == 0:
+        _confirm_by_pin(desk, demand.kind)
+
+
+def _confirm_by_pin(desk: Desk, kind: str) -> None:
+    def accept(pin: str) -> None:
+        if pin:
+            desk.close_ask()
+            desk.do(desk.till.confirm(kind, pin))
+
+    desk.open(Ask("pin", accept, pad="digits", masked=True))
+
+
+GESTURES: Mapping[str, Callable[[Desk], None]] = {
+    "menu": menu,
+    "member": gestures.member,
+    "enrol": gestures.enrol,
+    "remove_member": gestures.remove_member,
+    "search": gestures.search,
+    "coupon": gestures.coupon,
+    "suspend": gestures.suspend,
+    "suspended": gestures.suspended,
+    "points": gestures.points,
+    "points_amount": gestures.points_amount,
+    "discount": gestures.discount,
+    "cash": money_flows.cash,
+    "card": money_flows.card,
+    "qr": money_flows.qr,
+    "complete": money_flows.complete,
+    "why": gestures.why,
+    "quantity": gestures.quantity,
+    "more": partial(gestures.step_quantity, by=1),
+    "less": partial(gestures.step_quantity, by=-1),
+    "void_line": gestures.void_line,
+    "undo": gestures.undo,
+    "back": gestures.back,
+    "void_transaction": gestures.void_transaction,
+    "first_answer": partial(answer_demand, index=0),
+    "second_answer": partial(answer_demand, index=1),
+    "third_answer": partial(answer_demand, index=2),
+    "dismiss": Desk.dismiss_offer,
+    "submit": gestures.submit,
+    "return": money_flows.find_return,
+    "reprint": money_flows.reprint,
+    "price_check": money_flows.price_check,
+    "no_sale": money_flows.no_sale,
+    "paid_in": partial(money_flows.movement, kind="paid_in"),
+    "paid_out": partial(money_flows.movement, kind="paid_out"),
+    "pickup": partial(money_flows.movement, kind="pickup"),
+    "loan": partial(money_flows.movement, kind="loan"),
+    "x_report": money_flows.x_report,
+    "close_session": money_flows.close_session,
+    "end_of_day": money_flows.end_of_day,
+    "sync_now": sync_now,
+    "link": link,
+    "language": choose_language,
+    "theme": choose_theme,
+    "scale": choose_scale,
+    "sign_off": money_flows.sign_off,
+}
+
+
+def perform(desk: Desk, gesture: str) -> None:
+    """A gesture by its name; pressing the key of the open question again may mean more."""
+    ask = desk.ask
+    if ask is not None and ask.again is not None and ask.name.startswith(gesture):
+        ask.again()
+        return
+    GESTURES[gesture](desk)
+    money_flows.base_ask(desk)

@@ -1,0 +1,235 @@
+"""Gestures of money: paying, the drawer, the session and the day. Never a rule."""
+
+from collections.abc import Callable
+
+from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.gestures import show_found, to_minor
+from pos_app.ui.phrases import reason_rows
+from pos_app.workstation.answer import Answer, Tone
+
+MOVEMENT_REASONS = {
+    "paid_in": ("change_brought", "found_cash", "other"),
+    "paid_out": ("purchase", "courier", "other"),
+    "pickup": ("to_safe", "to_bank"),
+    "loan": ("change_brought",),
+}
+NO_SALE_REASONS = ("give_change", "check_drawer", "other")
+RETURN_REASONS = ("defect", "not_suitable", "mistake")
+
+
+def cash(desk: Desk) -> None:
+    """F8: the cash panel takes the member panel's place; Enter alone is the exact amount."""
+    if not _payable(desk):
+        return
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if text and minor is None:
+            return
+        tender_cash(desk, minor)
+
+    desk.open(Ask("cash", accept, pad="amount"))
+
+
+def tender_cash(desk: Desk, minor: int | None) -> None:
+    """Tender and, when nothing is due any more, close: one gesture."""
+    desk.write("")
+    desk.do(desk.till.pay("cash", minor))
+
+
+def card(desk: Desk) -> None:
+    """F9: all that is due by card, or the amount typed in the cash panel."""
+    _pay_without_cash(desk, "card")
+
+
+def qr(desk: Desk) -> None:
+    """F10: the same by a payment QR code."""
+    _pay_without_cash(desk, "qr")
+
+
+def _pay_without_cash(desk: Desk, kind: str) -> None:
+    if not _payable(desk):
+        return
+    typed = desk.typed.strip() if desk.ask is not None and desk.ask.name == "cash" else ""
+    minor = to_minor(desk, typed) if typed else None
+    if typed and minor is None:
+        return
+    desk.write("")
+    desk.do(desk.till.pay(kind, minor))
+
+
+def void_tender(desk: Desk, index: int) -> None:
+    """Take a tender back before completion."""
+    desk.do(desk.till.void_tender(index))
+
+
+def complete(desk: Desk) -> None:
+    """Close what is wholly paid (a return, a receipt paid with points)."""
+    desk.do(desk.till.complete())
+
+
+def _payable(desk: Desk) -> bool:
+    transaction = desk.view.transaction
+    if transaction is None or not transaction.lines:
+        desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)
+        return False
+    if transaction.kind == "return":
+        complete(desk)
+        return False
+    return True
+
+
+def base_ask(desk: Desk) -> None:
+    """With nobody signed on the field takes a PIN; with no session, the float."""
+    if desk.ask is not None or desk.page is not None:
+        return
+    if desk.view.operator is None:
+        sign_on(desk)
+    elif desk.view.session is None:
+        open_session(desk)
+
+
+def sign_on(desk: Desk) -> None:
+    """Choose who, type the PIN, Enter."""
+
+    def accept(pin: str) -> None:
+        if not desk.rows or not pin:
+            return
+        person = desk.rows[desk.cursor].value
+        desk.write("")
+        answer = desk.do(desk.till.sign_on(person, pin))
+        if answer.ok and desk.view.operator is not None:
+            desk.close_ask()
+            desk.change_look(language=desk.view.operator.language or desk.settings.language)
+
+    listed = desk.till.operators().data.get("operators", ())
+    rows = [Row(name, value=key) for key, name in listed]
+    desk.open(Ask("sign_on", accept, pad="digits", masked=True, place="full"), rows)
+
+
+def open_session(desk: Desk) -> None:
+    """How much change lies in the drawer; Enter alone is none."""
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text or "0")
+        if minor is not None and desk.do(desk.till.open_session(minor)).ok:
+            desk.close_ask()
+
+    desk.open(Ask("open_session", accept, pad="amount", place="full"))
+
+
+def sign_off(desk: Desk) -> None:
+    """Leave the till to another."""
+    desk.do(desk.till.sign_off())
+
+
+def _count(desk: Desk, name: str, task: Callable[[int], Answer]) -> None:
+    """A blind count: the difference is shown after it, never before."""
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if minor is None:
+            return
+        answer = desk.do(task(minor))
+        if answer.ok:
+            desk.close_ask()
+            show_found(desk, answer)
+
+    desk.open(Ask(name, accept, pad="amount"))
+
+
+def close_session(desk: Desk) -> None:
+    """Count the drawer, close the session."""
+    _count(desk, "close_session", desk.till.close_session)
+
+
+def end_of_day(desk: Desk) -> None:
+    """What still waits on one page; the count beside it; then the report in its place."""
+    desk.turn_to(Page("before_end", None))
+    _count(desk, "end_of_day", desk.till.end_of_day)
+
+
+def x_report(desk: Desk) -> None:
+    """The session so far, on the screen and on paper."""
+    show_found(desk, desk.do(desk.till.x_report()))
+
+
+def movement(desk: Desk, kind: str) -> None:
+    """Money in or out of the drawer: the amount, then the reason."""
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if minor is not None:
+            _ask_reason(desk, kind, minor)
+
+    desk.open(Ask(kind, accept, pad="amount"))
+
+
+def _ask_reason(desk: Desk, kind: str, minor: int) -> None:
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.attempt(lambda who: desk.till.cash_movement(kind, minor, row.value, override=who))
+
+    rows = reason_rows(desk, MOVEMENT_REASONS[kind])
+    desk.open(Ask("reason", lambda text: None, pick=pick), rows)
+
+
+def no_sale(desk: Desk) -> None:
+    """Open the drawer without a sale; counted."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.attempt(lambda who: desk.till.no_sale(row.value, override=who))
+
+    desk.open(Ask("no_sale", lambda text: None, pick=pick), reason_rows(desk, NO_SALE_REASONS))
+
+
+def find_return(desk: Desk) -> None:
+    """The number of a receipt, typed or scanned."""
+
+    def accept(text: str) -> None:
+        if not text:
+            return
+        answer = desk.do(desk.till.find_receipt(text))
+        if answer.ok:
+            desk.close_ask()
+            show_found(desk, answer)
+
+    desk.open(Ask("return", accept, pad="digits"))
+
+
+def open_return(desk: Desk, receipt: str, lines: list[tuple[int, str]]) -> None:
+    """The chosen lines and why; the return is then completed like a sale."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.turn_to(None)
+        desk.attempt(
+            lambda who: desk.till.return_sale(receipt, lines, reason=row.value, override=who)
+        )
+
+    desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))
+
+
+def reprint(desk: Desk) -> None:
+    """A copy of the last receipt, marked as one."""
+    desk.do(desk.till.reprint())
+
+
+def price_check(desk: Desk) -> None:
+    """What does it cost, without a sale."""
+
+    def accept(text: str) -> None:
+        if text:
+            answer = desk.do(desk.till.price_check(text))
+            if answer.data.get("item") is not None and not answer.notices:
+                item = answer.data["item"]
+                desk.tell(
+                    "ui.price_is",
+                    Tone.GOOD,
+                    name=item.name,
+                    price=desk.money(item.unit_price_minor),
+                )
+            desk.write("")
+
+    desk.open(Ask("price_check", accept))

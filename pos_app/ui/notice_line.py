@@ -1,0 +1,129 @@
+"""The line under the field and the bar of what a receipt waits for. Never stops a scan."""
+
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from pos_app.ui.controls import Button, FitRow, Paragraph
+from pos_app.ui.desk import Desk
+from pos_app.ui.menu_flows import perform
+from pos_app.ui.theme import MEDIUM, Look
+from pos_app.workstation.answer import Tone
+
+INKS = {
+    Tone.NEUTRAL: ("accent", "accent_soft", "info"),
+    Tone.GOOD: ("good", "good_soft", "circle-check"),
+    Tone.MEMBER: ("points", "points_soft", "star"),
+    Tone.CLOSED: ("good", "good_soft", "check"),
+    Tone.WARNING: ("warning", "warning_soft", "triangle-alert"),
+    Tone.ERROR: ("error", "error_soft", "circle-alert"),
+}
+ANSWERS = {
+    "age": ("ui.age_seen", "ui.age_document", "ui.age_refused"),
+    "print": ("ui.printed_yes", "ui.printed_no"),
+}
+BY_PIN = ("ui.enter_pin",)
+KEYS = ("first_answer", "second_answer", "third_answer")
+
+
+class Strip(QWidget):
+    """A rounded ground in a tone's colours, with its icon and a paragraph."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self._tone = Tone.NEUTRAL
+        metrics = look.metrics
+        self.row = QHBoxLayout(self)
+        air = metrics.px(12)
+        self.row.setContentsMargins(air, metrics.px(6), air, metrics.px(6))
+        self.row.setSpacing(metrics.px(10))
+        self._icon = QLabel()
+        self._text = Paragraph(look, metrics.body, ink="")
+        self._text.setFont(look.font(metrics.body, MEDIUM))
+        self._text.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self.row.addWidget(self._icon)
+        self.row.addWidget(self._text, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setVisible(False)
+
+    def say(self, text: str, tone: Tone) -> None:
+        """A text in a tone; the icon says the tone without colour."""
+        self._tone = tone
+        ink, _, icon = INKS[tone]
+        side = self.look.metrics.px(22)
+        self._icon.setPixmap(self.look.icon(icon, ink, side))
+        self._text.say(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ink, ground, _ = INKS[self._tone]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.look.colour(ink), 1))
+        painter.setBrush(self.look.colour(ground))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = self.look.metrics.px(10)
+        painter.drawRoundedRect(box, radius, radius)
+
+
+class NoticeLine(Strip):
+    """What the last gesture or scan had to say."""
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__(look)
+        self._desk = desk
+
+    def refresh(self) -> None:
+        """The desk's line, or nothing."""
+        said = self._desk.said
+        if said is None:
+            self.setVisible(False)
+            return
+        self.say("  ".join(self.look.words.say(text) for text in said.texts), said.tone)
+
+
+class DemandBar(Strip):
+    """A question with its answers on keys: scanning goes on meanwhile."""
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__(look)
+        self._desk = desk
+        self._kind = ""
+        self._buttons: list[Button] = []
+        self._answers: FitRow | None = None
+
+    def refresh(self) -> None:
+        """The present demand, or whether the receipt came out of the printer."""
+        demand, last = self._desk.view.demand, self._desk.view.last_sale
+        asked = last is not None and last.print_state == "asked"
+        if demand is not None:
+            self._offer_answers(demand.kind)
+            self.say(self.look.words.say(demand.text), Tone.WARNING)
+        elif asked and last is not None:
+            self._offer_answers("print")
+            self.say(self.look.say("ui.did_it_print", receipt=last.receipt_number), Tone.WARNING)
+        else:
+            self.setVisible(False)
+
+    def _offer_answers(self, kind: str) -> None:
+        if kind == self._kind:
+            return
+        self._kind = kind
+        if self._answers is not None:
+            self.row.removeWidget(self._answers)
+            self._answers.deleteLater()
+        self._buttons = [
+            Button(self.look, self.look.say(name), partial(perform, self._desk, gesture),
+                   key=f"Ctrl+{place}")
+            for place, (name, gesture) in enumerate(
+                zip(ANSWERS.get(kind, BY_PIN), KEYS, strict=False), start=1
+            )
+        ]  # fmt: skip
+        self._answers = FitRow(self.look, self._buttons)
+        self._answers.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.row.addWidget(self._answers)

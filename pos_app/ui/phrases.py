@@ -1,0 +1,51 @@
+"""Small pieces of wording that several screens share. Never a decision."""
+
+from collections.abc import Iterable
+
+from pos_app.ui.desk import Desk, Row
+from pos_app.workstation.view import FoundItem, FoundMember, SuspendedView, TillView
+from resources.words import Words
+
+
+def words_of(desk: Desk) -> Words:
+    """The voice of the desk's present language."""
+    return Words(desk.settings.language)
+
+
+def money(words: Words, view: TillView, minor: int) -> str:
+    """`3 189,14 ₽` in the till's currency."""
+    return words.money(minor, view.currency)
+
+
+def amount(words: Words, view: TillView, minor: int) -> str:
+    """`3 189,14`, for columns whose head names the currency."""
+    return words.amount(minor, view.currency)
+
+
+def item_row(desk: Desk, item: FoundItem) -> Row:
+    """A found item: name, code, price."""
+    words = words_of(desk)
+    price = words.money(item.unit_price_minor, desk.view.currency)
+    per = words.text(f"unit.per_{item.unit}") if words.knows(f"unit.per_{item.unit}") else ""
+    return Row(item.name, item.code, price + per, item.item_id)
+
+
+def member_row(member: FoundMember) -> Row:
+    """A found member: name, what tells namesakes apart, tier."""
+    tail = " · ".join(f"··{digits}" for digits in (member.phone_last4, member.card_last4) if digits)
+    return Row(member.display_name, tail, member.tier_name, member.id)
+
+
+def suspended_row(desk: Desk, one: SuspendedView) -> Row:
+    """A waiting receipt: label or time, lines, total."""
+    words = words_of(desk)
+    at = words.format(one.at)
+    lines = words.text("ui.lines", n=one.lines)
+    return Row(one.label or at, f"{at} · {lines}", words.money(one.total_minor, desk.view.currency),
+               one.id)  # fmt: skip
+
+
+def reason_rows(desk: Desk, reasons: Iterable[str]) -> list[Row]:
+    """Reasons to choose from, in words."""
+    words = words_of(desk)
+    return [Row(words.text(f"reason.{reason}"), value=reason) for reason in reasons]

@@ -1,0 +1,103 @@
+"""Which lines of a past receipt come back, and how many of each. Never what is refunded."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from pos_app.domain.money import format_decimal
+from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
+from pos_app.ui.desk import Desk
+from pos_app.ui.money_flows import open_return
+from pos_app.ui.panels import Panel
+from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.view import LineView, TransactionView
+
+
+class ReturnPage(Panel):
+    """The lines with a stepper each; everything at once is the first button."""
+
+    def __init__(self, look: Look, desk: Desk, receipt: TransactionView) -> None:
+        super().__init__(look, desk)
+        self._receipt = receipt
+        self._chosen = {line.line: 0 for line in receipt.lines}
+        self.head(look.say("ui.return_title"))
+        how = Paragraph(look, look.metrics.small)
+        how.say(look.say("ui.return_how"))
+        self.column.addWidget(how)
+        self.column.addWidget(self._lines(), 1)
+        everything = Button(look, look.say("ui.return_all"), self._all, icon="list-checks")
+        self._go = Button(look, look.say("ui.return_chosen"), self._open, icon="undo-2", skin="pay",
+                          px=look.metrics.medium)  # fmt: skip
+        for button in (everything, self._go):
+            button.least.setHeight(look.metrics.big_target)
+        self.column.addWidget(FitRow(look, (everything, self._go)))
+        self._show()
+
+    def _lines(self) -> QScrollArea:
+        look, area = self.look, QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet = named(QWidget(), "sheet")
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(0, 0, look.metrics.px(8), 0)
+        grid.setHorizontalSpacing(look.metrics.px(8))
+        grid.setColumnStretch(0, 1)
+        self._labels: dict[int, QLabel] = {}
+        for row, line in enumerate(self._receipt.lines):
+            self._line(grid, row, line)
+        grid.setRowStretch(len(self._receipt.lines), 1)
+        area.setWidget(sheet)
+        return area
+
+    def _line(self, grid: QGridLayout, row: int, line: LineView) -> None:
+        look = self.look
+        name = Paragraph(look, look.metrics.body, ink="")
+        name.setFont(look.font(look.metrics.body, MEDIUM))
+        amount = look.words.money(line.amount_minor, self.desk.view.currency)
+        name.say(f"{line.name}\n{look.words.format(line.quantity)} · {amount}")
+        grid.addWidget(name, row, 0)
+        self._labels[line.line] = label(look, "", weight=SEMIBOLD)
+        for column, (by, icon, key) in enumerate(
+            ((-1, "minus", "ui.less"), (0, "", ""), (1, "plus", "ui.more")), start=1
+        ):
+            if not icon:
+                middle = self._labels[line.line]
+                middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
+                middle.setMinimumWidth(look.metrics.px(96))
+                grid.addWidget(middle, row, column)
+                continue
+            step = Button(look, "", partial(self._step, line, by), icon=icon)
+            step.setAccessibleName(f"{look.say(key)}: {line.name}")
+            step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            grid.addWidget(step, row, column)
+
+    def _step(self, line: LineView, by: int) -> None:
+        """A piece at a time; what is weighed goes back whole or not at all."""
+        size = line.quantity.value if line.quantity.unit.price_digits else 1
+        wanted = self._chosen[line.line] + by * size
+        self._chosen[line.line] = max(0, min(wanted, line.quantity.value))
+        self._show()
+
+    def _all(self) -> None:
+        for line in self._receipt.lines:
+            self._chosen[line.line] = line.quantity.value
+        self._show()
+
+    def _show(self) -> None:
+        words = self.look.words
+        for line in self._receipt.lines:
+            unit = line.quantity.unit
+            count = format_decimal(self._chosen[line.line], unit.price_digits)
+            text = words.text("ui.return_count", n=count, unit=words.text(f"unit.{unit.value}"))
+            self._labels[line.line].setText(text)
+        self._go.setEnabled(any(self._chosen.values()))
+
+    def _open(self) -> None:
+        lines = [
+            (line.line, format_decimal(self._chosen[line.line], line.quantity.unit.price_digits))
+            for line in self._receipt.lines
+            if self._chosen[line.line]
+        ]
+        open_return(self.desk, self._receipt.id, lines)

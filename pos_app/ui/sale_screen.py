@@ -1,0 +1,206 @@
+"""The selling screen: field, notices, lines, totals at the left; member or panel at the right."""
+
+from functools import partial
+
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from pos_app.ui import gestures
+from pos_app.ui.cash_panel import CashPanel
+from pos_app.ui.controls import Button, FitRow, named
+from pos_app.ui.desk import Ask, Change, Desk, Own
+from pos_app.ui.entry import Entry
+from pos_app.ui.idle import Idle
+from pos_app.ui.lines_table import LinesTable, WholeRows
+from pos_app.ui.member_panel import MemberPanel
+from pos_app.ui.menu_flows import perform
+from pos_app.ui.notice_line import DemandBar, NoticeLine
+from pos_app.ui.pages import page_of
+from pos_app.ui.panels import PadPanel, Panel, RowsPanel
+from pos_app.ui.theme import Look
+from pos_app.ui.totals import Totals
+from pos_app.workstation.answer import Part
+
+LINE_BUTTONS = (
+    ("less", "minus", ""),
+    ("more", "plus", ""),
+    ("quantity", "keyboard", "*"),
+    ("discount", "percent", "F7"),
+    ("void_line", "trash-2", "Del"),
+    ("why", "circle-help", "F11"),
+)
+FIELD_BUTTONS = (("search", "search", "F3"), ("suspend", "pause", "F5"))
+
+
+class SaleScreen(QWidget):
+    """Composes the parts; each repaints itself for the changes it watches."""
+
+    def __init__(self, look: Look, desk: Desk, entry: Entry) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._look, self._desk, self.entry = look, desk, entry
+        gap = look.metrics.gap
+        row = QHBoxLayout(self)
+        row.setContentsMargins(gap, gap, gap, gap)
+        row.setSpacing(gap)
+        left = QVBoxLayout()
+        left.setSpacing(gap)
+        row.addLayout(left, 1)
+        left.addLayout(self._field_row())
+        self.notice = NoticeLine(look, desk)
+        self.demand = DemandBar(look, desk)
+        left.addWidget(self.notice)
+        left.addWidget(self.demand)
+        self._middle = QStackedWidget()
+        left.addWidget(self._middle, 1)
+        self.lines_card = self._lines_card()
+        self._middle.addWidget(self.lines_card)
+        self.totals = Totals(look, desk)
+        left.addWidget(self.totals)
+        self._side = QStackedWidget()
+        self._side.setFixedWidth(look.metrics.side)
+        self.member = MemberPanel(look, desk)
+        self._side.addWidget(self.member)
+        row.addWidget(self._side)
+        self._over_lines: Panel | None = None
+        self._over_member: Panel | None = None
+
+    def _field_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self._look.metrics.px(8))
+        row.addWidget(self.entry, 1)
+        self._field_buttons = {}
+        for name, icon, key in FIELD_BUTTONS:
+            button = Button(self._look, self._look.say(f"ui.{name}"),
+                            partial(perform, self._desk, name), icon=icon, key=key)  # fmt: skip
+            button.level = 2 if self._look.metrics.is_narrow else 0
+            button.least.setHeight(self.entry.minimumHeight())
+            button.setSizePolicy(button.sizePolicy().Policy.Fixed, button.sizePolicy().Policy.Fixed)
+            row.addWidget(button)
+            self._field_buttons[name] = button
+        return row
+
+    def _lines_card(self) -> QFrame:
+        look, desk = self._look, self._desk
+        frame = named(QFrame(), "card")
+        column = QVBoxLayout(frame)
+        inner = look.metrics.px(6)
+        column.setContentsMargins(inner, inner, inner, inner)
+        column.setSpacing(inner)
+        self._between = QStackedWidget()
+        self.table = LinesTable(look, desk.view.currency, self._choose_line)
+        self.idle = Idle(look, desk)
+        self._table_page = WholeRows(self.table)
+        self._between.addWidget(self._table_page)
+        self._between.addWidget(self.idle)
+        column.addWidget(self._between, 1)
+        buttons = []
+        for name, icon, key in LINE_BUTTONS:
+            alone = name in {"less", "more"}
+            button = Button(look, "" if alone else look.say(f"ui.{name}"),
+                            partial(perform, desk, name), icon=icon, key=key)  # fmt: skip
+            button.setAccessibleName(", ".join(p for p in (look.say(f"ui.{name}"), key) if p))
+            buttons.append(button)
+        self.line_row = FitRow(look, buttons, (1, 1, 3, 3, 3, 3))
+        column.addWidget(self.line_row)
+        return frame
+
+    def _choose_line(self, line: int) -> None:
+        self._desk.do(self._desk.till.select_line(line))
+
+    # ---- repainting
+    def refresh(self, changes: frozenset[Change]) -> None:
+        """Only what these changes touch."""
+        if Own.ASK in changes:
+            self._place_ask(self._desk.ask)
+            self._hint()
+        if Own.PAGE in changes or Own.ASK in changes:
+            self._place_page()
+        if Own.NOTICE in changes:
+            self.notice.refresh()
+        if changes & {Part.DEMAND, Part.LAST_SALE}:
+            self.demand.refresh()
+        self._refresh_lines(changes)
+        self.totals.refresh(changes)
+        self.member.refresh(changes)
+        for panel in (self._over_lines, self._over_member):
+            if panel is not None:
+                panel.refresh(changes)
+
+    def _refresh_lines(self, changes: frozenset[Change]) -> None:
+        if not changes & {Part.TRANSACTION, Part.LAST_SALE, Part.SUSPENDED, Part.TENDERS}:
+            return
+        transaction = self._desk.view.transaction
+        selling = transaction is not None and bool(transaction.lines)
+        self.table.show_lines(transaction)
+        self.line_row.setVisible(selling)
+        if not selling:
+            self.idle.refresh()
+        self._between.setCurrentWidget(self._table_page if selling else self.idle)
+        name = "ui.suspend" if selling or not self._desk.view.suspended else "ui.resume"
+        self._field_buttons["suspend"].relabel(self._look.say(name))
+
+    def _place_ask(self, ask: Ask | None) -> None:
+        """The question's panel beside the lines, or over them, or none."""
+        self._over_member = self._swap(self._side, self._over_member, self._side_panel(ask))
+        if self._over_member is None:
+            self._side.setCurrentWidget(self.member)
+
+    def _side_panel(self, ask: Ask | None) -> Panel | None:
+        if ask is None or ask.place != "side":
+            return None
+        if ask.name == "cash":
+            return CashPanel(self._look, self._desk)
+        if ask.pad:
+            return PadPanel(self._look, self._desk)
+        if ask.pick is not None:
+            return RowsPanel(self._look, self._desk)
+        return None
+
+    def _place_page(self) -> None:
+        ask = self._desk.ask
+        panel: Panel | None = None
+        if ask is not None and ask.place in {"below", "main"}:
+            columns = 1 if ask.place == "below" else 2 if self._look.metrics.is_narrow else 3
+            panel = RowsPanel(self._look, self._desk, columns)
+        elif self._desk.page is not None:
+            panel = page_of(self._look, self._desk, self._desk.page)
+        self._over_lines = self._swap(self._middle, self._over_lines, panel)
+        self.totals.setVisible(panel is None or self._desk.page is None)
+        if panel is None:
+            self._middle.setCurrentWidget(self.lines_card)
+
+    @staticmethod
+    def _swap(stack: QStackedWidget, old: Panel | None, new: Panel | None) -> Panel | None:
+        if new is not None:
+            stack.addWidget(new)
+            stack.setCurrentWidget(new)
+        if old is not None:
+            stack.removeWidget(old)
+            old.deleteLater()
+        return new
+
+    def _hint(self) -> None:
+        say, ask = self._look.say, self._desk.ask
+        if ask is None:
+            self.entry.hint(*(say(f"ui.field_{n}") for n in ("long", "middle", "short")))
+        else:
+            self.entry.hint(say(ask.hint), say(ask.title))
+
+    # ---- keys that only mean something while selling
+    def take_key(self, event: QKeyEvent) -> bool:
+        """`+`, `-`, `*` on an empty field and the first key after F6."""
+        ask, text = self._desk.ask, event.text()
+        if self._desk.typed or not text:
+            return False
+        if ask is not None:
+            return ask.first_key is not None and ask.first_key(text)
+        if text == "+":
+            perform(self._desk, "more")
+        elif text == "-":
+            perform(self._desk, "less")
+        elif text == "*":
+            gestures.quantity(self._desk)
+        else:
+            return False
+        return True

@@ -1,0 +1,175 @@
+"""Totals and the ways to pay. Never adds anything up: it shows what the till counted."""
+
+from functools import partial
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from pos_app.ui.controls import RIGHT, Button, FitRow, Variants, label
+from pos_app.ui.desk import Change, Desk
+from pos_app.ui.menu_flows import perform
+from pos_app.ui.panels import Panel
+from pos_app.ui.phrases import money
+from pos_app.ui.theme import BOLD, MEDIUM, Look
+from pos_app.workstation.answer import Part
+from pos_app.workstation.view import TransactionView
+
+LEAST_TOTAL_PX = 40
+
+
+class Figure(QWidget):
+    """One large amount that grows to its room, right-aligned, never below 40 px."""
+
+    def __init__(self, look: Look, px: int) -> None:
+        super().__init__()
+        self._look, self._most, self._text = look, px, ""
+        self._ink = "text"
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str, ink: str = "text") -> None:
+        """The amount."""
+        if (text, ink) != (self._text, self._ink):
+            self._text, self._ink = text, ink
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def _size(self, px: int) -> QSize:
+        metrics = QFontMetrics(self._look.font(px, BOLD, figures=True))
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height())
+
+    def px_shown(self) -> int:
+        """The font size that fits the width."""
+        px = self._most
+        while px > LEAST_TOTAL_PX and self._size(px).width() > self.width():
+            px -= 2
+        return px
+
+    def sizeHint(self) -> QSize:
+        return self._size(self._most)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._size(LEAST_TOTAL_PX).width(), self._size(self._most).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._look.font(self.px_shown(), BOLD, figures=True))
+        painter.setPen(self._look.colour(self._ink))
+        painter.drawText(QRect(0, 0, self.width(), self.height()), RIGHT, self._text)
+
+
+class Totals(Panel):
+    """Sum, discounts and points at the left; what is due, large, at the right; paying below."""
+
+    NAMES = ("sum", "discounts", "points", "paid")
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__(look, desk)
+        metrics = look.metrics
+        self.column.setContentsMargins(metrics.pad, metrics.px(10), metrics.pad, metrics.pad)
+        self.column.setSpacing(metrics.px(6 if metrics.is_low else 12))
+        row = QHBoxLayout()
+        row.setSpacing(metrics.px(20))
+        row.addLayout(self._sums())
+        row.addLayout(self._due(), 1)
+        self.column.addLayout(row)
+        self.column.addWidget(self._pay_row())
+        self.refresh(frozenset({Part.TRANSACTION}))
+
+    def _sums(self) -> QGridLayout:
+        look, grid = self.look, QGridLayout()
+        grid.setHorizontalSpacing(look.metrics.px(16))
+        grid.setVerticalSpacing(look.metrics.px(2))
+        self._names, self._values = [], []
+        for row, _ in enumerate(self.NAMES):
+            name = label(look, "", look.metrics.small, ink="secondary")
+            value = Variants(look, look.metrics.small, MEDIUM, figures=True)
+            value.align = RIGHT
+            grid.addWidget(name, row, 0)
+            grid.addWidget(value, row, 1)
+            self._names.append(name)
+            self._values.append(value)
+        grid.setRowStretch(len(self.NAMES), 1)
+        return grid
+
+    def _due(self) -> QVBoxLayout:
+        look, column = self.look, QVBoxLayout()
+        column.setSpacing(0)
+        self._due_name = Variants(look, look.metrics.small, MEDIUM)
+        self._due_name.align = RIGHT
+        self.figure = Figure(look, look.metrics.total)
+        column.addStretch(1)
+        column.addWidget(self._due_name)
+        column.addWidget(self.figure)
+        return column
+
+    def _pay_row(self) -> FitRow:
+        look, desk = self.look, self.desk
+        px = look.metrics.heading if not look.metrics.is_low else look.metrics.medium
+        self._buttons = []
+        for name, icon, skin in (
+            ("cash", "banknote", "pay"),
+            ("card", "credit-card", "payable"),
+            ("qr", "qr-code", "payable"),
+        ):
+            press = partial(perform, desk, name)
+            key = {"cash": "F8", "card": "F9", "qr": "F10"}[name]
+            button = Button(look, look.say(f"ui.{name}"), press, icon=icon, key=key, skin=skin,
+                            px=px)  # fmt: skip
+            button.least.setHeight(look.metrics.big_target)
+            self._buttons.append(button)
+        self._refund = Button(look, look.say("ui.complete_return"),
+                              partial(perform, desk, "complete"), icon="undo-2", key="F8",
+                              skin="pay", px=px)  # fmt: skip
+        self._refund.least.setHeight(look.metrics.big_target)
+        self.pay = FitRow(look, (*self._buttons, self._refund), (4, 3, 3, 1))
+        return self.pay
+
+    def refresh(self, changes: frozenset[Change]) -> None:
+        if not changes & {Part.TRANSACTION, Part.TENDERS, Part.MEMBER}:
+            return
+        transaction = self.desk.view.transaction
+        self._show_sums(transaction)
+        self._show_due(transaction)
+        self._show_ways(transaction)
+
+    def _show_sums(self, transaction: TransactionView | None) -> None:
+        view, words = self.desk.view, self.look.words
+        lines = len(transaction.lines) if transaction else 0
+        rows = [("", 0)] * len(self.NAMES)
+        if transaction is not None:
+            rows = [
+                (self.look.say("ui.lines", n=lines), transaction.list_total_minor),
+                (self.look.say("ui.discounts"), -transaction.discount_total_minor),
+                (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
+                (self.look.say("ui.paid"), -transaction.paid_minor),
+            ]
+        for place, (name, minor) in enumerate(rows):
+            shown = bool(name) and (place == 0 or minor != 0)
+            self._names[place].setVisible(shown)
+            self._values[place].setVisible(shown)
+            if shown:
+                ink = "points" if place == 2 else "good" if place == 1 else "text"
+                self._names[place].setText(name)
+                self._values[place].say(money(words, view, minor), ink=ink)
+
+    def _show_due(self, transaction: TransactionView | None) -> None:
+        view, words, say = self.desk.view, self.look.words, self.look.say
+        returning = transaction is not None and transaction.kind == "return"
+        due = transaction.due_minor if transaction else 0
+        self._due_name.say(say("ui.to_refund" if returning else "ui.to_pay"), ink="secondary")
+        shown = abs(due) if returning else due
+        self.figure.say(money(words, view, shown), "text" if transaction else "secondary")
+        self.figure.setAccessibleName(f"{self._due_name.text()} {money(words, view, shown)}")
+
+    def _show_ways(self, transaction: TransactionView | None) -> None:
+        returning = transaction is not None and transaction.kind == "return"
+        ready = transaction is not None and bool(transaction.lines)
+        moved = self._refund.isHidden() is returning
+        for button in self._buttons:
+            button.setVisible(not returning)
+            button.setEnabled(ready)
+        self._refund.setVisible(returning)
+        if moved:
+            self.pay.arrange()
