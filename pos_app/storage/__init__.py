@@ -1,1 +1,1 @@
-"""The till's memory: journal, outbox, mirror. Never decides a price or a right."""
+"""The till's memory: `till.db` with facts and the reader of the mirror. Never a rule."""

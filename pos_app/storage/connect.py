@@ -1,0 +1,85 @@
+"""The one way to open the till's files, encrypted or plain. Never reads a key from anywhere.
+
+`till.db`: WAL with synchronous=FULL, since a return from a commit is a promise that survives a
+power cut. The mirror: WAL with NORMAL, since it can be fetched again; the front end reads it only.
+"""
+
+from pathlib import Path
+
+from sqlcipher3 import dbapi2
+
+from pos_app.storage.driver import Driver
+from pos_app.storage.errors import DatabaseFromTheFuture, in_words_of_the_port
+from pos_app.storage.migrations import migrate
+from pos_app.storage.mirror_keys import MIRROR_APPLICATION_ID, MIRROR_VERSION
+from pos_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from pos_app.workstation.ports import StorageBroken
+
+BUSY_TIMEOUT_MS = 5000
+KEY_BYTES = 32
+
+
+def connect(path: Path, key: bytes | None = None) -> Driver:
+    """`till.db`, created or migrated (with a back-up beside it) as needed.
+
+    `key`: 32 raw bytes for SQLCipher; None leaves a plain file. Raises DatabaseFromTheFuture,
+    StorageBroken (damaged, another key, another program's file) or StorageFull.
+    """
+    with in_words_of_the_port():
+        driver = _open(path.absolute().as_uri(), key)
+        try:
+            _pragmas(driver, "FULL")
+            _belongs(driver, path, APPLICATION_ID, SCHEMA_VERSION)
+            migrate(driver, path)
+        except BaseException:
+            driver.close()
+            raise
+    return driver
+
+
+def connect_mirror(path: Path, key: bytes | None = None, writing: bool = False) -> Driver:
+    """A mirror file; read-only unless `writing` (the courier). Its tables are not touched here.
+
+    Raises DatabaseFromTheFuture or StorageBroken.
+    """
+    mode = "rwc" if writing else "ro"
+    with in_words_of_the_port():
+        driver = _open(f"{path.absolute().as_uri()}?mode={mode}", key)
+        try:
+            if writing:
+                _pragmas(driver, "NORMAL")
+            else:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            _belongs(driver, path, MIRROR_APPLICATION_ID, MIRROR_VERSION)
+        except BaseException:
+            driver.close()
+            raise
+    return driver
+
+
+def _open(uri: str, key: bytes | None) -> Driver:
+    driver: Driver = dbapi2.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+    if key is not None:
+        if len(key) != KEY_BYTES:
+            driver.close()
+            raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
+        driver.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    return driver
+
+
+def _pragmas(driver: Driver, synchronous: str) -> None:
+    driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute(f"PRAGMA synchronous={synchronous}")
+    driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _belongs(driver: Driver, path: Path, application_id: int, known: int) -> None:
+    """An empty file may become ours; another program's file is never written into."""
+    found = driver.execute("PRAGMA application_id").fetchall()[0][0]
+    version = driver.execute("PRAGMA user_version").fetchall()[0][0]
+    tables = driver.execute("SELECT count(*) FROM sqlite_master").fetchall()[0][0]
+    if found != application_id and (found or version or tables):
+        raise StorageBroken(f"{path.name} is not a file of this kind (application id {found:#x})")
+    if version > known:
+        raise DatabaseFromTheFuture(path.name, version, known)

@@ -1,0 +1,169 @@
+"""Grants of points as the courier learns of them. Never spends: `Journal.record` does.
+
+What this till spent and returned is known here first, so the local counts win over the server's
+until it has posted them; a grant only ever shrinks to what is already spent.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, case, func, select, update
+
+from pos_app.storage import schema as s
+from pos_app.storage.driver import Statement, insert_into
+from pos_app.storage.plain import to_us
+from pos_app.storage.till_file import TillFile
+
+_a = s.allowance.c
+_plan = insert_into(s.allowance, "grant_id", "member_id", "kind", "asked", "granted", "incarnation")
+_PLAN = Statement(_plan.on_conflict_do_nothing())
+_PLANNED = Statement(
+    select(_a.grant_id, _a.member_id, _a.kind, _a.asked)
+    .where(_a.asked > 0)
+    .where(_a.incarnation == select(s.chain.c.incarnation).scalar_subquery())
+    .order_by(_a.grant_id)
+)
+_FORGET_PLAN = Statement(update(s.allowance).where(_a.grant_id == bindparam("key")).values(asked=0))
+_row = insert_into(
+    s.allowance,
+    *("grant_id", "member_id", "kind", "granted", "spent", "returned"),
+    *("lease_until_us", "posted_seq", "incarnation"),
+)
+_new = _row.excluded
+_spent = func.max(_a.spent, _new.spent)
+_returned = func.max(_a.returned, _new.returned)
+_APPLY = Statement(
+    _row.on_conflict_do_update(
+        set_={
+            "asked": 0,
+            "granted": func.max(_new.granted, _spent + _returned),
+            "spent": _spent,
+            "returned": _returned,
+            "lease_until_us": _new.lease_until_us,
+            "posted_seq": func.max(_a.posted_seq, _new.posted_seq),
+        }
+    )
+)
+_STORE = Statement(
+    _row.on_conflict_do_update(
+        set_={
+            "asked": 0,
+            # The feed may have told first, and more: the answer only fills a plan.
+            "granted": case((_a.granted == 0, _new.granted), else_=_a.granted),
+            "lease_until_us": case((_a.granted == 0, _new.lease_until_us), else_=_a.lease_until_us),
+        }
+    )
+)
+_SHRINK = Statement(
+    update(s.allowance)
+    .where(_a.grant_id == bindparam("key"))
+    .values(granted=_a.spent + _a.returned, asked=0)
+)
+NEVER_SPENT_HERE = 0
+"""The incarnation of a grant that was learned while the grants were frozen."""
+
+
+class PlannedGrant(NamedTuple):
+    """A request that was remembered before it was sent: the same id is asked again."""
+
+    grant_id: str
+    member_id: str
+    kind: str
+    points: int
+
+
+class Grants:
+    """The courier's side of the table `allowance`."""
+
+    def __init__(self, till: TillFile) -> None:
+        self._till = till
+        self._driver = till.driver
+
+    def plan_grant(self, grant_id: str, member_id: str, points: int, kind: str) -> None:
+        """Remember a request before it is sent; once is enough."""
+        with self._till.protected("plan_grant") as chain:
+            _PLAN.run(
+                self._driver,
+                grant_id=grant_id,
+                member_id=member_id,
+                kind=kind,
+                asked=points,
+                granted=0,
+                incarnation=chain.incarnation,
+            )
+
+    def planned_grants(self) -> list[PlannedGrant]:
+        """Requests of this incarnation without an answer."""
+        return [PlannedGrant(*row) for row in _PLANNED.all(self._driver)]
+
+    def forget_plan(self, grant_id: str) -> None:
+        """The server will not answer it: nothing was granted."""
+        with self._till.protected("forget_plan"):
+            _FORGET_PLAN.run(self._driver, key=grant_id)
+
+    def store_grant(
+        self,
+        grant_id: str,
+        member_id: str,
+        granted: int,
+        kind: str,
+        lease_until: datetime | None,
+    ) -> None:
+        """The server's answer to a request; twice is once, and never undoes what was spent."""
+        self._write(_STORE, grant_id, member_id, granted, kind, (0, 0, lease_until, 0))
+
+    def apply_allowance_row(
+        self,
+        grant_id: str,
+        member_id: str,
+        granted: int,
+        kind: str,
+        state: tuple[int, int, datetime | None, int],
+    ) -> None:
+        """A row of the feed; `state` is (spent, returned, lease_until, posted_seq) at the server.
+
+        A reclaimed grant shrinks, never below what is spent. A grant that appears while the
+        grants are frozen belongs to a past that this database has lost: it is kept, not spent.
+        """
+        self._write(_APPLY, grant_id, member_id, granted, kind, state)
+
+    def drop_grant(self, grant_id: str) -> None:
+        """A tombstone of the feed: nothing is left of the grant."""
+        with self._till.protected("grant"):
+            _SHRINK.run(self._driver, key=grant_id)
+
+    def frozen(self) -> bool:
+        """True after `new_incarnation` until `thaw`."""
+        return bool(self._till.chain().frozen)
+
+    def thaw(self) -> None:
+        """The server knows the new incarnation and its feed of this terminal was read to the end.
+
+        From here on new grants can be spent; those of older incarnations never again.
+        """
+        with self._till.protected("thaw") as chain:
+            chain.frozen = 0
+
+    def _write(
+        self,
+        statement: Statement,
+        grant_id: str,
+        member_id: str,
+        granted: int,
+        kind: str,
+        state: tuple[int, int, datetime | None, int],
+    ) -> None:
+        spent, returned, lease_until, posted_seq = state
+        with self._till.protected("grant") as chain:
+            statement.run(
+                self._driver,
+                grant_id=grant_id,
+                member_id=member_id,
+                kind=kind,
+                granted=max(granted, spent + returned),
+                spent=spent,
+                returned=returned,
+                lease_until_us=None if lease_until is None else to_us(lease_until),
+                posted_seq=posted_seq,
+                incarnation=NEVER_SPENT_HERE if chain.frozen else chain.incarnation,
+            )

@@ -1,0 +1,168 @@
+"""The till's facts as the tasks ask for them: the port `Journal` on `till.db`. Never a rule.
+
+A return from `record`, `begin_tendering` or `set_job_state` means that it is on the disk.
+"""
+
+from datetime import date, datetime
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import TransactionCompleted
+from pos_app.domain.loyalty.allowance import Allowance
+from pos_app.domain.loyalty.ledger import PointsEntry
+from pos_app.domain.loyalty.member import Member
+from pos_app.storage import statements as q
+from pos_app.storage.driver import Statement, write
+from pos_app.storage.outbox import read_identity
+from pos_app.storage.plain import from_us, member_of, session_of, to_us
+from pos_app.storage.recording import write_facts
+from pos_app.storage.till_file import TillFile
+from pos_app.workstation.ports import (
+    EventCodec,
+    Facts,
+    SessionState,
+    StoredJob,
+    SuspendedDraft,
+    Tendering,
+    TerminalIdentity,
+)
+
+
+class Journal:
+    """Satisfies `pos_app.workstation.ports.Journal`; see there for every method."""
+
+    def __init__(self, till: TillFile, codec: EventCodec) -> None:
+        self._till = till
+        self._driver = till.driver
+        self._codec = codec
+
+    def identity(self) -> TerminalIdentity | None:
+        """None before enrolment."""
+        return read_identity(self._till)
+
+    def session(self) -> SessionState | None:
+        """The open session, or None."""
+        row = q.OPEN_SESSION.one(self._driver)
+        return None if row is None else session_of(row[0])
+
+    def last_session(self) -> SessionState | None:
+        """The last session, open or closed."""
+        row = q.LAST_SESSION.one(self._driver)
+        return None if row is None else session_of(row[0])
+
+    def next_receipt_counter(self) -> int:
+        """The number of the next receipt, from 1."""
+        return self._till.chain().receipts + 1
+
+    def record(self, facts: Facts) -> None:
+        """One transaction for everything; see the port and `recording.write_facts`."""
+        with self._till.protected("record") as chain:
+            write_facts(self._till, self._codec, chain, facts)
+
+    def document(self, key: str) -> CompletedTransaction | None:
+        """By transaction id or receipt number."""
+        found = self._documents(q.DOCUMENT_BY_ID, key=key)
+        found = found or self._documents(q.DOCUMENT_BY_NUMBER, key=key)
+        return found[0] if found else None
+
+    def last_document(self) -> CompletedTransaction | None:
+        """The newest completed transaction."""
+        found = self._documents(q.LAST_DOCUMENT)
+        return found[0] if found else None
+
+    def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
+        """Returns of that sale recorded at this till, in order."""
+        return self._documents(q.RETURNS, key=transaction_id)
+
+    def local_member(self, kind: str, key: str) -> Member | None:
+        """`kind`: phone (hex of HMAC), card, code, id."""
+        if kind == "id":
+            row = q.MEMBER_BY_ID.one(self._driver, key=key)
+        else:
+            row = q.MEMBER_BY_KEY.one(self._driver, kind=kind, key=key)
+        return None if row is None else member_of(row[0])
+
+    def allowances(self, member_id: str) -> tuple[Allowance, ...]:
+        """Grants of this incarnation; none while they are frozen."""
+        chain = self._till.chain()
+        if chain.frozen:
+            return ()
+        rows = q.ALLOWANCES.all(
+            self._driver, member_id=member_id, incarnation_now=chain.incarnation
+        )
+        return tuple(
+            Allowance(grant, member, granted, spent, returned, kind, _instant(until))
+            for grant, member, granted, spent, returned, kind, until in rows
+        )
+
+    def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
+        """The member's entries in local events after that sequence number, in order."""
+        documents = self._documents(q.UNPOSTED, member_id=member_id, posted=posted_seq)
+        return tuple(e for d in documents for e in d.entries if e.member_id == member_id)
+
+    def unposted_spend(self, member_id: str, posted_seq: int) -> tuple[tuple[date, int], ...]:
+        """(day of the sale, net amount; negative for a return) after that sequence number."""
+        rows = q.UNPOSTED_SPEND.all(self._driver, member_id=member_id, posted=posted_seq)
+        return tuple((date.fromisoformat(on), net) for on, net in rows)
+
+    def suspended(self) -> tuple[SuspendedDraft, ...]:
+        """Oldest first."""
+        return tuple(
+            SuspendedDraft(key, label, from_us(at), operator, lines, total, bytes(body))
+            for key, label, at, operator, lines, total, body in q.SUSPENDED.all(self._driver)
+        )
+
+    def unsent(self) -> int:
+        """Events the server has not acknowledged."""
+        chain = self._till.chain()
+        return chain.head - chain.acked
+
+    def jobs(self) -> tuple[StoredJob, ...]:
+        """Print jobs that are not printed, in order."""
+        return tuple(
+            StoredJob(job, transaction, bytes(body), state)
+            for job, transaction, body, state in q.JOBS.all(self._driver)
+        )
+
+    def set_job_state(self, job_id: str, state: str) -> None:
+        """Remember what became of a print job."""
+        with write(self._driver):
+            q.SET_JOB_STATE.run(self._driver, key=job_id, to=state)
+
+    def begin_tendering(self, tendering: Tendering) -> None:
+        """Durable before the first external effect; the same transaction again replaces it."""
+        with self._till.protected("tendering"):
+            q.ADD_TENDERING.run(
+                self._driver,
+                transaction_id=tendering.transaction_id,
+                at_us=to_us(tendering.at),
+                body=tendering.body,
+            )
+
+    def tenderings(self) -> tuple[Tendering, ...]:
+        """What a restart has to decide."""
+        return tuple(
+            Tendering(key, from_us(at), bytes(body))
+            for key, at, body in q.TENDERINGS.all(self._driver)
+        )
+
+    def sentinel_mismatch(self) -> bool:
+        """See `TillFile.sentinel_mismatch`."""
+        return self._till.sentinel_mismatch()
+
+    def mirror_generation(self) -> int:
+        """Which mirror file is the current one; 0 before the first."""
+        return int(self._till.meta("mirror_generation") or b"0")
+
+    def _documents(
+        self, statement: Statement, **values: object
+    ) -> tuple[CompletedTransaction, ...]:
+        documents = []
+        for kind, version, body in statement.all(self._driver, **values):
+            event = self._codec.decode(kind, version, bytes(body))
+            if isinstance(event, TransactionCompleted):
+                documents.append(event.document)
+        return tuple(documents)
+
+
+def _instant(value: int | None) -> datetime | None:
+    return None if value is None else from_us(value)

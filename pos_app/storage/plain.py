@@ -1,0 +1,55 @@
+"""Values of the domain as columns and JSON bytes, and back. Never a decision."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pos_app.domain.loyalty.member import Member
+from pos_app.workstation.ports import SessionState, TerminalIdentity
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_us(instant: datetime) -> int:
+    """Unix microseconds, exactly."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_us(value: int) -> datetime:
+    """The reverse of `to_us`, in UTC."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def _hook(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"cannot store {type(value).__name__}")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_hook)
+_SESSION = msgspec.json.Decoder(SessionState)
+_MEMBER = msgspec.json.Decoder(Member)
+_IDENTITY = msgspec.json.Decoder(TerminalIdentity)
+
+
+def to_json(value: SessionState | Member | TerminalIdentity) -> bytes:
+    """A dataclass of the ports or the domain as JSON."""
+    return _ENCODER.encode(value)
+
+
+def session_of(data: bytes) -> SessionState:
+    """The reverse for a session."""
+    return _SESSION.decode(data)
+
+
+def member_of(data: bytes) -> Member:
+    """The reverse for a member enrolled here."""
+    return _MEMBER.decode(data)
+
+
+def identity_of(data: bytes) -> TerminalIdentity:
+    """The reverse for the terminal."""
+    return _IDENTITY.decode(data)

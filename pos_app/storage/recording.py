@@ -1,0 +1,153 @@
+"""How Facts become rows, inside one transaction that somebody else opened. Never commits."""
+
+from collections.abc import Iterable
+
+from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.events import Event, TransactionCompleted
+from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.storage import statements as q
+from pos_app.storage.driver import Driver, Statement
+from pos_app.storage.errors import AllowanceOverused, GrantsFrozen, ReceiptOutOfOrder
+from pos_app.storage.plain import to_json, to_us
+from pos_app.storage.till_file import Chain, TillFile
+from pos_app.workstation.ports import EventCodec, Facts
+
+
+def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -> None:
+    """All parts of the facts, in an order that never matters to a reader.
+
+    Raises AllowanceOverused, GrantsFrozen or ReceiptOutOfOrder; the caller rolls back.
+    """
+    if facts.receipt_counter is not None:
+        _consume_receipt(chain, facts.receipt_counter)
+    for event_id, event in facts.events:
+        _add_event(till, codec, chain, event_id, event)
+    till.points("record.events")
+    _move_points(till.driver, chain, facts.uses, q.SPEND)
+    _move_points(till.driver, chain, facts.returned, q.GIVE_BACK)
+    till.points("record.allowance")
+    _add_working_state(till.driver, facts)
+    till.points("record.session")
+    _add_member(till.driver, chain, facts)
+    till.points("record.member")
+
+
+def _consume_receipt(chain: Chain, counter: int) -> None:
+    if counter != chain.receipts + 1:
+        raise ReceiptOutOfOrder(f"receipt {counter} after {chain.receipts}")
+    chain.receipts = counter
+
+
+def _add_event(
+    till: TillFile, codec: EventCodec, chain: Chain, event_id: str, event: Event
+) -> None:
+    kind, version, body = codec.encode(event)
+    till.link(chain, event_id, kind, body)
+    document = event.document if isinstance(event, TransactionCompleted) else None
+    at = document.completed_at if document else event.at  # type: ignore[union-attr]  # only the document has none
+    q.ADD_EVENT.run(
+        till.driver,
+        place=chain.place,
+        id=event_id,
+        kind=kind,
+        v=version,
+        body=body,
+        hash=chain.head_hash,
+        at_us=to_us(at),
+    )
+    if document is not None:
+        _index_document(till.driver, chain.place, document)
+
+
+def _index_document(driver: Driver, place: int, document: CompletedTransaction) -> None:
+    q.ADD_RECEIPT.run(
+        driver,
+        place=place,
+        number=document.receipt_number,
+        transaction_id=document.transaction_id,
+        original_id=document.original_id,
+        business_on=document.business_on.isoformat(),
+    )
+    members = {entry.member_id for entry in document.entries}
+    if document.member_id is not None:
+        members.add(document.member_id)
+    for member_id in sorted(members):
+        own = member_id == document.member_id
+        q.ADD_MEMBER_EVENT.run(
+            driver,
+            member_id=member_id,
+            place=place,
+            business_on=_spent_on(driver, document),
+            net_minor=_net_minor(document) if own else 0,
+            points=sum(e.member_id == member_id for e in document.entries),
+        )
+
+
+def _spent_on(driver: Driver, document: CompletedTransaction) -> str:
+    """A return lowers the spend of the day of its sale, where this till still knows it."""
+    if document.original_id is not None:
+        row = q.BUSINESS_DAY.one(driver, key=document.original_id)
+        if row is not None:
+            return str(row[0])
+    return document.business_on.isoformat()
+
+
+def _net_minor(document: CompletedTransaction) -> int:
+    net = document.totals.net_minor
+    return -abs(net) if document.kind is TransactionKind.RETURN else net
+
+
+def _move_points(
+    driver: Driver, chain: Chain, uses: Iterable[AllowanceUse], statement: Statement
+) -> None:
+    for use in uses:
+        if chain.frozen:
+            raise GrantsFrozen("the grants of this till wait for the server")
+        changed = statement.run(
+            driver, grant=use.grant_id, points=use.points, incarnation_now=chain.incarnation
+        )
+        if use.points <= 0 or changed != 1:
+            raise AllowanceOverused(f"grant {use.grant_id} cannot give {use.points}")
+
+
+def _add_working_state(driver: Driver, facts: Facts) -> None:
+    if facts.session is not None:
+        state = facts.session
+        body = to_json(state)
+        q.SAVE_SESSION.run(driver, number=state.number, open=int(state.open), body=body)
+    if facts.drop_suspended is not None:
+        q.DROP_SUSPENDED.run(driver, key=facts.drop_suspended)
+    if facts.drop_tendering is not None:
+        q.DROP_TENDERING.run(driver, key=facts.drop_tendering)
+    if facts.suspend is not None:
+        draft = facts.suspend
+        q.ADD_SUSPENDED.run(
+            driver,
+            transaction_id=draft.transaction_id,
+            label=draft.label,
+            at_us=to_us(draft.at),
+            operator_id=draft.operator_id,
+            lines=draft.lines,
+            total_minor=draft.total_minor,
+            body=draft.body,
+        )
+    if facts.print_job is not None:
+        job = facts.print_job
+        q.ADD_JOB.run(
+            driver,
+            job_id=job.job_id,
+            transaction_id=job.transaction_id,
+            body=job.body,
+            state=job.state,
+        )
+
+
+def _add_member(driver: Driver, chain: Chain, facts: Facts) -> None:
+    """A key that another local member has stays with that one: the first is found."""
+    if facts.local_member is None:
+        return
+    member, keys = facts.local_member
+    q.SAVE_MEMBER.run(driver, member_id=member.member_id, place=chain.place, body=to_json(member))
+    q.ADD_MEMBER_KEY.many(
+        driver, [{"kind": kind, "key": key, "member_id": member.member_id} for kind, key in keys]
+    )

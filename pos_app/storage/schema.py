@@ -1,0 +1,174 @@
+"""The tables of `till.db` as SQLAlchemy Core knows them. Never a query, never a migration.
+
+The event row is the outbox: what is unsent is what lies above `chain.acked`. `place` packs
+(incarnation, seq) into one integer, so that a chain is dense, ordered and found by the rowid.
+Instants are Unix microseconds (`*_us`), days are ISO text, documents are JSON bytes.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+APPLICATION_ID = 0x4B50544C  # "KPTL"
+SCHEMA_VERSION = 1
+SEQ_BITS = 40
+SEQ_MASK = (1 << SEQ_BITS) - 1
+
+TILL = MetaData()
+
+
+def place_of(incarnation: int, seq: int) -> int:
+    """The row number of an event: incarnations follow each other, sequences are dense in each."""
+    return incarnation << SEQ_BITS | seq
+
+
+event = Table(
+    "event",
+    TILL,
+    Column("place", Integer, primary_key=True),
+    Column("incarnation", Integer, Computed(f"place >> {SEQ_BITS}", persisted=False)),
+    Column("seq", Integer, Computed(f"place & {SEQ_MASK}", persisted=False)),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("at_us", Integer, nullable=False),
+)
+
+chain = Table(
+    "chain",
+    TILL,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True),
+    Column("incarnation", Integer, nullable=False),
+    Column("head", Integer, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    Column("acked", Integer, nullable=False),
+    Column("safe_head", Integer, nullable=False),
+    Column("pruned", Integer, nullable=False),
+    Column("pruned_hash", LargeBinary, nullable=False),
+    Column("receipts", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("frozen", Integer, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    TILL,
+    Column("k", Text, primary_key=True),
+    Column("v", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+receipt = Table(
+    "receipt",
+    TILL,
+    Column("place", Integer, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("transaction_id", Text, nullable=False, unique=True),
+    Column("original_id", Text),
+    Column("business_on", Text, nullable=False),
+)
+Index(
+    "receipt_original",
+    receipt.c.original_id,
+    sqlite_where=receipt.c.original_id.is_not(None),
+)
+
+member_event = Table(
+    "member_event",
+    TILL,
+    Column("member_id", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("business_on", Text, nullable=False),
+    Column("net_minor", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("member_event_place", member_event.c.place)
+
+session = Table(
+    "session",
+    TILL,
+    Column("number", Integer, primary_key=True),
+    Column("open", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+allowance = Table(
+    "allowance",
+    TILL,
+    Column("grant_id", Text, primary_key=True),
+    Column("member_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("asked", Integer, nullable=False, server_default=text("0")),
+    Column("granted", Integer, nullable=False),
+    Column("spent", Integer, nullable=False, server_default=text("0")),
+    Column("returned", Integer, nullable=False, server_default=text("0")),
+    Column("lease_until_us", Integer),
+    Column("posted_seq", Integer, nullable=False, server_default=text("0")),
+    Column("incarnation", Integer, nullable=False),
+    CheckConstraint("spent >= 0 AND returned >= 0 AND spent + returned <= granted"),
+    sqlite_with_rowid=False,
+)
+Index("allowance_member", allowance.c.member_id)
+
+suspended = Table(
+    "suspended",
+    TILL,
+    Column("n", Integer, primary_key=True),
+    Column("transaction_id", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("at_us", Integer, nullable=False),
+    Column("operator_id", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("total_minor", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+print_job = Table(
+    "print_job",
+    TILL,
+    Column("n", Integer, primary_key=True),
+    Column("job_id", Text, nullable=False, unique=True),
+    Column("transaction_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+)
+Index("print_job_waiting", print_job.c.n, sqlite_where=print_job.c.state != text("'printed'"))
+
+tendering = Table(
+    "tendering",
+    TILL,
+    Column("transaction_id", Text, primary_key=True),
+    Column("at_us", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+local_member = Table(
+    "local_member",
+    TILL,
+    Column("member_id", Text, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+local_member_key = Table(
+    "local_member_key",
+    TILL,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("member_id", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

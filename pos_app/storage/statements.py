@@ -1,0 +1,173 @@
+"""The journal's SQL, written by Core and compiled at import. Never executed here."""
+
+from sqlalchemy import bindparam, case, delete, func, select, update
+
+from pos_app.storage import schema as s
+from pos_app.storage.driver import Statement, insert_into
+
+ADD_EVENT = Statement(insert_into(s.event))
+ADD_RECEIPT = Statement(insert_into(s.receipt))
+ADD_MEMBER_EVENT = Statement(insert_into(s.member_event))
+
+_session = insert_into(s.session)
+SAVE_SESSION = Statement(
+    _session.on_conflict_do_update(
+        set_={"open": _session.excluded.open, "body": _session.excluded.body}
+    )
+)
+OPEN_SESSION = Statement(
+    select(s.session.c.body)
+    .where(s.session.c.open == 1)
+    .order_by(s.session.c.number.desc())
+    .limit(1)
+)
+LAST_SESSION = Statement(select(s.session.c.body).order_by(s.session.c.number.desc()).limit(1))
+
+SPEND = Statement(
+    update(s.allowance)
+    .where(s.allowance.c.grant_id == bindparam("grant"))
+    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
+    .where(
+        s.allowance.c.granted - s.allowance.c.spent - s.allowance.c.returned >= bindparam("points")
+    )
+    .values(spent=s.allowance.c.spent + bindparam("points"))
+)
+GIVE_BACK = Statement(
+    update(s.allowance)
+    .where(s.allowance.c.grant_id == bindparam("grant"))
+    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
+    .where(
+        s.allowance.c.granted - s.allowance.c.spent - s.allowance.c.returned >= bindparam("points")
+    )
+    .values(returned=s.allowance.c.returned + bindparam("points"))
+)
+ALLOWANCES = Statement(
+    select(
+        s.allowance.c.grant_id,
+        s.allowance.c.member_id,
+        s.allowance.c.granted,
+        s.allowance.c.spent,
+        s.allowance.c.returned,
+        s.allowance.c.kind,
+        s.allowance.c.lease_until_us,
+    )
+    .where(s.allowance.c.member_id == bindparam("member_id"))
+    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
+    .where(s.allowance.c.granted > 0)
+    .order_by(s.allowance.c.grant_id)
+)
+
+ADD_SUSPENDED = Statement(
+    insert_into(
+        s.suspended,
+        *("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
+    )
+)
+DROP_SUSPENDED = Statement(
+    delete(s.suspended).where(s.suspended.c.transaction_id == bindparam("key"))
+)
+SUSPENDED = Statement(
+    select(
+        s.suspended.c.transaction_id,
+        s.suspended.c.label,
+        s.suspended.c.at_us,
+        s.suspended.c.operator_id,
+        s.suspended.c.lines,
+        s.suspended.c.total_minor,
+        s.suspended.c.body,
+    ).order_by(s.suspended.c.n)
+)
+
+ADD_JOB = Statement(insert_into(s.print_job, "job_id", "transaction_id", "body", "state"))
+JOBS = Statement(
+    select(
+        s.print_job.c.job_id,
+        s.print_job.c.transaction_id,
+        s.print_job.c.body,
+        s.print_job.c.state,
+    )
+    .where(s.print_job.c.state != "printed")
+    .order_by(s.print_job.c.n)
+)
+SET_JOB_STATE = Statement(
+    update(s.print_job)
+    .where(s.print_job.c.job_id == bindparam("key"))
+    .values(state=bindparam("to"))
+)
+
+_tendering = insert_into(s.tendering)
+ADD_TENDERING = Statement(
+    _tendering.on_conflict_do_update(
+        set_={"at_us": _tendering.excluded.at_us, "body": _tendering.excluded.body}
+    )
+)
+DROP_TENDERING = Statement(
+    delete(s.tendering).where(s.tendering.c.transaction_id == bindparam("key"))
+)
+TENDERINGS = Statement(
+    select(s.tendering.c.transaction_id, s.tendering.c.at_us, s.tendering.c.body).order_by(
+        s.tendering.c.at_us, s.tendering.c.transaction_id
+    )
+)
+
+_member = insert_into(s.local_member)
+SAVE_MEMBER = Statement(
+    _member.on_conflict_do_update(
+        set_={"body": _member.excluded.body, "place": _member.excluded.place}
+    )
+)
+ADD_MEMBER_KEY = Statement(insert_into(s.local_member_key).on_conflict_do_nothing())
+MEMBER_BY_ID = Statement(
+    select(s.local_member.c.body).where(s.local_member.c.member_id == bindparam("key"))
+)
+MEMBER_BY_KEY = Statement(
+    select(s.local_member.c.body)
+    .join(s.local_member_key, s.local_member_key.c.member_id == s.local_member.c.member_id)
+    .where(s.local_member_key.c.kind == bindparam("kind"))
+    .where(s.local_member_key.c.key == bindparam("key"))
+)
+
+_EVENT = (s.event.c.kind, s.event.c.v, s.event.c.body)
+DOCUMENT_BY_ID = Statement(
+    select(*_EVENT)
+    .join(s.receipt, s.receipt.c.place == s.event.c.place)
+    .where(s.receipt.c.transaction_id == bindparam("key"))
+)
+DOCUMENT_BY_NUMBER = Statement(
+    select(*_EVENT)
+    .join(s.receipt, s.receipt.c.place == s.event.c.place)
+    .where(s.receipt.c.number == bindparam("key"))
+)
+LAST_DOCUMENT = Statement(
+    select(*_EVENT).where(s.event.c.place == select(func.max(s.receipt.c.place)).scalar_subquery())
+)
+RETURNS = Statement(
+    select(*_EVENT)
+    .join(s.receipt, s.receipt.c.place == s.event.c.place)
+    .where(s.receipt.c.original_id == bindparam("key"))
+    .order_by(s.receipt.c.place)
+)
+BUSINESS_DAY = Statement(
+    select(s.receipt.c.business_on).where(s.receipt.c.transaction_id == bindparam("key"))
+)
+
+_place_now = s.chain.c.incarnation * (1 << s.SEQ_BITS)
+# A sequence beyond the head belongs to an earlier incarnation: none of ours is posted then.
+_since = _place_now + case((bindparam("posted") > s.chain.c.head, 0), else_=bindparam("posted"))
+UNPOSTED = Statement(
+    select(*_EVENT)
+    .select_from(s.chain)
+    .join(s.member_event, s.member_event.c.place > _since)
+    .join(s.event, s.event.c.place == s.member_event.c.place)
+    .where(s.member_event.c.member_id == bindparam("member_id"))
+    .where(s.member_event.c.points != 0)
+    .order_by(s.member_event.c.place)
+)
+UNPOSTED_SPEND = Statement(
+    select(s.member_event.c.business_on, s.member_event.c.net_minor)
+    .select_from(s.chain)
+    .join(s.member_event, s.member_event.c.place > _since)
+    .where(s.member_event.c.member_id == bindparam("member_id"))
+    .where(s.member_event.c.net_minor != 0)
+    .order_by(s.member_event.c.place)
+)

@@ -1,0 +1,169 @@
+"""`till.db` as one thing: its transactions, its chain, its incarnation. Never what a sale means.
+
+Every transaction that changes facts or rights goes through `protected`: it takes the write lock,
+counts the generation up and writes the sentinel after COMMIT.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from sqlalchemy import bindparam, select, update
+
+from pos_app.storage import schema as s
+from pos_app.storage.connect import connect
+from pos_app.storage.driver import Driver, Statement, insert_into, write
+from pos_app.storage.sentinel import Mark, Sentinel
+
+GENESIS = b"\0" * 32
+ChainHash = Callable[[bytes, int, str, str, bytes], bytes]
+Points = Callable[[str], None]
+
+
+def no_points(name: str) -> None:
+    """Named points are for tests that kill the process there."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """The one row of `chain`. `head`, `acked`, `safe_head`, `pruned` count in this incarnation."""
+
+    incarnation: int
+    head: int
+    head_hash: bytes
+    acked: int
+    safe_head: int
+    pruned: int
+    pruned_hash: bytes
+    receipts: int
+    generation: int
+    frozen: int
+
+    @property
+    def place(self) -> int:
+        """The row number of the newest event."""
+        return s.place_of(self.incarnation, self.head)
+
+
+_NAMES = tuple(f.name for f in fields(Chain))
+_CHAIN = Statement(select(*(s.chain.c[name] for name in _NAMES)))
+_SAVE = Statement(update(s.chain).values({name: bindparam(name) for name in _NAMES}))
+_META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
+_put = insert_into(s.meta)
+_SET_META = Statement(_put.on_conflict_do_update(set_={"v": _put.excluded.v}))
+_AFTER = Statement(
+    select(s.event.c.place, s.event.c.id, s.event.c.kind, s.event.c.body)
+    .where(s.event.c.place > bindparam("after"))
+    .order_by(s.event.c.place)
+)
+_MOVES = tuple(
+    Statement(update(table).where(table.c.place == bindparam("old")).values(place=bindparam("new")))
+    for table in (s.receipt, s.member_event, s.local_member)
+)
+_RECHAIN = Statement(
+    update(s.event)
+    .where(s.event.c.place == bindparam("old"))
+    .values(place=bindparam("new"), hash=bindparam("new_hash"))
+)
+
+
+class TillFile:
+    """An open `till.db`. Not for several threads; several processes may each have one."""
+
+    def __init__(
+        self, driver: Driver, sentinel: Sentinel, chain_hash: ChainHash, points: Points = no_points
+    ) -> None:
+        self.driver = driver
+        self.chain_hash = chain_hash
+        self.points = points
+        self._sentinel = sentinel
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.driver.close()
+        self._sentinel.close()
+
+    @contextmanager
+    def protected(self, name: str) -> Iterator[Chain]:
+        """One transaction; what the caller changes in the chain is saved with it."""
+        with write(self.driver):
+            chain = self.chain()
+            self.points(f"{name}.begin")
+            yield chain
+            chain.generation += 1
+            _SAVE.run(self.driver, **dict(zip(_NAMES, astuple(chain), strict=True)))
+            self.points(f"{name}.before_commit")
+        self.points(f"{name}.after_commit")
+        self._sentinel.write(Mark(chain.incarnation, chain.generation))
+        self.points(f"{name}.sentinel")
+
+    def chain(self) -> Chain:
+        """Where the chain stands now."""
+        row = _CHAIN.one(self.driver)
+        assert row is not None  # written by the first migration
+        return Chain(*row)
+
+    def meta(self, name: str) -> bytes | None:
+        """A small value by name."""
+        row = _META.one(self.driver, k=name)
+        return None if row is None else bytes(row[0])
+
+    def set_meta(self, name: str, value: bytes) -> None:
+        """Remember a small value, durably."""
+        with write(self.driver):
+            _SET_META.run(self.driver, k=name, v=value)
+
+    def sentinel_mismatch(self) -> bool:
+        """True when this database was further once, or has no sentinel though it has a past.
+
+        Then wiring asks for `new_incarnation` before the first sale: a restored backup and a
+        cloned disk must not spend the same grants or fork the chain.
+        """
+        chain = self.chain()
+        mark = self._sentinel.read()
+        if mark is None:
+            return chain.generation > 0
+        return mark > Mark(chain.incarnation, chain.generation)
+
+    def new_incarnation(self, above: int = 0) -> int:
+        """Start a new chain: freeze the grants, number what the server may lack again from 1.
+
+        `above`: the incarnation that the server named, if it did. Ids and bodies stay as they
+        are, so the server knows what it has; events below `safe_head` stay as history. Returns
+        the incarnation. The grants of older incarnations are never spent again here.
+        """
+        mark = self._sentinel.read()
+        with self.protected("reopen") as chain:
+            known = mark.incarnation if mark else 0
+            after = s.place_of(chain.incarnation, chain.safe_head)
+            chain.incarnation = max(chain.incarnation, known, above) + 1
+            chain.head, chain.head_hash = 0, GENESIS
+            chain.acked = chain.safe_head = chain.pruned = 0
+            chain.pruned_hash, chain.frozen = GENESIS, 1
+            for old, event_id, kind, body in _AFTER.all(self.driver, after=after):
+                self.link(chain, event_id, kind, body)
+                _RECHAIN.run(self.driver, old=old, new=chain.place, new_hash=chain.head_hash)
+                for move in _MOVES:
+                    move.run(self.driver, old=old, new=chain.place)
+        return chain.incarnation
+
+    def link(self, chain: Chain, event_id: str, kind: str, body: bytes) -> None:
+        """Advance the chain by one event."""
+        chain.head += 1
+        chain.head_hash = self.chain_hash(chain.head_hash, chain.head, event_id, kind, body)
+
+
+def open_till(
+    path: Path,
+    chain_hash: ChainHash,
+    key: bytes | None = None,
+    sentinel: Path | None = None,
+    points: Points = no_points,
+) -> TillFile:
+    """Open or create `till.db`. The sentinel lies beside it unless told otherwise.
+
+    Raises DatabaseFromTheFuture, StorageBroken, StorageFull.
+    """
+    driver = connect(path, key)
+    return TillFile(driver, Sentinel(sentinel or path.with_suffix(".sentinel")), chain_hash, points)
