@@ -6,28 +6,32 @@ front end, after the spends it must follow.
 """
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-import msgspec
-
+from pos_app.domain.loyalty.allowance import Allowance
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Lost, Refused
-from sync.client.ports import AskedGrant, MirrorFile, Outbox
+from sync.client.ports import Grants, MirrorFile, Outbox, Planned, enrolled
+from sync.translate.allowances import allowance_from_row
 from sync.wire.codec import GarbledMessage, decode
-from sync.wire.messages import AllowanceReply, AllowanceRequest, LookupReply, LookupRequest
+from sync.wire.messages import AllowanceReply, AllowanceRequest, FeedRow, LookupReply, LookupRequest
 from sync.wire.rows import AllowanceRow, MemberRow
 from sync.wire.version import CURRENT
 
 NOT_FOUND = 404
+NEVER = (404, 422)
 
 
 class Allowances:
-    """On-line identification; one request at a time for each grant id."""
+    """On-line identification; a grant keeps its id until it is answered."""
 
-    def __init__(self, connection: Connection, outbox: Outbox, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, connection: Connection, outbox: Outbox, grants: Grants, new_id: Callable[[], str]
+    ) -> None:
         """`new_id` gives UUIDv7."""
         self._connection = connection
         self._outbox = outbox
+        self._grants = grants
         self._new_id = new_id
 
     async def look_up(self, kind: str, key: str, mirror: MirrorFile | None) -> MemberRow | None:
@@ -35,7 +39,7 @@ class Allowances:
 
         `kind`: phone (hex of HMAC), card, code, id. Raises Trouble.
         """
-        terminal = self._outbox.identity().terminal_id
+        terminal = enrolled(self._outbox).terminal_id
         request = LookupRequest(CURRENT, terminal, kind, key)
         try:
             reply = await self._connection.call("lookup", request, LookupReply)
@@ -51,52 +55,85 @@ class Allowances:
         return member
 
     async def obtain(self, member_id: str, points: int) -> AllowanceRow:
-        """A grant for this member, perhaps of fewer points. Raises Trouble; the question stays."""
-        for asked in self._outbox.asked_grants():
-            if asked.member_id == member_id:
-                return await self._ask(asked)
-        asked = AskedGrant(self._new_id(), member_id, points)
-        self._outbox.ask_grant(asked)
-        return await self._ask(asked)
+        """A grant for this member, perhaps of fewer points. Raises Trouble; the plan stays."""
+        for planned in self._grants.planned_grants():
+            if planned.member_id == member_id:
+                return await self._ask(planned)
+        grant_id = self._new_id()
+        self._grants.plan_grant(grant_id, member_id, points, "identified")
+        return await self._ask(_Plan(grant_id, member_id, "identified", points))
 
     async def settle(self) -> int:
         """Ask again for what was never answered; how many were. Raises Trouble."""
-        asked = list(self._outbox.asked_grants())
-        for grant in asked:
-            await self._ask(grant)
-        return len(asked)
+        planned = list(self._grants.planned_grants())
+        for plan in planned:
+            await self._ask(plan)
+        return len(planned)
 
-    async def _ask(self, asked: AskedGrant) -> AllowanceRow:
+    async def _ask(self, plan: Planned) -> AllowanceRow:
         try:
-            reply = await self._request(asked)
+            reply = await self._request(plan)
         except EpochChanged as change:
-            self._outbox.set_server_epoch(change.problem.epoch)
-            reply = await self._request(asked)
-        if reply.grant != asked.grant_id or not 0 <= reply.granted <= asked.points:
-            raise Lost("the answer to another question")
-        row = AllowanceRow(
-            grant=asked.grant_id,
-            member=asked.member_id,
-            granted=reply.granted,
-            kind=asked.kind,
-            lease_until=reply.lease_until,
-        )
-        self._outbox.store_grant(row)
+            self._outbox.set_epoch(change.problem.epoch)
+            reply = await self._request(plan)
+        except Refused as refusal:
+            if refusal.status in NEVER:
+                self._grants.forget_plan(plan.grant_id)
+            raise
+        row = _row(plan, reply)
+        grant = _believed(row)
+        self._grants.store_grant(row.grant, row.member, row.granted, row.kind, grant.lease_until)
         return row
 
-    async def _request(self, asked: AskedGrant) -> AllowanceReply:
+    async def _request(self, plan: Planned) -> AllowanceReply:
         request = AllowanceRequest(
             protocol=CURRENT,
-            terminal=self._outbox.identity().terminal_id,
-            epoch=self._outbox.server_epoch(),
-            grant=asked.grant_id,
-            member=asked.member_id,
-            points=asked.points,
-            kind=asked.kind,
+            terminal=enrolled(self._outbox).terminal_id,
+            epoch=self._outbox.epoch(),
+            grant=plan.grant_id,
+            member=plan.member_id,
+            points=plan.points,
+            kind=plan.kind,
         )
         return await self._connection.call("allowance", request, AllowanceReply)
 
 
-def as_json(message: msgspec.Struct) -> Any:
-    """A message as plain JSON values, for the front end."""
-    return msgspec.to_builtins(message)
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    grant_id: str
+    member_id: str
+    kind: str
+    points: int
+
+
+def _row(plan: Planned, reply: AllowanceReply) -> AllowanceRow:
+    if reply.grant != plan.grant_id or not 0 <= reply.granted <= plan.points:
+        raise Lost("the answer to another question")
+    return AllowanceRow(
+        grant=plan.grant_id,
+        member=plan.member_id,
+        granted=reply.granted,
+        kind=plan.kind,
+        lease_until=reply.lease_until,
+    )
+
+
+def _believed(row: AllowanceRow) -> Allowance:
+    try:
+        return allowance_from_row(row)
+    except ValueError as error:
+        raise Lost(f"a lease that is no instant: {error}") from error
+
+
+def own_row(row: FeedRow, grants: Grants) -> None:
+    """A row of kind `allowance` in the till's own scope, into the till's memory."""
+    if row.deleted:
+        grants.drop_grant(row.id)
+        return
+    try:
+        said = decode(AllowanceRow, bytes(row.body))
+    except GarbledMessage as error:
+        raise Lost(str(error)) from error
+    grant = _believed(said)
+    state = (said.spent, said.returned, grant.lease_until, said.posted_seq)
+    grants.apply_allowance_row(said.grant, said.member, said.granted, said.kind, state)

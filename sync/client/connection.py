@@ -7,7 +7,7 @@ Wi-Fi, half a body, a redirect, garbage. Redirects are not followed and proxies'
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -31,7 +31,6 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 OK = 200
 PARTIAL = 206
 CLIENT_ERROR = 400
-UNAUTHORISED = 401
 TOO_MANY = 429
 SERVER_ERROR = 500
 FAULTS_OF_THE_WIRE = (httpx.HTTPError, httpx.StreamError, OSError, TimeoutError)
@@ -81,19 +80,16 @@ class Connection:
         self.allowed = True
         self.on_contact: Callable[[bool], None] = lambda _reached: None
         self.on_server_time: Callable[[str], None] = lambda _text: None
-        self._ahead = timedelta()
 
     async def call(self, step: str, message: Struct, kind: type[T], wait_s: float = 0.0) -> T:
         """POST a message; the reply of that type, or Trouble. `wait_s`: the server may take it."""
         headers = {"content-type": "application/json", "content-encoding": "zstd"}
         body = pack(message)
-        return await self._exchange(
-            lambda: self._signed("POST", PATHS[step], body, headers), kind, wait_s
-        )
+        return await self._exchange(self._signed("POST", PATHS[step], body, headers), kind, wait_s)
 
     async def fetch(self, path: str, kind: type[T]) -> T:
         """GET a message; `path` may carry a query, which is signed with it."""
-        return await self._exchange(lambda: self._signed("GET", path, b"", {}), kind, 0.0)
+        return await self._exchange(self._signed("GET", path, b"", {}), kind, 0.0)
 
     async def download(self, path: str, first: int, last: int) -> AsyncIterator[bytes]:
         """The bytes first..last (inclusive) of a file as they come; Lost at any fault.
@@ -118,7 +114,7 @@ class Connection:
     ) -> httpx.Request:
         headers = {**headers, "accept-encoding": "zstd"}
         if self.credentials is not None:
-            time, nonce = self._signing_time(), self._new_nonce()
+            time, nonce = self._clock.now_utc().isoformat(), self._new_nonce()
             text = signed_text(method, path, body, time, nonce)
             headers |= {
                 HEADER_TERMINAL: self.credentials.terminal,
@@ -128,34 +124,15 @@ class Connection:
             }
         return self._client.build_request(method, path, content=body, headers=headers)
 
-    async def _exchange(self, make: Callable[[], httpx.Request], kind: type[T], wait_s: float) -> T:
+    async def _exchange(self, request: httpx.Request, kind: type[T], wait_s: float) -> T:
         try:
-            try:
-                message = self._believe(await self._read(make(), wait_s), kind)
-            except Refused as refusal:
-                if not self._takes_the_time_of(refusal):
-                    raise
-                message = self._believe(await self._read(make(), wait_s), kind)
+            message = self._believe(await self._read(request, wait_s), kind)
         except Trouble as trouble:
             self.on_contact(trouble.reached)
             raise
         self.on_contact(True)
         self.on_server_time(getattr(message, "server_time", ""))
         return message
-
-    def _takes_the_time_of(self, refusal: Refused) -> bool:
-        """A till with a wrong clock signs with the server's time; nothing else believes it."""
-        if refusal.status != UNAUTHORISED or refusal.problem.code != "clock":
-            return False
-        try:
-            there = datetime.fromisoformat(refusal.problem.server_time)
-            self._ahead = there - self._clock.now_utc()
-        except (ValueError, TypeError):
-            return False
-        return True
-
-    def _signing_time(self) -> str:
-        return (self._clock.now_utc() + self._ahead).isoformat()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         if not self.allowed:

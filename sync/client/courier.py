@@ -13,12 +13,12 @@ from msgspec import to_builtins
 from pos_app.domain.ports import Clock
 from sync.client.allowances import Allowances
 from sync.client.backoff import Backoff
-from sync.client.bootstrap import Bootstrap, NoSnapshot
+from sync.client.bootstrap import Bootstrap, NoSnapshot, Offload
 from sync.client.connection import Connection
 from sync.client.errors import Lost, MemoryFailed, Trouble
 from sync.client.link import Link
 from sync.client.loop import Loop, Sleep
-from sync.client.ports import MirrorFile, MirrorFiles, Outbox
+from sync.client.ports import Grants, MirrorFile, MirrorFiles, Outbox, enrolled
 from sync.client.pull import Pull, Pulled, SnapshotNeeded
 from sync.client.push import Push
 from sync.wire.messages import SettlementReply, SettlementRequest
@@ -37,6 +37,7 @@ class Parts:
 
     connection: Connection
     outbox: Outbox
+    grants: Grants
     files: MirrorFiles
     push: Push
     bootstrap: Bootstrap
@@ -53,6 +54,7 @@ class Surroundings:
     sleep: Sleep = asyncio.sleep
     memory_errors: tuple[type[Exception], ...] = (OSError,)
     long_poll_ms: int = LONG_POLL_MS
+    offload: Offload = asyncio.to_thread
 
 
 class Courier:
@@ -62,10 +64,11 @@ class Courier:
         self._parts = parts
         self._around = around
         self._mirror: MirrorFile | None = None
-        self._pull = Pull(parts.connection, parts.outbox)
+        self._pull = Pull(parts.connection, parts.outbox, parts.grants)
         self._tell: Tell = lambda _event: None
         self._told: dict[str, Any] = {}
         self._pulled_untold = 0
+        self._announced = False
         parts.connection.on_contact = parts.link.contact
         parts.connection.on_server_time = parts.link.told_time
         parts.link.on_change = self._changed
@@ -91,7 +94,12 @@ class Courier:
     # --- requests of the front end ------------------------------------------------------------
 
     async def answer(self, do: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The reply to one request, or Trouble. ValueError for a request that is none."""
+        """The reply to one request, or Trouble. ValueError for a request that is none.
+
+        `sync` {wait}: {sent, pulled, parked, unsent, mirror_as_of, online}. `identify` {kind, key,
+        want_points}: {member, allowance}, each a row or None. `settlement` {business_on}: the
+        server's SettlementReply and `unsent`. `link` {online}: takes the network away or back.
+        """
         verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "sync": self._sync,
             "identify": self._identify,
@@ -142,10 +150,10 @@ class Courier:
         return {"member": to_builtins(member), "allowance": grant and to_builtins(grant)}
 
     async def _settlement(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        terminal = self._parts.outbox.identity().terminal_id
+        terminal = enrolled(self._parts.outbox).terminal_id
         request = SettlementRequest(CURRENT, terminal, str(fields["business_on"]))
         reply = await self._parts.connection.call("settlement", request, SettlementReply)
-        unsent = self._parts.outbox.unsent()
+        unsent = self._unsent()
         return {**to_builtins(reply), "unsent": unsent}
 
     async def _switch(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,15 +172,35 @@ class Courier:
 
     async def _push_and_settle(self) -> int:
         sent = await self._parts.push.run()
+        if self._parts.grants.frozen() and not self._announced:
+            # The server voids the grants of the former incarnation and tells so in the feed.
+            await self._parts.push.announce()
+            self._announced = True
+            self._pulling.hurry()
         await self._parts.allowances.settle()
         return sent
 
     async def _push_idle(self) -> bool:
         await self._around.sleep(PUSH_EVERY_S)
-        return self._parts.outbox.unsent() > 0
+        return self._unsent() > 0
 
     async def _pull_pass(self) -> Pulled:
-        return self._count(await self._watched("pull", self._pull_or_fetch()))
+        announced = self._announced
+        pulled = self._count(await self._watched("pull", self._pull_intact()))
+        if announced and self._parts.grants.frozen():
+            self._parts.grants.thaw()
+        return pulled
+
+    async def _pull_intact(self) -> Pulled:
+        """A damaged mirror is replaced, not mourned: it holds nothing that is only here."""
+        try:
+            return await self._pull_or_fetch()
+        except self._around.memory_errors:
+            self._close_mirror()
+            if await self._around.offload(self._parts.files.intact):
+                raise
+        await self._fetch_mirror()
+        return await self._pull.run(self._must_open())
 
     async def _pull_idle(self) -> bool:
         """Listen: the server answers when there is something, or when the time is over."""
@@ -244,6 +272,10 @@ class Courier:
         except self._around.memory_errors as error:
             raise MemoryFailed(f"{type(error).__name__}: {error}") from error
 
+    def _unsent(self) -> int:
+        position = self._parts.outbox.position()
+        return position.head - position.acked
+
     def _open_mirror(self) -> MirrorFile | None:
         if self._mirror is None:
             self._mirror = self._parts.files.open()
@@ -272,7 +304,7 @@ class Courier:
         return {
             "online": link.online,
             "since": link.since.isoformat(),
-            "unsent": self._parts.outbox.unsent(),
+            "unsent": self._unsent(),
             "mirror_as_of": (self._mirror.as_of() or None) if self._mirror else None,
             "trouble": link.trouble(),
             "skew_ms": link.skew_ms,

@@ -2,6 +2,9 @@
 
 Trouble                 a pass did not succeed; it is tried again later
 |- Lost                 no answer, or one that is not our server's: nothing may be concluded
+|- NotEnrolled          the till has no identity yet
+|- MemoryFailed         the till's own files would not
+|- Stuck                the server answers, and nothing moves
 |- Busy                 the server asks to wait (429, or 5xx with Retry-After)
 |- ServerFailed         5xx: the server is there and cannot
 `- Refused              the server understood and says no: see `problem`
@@ -33,6 +36,19 @@ class Lost(Trouble):
     def __init__(self, why: str, retry_after_s: float | None = None) -> None:
         super().__init__(why)
         self.retry_after_s = retry_after_s
+
+
+class NotEnrolled(Trouble):
+    """There is nobody to talk to."""
+
+    code = "not_enrolled"
+    reached = False
+
+
+class Stuck(Trouble):
+    """The server answers as it should and nothing moves: a person must look."""
+
+    code = "stuck"
 
 
 class MemoryFailed(Trouble):

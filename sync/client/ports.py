@@ -5,12 +5,13 @@ other. Every call returns within milliseconds except `MirrorFiles.check`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from sync.client.errors import NotEnrolled
 from sync.wire.messages import EnrolReply, PullReply
-from sync.wire.rows import AllowanceRow, MemberRow
+from sync.wire.rows import MemberRow
 
 EventRow = tuple[int, str, str, int, bytes, bytes]
 """(seq, id, kind, version, canonical body, hash of the chain)."""
@@ -23,65 +24,108 @@ class Identity(Protocol):
     def terminal_id(self) -> str:
         """As the server named it."""
 
+
+class Position(Protocol):
+    """Where the chain stands, read at once."""
+
     @property
     def incarnation(self) -> int:
         """Of this database; a restored or cloned one gets the next."""
 
+    @property
+    def head(self) -> int:
+        """Sequence number of the last event; 0 for none."""
 
-@dataclass(frozen=True, slots=True)
-class AskedGrant:
-    """A grant whose request may or may not have reached the server."""
-
-    grant_id: str
-    member_id: str
-    points: int
-    kind: str = "identified"
+    @property
+    def acked(self) -> int:
+        """The head the server has acknowledged."""
 
 
 class Outbox(Protocol):
     """`till.db` as the courier sees it. Every write is one short durable transaction."""
 
-    def identity(self) -> Identity:
-        """Only an enrolled till has a courier that syncs."""
+    def identity(self) -> Identity | None:
+        """None before enrolment; then there is nothing to sync."""
 
-    def server_epoch(self) -> str:
-        """The epoch the server last lived in."""
+    def epoch(self) -> str:
+        """The epoch the server last lived in; empty before the first word of it."""
 
-    def set_server_epoch(self, epoch: str) -> None:
+    def set_epoch(self, epoch: str) -> None:
         """Another epoch: remembered before anything is sent in it."""
+
+    def position(self) -> Position:
+        """Head and acknowledged head."""
 
     def batch(self, after_seq: int, max_events: int, max_bytes: int) -> Sequence[EventRow]:
         """The next events in order: at least one if there is one, whatever its size."""
 
-    def head(self) -> int:
-        """Sequence number of the last event; 0 for none."""
+    def hash_at(self, seq: int) -> bytes | None:
+        """The chain's hash after an event (32 bytes; zeros at 0); None for what is not kept."""
 
-    def acked(self) -> int:
-        """The head the server has acknowledged."""
+    def ack(self, head: int, safe_head: int) -> bool:
+        """Everything up to `head` is on the server, up to `safe_head` in its backups too.
 
-    def unsent(self) -> int:
-        """Events above the acknowledged head."""
-
-    def hash_at(self, seq: int) -> bytes:
-        """The chain's hash at an event (32 bytes)."""
-
-    def ack(self, head: int, safe_head: int) -> None:
-        """Everything up to `head` is on the server, up to `safe_head` in its backups too."""
+        False, and nothing changed, if the server is ahead of this database.
+        """
 
     def unack(self, head: int) -> None:
         """Everything above `head` is not on the server, whatever it said before."""
 
-    def ask_grant(self, grant: AskedGrant) -> None:
+
+class Planned(Protocol):
+    """A request for a grant that was remembered before it was sent."""
+
+    @property
+    def grant_id(self) -> str:
+        """Ours."""
+
+    @property
+    def member_id(self) -> str:
+        """For whom."""
+
+    @property
+    def kind(self) -> str:
+        """`identified`."""
+
+    @property
+    def points(self) -> int:
+        """What was asked for."""
+
+
+GrantState = tuple[int, int, datetime | None, int]
+"""(spent, returned, lease until, posted sequence number) as the server has them."""
+
+
+class Grants(Protocol):
+    """The courier's side of the allowances in `till.db`."""
+
+    def plan_grant(self, grant_id: str, member_id: str, points: int, kind: str) -> None:
         """Durable before the request is sent."""
 
-    def asked_grants(self) -> Sequence[AskedGrant]:
-        """Those that were never answered, oldest first."""
+    def planned_grants(self) -> Sequence[Planned]:
+        """Those of this incarnation that were never answered, oldest first."""
 
-    def store_grant(self, grant: AllowanceRow) -> None:
-        """The answer to `ask_grant`; a grant of 0 points only forgets the question."""
+    def forget_plan(self, grant_id: str) -> None:
+        """The server will not answer it: nothing was granted."""
 
-    def apply_allowance_row(self, row: AllowanceRow) -> None:
-        """What the server holds for a grant of this till."""
+    def store_grant(
+        self, grant_id: str, member_id: str, granted: int, kind: str, lease_until: datetime | None
+    ) -> None:
+        """The server's answer; twice is once."""
+
+    def apply_allowance_row(
+        self, grant_id: str, member_id: str, granted: int, kind: str, state: GrantState
+    ) -> None:
+        """A row of the feed."""
+
+    def drop_grant(self, grant_id: str) -> None:
+        """A tombstone of the feed."""
+
+    def frozen(self) -> bool:
+        """True after a new incarnation, until `thaw`."""
+
+    def thaw(self) -> None:
+        """The server knows this incarnation, and our scope was read to its end after it did."""
 
 
 class MirrorFile(Protocol):
@@ -127,6 +171,9 @@ class MirrorFiles(Protocol):
     def check(self, path: Path) -> bool:
         """Whether the file is a whole mirror of our schema (`quick_check`, `user_version`)."""
 
+    def intact(self) -> bool:
+        """The same of the generation in force; asked when something went wrong with it."""
+
     def flip(self, path: Path) -> None:
         """Make it the current generation, durably; the front end reopens by itself."""
 
@@ -139,3 +186,11 @@ class Identities(Protocol):
 
     def store_identity(self, reply: EnrolReply, private_key: bytes, incarnation: int) -> None:
         """Durable, the key protected by whoever stores it."""
+
+
+def enrolled(outbox: Outbox) -> Identity:
+    """Who we are; a till that was never enrolled has nobody to talk to."""
+    identity = outbox.identity()
+    if identity is None:
+        raise NotEnrolled("no identity yet")
+    return identity

@@ -7,12 +7,13 @@ cursor, after: a crash between the two repeats them, and repeating them changes 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sync.client.allowances import own_row
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Lost
-from sync.client.ports import MirrorFile, Outbox
+from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
 from sync.wire.codec import GarbledMessage, decode
 from sync.wire.messages import FeedRow, PullReply, PullRequest
-from sync.wire.rows import AllowanceRow, OutcomeRow
+from sync.wire.rows import OutcomeRow
 from sync.wire.version import CURRENT
 
 PAGE_BYTES = 1_048_576
@@ -35,9 +36,10 @@ class Pulled:
 class Pull:
     """One pass reads the feed to its end."""
 
-    def __init__(self, connection: Connection, outbox: Outbox) -> None:
+    def __init__(self, connection: Connection, outbox: Outbox, grants: Grants) -> None:
         self._connection = connection
         self._outbox = outbox
+        self._grants = grants
 
     async def run(self, mirror: MirrorFile, wait_ms: int = 0) -> Pulled:
         """Pages until there are no more, then digests. Raises Trouble or SnapshotNeeded."""
@@ -54,10 +56,11 @@ class Pull:
         return pulled
 
     async def _page(self, mirror: MirrorFile, cursor: dict[str, int], wait_ms: int) -> PullReply:
-        epoch = mirror.epoch() or self._outbox.server_epoch()
+        epoch = mirror.epoch() or self._outbox.epoch()
+        acked = self._outbox.position().acked
         request = PullRequest(
             protocol=CURRENT,
-            terminal=self._outbox.identity().terminal_id,
+            terminal=enrolled(self._outbox).terminal_id,
             epoch=epoch,
             cursor=cursor,
             max_bytes=PAGE_BYTES,
@@ -66,10 +69,10 @@ class Pull:
         try:
             page = await self._connection.call("pull", request, PullReply, wait_ms / 1000)
         except EpochChanged as change:
-            self._enter(change.problem.epoch)
-            self._lower(change.problem.head)
+            self._heads(change.problem.epoch, change.problem.head, acked)
             raise SnapshotNeeded(f"epoch {change.problem.epoch}") from change
-        self._heads(page)
+        self._heads(page.epoch, page.head, acked)
+        self._outbox.ack(acked, min(page.safe_head, page.head, acked))
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page
@@ -80,32 +83,23 @@ class Pull:
         pulled.rows += len(page.rows)
 
     def _own_rows(self, rows: Iterable[FeedRow], pulled: Pulled) -> None:
-        own = f"t:{self._outbox.identity().terminal_id}"
-        try:
-            for row in rows:
-                if row.scope != own or row.deleted:
-                    continue
-                if row.kind == "allowance":
-                    self._outbox.apply_allowance_row(decode(AllowanceRow, bytes(row.body)))
-                elif row.kind == "outcome":
-                    pulled.parked += decode(OutcomeRow, bytes(row.body)).outcome in PARKED
-        except GarbledMessage as error:
-            raise Lost(f"a row of our own scope: {error}") from error
+        own = f"t:{enrolled(self._outbox).terminal_id}"
+        for row in rows:
+            if row.scope != own:
+                continue
+            if row.kind == "allowance":
+                own_row(row, self._grants)
+            elif row.kind == "outcome" and not row.deleted:
+                pulled.parked += _outcome(row) in PARKED
 
-    def _heads(self, page: PullReply) -> None:
-        """Every reply tells the head; without a signed receipt it may only take away."""
-        self._enter(page.epoch)
-        self._lower(page.head)
-        acked = self._outbox.acked()
-        if acked:
-            self._outbox.ack(acked, min(page.safe_head, acked))
+    def _heads(self, epoch: str, head: int, acked: int) -> None:
+        """Every reply tells the head; without a signed receipt it may only take away.
 
-    def _enter(self, epoch: str) -> None:
-        if epoch and epoch != self._outbox.server_epoch():
-            self._outbox.set_server_epoch(epoch)
-
-    def _lower(self, head: int) -> None:
-        if head < self._outbox.acked():
+        `acked` is what was acknowledged when we asked: a push may have gone on meanwhile.
+        """
+        if epoch and epoch != self._outbox.epoch():
+            self._outbox.set_epoch(epoch)
+        if head < acked:
             self._outbox.unack(head)
 
     async def _heal(self, mirror: MirrorFile, scope: str) -> None:
@@ -120,3 +114,10 @@ class Pull:
                 break
             cursor |= page.cursor | {scope: reached}
         mirror.heal(scope, pages)
+
+
+def _outcome(row: FeedRow) -> str:
+    try:
+        return decode(OutcomeRow, bytes(row.body)).outcome
+    except GarbledMessage as error:
+        raise Lost(f"an outcome: {error}") from error

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.client.connection import Connection
-from sync.client.errors import EpochChanged, Forked, Gap, Lost, TooLarge
-from sync.client.ports import EventRow, Outbox
-from sync.wire.codec import GENESIS, ack_text
+from sync.client.errors import EpochChanged, Forked, Gap, Lost, MemoryFailed, Stuck, TooLarge
+from sync.client.ports import EventRow, Outbox, Position, enrolled
+from sync.wire.codec import ack_text
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
 from sync.wire.version import CURRENT
 
@@ -55,69 +55,85 @@ class Push:
     async def run(self) -> int:
         """Events acknowledged by this pass. Raises Trouble; what was acknowledged stays so."""
         sent, size, steps_back = 0, Size(), 0
-        while rows := self._outbox.batch(self._outbox.acked(), size.events, size.bytes):
+        while steps_back <= STEPS_BACK_MAX:
+            rows = self._outbox.batch(self._outbox.position().acked, size.events, size.bytes)
+            if not rows:
+                return sent
             try:
-                sent += await self._send(rows)
+                moved = await self._send(rows)
             except TooLarge:
                 if not size.halve():
                     raise
+                continue
             except (Gap, EpochChanged) as refusal:
-                steps_back += 1
-                if steps_back > STEPS_BACK_MAX:
-                    raise
-                self._step_back(refusal)
-        return sent
+                moved = self._step_back(refusal)
+            sent += max(0, moved)
+            steps_back += moved <= 0
+        raise Stuck("the server takes our events and does not keep them")
+
+    async def announce(self) -> None:
+        """Tell the server of this incarnation, also when there is nothing to send in it."""
+        position = self._outbox.position()
+        request = self._request((), position)
+        reply = await self._connection.call("push", request, PushReply)
+        self._believe(reply, position.incarnation)
 
     async def _send(self, rows: Sequence[EventRow]) -> int:
-        before = self._outbox.acked()
-        reply = await self._connection.call("push", self._request(rows), PushReply)
-        self._believe(reply)
+        """How far the acknowledged head moved; backwards if the server lost what it had."""
+        before = self._outbox.position()
+        reply = await self._connection.call("push", self._request(rows, before), PushReply)
+        self._believe(reply, before.incarnation)
+        self._outbox.unack(reply.head)
         self._outbox.ack(reply.head, min(reply.safe_head, reply.head))
-        if reply.head <= before:
-            # The server lost what it had acknowledged, or took nothing: not a reason to spin.
-            self._outbox.unack(reply.head)
-            raise Lost("the head did not move")
-        return reply.head - before
+        return reply.head - before.acked
 
-    def _request(self, rows: Sequence[EventRow]) -> PushRequest:
-        identity = self._outbox.identity()
-        first = rows[0][0]
-        previous = self._outbox.hash_at(first - 1) if first > 1 else GENESIS
+    def _request(self, rows: Sequence[EventRow], position: Position) -> PushRequest:
+        first = rows[0][0] if rows else position.acked + 1
         return PushRequest(
             protocol=CURRENT,
-            terminal=identity.terminal_id,
-            incarnation=identity.incarnation,
-            epoch=self._outbox.server_epoch(),
-            previous_hash=previous.hex(),
+            terminal=enrolled(self._outbox).terminal_id,
+            incarnation=position.incarnation,
+            epoch=self._outbox.epoch(),
+            previous_hash=self._hash(first - 1).hex(),
             events=tuple(envelope(row) for row in rows),
             anchor_ms=self._anchor_ms(),
         )
 
-    def _believe(self, reply: PushReply) -> None:
-        identity = self._outbox.identity()
-        text = ack_text(identity.terminal_id, identity.incarnation, reply.head, reply.head_hash)
-        try:
-            signature = bytes.fromhex(reply.signature)
-        except ValueError:
-            signature = b""
-        if not self._verify(text, signature):
+    def _hash(self, seq: int) -> bytes:
+        digest = self._outbox.hash_at(seq)
+        if digest is None:
+            raise MemoryFailed(f"event {seq} is not kept any more")
+        return digest
+
+    def _believe(self, reply: PushReply, incarnation: int) -> None:
+        terminal = enrolled(self._outbox).terminal_id
+        text = ack_text(terminal, incarnation, reply.head, reply.head_hash)
+        if not self._verify(text, unhex(reply.signature)):
             raise Lost("the receipt is not signed by our server")
-        if reply.head > self._outbox.head():
+        if reply.head > self._outbox.position().head:
             raise Forked(422, Problem("server_ahead", head=reply.head))
-        ours = self._outbox.hash_at(reply.head) if reply.head else GENESIS
-        if ours.hex() != reply.head_hash:
+        if self._hash(reply.head).hex() != reply.head_hash:
             raise Forked(422, Problem("other_chain", head=reply.head))
 
-    def _step_back(self, refusal: Gap | EpochChanged) -> None:
+    def _step_back(self, refusal: Gap | EpochChanged) -> int:
         """The server has less than we thought, or began another epoch: begin at its head."""
-        problem = refusal.problem
+        problem, acked = refusal.problem, self._outbox.position().acked
         if isinstance(refusal, EpochChanged):
-            if not problem.epoch or problem.epoch == self._outbox.server_epoch():
+            if problem.epoch in ("", self._outbox.epoch()):
                 raise Lost("an epoch changed to itself")
-            self._outbox.set_server_epoch(problem.epoch)
-        elif problem.head >= self._outbox.acked():
+            self._outbox.set_epoch(problem.epoch)
+        elif problem.head >= acked:
             raise Lost("a gap above what was sent")
-        self._outbox.unack(min(problem.head, self._outbox.acked()))
+        self._outbox.unack(problem.head)
+        return min(0, problem.head - acked)
+
+
+def unhex(text: str) -> bytes:
+    """Bytes of a hex text; none for what is no hex."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
 
 
 def envelope(row: EventRow) -> EventEnvelope:

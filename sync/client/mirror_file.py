@@ -1,0 +1,86 @@
+"""One generation of the mirror, as pull writes it: satisfies `ports.MirrorFile` by sync.mirror.
+
+Never opens or names a file: whoever keeps the files gives the connection.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Raw
+
+from sync.mirror import state
+from sync.mirror.apply import apply_page
+from sync.mirror.heal import replace_scope
+from sync.mirror.schema import Connection
+from sync.wire.codec import canonical
+from sync.wire.messages import FeedRow, PullReply
+from sync.wire.rows import MemberRow
+
+GUESTS = "guests"
+"""The scope of members looked up on-line: the server's feed does not know it."""
+
+
+class Closable(Connection, Protocol):
+    """A connection that can be given back."""
+
+    def close(self) -> None:
+        """Give the file back."""
+
+
+class ConnectedMirror:
+    """See `ports.MirrorFile` for every method."""
+
+    def __init__(self, connection: Closable) -> None:
+        self._connection = connection
+
+    def epoch(self) -> str:
+        """Empty for a new file."""
+        return state.read_epoch(self._connection)
+
+    def cursor(self) -> dict[str, int]:
+        """Without the guests, who are in no feed."""
+        cursor = state.read_cursor(self._connection)
+        cursor.pop(GUESTS, None)
+        return cursor
+
+    def as_of(self) -> str:
+        """Empty for a new file."""
+        return state.read_as_of(self._connection)
+
+    def apply(self, page: PullReply) -> None:
+        """Rows and cursor in one transaction."""
+        apply_page(self._connection, page)
+
+    def differing(self, page: PullReply) -> Sequence[str]:
+        """A digest says something only at the version it was counted at."""
+        found = []
+        for scope, theirs in page.digests.items():
+            ours = state.digest(self._connection, scope)
+            if ours.ver == theirs.ver and ours != theirs:
+                found.append(scope)
+        return found
+
+    def heal(self, scope: str, pages: Sequence[PullReply]) -> None:
+        """The scope as these pages have it, in one transaction."""
+        rows = [row for page in pages for row in page.rows if row.scope == scope]
+        ver = max((page.cursor.get(scope, 0) for page in pages), default=0)
+        replace_scope(self._connection, scope, rows, ver)
+
+    def add_guest(self, member: MemberRow) -> None:
+        """Newer than the guest we had; the same member in a real scope is not touched."""
+        ver = state.read_cursor(self._connection).get(GUESTS, 0) + 1
+        row = FeedRow(GUESTS, ver, "member", member.id, Raw(canonical(member)))
+        page = PullReply(
+            epoch=self.epoch(),
+            rows=(row,),
+            cursor={GUESTS: ver},
+            more=False,
+            head=0,
+            safe_head=0,
+            server_time="",
+        )
+        apply_page(self._connection, page)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
