@@ -38,6 +38,6 @@ class Sentence:
         return f"{self.key}({inside})"
 
 
-def say(key: str, **args: Argument) -> Sentence:
+def say(key: str, /, **args: Argument) -> Sentence:
     """Shorthand: `say("line.not_found", code="4600")`."""
     return Sentence(key, MappingProxyType(args))

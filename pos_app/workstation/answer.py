@@ -76,13 +76,13 @@ def done(*notices: Notice, changed: frozenset[Part] = frozenset(), **data: Any) 
     return Answer(None, notices, changed, MappingProxyType(data))
 
 
-def refused(code: str, **args: Argument) -> Answer:
+def refused(code: str, /, **args: Argument) -> Answer:
     """A task that was not done; the sentence's key is `refused.<code>`."""
     return Answer(Refusal(code, say(f"refused.{code}", **args)))
 
 
 def notice(
-    code: str, tone: Tone = Tone.NEUTRAL, line: int | None = None, **args: Argument
+    code: str, tone: Tone = Tone.NEUTRAL, line: int | None = None, /, **args: Argument
 ) -> Notice:
     """A notice whose sentence has the key `notice.<code>`."""
     return Notice(code, say(f"notice.{code}", **args), tone, line)

@@ -1,0 +1,302 @@
+"""Who is buying.
+
+The cashier scans a card or a code, types a phone, or finds somebody by four digits; a stranger is
+enrolled with a phone and Enter, with or without a link. The order is free: before, between or
+after the goods. Never gives or takes a point: that is settled with the sale.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pos_app.domain.document import TransactionKind
+from pos_app.domain.events import AllowanceReturned, MemberEnrolled
+from pos_app.domain.identification import Identification, Kind
+from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.rights import Right
+from pos_app.domain.sentence import Points
+from pos_app.domain.transaction import MemberLink
+from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.ports import Facts
+from pos_app.workstation.pricing_task import know, program_of, reprice
+from pos_app.workstation.sale import begin, not_ready, put
+from pos_app.workstation.station import Station, authorise, record
+from pos_app.workstation.view import FoundMember
+
+MEMBER_KINDS = {
+    Kind.LOYALTY_CARD: "card",
+    Kind.QR_TOKEN: "code",
+    Kind.PHONE: "phone",
+}
+LAST4_MOST = 20
+
+
+def by_identification(station: Station, found: Identification) -> Answer:
+    """A card, a code or a phone that was scanned or typed."""
+    by = MEMBER_KINDS[found.kind]
+    value = found.card_no or found.token or found.phone_e164 or ""
+    how = "qr" if by == "code" else by
+    return identify(station, by, value, how)
+
+
+def member(station: Station, by: str, value: str) -> Answer:
+    """`by`: phone, card, code, id, last4."""
+    if by == "last4":
+        return _by_last4(station, value)
+    if by == "phone":
+        found = station.gear.identifier.typed(value)
+        if found.kind is not Kind.PHONE:
+            return refused("bad_phone")
+        return identify(station, "phone", found.phone_e164 or "", "phone")
+    if by in ("card", "code", "id"):
+        return identify(station, by, value, by)
+    return refused("bad_member_key")
+
+
+def _by_last4(station: Station, value: str) -> Answer:
+    if len(value) != 4 or not value.isdigit():
+        return refused("bad_last4")
+    rows = station.mirror.members_by_last4(value, LAST4_MOST)
+    if not rows:
+        return refused("unknown_member")
+    return done(members=tuple(_found(station, one) for one in rows))
+
+
+def _found(station: Station, one: Member) -> FoundMember:
+    tier = program_of(station).tiers.find(one.tier_id)
+    language = station.operator.language if station.operator else station.settings.language
+    name = tier.name(language) if tier else ""
+    return FoundMember(one.member_id, one.display_name, one.phone_last4, one.card_last4, name)
+
+
+def identify(station: Station, by: str, value: str, how: str) -> Answer:
+    """Put the member on the open transaction; ask the server for what this till lacks."""
+    trouble = not_ready(station) or _closed_for_members(station)
+    if trouble:
+        return trouble
+    key = station.gear.phones.phone_hmac(value).hex() if by == "phone" else value
+    found = station.mirror.member_by_key(by, key)
+    local = None if found else station.journal.local_member(by, key)
+    one = found or local
+    if one is None:
+        return _stranger(station, by, key, how)
+    answer = _attach(station, one, how, local=found is None)
+    if answer.ok:
+        _ask_server(station, "id", one.member_id)
+    return answer
+
+
+def _closed_for_members(station: Station) -> Answer | None:
+    if station.open and station.open.kind is TransactionKind.RETURN:
+        return refused("return_is_open")
+    if station.open and station.open.tenders:
+        return refused("tenders_taken")
+    return None
+
+
+def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
+    operator = station.operator
+    if operator is not None and operator.own_member_id == one.member_id:
+        return refused("own_card")
+    transaction = begin(station)
+    known = know(station, one, local=local)
+    link = MemberLink(one.member_id, how, may_redeem=how != "id")
+    answer = put(station, replace(transaction, member=link, points_wish=0), known=known)
+    available = known.account.available(station.business_on())
+    if one.blocked:
+        said = notice("member_blocked", Tone.WARNING, None, name=one.display_name)
+    else:
+        points = Points(available)
+        said = notice("member_identified", Tone.MEMBER, None, name=one.display_name, points=points)
+    return replace(answer, notices=(said,))
+
+
+def _stranger(station: Station, by: str, key: str, how: str) -> Answer:
+    """Not in the mirror: ask the server; with no link a card still earns, matched later."""
+    if station.courier.status().online:
+        _ask_server(station, by, key, how)
+        return done(notice("asking_server", Tone.NEUTRAL), changed=frozenset({Part.MEMBER}))
+    return _guest(station, by, key, how)
+
+
+def _guest(station: Station, by: str, key: str, how: str) -> Answer:
+    if by == "phone":
+        return refused("unknown_phone")
+    if by == "id":
+        return refused("unknown_member")
+    link = MemberLink(None, how, code=key, may_redeem=False)
+    new = replace(begin(station), member=link, points_wish=0)
+    answer = put(station, new, known=None)
+    return replace(answer, notices=(notice("guest_card", Tone.WARNING),))
+
+
+def _ask_server(station: Station, by: str, key: str, how: str = "") -> None:
+    """A fresh state and an allowance for what this receipt may redeem."""
+    if not station.courier.status().online:
+        return
+    transaction_id = station.open.transaction_id if station.open else ""
+    fields = {"kind": by, "key": key, "want_points": _wanted_points(station)}
+
+    def answered(reply: Mapping[str, Any]) -> None:
+        _server_answered(station, transaction_id, by, key, how, reply)
+
+    station.courier.request("identify", fields, answered)
+
+
+def _wanted_points(station: Station) -> int:
+    """All that may be spent: the server gives what is free, the rest returns after the sale."""
+    if station.known is None:
+        return 1_000_000
+    return max(station.known.account.available(station.business_on()) - station.known.allowance, 0)
+
+
+def _server_answered(
+    station: Station, transaction_id: str, by: str, key: str, how: str, reply: Mapping[str, Any]
+) -> None:
+    """The transaction may be another by now: then nothing happens."""
+    current = station.open.transaction_id if station.open else ""
+    if current != transaction_id or (station.open and station.open.tenders):
+        return
+    found = station.mirror.member_by_key(by, key)
+    if found is not None and how:
+        station.say(_attach(station, found, how, local=False))
+    elif found is not None and station.known and station.known.member.member_id == found.member_id:
+        station.known = know(station, found)
+        reprice(station)
+        station.say(Answer(changed=frozenset({Part.MEMBER, Part.TRANSACTION})))
+    elif how and reply.get("error"):
+        station.say(_guest(station, by, key, how))
+    elif how:
+        station.say(refused("unknown_member"))
+
+
+def refresh(station: Station) -> None:
+    """The mirror or the allowances changed: bring the member up to it."""
+    if station.known is None or (station.open and station.open.tenders):
+        return
+    now = station.mirror.member_by_key("id", station.known.member.member_id)
+    station.known = know(station, now or station.known.member, local=now is None)
+    reprice(station)
+
+
+def remove(station: Station) -> Answer:
+    """Sell without a member."""
+    transaction = station.open
+    if transaction is None or transaction.member is None:
+        return refused("no_member")
+    if transaction.tenders:
+        return refused("tenders_taken")
+    return put(station, replace(transaction, member=None, points_wish=0), known=None)
+
+
+def give_back(station: Station, member_id: str) -> None:
+    """Return what was granted for one identification and is not spent; comes after the spend."""
+    grants = station.journal.allowances(member_id)
+    uses = tuple(
+        AllowanceUse(g.grant_id, g.left) for g in grants if g.kind == "identified" and g.left > 0
+    )
+    if uses:
+        event = AllowanceReturned(member_id, uses, station.now())
+        record(station, Facts(events=((station.new_id(), event),), returned=uses))
+
+
+def redeem(station: Station, points: int | str) -> Answer:
+    """A number, `max` or 0; cut to the limit, which explains itself."""
+    transaction, priced = station.open, station.priced
+    if transaction is None or priced is None or station.known is None:
+        return refused("no_member")
+    if transaction.tenders:
+        return refused("tenders_taken")
+    wanted = priced.limit.points if points == "max" else _whole(points)
+    if wanted is None:
+        return refused("bad_points", text=str(points))
+    limit = priced.limit
+    step = program_of(station).redeem.step
+    given = min(wanted, limit.points)
+    given -= given % step
+    answer = put(station, replace(transaction, points_wish=given), known=station.known)
+    if given < wanted:
+        cut = notice("points_cut", Tone.WARNING, None, points=Points(given))
+        return replace(answer, notices=(cut,))
+    return answer
+
+
+def _whole(points: int | str) -> int | None:
+    try:
+        number = int(points)
+    except ValueError:
+        return None
+    return number if number >= 0 else None
+
+
+def enrol(
+    station: Station, phone: str, card: str | None, name: str, consents: Sequence[str]
+) -> Answer:
+    """A new member; the profile is sealed for the server, the till keeps the phone's HMAC."""
+    trouble = not_ready(station) or _closed_for_members(station)
+    if trouble:
+        return trouble
+    allowed = authorise(station, Right.ENROL, None)
+    if isinstance(allowed, Answer):
+        return allowed
+    found = station.gear.identifier.typed(phone)
+    if found.kind is not Kind.PHONE or not found.phone_e164:
+        return refused("bad_phone")
+    phone_hash = station.gear.phones.phone_hmac(found.phone_e164)
+    if station.mirror.member_by_key("phone", phone_hash.hex()) or station.journal.local_member(
+        "phone", phone_hash.hex()
+    ):
+        return identify(station, "phone", found.phone_e164, "phone")
+    event = _enrolment(station, found.phone_e164, phone_hash, card or "", name, tuple(consents))
+    one = _new_member(station, event)
+    keys = [("phone", phone_hash.hex()), ("id", event.member_id)]
+    if card:
+        keys.append(("card", card))
+    facts = Facts(events=((station.new_id(), event),), local_member=(one, tuple(keys)))
+    trouble = record(station, facts)
+    if trouble:
+        return trouble
+    answer = _attach(station, one, "phone", local=True)
+    return replace(answer, notices=(notice("member_enrolled", Tone.MEMBER),))
+
+
+def _enrolment(
+    station: Station,
+    e164: str,
+    phone_hash: bytes,
+    card: str,
+    name: str,
+    consents: tuple[str, ...],
+) -> MemberEnrolled:
+    identity = station.journal.identity()
+    profile = json.dumps({"phone": e164, "name": name}, ensure_ascii=False).encode()
+    return MemberEnrolled(
+        member_id=station.new_id(),
+        phone_hash=phone_hash,
+        phone_last4=e164[-4:],
+        display_name=name.split(" ")[0] if name else "",
+        card_code=card,
+        consents=consents,
+        sealed_profile=station.gear.sealer.seal(profile),
+        store_id=identity.store_id if identity else "",
+        operator_id=station.operator.operator_id if station.operator else "",
+        at=station.now(),
+        business_on=station.business_on(),
+    )
+
+
+def _new_member(station: Station, event: MemberEnrolled) -> Member:
+    tiers = program_of(station).tiers.tiers
+    return Member(
+        member_id=event.member_id,
+        display_name=event.display_name,
+        tier_id=tiers[0].tier_id if tiers else "",
+        phone_last4=event.phone_last4,
+        card_last4=event.card_code[-4:],
+        enrolled_on=event.business_on,
+        confirmed=bool(event.consents),
+        home_store=event.store_id,
+        as_of=event.at,
+    )

@@ -1,0 +1,163 @@
+"""What is printed: receipts, copies, reports, as laid-out jobs. Never printer commands.
+
+Layout is text of a fixed width; the words come from the voice of the shop's language.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from drivers.contract import (
+    Align,
+    Columns,
+    Cut,
+    Element,
+    Feed,
+    PrintJob,
+    QRCode,
+    Rule,
+    Style,
+    Text,
+)
+from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
+from pos_app.domain.money import Currency, Money
+from pos_app.domain.sentence import Points
+from pos_app.workstation.report import Report
+from pos_app.workstation.station import Station, Voice
+
+CENTER = Style(align=Align.CENTER)
+TITLE = Style(bold=True, align=Align.CENTER)
+BIG = Style(bold=True, double_width=True, double_height=True)
+RECEIPT_QR = "K1R:"
+
+
+def receipt_job(
+    station: Station, document: CompletedTransaction, job_id: str, copy: bool = False
+) -> PrintJob:
+    """The paper of a completed transaction."""
+    voice = station.gear.voice(station.settings.language)
+    paper = _Paper(station, voice, document.currency)
+    elements = (*paper.head(document, copy), *paper.body(document), *paper.foot(document))
+    return PrintJob(job_id, elements, station.settings.columns)
+
+
+def report_job(station: Station, report: Report, job_id: str) -> PrintJob:
+    """The paper of an X or Z report."""
+    voice = station.gear.voice(station.settings.language)
+    paper = _Paper(station, voice, report.currency)
+    return PrintJob(job_id, tuple(paper.report(report)), station.settings.columns)
+
+
+class _Paper:
+    """One voice, one currency, one width."""
+
+    def __init__(self, station: Station, voice: Voice, currency: Currency) -> None:
+        self.station = station
+        self.voice = voice
+        self.currency = currency
+
+    def money(self, minor: int) -> str:
+        return self.voice.text("receipt.money", amount=Money(minor, self.currency))
+
+    def head(self, document: CompletedTransaction, copy: bool) -> Iterator[Element]:
+        identity = self.station.journal.identity()
+        yield Text(identity.store_name if identity else "", TITLE)
+        if self.station.settings.slogan:
+            yield Text(self.station.settings.slogan, CENTER)
+        if document.training:
+            yield Text(self.voice.text("receipt.training"), TITLE)
+        if copy:
+            yield Text(self.voice.text("receipt.copy"), TITLE)
+        kind = "return" if document.kind is TransactionKind.RETURN else "sale"
+        number = document.receipt_number
+        yield Text(self.voice.text(f"receipt.{kind}", number=number), Style(bold=True))
+        local = self.station.gear.to_local(document.completed_at)
+        yield Columns(f"{local:%d.%m.%Y %H:%M}", self._operator(document.operator_id))
+        yield Rule()
+
+    def _operator(self, operator_id: str) -> str:
+        found = (o.name for o in self.station.mirror.operators() if o.operator_id == operator_id)
+        return next(found, operator_id)
+
+    def body(self, document: CompletedTransaction) -> Iterator[Element]:
+        for line in document.lines:
+            yield from self._line(line)
+        yield Rule()
+        totals = document.totals
+        if totals.discount_minor:
+            yield self._pair("receipt.list_total", totals.list_minor)
+            yield self._pair("receipt.discount", -totals.discount_minor)
+        if totals.points_minor:
+            points = Points(totals.points_redeemed)
+            words = self.voice.text("receipt.points_redeemed", points=points)
+            yield Columns(words, self.money(-totals.points_minor))
+        total = self.voice.text("receipt.total")
+        yield Columns(total, self.money(totals.due_minor), BIG)
+        yield from self._tenders(document)
+        yield from self._taxes(document.lines)
+
+    def _line(self, line: CompletedLine) -> Iterator[Element]:
+        yield Text(line.name)
+        unit = self.voice.text(f"unit.{line.quantity.unit.value}")
+        quantity = f"  {line.quantity.decimal()} {unit} x {self.money(line.unit_price_minor)}"
+        yield Columns(quantity, self.money(line.list_minor))
+        for modification in line.modifications:
+            yield Columns(f"  {modification.name}", self.money(-modification.amount_minor))
+        if line.points_minor:
+            words = self.voice.text("receipt.line_points")
+            yield Columns(f"  {words}", self.money(-line.points_minor))
+
+    def _pair(self, key: str, minor: int) -> Columns:
+        return Columns(self.voice.text(key), self.money(minor))
+
+    def _tenders(self, document: CompletedTransaction) -> Iterator[Element]:
+        for tender in document.tenders:
+            yield self._pair(f"tender.{tender.kind.value}", tender.amount_minor)
+        if document.change_minor:
+            yield self._pair("receipt.change", document.change_minor)
+
+    def _taxes(self, lines: Sequence[CompletedLine]) -> Iterator[Element]:
+        sums: dict[int, int] = {}
+        for line in lines:
+            sums[line.tax_rate_ppm] = sums.get(line.tax_rate_ppm, 0) + line.tax_minor
+        for rate in sorted(sums, reverse=True):
+            if rate:
+                words = self.voice.text("receipt.tax", percent=f"{rate // 10_000}")
+                yield Columns(words, self.money(sums[rate]))
+
+    def foot(self, document: CompletedTransaction) -> Iterator[Element]:
+        yield Rule()
+        if document.member_id or document.member_code:
+            yield from self._points(document)
+        yield QRCode(RECEIPT_QR + document.receipt_number)
+        yield Text(self.voice.text("receipt.thanks"), CENTER)
+        yield Feed(2)
+        yield Cut()
+
+    def _points(self, document: CompletedTransaction) -> Iterator[Element]:
+        totals = document.totals
+        sale = document.kind is TransactionKind.SALE
+        earned = "receipt.earned" if sale else "receipt.points_taken_back"
+        if totals.points_earned:
+            yield Columns(self.voice.text(earned), f"{totals.points_earned}")
+        if totals.points_redeemed and not sale:
+            words = self.voice.text("receipt.points_given_back")
+            yield Columns(words, f"{totals.points_redeemed}")
+        known = self.station.known
+        if known is not None and known.member.member_id == document.member_id:
+            after = known.account.balance + sum(e.effect for e in document.entries)
+            yield Columns(self.voice.text("receipt.balance"), f"{after}")
+
+    def report(self, report: Report) -> Iterator[Element]:
+        identity = self.station.journal.identity()
+        yield Text(identity.store_name if identity else "", TITLE)
+        yield Text(self.voice.text(f"report.title_{report.kind}"), TITLE)
+        local = self.station.gear.to_local(report.at)
+        yield Columns(f"{local:%d.%m.%Y %H:%M}", report.operator)
+        yield Rule()
+        for key, value in report.rows():
+            yield Columns(self.voice.text(f"report.{key}"), str(value))
+        for key, minor in report.amounts():
+            yield Columns(self.voice.text(f"report.{key}"), self.money(minor))
+        for kind, minor in report.by_tender:
+            yield Columns(self.voice.text(f"tender.{kind}"), self.money(minor))
+        yield Feed(2)
+        yield Cut()

@@ -1,0 +1,144 @@
+"""Keeps the prices of the open transaction true: programme, member, points. Never shows them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pos_app.domain.loyalty.allowance import spendable
+from pos_app.domain.loyalty.ledger import apply
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.program import PERIODS, Program, load
+from pos_app.domain.loyalty.tier import spend_in_period_minor
+from pos_app.domain.pricing.basket import Context, Customer, Wish
+from pos_app.domain.pricing.engine import Engine
+from pos_app.domain.pricing.result import Priced
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation.station import Known, Station
+
+NO_PROGRAM = (
+    b'{"schema":1,"program":"none","version":1,"valid_from":"2000-01-01T00:00:00Z",'
+    b'"currency":{"code":"RUB","minor_digits":2}}'
+)
+
+
+def engine_of(station: Station) -> Engine:
+    """The engine of the programme in force; built once per version."""
+    now = station.now()
+    key = (station.mirror.cursor_text(), f"{now:%Y%m%d%H%M}")
+    if station.engine is not None and station.engine_key == key:
+        return station.engine
+    document = station.mirror.program(now)
+    program = load(document or NO_PROGRAM)
+    engine = station.engines.get(program.ref.content_hash)
+    if engine is None:
+        engine = station.engines[program.ref.content_hash] = Engine(program)
+    station.engine, station.engine_key = engine, key
+    return engine
+
+
+def program_of(station: Station) -> Program:
+    """The programme in force."""
+    return engine_of(station).program
+
+
+def know(station: Station, member: Member, *, local: bool = False) -> Known:
+    """A member with what this till did since the mirror's state."""
+    identity = station.journal.identity()
+    posted = member.posted.get(identity.terminal_id, 0) if identity else 0
+    account = member.account()
+    for entry in station.journal.unposted(member.member_id, posted):
+        account = apply(account, entry).account
+    allowance = spendable(station.journal.allowances(member.member_id), station.now())
+    spend = station.journal.unposted_spend(member.member_id, posted)
+    return Known(member, account, allowance, spend, local)
+
+
+def customer_of(station: Station, known: Known) -> Customer:
+    """What the rules may know of the member."""
+    today = station.business_on()
+    extra = sum(amount for _, amount in known.unposted_spend)
+    window = known.member.birthday
+    return Customer(
+        member_id=known.member.member_id,
+        tier_id=known.member.tier_id or _lowest_tier(station),
+        segments=known.member.segments,
+        birthday=window is not None and window[0] <= today <= window[1],
+        spend_minor={
+            period: spend_in_period_minor(known.member, period, today, extra) for period in PERIODS
+        },
+        earns=not known.member.blocked,
+    )
+
+
+def _lowest_tier(station: Station) -> str:
+    tiers = program_of(station).tiers.tiers
+    return tiers[0].tier_id if tiers else ""
+
+
+def wish_of(station: Station, transaction: Transaction, known: Known) -> Wish:
+    """What the customer wants to spend, and the most that balance and allowance give."""
+    available = max(known.account.available(station.business_on()), 0)
+    if known.member.blocked:
+        return Wish(0, 0, "blocked")
+    if not known.member.confirmed:
+        return Wish(0, 0, "unconfirmed")
+    if transaction.member is not None and not transaction.member.may_redeem:
+        return Wish(0, 0, "last4")
+    if known.allowance < available:
+        return Wish(transaction.points_wish, known.allowance, "allowance")
+    return Wish(transaction.points_wish, available, "balance")
+
+
+def context_of(station: Station, transaction: Transaction, explain: bool = False) -> Context:
+    """The context of the open transaction."""
+    identity = station.journal.identity()
+    context = Context(
+        local=station.local(),
+        store_id=identity.store_id if identity else "",
+        goodwill=transaction.goodwill,
+        language=station.operator.language if station.operator else station.settings.language,
+        explain=explain,
+    )
+    if station.known is None:
+        return context
+    return replace(
+        context,
+        customer=customer_of(station, station.known),
+        wish=wish_of(station, transaction, station.known),
+    )
+
+
+def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:
+    """The open transaction priced."""
+    lines = [line.basket_line() for line in transaction.lines]
+    return engine_of(station).price(lines, context_of(station, transaction, explain))
+
+
+def reprice(station: Station) -> None:
+    """Bring the prices up to the open transaction."""
+    transaction = station.open
+    if transaction is None:
+        station.priced, station.teaser = None, None
+        return
+    station.priced = price(station, transaction)
+    station.teaser = None if station.known else _teaser(station, transaction)
+
+
+def _teaser(station: Station, transaction: Transaction) -> Priced | None:
+    """The same receipt for a member of the lowest tier."""
+    program = program_of(station)
+    if not (program.member_discounts or program.earn.rules) or not transaction.lines:
+        return None
+    context = replace(
+        context_of(station, transaction),
+        customer=Customer("", tier_id=_lowest_tier(station)),
+    )
+    lines = [line.basket_line() for line in transaction.lines]
+    return engine_of(station).price(lines, context)
+
+
+def is_stale(station: Station, as_of: datetime | None) -> bool:
+    """True when the mirror is older than the shop allows."""
+    if as_of is None:
+        return True
+    age = station.now().astimezone(UTC) - as_of.astimezone(UTC)
+    return age > timedelta(hours=station.settings.stale_after_hours)

@@ -1,0 +1,189 @@
+"""Goods come back.
+
+The cashier scans or types the receipt, chooses lines and how many of each; the stored amounts go
+back to the original tenders and the points to their lots. Never a new price for an old sale.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pos_app.domain.document import (
+    CompletedLine,
+    CompletedTransaction,
+    TransactionKind,
+)
+from pos_app.domain.item import Item
+from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
+from pos_app.domain.quantity import Quantity, parse_quantity
+from pos_app.domain.returning import ReturnLine, return_lines, returned_before, totals_of
+from pos_app.domain.rights import Right
+from pos_app.domain.transaction import LineItem, MemberLink, Transaction
+from pos_app.workstation.answer import Answer, Tone, done, notice, refused
+from pos_app.workstation.ports import Facts
+from pos_app.workstation.sale import SALE_PARTS, not_ready
+from pos_app.workstation.station import (
+    Override,
+    Station,
+    authorise,
+    changed,
+    record,
+    right_used,
+)
+
+
+def find(station: Station, receipt: str) -> CompletedTransaction | Answer:
+    """A completed sale of this till by number, code or id."""
+    key = receipt.strip().removeprefix("K1R:")
+    document = station.journal.document(key)
+    if document is None:
+        return refused("unknown_receipt", number=key)
+    if document.kind is TransactionKind.RETURN:
+        return refused("is_a_return", number=key)
+    return document
+
+
+def earlier_returns(
+    station: Station, original: CompletedTransaction
+) -> tuple[CompletedTransaction, ...]:
+    """What came back of it already."""
+    return station.journal.returns_of(original.transaction_id)
+
+
+def left_of(station: Station, original: CompletedTransaction) -> dict[int, int]:
+    """Base units that may still come back, by line."""
+    before = returned_before(earlier_returns(station, original))
+    return {line.line: line.quantity.value - before.get(line.line, 0) for line in original.lines}
+
+
+def open_return(
+    station: Station,
+    receipt: str,
+    lines: Sequence[tuple[int, str]] | None,
+    reason: str,
+    override: Override | None,
+) -> Answer:
+    """Open a return of a receipt; None is every line."""
+    trouble = not_ready(station)
+    if trouble:
+        return trouble
+    if station.open is not None:
+        return refused("finish_first")
+    original = find(station, receipt)
+    if isinstance(original, Answer):
+        return original
+    chosen = _chosen(original, left_of(station, original), lines)
+    if isinstance(chosen, Answer):
+        return chosen
+    allowed = authorise(station, Right.RETURN_BY_RECEIPT, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    event = right_used(
+        station,
+        "return",
+        original.receipt_number,
+        reason=reason,
+        override_by=allowed.by,
+    )
+    trouble = record(station, Facts(events=(event,)))
+    if trouble:
+        return trouble
+    _open(station, original, chosen, reason)
+    return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
+
+
+def _chosen(
+    original: CompletedTransaction,
+    left: dict[int, int],
+    lines: Sequence[tuple[int, str]] | None,
+) -> list[ReturnLine] | Answer:
+    sold = {line.line: line for line in original.lines}
+    if lines is None:
+        everything = [ReturnLine(line, left[line.line]) for line in original.lines]
+        chosen = [one for one in everything if one.value > 0]
+        return chosen or refused("all_returned")
+    found: list[ReturnLine] = []
+    for number, text in lines:
+        if number not in sold:
+            return refused("no_line")
+        one = _quantity(sold[number], text, left[number])
+        if isinstance(one, Answer):
+            return one
+        found.append(one)
+    return found or refused("nothing_chosen")
+
+
+def _quantity(sold: CompletedLine, text: str, left: int) -> ReturnLine | Answer:
+    try:
+        quantity = parse_quantity(text, sold.quantity.unit)
+    except ValueError:
+        return refused("bad_quantity", text=text)
+    if not 0 < quantity.value <= left:
+        return refused("too_many_back", name=sold.name, left=Quantity(left, quantity.unit))
+    return ReturnLine(sold, quantity.value)
+
+
+def _open(
+    station: Station, original: CompletedTransaction, chosen: list[ReturnLine], reason: str
+) -> None:
+    """The return as the screen shows it: stored numbers, no engine."""
+    before = returned_before(earlier_returns(station, original))
+    refunds = return_lines(chosen, before)
+    station.last_sale = None
+    station.known = None
+    station.past.clear()
+    member = MemberLink(original.member_id, original.identified_by) if original.member_id else None
+    lines = tuple(_line_item(station, refund) for refund in refunds)
+    station.open = Transaction(
+        station.new_id(),
+        station.now(),
+        kind=TransactionKind.RETURN,
+        lines=tuple(replace(line, sold=one.sold) for line, one in zip(lines, chosen, strict=True)),
+        next_line=len(lines) + 1,
+        member=member,
+        original=original,
+        reason=reason,
+    )
+    priced = tuple(_priced(refund) for refund in refunds)
+    station.priced = Priced(priced, totals_of(refunds), RedeemLimit(0))
+    station.teaser = None
+
+
+def _line_item(station: Station, refund: CompletedLine) -> LineItem:
+    item = station.mirror.item(refund.item_id) or Item(refund.item_id, refund.name, ())
+    return LineItem(
+        refund.line,
+        replace(item, name=refund.name, age_limit=0),
+        refund.code,
+        refund.quantity,
+        refund.unit_price_minor,
+        "return",
+    )
+
+
+def _priced(refund: CompletedLine) -> PricedLine:
+    return PricedLine(
+        refund.line,
+        refund.list_minor,
+        refund.modifications,
+        refund.net_minor,
+        refund.points_minor,
+        refund.points_redeemed,
+        refund.points_earned,
+    )
+
+
+def wanted_lines(transaction: Transaction) -> list[ReturnLine]:
+    """What the open return brings back."""
+    return [
+        ReturnLine(line.sold, line.quantity.value)
+        for line in transaction.lines
+        if line.sold is not None
+    ]
+
+
+def show(station: Station, receipt: str) -> Answer:
+    """data["document"]: a past sale, for choosing lines."""
+    found = find(station, receipt)
+    if isinstance(found, Answer):
+        return found
+    return done(document=found, left=left_of(station, found))

@@ -1,0 +1,368 @@
+"""A sale in progress.
+
+The cashier scans, types or picks goods; sets quantities; voids, undoes, reduces with a right.
+Whatever is not goods (a card, a phone, a receipt) goes to its own task.
+Never takes money: that is `settle`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_app.domain.business_day import after_void
+from pos_app.domain.document import TransactionKind
+from pos_app.domain.errors import TransactionClosed
+from pos_app.domain.events import UnknownCodeSeen
+from pos_app.domain.identification import Identification, Kind
+from pos_app.domain.item import Item
+from pos_app.domain.money import Money, parse_decimal
+from pos_app.domain.pricing.basket import Goodwill
+from pos_app.domain.quantity import Quantity, Unit, grams, parse_quantity, pieces
+from pos_app.domain.rights import Right
+from pos_app.domain.sentence import Rate
+from pos_app.domain.transaction import (
+    Transaction,
+    add,
+    with_goodwill,
+    with_quantity,
+    without_line,
+)
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation.ports import Facts, SessionState
+from pos_app.workstation.pricing_task import reprice
+from pos_app.workstation.station import (
+    UNDO_DEPTH,
+    Known,
+    Override,
+    Station,
+    authorise,
+    changed,
+    record,
+    right_used,
+)
+from pos_app.workstation.view import FoundItem
+
+SALE_PARTS = (Part.TRANSACTION, Part.MEMBER, Part.TENDERS, Part.DEMAND, Part.LAST_SALE)
+QUANTITY_MOST = 10_000_000
+
+
+def not_ready(station: Station) -> Answer | None:
+    """Why nothing can be sold now."""
+    if station.operator is None:
+        return refused("sign_on_first")
+    if station.session is None:
+        return refused("no_session")
+    return None
+
+
+def begin(station: Station) -> Transaction:
+    """The open transaction, or a new one."""
+    if station.open is None:
+        station.open = Transaction(station.new_id(), station.now())
+        station.past.clear()
+        station.last_sale = None
+    return station.open
+
+
+def put(station: Station, new: Transaction, *notices: Notice, known: Known | None) -> Answer:
+    """Replace the open transaction and its member, remembering the old ones for undo."""
+    if station.open is not None:
+        station.past.append((station.open, station.known))
+        del station.past[:-UNDO_DEPTH]
+    station.open = new
+    station.known = known
+    reprice(station)
+    return changed(*SALE_PARTS, notices=notices)
+
+
+def edit(
+    station: Station, change: Callable[[Transaction], Transaction], *notices: Notice
+) -> Answer:
+    """Change the open transaction, unless tenders were taken or it is a return."""
+    transaction = begin(station)
+    if transaction.kind is TransactionKind.RETURN:
+        return refused("return_is_open")
+    try:
+        new = change(transaction)
+    except TransactionClosed:
+        return refused("tenders_taken")
+    return put(station, new, *notices, known=station.known)
+
+
+def add_identified(station: Station, found: Identification, entry: str) -> Answer:
+    """Goods by what a label or the field said."""
+    item, quantity, price = _goods(station, found)
+    if item is None:
+        return unknown_code(station, code_of(found))
+    if price is not None:
+        return _sell(station, item, code_of(found), quantity or pieces(1), price, "label")
+    if quantity is not None:
+        return sell(station, item, code_of(found), quantity, "label")
+    typed = found.quantity or station.pending_quantity
+    try:
+        wanted = _wanted(item, typed)
+    except ValueError:
+        return refused("bad_quantity", text=typed or "")
+    if wanted is None:
+        return refused("weigh_first", name=item.name)
+    return sell(station, item, code_of(found), wanted, entry)
+
+
+def _wanted(item: Item, typed: str | None) -> Quantity | None:
+    if typed is None:
+        return pieces(1) if item.unit is Unit.PIECE else None
+    quantity = parse_quantity(typed, item.unit)
+    if not 0 < quantity.value <= QUANTITY_MOST:
+        raise ValueError(typed)
+    return quantity
+
+
+def _goods(
+    station: Station, found: Identification
+) -> tuple[Item | None, Quantity | None, int | None]:
+    mirror = station.mirror
+    if found.kind is Kind.RCN_WEIGHT:
+        return mirror.item_by_plu(found.plu or ""), grams(found.weight_g or 0), None
+    if found.kind is Kind.RCN_COUNT:
+        return mirror.item_by_plu(found.plu or ""), pieces(found.count or 0), None
+    if found.kind is Kind.RCN_PRICE:
+        item = mirror.item_by_plu(found.plu or "")
+        return item, pieces(1) if item and item.unit is Unit.PIECE else None, found.price_minor
+    if found.kind is Kind.PLU:
+        plu = found.plu or ""
+        return mirror.item_by_plu(plu) or mirror.item_by_code(plu), None, None
+    for code in (found.gtin14, found.item_code, found.card_no, found.code, found.text):
+        item = mirror.item_by_code(code) if code else None
+        if item is not None:
+            return item, None, None
+    return None, None, None
+
+
+def code_of(found: Identification) -> str:
+    """The code as a person would read it; never a card or a phone."""
+    gtin = (found.gtin14 or "").lstrip("0")
+    shown = gtin.zfill(13) if len(gtin) > 8 else gtin.zfill(8) if gtin else ""
+    return shown or found.item_code or found.plu or found.text or found.code or ""
+
+
+def sell(station: Station, item: Item, code: str, quantity: Quantity, entry: str) -> Answer:
+    """Add an item at the price of its day."""
+    price = item.price_minor(station.business_on())
+    if price is None:
+        return refused("no_price", name=item.name)
+    return _sell(station, item, code, quantity, price, entry)
+
+
+def _sell(
+    station: Station, item: Item, code: str, quantity: Quantity, price: int, entry: str
+) -> Answer:
+    if quantity.value <= 0:
+        return refused("bad_quantity", text=quantity.decimal())
+    if quantity.unit is not item.unit and entry != "label":
+        return refused("bad_quantity", text=quantity.decimal())
+    station.pending_quantity = None
+    before = station.open.lines if station.open else ()
+    answer = edit(station, lambda t: add(t, item, code, quantity, price, entry))
+    if not answer.ok or station.open is None:
+        return answer
+    line = station.open.selected
+    grown = any(one.line == line for one in before)
+    said = notice("quantity_raised" if grown else "item_added", Tone.GOOD, line, name=item.name)
+    return replace(answer, notices=(said,))
+
+
+def add_item(station: Station, item_id: str, quantity: str) -> Answer:
+    """A choice from a list."""
+    item = station.mirror.item(item_id)
+    if item is None:
+        return refused("unknown_item", code=item_id)
+    try:
+        wanted = _wanted(item, station.pending_quantity or quantity)
+    except ValueError:
+        return refused("bad_quantity", text=quantity)
+    code = item.codes[0] if item.codes else item.item_id
+    return sell(station, item, code, wanted or pieces(1), "choice")
+
+
+def unknown_code(station: Station, code: str) -> Answer:
+    """Nothing is sold; the code is kept for the catalogue's owner."""
+    operator = station.operator.operator_id if station.operator else ""
+    event = UnknownCodeSeen(code, operator, station.now())
+    trouble = record(station, Facts(events=((station.new_id(), event),)))
+    return trouble or refused("unknown_code", code=code)
+
+
+def set_quantity(station: Station, number: int, text: str) -> Answer:
+    """A new quantity of a line."""
+    line = station.open.line(number) if station.open else None
+    if line is None:
+        return refused("no_line")
+    try:
+        quantity = parse_quantity(text, line.item.unit)
+    except ValueError:
+        return refused("bad_quantity", text=text)
+    if not 0 < quantity.value <= QUANTITY_MOST:
+        return refused("bad_quantity", text=text)
+    if line.entry == "label":
+        return refused("label_quantity")
+    return edit(station, lambda t: with_quantity(t, number, quantity))
+
+
+def void_line(station: Station, number: int, reason: str, override: Override | None) -> Answer:
+    """Take a line out; the audit chain keeps what it was."""
+    line = station.open.line(number) if station.open else None
+    if line is None or station.priced is None:
+        return refused("no_line")
+    allowed = authorise(station, Right.VOID_LINE, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    amount = station.priced.line(number).net_minor
+    answer = edit(station, lambda t: without_line(t, number))
+    if not answer.ok:
+        return answer
+    subject = f"{line.item.item_id} x {line.quantity.decimal()}"
+    event = right_used(
+        station,
+        "void_line",
+        subject,
+        reason=reason,
+        override_by=allowed.by,
+        amount_minor=amount,
+    )
+    trouble = record(station, Facts(events=(event,)))
+    said = notice("line_voided", Tone.NEUTRAL, name=line.item.name)
+    return trouble or replace(answer, notices=(said,))
+
+
+def void_transaction(station: Station, reason: str, override: Override | None) -> Answer:
+    """Drop the open transaction; only the audit line stays."""
+    transaction = station.open
+    if transaction is None:
+        return refused("nothing_open")
+    allowed = authorise(station, Right.VOID_TRANSACTION, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    amount = station.priced.totals.net_minor if station.priced else 0
+    event = right_used(
+        station,
+        "void_transaction",
+        transaction.transaction_id,
+        reason=reason,
+        override_by=allowed.by,
+        amount_minor=amount,
+    )
+    session = _voided(station, amount)
+    trouble = record(station, Facts(events=(event,), session=session))
+    if trouble:
+        return trouble
+    station.session = session or station.session
+    clear(station)
+    said = notice("transaction_voided", Tone.NEUTRAL)
+    return changed(*SALE_PARTS, Part.SESSION, notices=(said,))
+
+
+def _voided(station: Station, amount: int) -> SessionState | None:
+    session = station.session
+    if session is None:
+        return None
+    return replace(
+        session,
+        totals=after_void(session.totals, amount),
+        day_totals=after_void(session.day_totals, amount),
+    )
+
+
+def clear(station: Station) -> None:
+    """Ready for the next customer."""
+    station.open = None
+    station.priced = None
+    station.teaser = None
+    station.known = None
+    station.pending_quantity = None
+    station.past.clear()
+
+
+def undo(station: Station) -> Answer:
+    """Take the last change back."""
+    if not station.past or (station.open and station.open.tenders):
+        return refused("nothing_to_undo")
+    station.open, station.known = station.past.pop()
+    reprice(station)
+    return changed(*SALE_PARTS, notices=(notice("undone"),))
+
+
+def discount(
+    station: Station,
+    number: int | None,
+    percent: str | None,
+    amount_minor: int | None,
+    reason: str,
+    override: Override | None,
+) -> Answer:
+    """A goodwill reduction within the operator's limit, or the override's."""
+    if station.open is None or not station.open.lines:
+        return refused("nothing_open")
+    if number is not None and station.open.line(number) is None:
+        return refused("no_line")
+    try:
+        ppm = parse_decimal(percent, 4) if percent is not None else 0
+    except ValueError:
+        return refused("bad_percent", text=percent or "")
+    if not 0 <= ppm <= 1_000_000 or (amount_minor or 0) < 0:
+        return refused("bad_percent", text=percent or "")
+    allowed = authorise(station, Right.DISCOUNT, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    limit = _discount_limit(station, allowed.by)
+    if _share_ppm(station, number, ppm, amount_minor or 0) > limit:
+        return refused("discount_limit", limit=Rate(limit))
+    goodwill = Goodwill(ppm, amount_minor or 0, reason, allowed.by or _operator_id(station))
+    empty = not ppm and not amount_minor
+    answer = edit(station, lambda t: with_goodwill(t, number, None if empty else goodwill))
+    event = right_used(
+        station, "discount", str(number or "transaction"), reason=reason, override_by=allowed.by
+    )
+    return record(station, Facts(events=(event,))) or answer
+
+
+def _operator_id(station: Station) -> str:
+    return station.operator.operator_id if station.operator else ""
+
+
+def _discount_limit(station: Station, by: str) -> int:
+    if by:
+        other = next((o for o in station.mirror.operators() if o.operator_id == by), None)
+        return other.discount_limit_ppm if other else 0
+    return station.operator.discount_limit_ppm if station.operator else 0
+
+
+def _share_ppm(station: Station, number: int | None, ppm: int, amount_minor: int) -> int:
+    """How much of the line or the transaction is given away."""
+    if not amount_minor or station.priced is None:
+        return ppm
+    totals = station.priced.totals
+    base = totals.net_minor if number is None else station.priced.line(number).net_minor
+    return amount_minor * 1_000_000 // base if base else 1_000_000
+
+
+def found_item(station: Station, item: Item) -> FoundItem:
+    """A row for a list."""
+    price = item.price_minor(station.business_on()) or 0
+    code = item.codes[0] if item.codes else item.plu or item.item_id
+    return FoundItem(item.item_id, code, item.name, price, item.unit.value)
+
+
+def find_items(station: Station, text: str, limit: int) -> Answer:
+    """By the beginnings of words, by code or PLU."""
+    items = station.mirror.search_items(text, limit)
+    return done(items=tuple(found_item(station, item) for item in items))
+
+
+def price_check(station: Station, text: str) -> Answer:
+    """What it costs, without selling it."""
+    found = station.gear.identifier.typed(text)
+    item, _, _ = _goods(station, found)
+    if item is None:
+        return refused("unknown_code", code=text)
+    row = found_item(station, item)
+    price = Money(row.unit_price_minor)
+    return done(notice("price", Tone.NEUTRAL, name=row.name, price=price), item=row)

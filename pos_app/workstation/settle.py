@@ -1,0 +1,234 @@
+"""Taking the money.
+
+The cashier takes cash, a card or both; the change stays on the screen; the drawer opens when the
+sale is on the disk, never before. What was answered "paid" is there after any power cut.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_app.domain.business_day import after_document, cash_effect_minor
+from pos_app.domain.completion import Secured, complete_sale
+from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.events import TransactionCompleted
+from pos_app.domain.loyalty.allowance import draw
+from pos_app.domain.money import Money
+from pos_app.domain.returning import complete_return
+from pos_app.domain.tender import Tender, TenderKind
+from pos_app.domain.transaction import Transaction, change_due_minor, with_tender
+from pos_app.workstation import printing
+from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.identify_member import give_back
+from pos_app.workstation.paper import receipt_job
+from pos_app.workstation.ports import Facts, SessionState
+from pos_app.workstation.pricing_task import engine_of
+from pos_app.workstation.return_sale import earlier_returns, wanted_lines
+from pos_app.workstation.sale import SALE_PARTS, clear
+from pos_app.workstation.station import LastSale, Station, changed, record
+
+MANUAL = frozenset({TenderKind.CASH, TenderKind.CARD})
+
+
+def due_minor(station: Station) -> int:
+    """What is still to be paid; negative is change (or a refund to give)."""
+    if station.open is None or station.priced is None:
+        return 0
+    return station.priced.totals.due_minor - station.open.paid_minor
+
+
+def _not_payable(station: Station) -> Answer | None:
+    transaction = station.open
+    if transaction is None or not transaction.lines or station.priced is None:
+        return refused("nothing_to_pay")
+    if transaction.kind is TransactionKind.RETURN:
+        return None
+    if transaction.age_limit and transaction.age_answer not in ("seen", "document"):
+        code = "age_refused" if transaction.age_answer == "refused" else "age_first"
+        return refused(code, years=transaction.age_limit)
+    return None
+
+
+def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> Answer:
+    """Add a tender; change only from cash, a card is never overpaid."""
+    trouble = _not_payable(station)
+    if trouble:
+        return trouble
+    assert station.open is not None
+    if station.open.kind is TransactionKind.RETURN:
+        return refused("return_is_open")
+    known = {k.value: k for k in TenderKind}.get(kind)
+    if known not in MANUAL:
+        return refused("tender_not_here", kind=kind)
+    due = due_minor(station)
+    amount = due if amount_minor is None else amount_minor
+    if amount <= 0:
+        return refused("nothing_due" if due <= 0 else "bad_amount")
+    if known is not TenderKind.CASH and amount > due:
+        return refused("card_overpaid", due=Money(due))
+    station.open = with_tender(station.open, Tender(known, amount, code))
+    return changed(Part.TRANSACTION, Part.TENDERS)
+
+
+def void_tender(station: Station, index: int) -> Answer:
+    """Take a tender back before completion."""
+    transaction = station.open
+    if transaction is None or not 0 <= index < len(transaction.tenders):
+        return refused("no_tender")
+    tenders = (*transaction.tenders[:index], *transaction.tenders[index + 1 :])
+    station.open = replace(transaction, tenders=tenders)
+    return changed(Part.TRANSACTION, Part.TENDERS)
+
+
+def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
+    """Tender and, when nothing is due any more, complete: one gesture."""
+    if station.open is not None and station.open.kind is TransactionKind.RETURN:
+        return complete(station)
+    before = station.open
+    if due_minor(station) > 0 or amount_minor:
+        answer = tender(station, kind, amount_minor, "")
+        if not answer.ok:
+            return answer
+    if due_minor(station) > 0:
+        return changed(Part.TRANSACTION, Part.TENDERS)
+    answer = complete(station)
+    if not answer.ok:
+        station.open = before
+    return answer
+
+
+def confirm(station: Station, kind: str, value: str) -> Answer:
+    """The answer to what the transaction asked for."""
+    if station.open is None:
+        return refused("nothing_open")
+    if kind == "age" and value in ("seen", "document", "refused"):
+        station.open = replace(station.open, age_answer=value)
+        return changed(Part.DEMAND, Part.TRANSACTION)
+    return refused("bad_answer", kind=kind)
+
+
+def complete(station: Station) -> Answer:
+    """Make it durable; then the drawer, then the paper."""
+    trouble = _not_payable(station)
+    if trouble:
+        return trouble
+    transaction = station.open
+    assert transaction is not None
+    returning = transaction.kind is TransactionKind.RETURN
+    if not returning and due_minor(station) > 0:
+        return refused("not_paid", due=Money(due_minor(station)))
+    counter = station.journal.next_receipt_counter()
+    number = _receipt_number(station, counter)
+    build = _return_document if returning else _sale_document
+    document = build(station, transaction, number)
+    if isinstance(document, Answer):
+        return document
+    return _commit(station, document, counter)
+
+
+def _receipt_number(station: Station, counter: int) -> str:
+    identity = station.journal.identity()
+    return f"{identity.receipt_prefix if identity else ''}{counter:06d}"
+
+
+def _sale_document(
+    station: Station, transaction: Transaction, number: str
+) -> CompletedTransaction | Answer:
+    priced = station.priced
+    assert priced is not None
+    engine_of(station)
+    points = priced.totals.points_redeemed
+    secured = Secured()
+    if points and station.known is not None:
+        grants = station.journal.allowances(station.known.member.member_id)
+        uses, rest = draw(grants, points, station.now())
+        if rest:
+            return refused("allowance_gone")
+        secured = Secured(uses, rest)
+    return complete_sale(
+        transaction,
+        priced,
+        station.place(number),
+        station.rules(),
+        secured=secured,
+        new_id=station.new_id,
+    )
+
+
+def _return_document(
+    station: Station, transaction: Transaction, number: str
+) -> CompletedTransaction | Answer:
+    original = transaction.original
+    assert original is not None
+    return complete_return(
+        original,
+        wanted_lines(transaction),
+        earlier_returns(station, original),
+        station.place(number),
+        transaction_id=transaction.transaction_id,
+        reason=transaction.reason,
+        new_id=station.new_id,
+    )
+
+
+def after_session(session: SessionState, document: CompletedTransaction) -> SessionState:
+    """The session's running state with one more document."""
+    return replace(
+        session,
+        totals=after_document(session.totals, document),
+        day_totals=after_document(session.day_totals, document),
+        cash_minor=session.cash_minor + cash_effect_minor(document),
+    )
+
+
+def _commit(station: Station, document: CompletedTransaction, counter: int) -> Answer:
+    at: Callable[[str], None] = station.settings.crash_point
+    assert station.session is not None
+    job = printing.stored(receipt_job(station, document, station.new_id()), document.transaction_id)
+    session = after_session(station.session, document)
+    at("complete.built")
+    trouble = record(
+        station,
+        Facts(
+            events=((station.new_id(), TransactionCompleted(document)),),
+            session=session,
+            receipt_counter=counter,
+            uses=document.uses,
+            print_job=job,
+        ),
+    )
+    if trouble:
+        return trouble
+    at("complete.durable")
+    station.session = session
+    member_id = document.member_id
+    station.last_sale = LastSale(document, job.job_id)
+    clear(station)
+    if any(t.kind is TenderKind.CASH for t in document.tenders):
+        station.devices.open_drawer()
+    at("complete.drawer")
+    printing.send(station, job)
+    at("complete.printing")
+    if member_id:
+        give_back(station, member_id)
+    return _completed(station, document)
+
+
+def _completed(station: Station, document: CompletedTransaction) -> Answer:
+    change = Money(document.change_minor, document.currency)
+    said = notice("completed", Tone.CLOSED, None, number=document.receipt_number, change=change)
+    return changed(
+        *SALE_PARTS,
+        Part.SESSION,
+        Part.LINK,
+        notices=(said,),
+        transaction_id=document.transaction_id,
+        receipt_number=document.receipt_number,
+        change_due_minor=document.change_minor,
+    )
+
+
+def change_minor(station: Station) -> int:
+    """Change due now."""
+    if station.open is None or station.priced is None:
+        return 0
+    return change_due_minor(station.open.tenders, station.priced.totals.due_minor)

@@ -1,0 +1,42 @@
+"""Who works at the till.
+
+A cashier picks a name and types a PIN, offline too; leaving is one gesture. An open transaction
+keeps the operator: it is finished, suspended or voided first.
+"""
+
+from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
+from pos_app.workstation.sale import clear
+from pos_app.workstation.station import Station, audit, changed, find_operator
+
+
+def operators(station: Station) -> Answer:
+    """data["operators"]: (id, name) of everybody who may sign on."""
+    listed = tuple((o.operator_id, o.name) for o in station.mirror.operators())
+    return done(operators=listed)
+
+
+def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
+    """Start working; a wrong PIN is in the audit chain."""
+    if station.open is not None:
+        return refused("finish_first")
+    operator = find_operator(station, operator_id)
+    if operator is None or not station.gear.pins.verify_pin(operator.pin_hash, pin):
+        audit(station, "sign_on_failed", operator_id)
+        return refused("wrong_pin")
+    station.operator = operator
+    audit(station, "signed_on", operator_id)
+    said = notice("signed_on", Tone.GOOD, None, name=operator.name)
+    return Answer(None, (said,), ALL_PARTS, {})
+
+
+def sign_off(station: Station) -> Answer:
+    """Leave the till to another."""
+    if station.operator is None:
+        return refused("sign_on_first")
+    if station.open is not None and station.open.lines:
+        return refused("finish_first")
+    audit(station, "signed_off", station.operator.operator_id)
+    clear(station)
+    station.operator = None
+    station.last_sale = None
+    return changed(*ALL_PARTS, notices=(notice("signed_off"),))

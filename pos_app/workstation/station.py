@@ -1,0 +1,246 @@
+"""The state of one till between gestures, and the helpers every task uses. Never a front end's.
+
+A Station is touched by one thread only; tasks are functions that take it first.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from pos_app.domain.completion import Place, Rules
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import RightUsed
+from pos_app.domain.identification import Identifier
+from pos_app.domain.loyalty.ledger import Account
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
+from pos_app.domain.pricing.engine import Engine
+from pos_app.domain.pricing.result import Priced
+from pos_app.domain.rights import Operator, Right
+from pos_app.domain.sentence import Sentence
+from pos_app.domain.tax import TaxTable
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation.answer import ALL_PARTS, Answer, Notice, Part, refused
+from pos_app.workstation.ports import (
+    Courier,
+    Devices,
+    Facts,
+    Journal,
+    Mirror,
+    SessionState,
+    StorageBroken,
+    StorageFull,
+)
+from pos_app.workstation.view import TraceRow
+
+Override = tuple[str, str]
+UNDO_DEPTH = 50
+
+
+class Voice(Protocol):
+    """Words of one language, for what is printed; satisfied by resources.words.Words."""
+
+    def say(self, sentence: Sentence) -> str:
+        """A sentence."""
+
+    def text(self, key: str, /, **args: object) -> str:
+        """The words under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gear:
+    """Libraries and secrets behind Protocols."""
+
+    clock: Clock
+    ids: IdSource
+    identifier: Identifier
+    phones: PhoneHasher
+    pins: PinHasher
+    sealer: Sealer
+    to_local: Callable[[datetime], datetime]
+    voice: Callable[[str], Voice]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the shop has set for this till."""
+
+    tax: TaxTable
+    language: str = "ru"
+    stale_after_hours: int = 24
+    columns: int = 42
+    training: bool = False
+    slogan: str = ""
+    crash_point: Callable[[str], None] = lambda _name: None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The identified member with everything this till knows: mirror and own unposted facts."""
+
+    member: Member
+    account: Account
+    allowance: int
+    unposted_spend: tuple[tuple[date, int], ...] = ()
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastSale:
+    """What stays on the screen until the next scan."""
+
+    document: CompletedTransaction
+    job_id: str
+
+
+@dataclass
+class Station:
+    """One till."""
+
+    journal: Journal
+    mirror: Mirror
+    courier: Courier
+    devices: Devices
+    gear: Gear
+    settings: Settings
+    operator: Operator | None = None
+    session: SessionState | None = None
+    open: Transaction | None = None
+    priced: Priced | None = None
+    known: Known | None = None
+    pending_quantity: str | None = None
+    past: list[tuple[Transaction, Known | None]] = field(default_factory=list)
+    last_sale: LastSale | None = None
+    job_states: dict[str, str] = field(default_factory=dict)
+    engines: dict[str, Engine] = field(default_factory=dict)
+    engine_key: tuple[str, str] = ("", "")
+    engine: Engine | None = None
+    teaser: Priced | None = None
+    listeners: list[Callable[[Answer], None]] = field(default_factory=list)
+    traces: dict[str, tuple[TraceRow, ...]] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """UTC."""
+        return self.gear.clock.now_utc()
+
+    def local(self) -> datetime:
+        """The store's own time."""
+        return self.gear.to_local(self.now())
+
+    def new_id(self) -> str:
+        """A UUIDv7."""
+        return self.gear.ids.new_id()
+
+    def say(self, answer: Answer) -> None:
+        """Tell the listeners what happened without a gesture."""
+        for listener in self.listeners:
+            listener(answer)
+
+    def business_on(self) -> date:
+        """The open business day, else today."""
+        return self.session.business_on if self.session else self.local().date()
+
+    def rules(self) -> Rules:
+        """Programme and tax in force."""
+        program = self.engine.program if self.engine and self.engine_key[1] else None
+        return Rules(program, self.settings.tax)
+
+    def place(self, receipt_number: str) -> Place:
+        """Where and by whom, for a document."""
+        identity = self.journal.identity()
+        return Place(
+            store_id=identity.store_id if identity else "",
+            terminal_id=identity.terminal_id if identity else "",
+            session_number=self.session.number if self.session else 0,
+            business_on=self.business_on(),
+            operator_id=self.operator.operator_id if self.operator else "",
+            at=self.now(),
+            receipt_number=receipt_number,
+            mirror_cursor=self.mirror.cursor_text(),
+            training=self.settings.training,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A right was granted: by the operator's own, or by the override of another."""
+
+    by: str = ""
+
+
+def authorise(station: Station, right: Right, override: Override | None) -> Allowed | Answer:
+    """The operator's right, else the override of somebody who has it, else a refusal."""
+    operator = station.operator
+    if operator is None:
+        return refused("sign_on_first")
+    if operator.may(right):
+        return Allowed()
+    if override is None:
+        return refused("needs_override", right=right.value)
+    other = find_operator(station, override[0])
+    if other is None or not station.gear.pins.verify_pin(other.pin_hash, override[1]):
+        audit(station, "override_failed", right.value, override_by=override[0])
+        return refused("wrong_pin")
+    if not other.may(right):
+        return refused("override_lacks_right", name=other.name)
+    return Allowed(other.operator_id)
+
+
+def find_operator(station: Station, operator_id: str) -> Operator | None:
+    """An operator of the mirror."""
+    found = (o for o in station.mirror.operators() if o.operator_id == operator_id)
+    return next(found, None)
+
+
+def right_used(
+    station: Station,
+    action: str,
+    subject: str,
+    *,
+    reason: str = "",
+    override_by: str = "",
+    amount_minor: int = 0,
+) -> tuple[str, RightUsed]:
+    """A line of the audit chain, as an event."""
+    return station.new_id(), RightUsed(
+        action=action,
+        subject=subject,
+        operator_id=station.operator.operator_id if station.operator else "",
+        override_by=override_by,
+        reason=reason,
+        amount_minor=amount_minor,
+        session_number=station.session.number if station.session else 0,
+        at=station.now(),
+    )
+
+
+def audit(station: Station, action: str, subject: str, *, override_by: str = "") -> None:
+    """Write one audit line by itself; a full disk must not stop a gesture that changes nothing."""
+    try:
+        event = right_used(station, action, subject, override_by=override_by)
+        station.journal.record(Facts(events=(event,)))
+    except StorageFull:
+        station.say(storage_trouble("storage_full"))
+
+
+def record(station: Station, facts: Facts) -> Answer | None:
+    """Make facts durable; a refusal when the disk says no. Nudges the courier."""
+    try:
+        station.journal.record(facts)
+    except StorageFull:
+        return storage_trouble("storage_full")
+    except StorageBroken:
+        return storage_trouble("storage_broken")
+    station.courier.nudge()
+    return None
+
+
+def storage_trouble(code: str) -> Answer:
+    """The red bar: stop before payment, nothing was changed."""
+    return refused(code)
+
+
+def changed(*parts: Part, notices: Iterable[Notice] = (), **data: object) -> Answer:
+    """An answer that names what changed."""
+    return Answer(None, tuple(notices), frozenset(parts) or ALL_PARTS, dict(data))

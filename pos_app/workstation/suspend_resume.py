@@ -1,0 +1,165 @@
+"""A transaction put aside.
+
+The customer forgot the bread: the cashier suspends, serves the next, resumes. Only what was
+entered is kept; on resume everything is priced again, with a notice when the total moved.
+"""
+
+import json
+from typing import Any
+
+from pos_app.domain.document import TransactionKind
+from pos_app.domain.money import Money
+from pos_app.domain.pricing.basket import Goodwill
+from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.transaction import LineItem, MemberLink, Transaction
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.ports import Facts, SuspendedDraft
+from pos_app.workstation.pricing_task import know, reprice
+from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
+from pos_app.workstation.station import Known, Station, changed, record
+
+
+def suspend(station: Station, label: str) -> Answer:
+    """Put the open transaction aside."""
+    transaction = station.open
+    if transaction is None or not transaction.lines or station.priced is None:
+        return refused("nothing_open")
+    if transaction.kind is TransactionKind.RETURN:
+        return refused("return_is_open")
+    if transaction.tenders:
+        return refused("tenders_taken")
+    draft = SuspendedDraft(
+        transaction.transaction_id,
+        label,
+        station.now(),
+        station.operator.operator_id if station.operator else "",
+        len(transaction.lines),
+        station.priced.totals.net_minor,
+        _body(transaction),
+    )
+    trouble = record(station, Facts(suspend=draft))
+    if trouble:
+        return trouble
+    clear(station)
+    return changed(*SALE_PARTS, Part.SUSPENDED, notices=(notice("suspended"),))
+
+
+def resume(station: Station, transaction_id: str) -> Answer:
+    """Take it up again at today's prices."""
+    trouble = not_ready(station)
+    if trouble:
+        return trouble
+    if station.open is not None and station.open.lines:
+        return refused("finish_first")
+    drafts = station.journal.suspended()
+    draft = next((d for d in drafts if d.transaction_id == transaction_id), None)
+    if draft is None:
+        return refused("not_suspended")
+    transaction, lost = _restored(station, json.loads(draft.body), draft)
+    trouble = record(station, Facts(drop_suspended=transaction_id))
+    if trouble:
+        return trouble
+    station.past.clear()
+    station.last_sale = None
+    station.open = transaction
+    station.known = _known(station, transaction)
+    reprice(station)
+    said = [notice("resumed", Tone.GOOD), *lost]
+    if station.priced and station.priced.totals.net_minor != draft.total_minor:
+        now = Money(station.priced.totals.net_minor)
+        said.append(
+            notice("price_moved", Tone.WARNING, None, before=Money(draft.total_minor), now=now)
+        )
+    return changed(*SALE_PARTS, Part.SUSPENDED, notices=tuple(said))
+
+
+def _known(station: Station, transaction: Transaction) -> Known | None:
+    """The member as known now; their points may have moved meanwhile."""
+    link = transaction.member
+    if link is None or link.member_id is None:
+        return None
+    mirrored = station.mirror.member_by_key("id", link.member_id)
+    local = None if mirrored else station.journal.local_member("id", link.member_id)
+    one = mirrored or local
+    return know(station, one, local=mirrored is None) if one else None
+
+
+def _body(transaction: Transaction) -> bytes:
+    """What was entered, as JSON: prices are the catalogue's at the time of resuming."""
+    link = transaction.member
+    return json.dumps(
+        {
+            "lines": [_line(one) for one in transaction.lines],
+            "next_line": transaction.next_line,
+            "member": None
+            if link is None
+            else [link.member_id, link.identified_by, link.code, link.may_redeem],
+            "goodwill": _goodwill(transaction.goodwill),
+            "age": transaction.age_answer,
+        },
+        ensure_ascii=False,
+    ).encode()
+
+
+def _line(one: LineItem) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "item": one.item.item_id,
+        "code": one.code,
+        "quantity": one.quantity.value,
+        "unit": one.quantity.unit.value,
+        "price": one.unit_price_minor,
+        "entry": one.entry,
+        "goodwill": _goodwill(one.goodwill),
+    }
+
+
+def _goodwill(goodwill: Goodwill | None) -> list[Any] | None:
+    if goodwill is None:
+        return None
+    return [
+        goodwill.percent_ppm,
+        goodwill.amount_minor,
+        goodwill.reason,
+        goodwill.operator_id,
+    ]
+
+
+def _restored(
+    station: Station, body: dict[str, Any], draft: SuspendedDraft
+) -> tuple[Transaction, tuple[Notice, ...]]:
+    lines, lost = [], []
+    for one in body["lines"]:
+        line = _line_item(station, one)
+        if line is None:
+            lost.append(notice("item_gone", Tone.WARNING, None, code=one["code"]))
+        else:
+            lines.append(line)
+    member = MemberLink(*body["member"]) if body["member"] else None
+    transaction = Transaction(
+        draft.transaction_id,
+        draft.at,
+        lines=tuple(lines),
+        next_line=body["next_line"],
+        member=member,
+        goodwill=Goodwill(*body["goodwill"]) if body["goodwill"] else None,
+        age_answer=body["age"],
+        selected=lines[-1].line if lines else None,
+    )
+    return transaction, tuple(lost)
+
+
+def _line_item(station: Station, one: dict[str, Any]) -> LineItem | None:
+    item = station.mirror.item(one["item"])
+    price = item.price_minor(station.business_on()) if item else None
+    if item is None or price is None:
+        return None
+    return LineItem(
+        one["line"],
+        item,
+        one["code"],
+        Quantity(one["quantity"], Unit(one["unit"])),
+        one["price"] if one["entry"] == "label" else price,
+        one["entry"],
+        Goodwill(*one["goodwill"]) if one["goodwill"] else None,
+    )

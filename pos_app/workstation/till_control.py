@@ -1,0 +1,298 @@
+"""The drawer and the till session.
+
+The cashier opens with a float, moves cash with a reason, closes with a blind count: the
+difference is shown after the count, never before. Running totals make closing cost the same
+whatever the number of receipts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pos_app.domain.business_day import (
+    after_cash,
+    after_no_sale,
+    cash_sign,
+    next_business_day,
+)
+from pos_app.domain.events import (
+    CashMoved,
+    ControlTotals,
+    DayClosed,
+    Event,
+    SessionClosed,
+    SessionOpened,
+)
+from pos_app.domain.money import Money
+from pos_app.domain.rights import Right
+from pos_app.workstation import printing
+from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.paper import report_job
+from pos_app.workstation.ports import Facts, SessionState
+from pos_app.workstation.report import Count, Heading, Report, Settlement, report_of
+from pos_app.workstation.station import (
+    Override,
+    Station,
+    authorise,
+    changed,
+    record,
+    right_used,
+)
+
+MOVEMENTS = {
+    "paid_in": Right.CASH_IN_OUT,
+    "paid_out": Right.CASH_IN_OUT,
+    "pickup": Right.PICKUP,
+    "loan": Right.CASH_IN_OUT,
+}
+
+
+def open_session(station: Station, float_minor: int) -> Answer:
+    """Open the till session; the business day is the local one, or follows a closed one."""
+    if station.operator is None:
+        return refused("sign_on_first")
+    if station.session is not None:
+        return refused("session_is_open", number=station.session.number)
+    if float_minor < 0:
+        return refused("bad_amount")
+    session = _new_session(station, float_minor)
+    event = SessionOpened(
+        session.number,
+        session.business_on,
+        session.operator_id,
+        float_minor,
+        session.opened_at,
+    )
+    trouble = record(station, Facts(events=((station.new_id(), event),), session=session))
+    if trouble:
+        return trouble
+    station.session = session
+    said = notice("session_opened", Tone.GOOD, None, number=session.number)
+    return changed(Part.SESSION, Part.TRANSACTION, notices=(said,))
+
+
+def _new_session(station: Station, float_minor: int) -> SessionState:
+    last = station.journal.last_session()
+    closed_on = last.business_on if last and last.day_closed else None
+    business_on = next_business_day(station.local().date(), closed_on)
+    same_day = last is not None and last.business_on == business_on and not last.day_closed
+    return SessionState(
+        number=last.number + 1 if last else 1,
+        business_on=business_on,
+        opened_at=station.now(),
+        operator_id=station.operator.operator_id if station.operator else "",
+        float_minor=float_minor,
+        cash_minor=float_minor,
+        totals=ControlTotals(),
+        day_totals=last.day_totals if last is not None and same_day else ControlTotals(),
+    )
+
+
+def cash_movement(
+    station: Station, kind: str, amount_minor: int, reason: str, override: Override | None
+) -> Answer:
+    """Cash in or out without a sale, with a right and a reason."""
+    session = station.session
+    if session is None:
+        return refused("no_session")
+    if kind not in MOVEMENTS or amount_minor <= 0:
+        return refused("bad_amount")
+    if cash_sign(kind) < 0 and amount_minor > session.cash_minor:
+        return refused("not_in_drawer", cash=Money(session.cash_minor))
+    allowed = authorise(station, MOVEMENTS[kind], override)
+    if isinstance(allowed, Answer):
+        return allowed
+    new = replace(
+        session,
+        totals=after_cash(session.totals, kind, amount_minor),
+        day_totals=after_cash(session.day_totals, kind, amount_minor),
+        cash_minor=session.cash_minor + cash_sign(kind) * amount_minor,
+    )
+    moved = CashMoved(
+        kind,
+        amount_minor,
+        reason,
+        session.number,
+        session.business_on,
+        station.operator.operator_id if station.operator else "",
+        station.now(),
+    )
+    used = right_used(
+        station, kind, kind, reason=reason, override_by=allowed.by, amount_minor=amount_minor
+    )
+    trouble = record(station, Facts(events=((station.new_id(), moved), used), session=new))
+    if trouble:
+        return trouble
+    station.session = new
+    station.devices.open_drawer()
+    said = notice("cash_moved", Tone.GOOD, None, amount=Money(amount_minor))
+    return changed(Part.SESSION, notices=(said,))
+
+
+def no_sale(station: Station, reason: str, override: Override | None) -> Answer:
+    """Open the drawer without a sale; counted and in the audit chain."""
+    session = station.session
+    if session is None:
+        return refused("no_session")
+    allowed = authorise(station, Right.NO_SALE, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    new = replace(
+        session,
+        totals=after_no_sale(session.totals),
+        day_totals=after_no_sale(session.day_totals),
+    )
+    used = right_used(station, "no_sale", "drawer", reason=reason, override_by=allowed.by)
+    trouble = record(station, Facts(events=(used,), session=new))
+    if trouble:
+        return trouble
+    station.session = new
+    station.devices.open_drawer()
+    return changed(Part.SESSION, notices=(notice("drawer_opened"),))
+
+
+def x_report(station: Station) -> Answer:
+    """What the session holds so far; printed too."""
+    session = station.session
+    if session is None:
+        return refused("no_session")
+    allowed = authorise(station, Right.X_REPORT, None)
+    if isinstance(allowed, Answer):
+        return allowed
+    report = _report(station, "x", session, session.totals, None)
+    _print(station, report)
+    return changed(Part.SESSION, report=report)
+
+
+def close_session(station: Station, counted_minor: int) -> Answer:
+    """Close the till session with a blind count."""
+    session = station.session
+    trouble = _not_closable(station, counted_minor)
+    if trouble or session is None:
+        return trouble or refused("no_session")
+    closed = replace(session, open=False)
+    event = _closed_event(station, session, counted_minor)
+    trouble = record(station, Facts(events=((station.new_id(), event),), session=closed))
+    if trouble:
+        return trouble
+    station.session = None
+    report = _report(station, "session", session, session.totals, counted_minor)
+    _print(station, report)
+    said = notice("session_closed", Tone.CLOSED, None, number=session.number)
+    return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
+
+
+def end_of_day(station: Station, counted_minor: int) -> Answer:
+    """Close session and business day (Z); then push and settle against the server's totals."""
+    session = station.session
+    trouble = _not_closable(station, counted_minor)
+    if trouble or session is None:
+        return trouble or refused("no_session")
+    allowed = authorise(station, Right.CLOSE_DAY, None)
+    if isinstance(allowed, Answer):
+        return allowed
+    operator = station.operator.operator_id if station.operator else ""
+    day = DayClosed(session.business_on, operator, session.day_totals, station.now())
+    events: tuple[tuple[str, Event], ...] = (
+        (station.new_id(), _closed_event(station, session, counted_minor)),
+        (station.new_id(), day),
+    )
+    closed = replace(session, open=False, day_closed=True)
+    trouble = record(station, Facts(events=events, session=closed))
+    if trouble:
+        return trouble
+    station.session = None
+    report = _report(station, "z", session, session.day_totals, counted_minor)
+    _print(station, report)
+    _settle(station, report, session.day_totals)
+    said = notice("day_closed", Tone.CLOSED, None, day=session.business_on)
+    return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
+
+
+def _not_closable(station: Station, counted_minor: int) -> Answer | None:
+    if station.operator is None:
+        return refused("sign_on_first")
+    if station.session is None:
+        return refused("no_session")
+    if station.open is not None and station.open.lines:
+        return refused("finish_first")
+    if counted_minor < 0:
+        return refused("bad_amount")
+    return None
+
+
+def _closed_event(station: Station, session: SessionState, counted_minor: int) -> SessionClosed:
+    return SessionClosed(
+        session.number,
+        session.business_on,
+        station.operator.operator_id if station.operator else "",
+        counted_minor,
+        session.cash_minor,
+        session.totals,
+        station.now(),
+    )
+
+
+def _report(
+    station: Station,
+    kind: str,
+    session: SessionState,
+    totals: ControlTotals,
+    counted_minor: int | None,
+) -> Report:
+    name = station.operator.name if station.operator else ""
+    heading = Heading(kind, session.business_on, session.number, name, station.now())
+    count = Count(session.cash_minor, counted_minor)
+    return report_of(heading, totals, count, station.journal.unsent())
+
+
+def _print(station: Station, report: Report) -> None:
+    job = printing.stored(report_job(station, report, station.new_id()), "")
+    if record(station, Facts(print_job=job)) is None:
+        printing.send(station, job)
+
+
+def _settle(station: Station, report: Report, totals: ControlTotals) -> None:
+    """Push what waits, then hold both sides' totals against each other, later."""
+    if not station.courier.status().online:
+        return
+
+    def compared(reply: Mapping[str, Any]) -> None:
+        settlement = _settlement(reply, totals, station.journal.unsent())
+        settled = replace(report, unsent=settlement.unsent, settlement=settlement)
+        code = "settled" if settlement.agreed else "settlement_differs"
+        tone = Tone.GOOD if settlement.agreed else Tone.WARNING
+        said = notice(code, tone, None, count=len(settlement.differences))
+        station.say(changed(Part.LINK, notices=(said,), report=settled))
+
+    def pushed(_reply: Mapping[str, Any]) -> None:
+        day = report.business_on.isoformat()
+        station.courier.request("settlement", {"business_on": day}, compared, 10_000)
+
+    station.courier.request("sync", {}, pushed, 30_000)
+
+
+COMPARED = {
+    "receipts": "receipts",
+    "returns": "returns",
+    "sales": "sales_minor",
+    "returned": "returns_minor",
+    "earned": "points_earned",
+    "redeemed": "points_redeemed",
+    "reversed": "points_reversed",
+}
+
+
+def _settlement(reply: Mapping[str, Any], totals: ControlTotals, unsent: int) -> Settlement:
+    theirs = reply.get("totals")
+    if not isinstance(theirs, Mapping):
+        return Settlement(asked=False, unsent=unsent)
+    differ = [
+        name for name, ours in COMPARED.items() if theirs.get(name, 0) != getattr(totals, ours)
+    ]
+    if {k: v for k, v in totals.by_tender if v} != {
+        k: v for k, v in theirs.get("by_tender", {}).items() if v
+    }:
+        differ.append("by_tender")
+    conflicts = int(reply.get("conflicts", 0))
+    return Settlement(True, not differ, tuple(differ), unsent, conflicts)
