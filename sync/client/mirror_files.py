@@ -81,7 +81,7 @@ class MirrorFolder:
         return ConnectedMirror(connection)
 
     def check(self, path: Path) -> bool:
-        """`quick_check` reads every page; the hashes have told already that they are the server's."""
+        """`quick_check` reads every page; whose pages they are the hashes have told."""
         connection = self._open_ours(path)
         if connection is None:
             return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sync.client.allowances import own_row
 from sync.client.connection import Connection
-from sync.client.errors import EpochChanged, Lost
+from sync.client.errors import EpochChanged, Lost, Stuck
 from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
 from sync.wire.codec import GarbledMessage, decode
 from sync.wire.messages import FeedRow, PullReply, PullRequest
@@ -40,19 +40,20 @@ class Pull:
         self._connection = connection
         self._outbox = outbox
         self._grants = grants
+        self._hopeless: set[str] = set()
 
     async def run(self, mirror: MirrorFile, wait_ms: int = 0) -> Pulled:
         """Pages until there are no more, then digests. Raises Trouble or SnapshotNeeded."""
-        pulled = Pulled()
+        pulled, doubtful = Pulled(), set[str]()
         while True:
             page = await self._page(mirror, dict(mirror.cursor()), wait_ms)
             self._apply(mirror, page, pulled)
+            doubtful.update(mirror.differing(page))
             if not page.more:
                 break
             wait_ms = 0
-        for scope in mirror.differing(page):
-            await self._heal(mirror, scope)
-            pulled.healed += 1
+        for scope in sorted(doubtful - self._hopeless):
+            await self._heal(mirror, scope, pulled)
         return pulled
 
     async def _page(self, mirror: MirrorFile, cursor: dict[str, int], wait_ms: int) -> PullReply:
@@ -102,18 +103,24 @@ class Pull:
         if head < acked:
             self._outbox.unack(head)
 
-    async def _heal(self, mirror: MirrorFile, scope: str) -> None:
-        """Fetch one scope from its beginning and put it in the place of what is there."""
-        cursor = dict(mirror.cursor()) | {scope: 0}
-        pages = []
+    async def _heal(self, mirror: MirrorFile, scope: str, pulled: Pulled) -> None:
+        """Fetch one scope from its beginning and put it in the place of what is there.
+
+        A scope that differs even so is told to a person and not fetched again for ever.
+        """
+        cursor, pages = dict(mirror.cursor()) | {scope: 0}, []
         while True:
             page = await self._page(mirror, cursor, 0)
+            self._own_rows(page.rows, pulled)
             pages.append(page)
-            reached = page.cursor.get(scope, cursor[scope])
+            cursor |= page.cursor
             if not page.more or not page.cursor:
                 break
-            cursor |= page.cursor | {scope: reached}
         mirror.heal(scope, pages)
+        pulled.healed += 1
+        if any(scope in mirror.differing(page) for page in pages):
+            self._hopeless.add(scope)
+            raise Stuck(f"scope {scope} differs from the server even when it is fetched anew")
 
 
 def _outcome(row: FeedRow) -> str:
