@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFont
 
 CELLS = ((12, 24), (9, 24))
+TEXT_ROWS_MAX = 60
 _WHITE = 255
 _EXTRA = "₽«»—–…€×№°§±‘’“”•™©®"  # noqa: RUF001  the very characters a code page may lack
 _PAGES = ("cp866", "cp1251")
@@ -38,7 +39,7 @@ class Glyphs:
     def __init__(self, font: bytes | None) -> None:
         self._font = font
         self._faces: dict[tuple[int, int], _Font] = {}
-        self._known: dict[tuple[tuple[int, int], bool], dict[bytes, str]] = {}
+        self._known: dict[tuple[tuple[int, int], bool], dict[bytes, list[str]]] = {}
 
     def line(self, cells: list[Cell], line_dots: int) -> Image.Image:
         """The characters side by side, standing on a common base."""
@@ -53,14 +54,18 @@ class Glyphs:
 
     def read(self, picture: Image.Image) -> str | None:
         """The characters of a line drawn as dots; None when it is no text of this font."""
-        for base in CELLS:
-            for high in (1, 2):
-                if picture.height != base[1] * high or self._font is None:
-                    continue
-                for wide in (1, 2):
-                    text = self._read_at(picture, Cell("", base, wide, high))
-                    if text is not None:
-                        return text
+        if self._font is None or picture.height > TEXT_ROWS_MAX:
+            return None
+        shapes = [
+            Cell("", base, wide, high) for base in CELLS for high in (1, 2) for wide in (1, 2)
+        ]
+        for shape in shapes:
+            rows = shape.size[1]
+            if picture.height < rows or _has_ink_below(picture, rows):
+                continue
+            text = self._read_at(picture.crop((0, 0, picture.width, rows)), shape)
+            if text is not None:
+                return text
         return None
 
     def _read_at(self, picture: Image.Image, shape: Cell) -> str | None:
@@ -76,31 +81,31 @@ class Glyphs:
         return None
 
     def _read_row(
-        self, row: Image.Image, base: tuple[int, int], offset: int, table: dict[bytes, str]
+        self, row: Image.Image, base: tuple[int, int], offset: int, table: dict[bytes, list[str]]
     ) -> str | None:
         width, height = base
-        text = []
+        text: list[list[str]] = []
         if offset and row.crop((0, 0, offset, height)).getextrema()[0] != _WHITE:
             return None
         for left in range(offset, row.width, width):
             cell = Image.new("L", base, _WHITE)
             cell.paste(row.crop((left, 0, min(left + width, row.width), height)), (0, 0))
-            character = table.get(cell.tobytes())
-            if character is None:
+            alike = table.get(cell.tobytes())
+            if alike is None:
                 return None
-            text.append(character)
-        return "".join(text).rstrip()
+            text.append(alike)
+        return _resolved(text).rstrip()
 
-    def _table(self, base: tuple[int, int], bold: bool) -> dict[bytes, str]:
+    def _table(self, base: tuple[int, int], bold: bool) -> dict[bytes, list[str]]:
         if (base, bold) not in self._known:
             characters = [chr(code) for code in range(0x20, 0x7F)]
             for page in _PAGES:
                 characters += bytes(range(0x80, 0x100)).decode(page, "ignore")
-            table: dict[bytes, str] = {}
+            table: dict[bytes, list[str]] = {}
             for character in [*characters, *_EXTRA]:
                 if character.isprintable():
                     drawn = self._drawn(Cell(character, base, bold=bold))
-                    table.setdefault(drawn.tobytes(), character)
+                    table.setdefault(drawn.tobytes(), []).append(character)
             self._known[base, bold] = table
         return self._known[base, bold]
 
@@ -132,3 +137,25 @@ class Glyphs:
                 break
             face = bigger
         return face
+
+
+def _has_ink_below(picture: Image.Image, rows: int) -> bool:
+    if picture.height == rows:
+        return False
+    return picture.crop((0, rows, picture.width, picture.height)).getextrema()[0] != _WHITE
+
+
+def _resolved(cells: list[list[str]]) -> str:
+    """Latin and Cyrillic letters that look alike are read as the clear letters beside them are."""
+    clear = {_script(alike[0]) for alike in cells if len({_script(one) for one in alike}) == 1}
+    wanted = "latin" if "latin" in clear and "cyrillic" not in clear else "cyrillic"
+    out: list[str] = []
+    for alike in cells:
+        out.append(next((one for one in alike if _script(one) == wanted), alike[0]))
+    return "".join(out)
+
+
+def _script(character: str) -> str:
+    if "\u0400" <= character <= "\u052f":
+        return "cyrillic"
+    return "latin" if character.isalpha() else "neither"

@@ -40,6 +40,8 @@ class PaperRoll:
         self._text: list[str] = []
         self._pictures: list[Image.Image] = []
         self._codes: list[PaperCode] = []
+        self.margin = 0
+        self.area = dots
 
     @property
     def text(self) -> str:
@@ -80,12 +82,12 @@ class PaperRoll:
         return paper
 
     def _left(self, width: int, align: int) -> int:
-        room = max(0, self._dots - width)
+        room = max(0, self.area - width)
         return (0, room // 2, room)[align if align in (0, 1, 2) else 0]
 
     def _place(self, picture: Image.Image, left: int) -> None:
         row = Image.new("L", (self._dots, max(1, picture.height)), _WHITE)
-        row.paste(picture, (left, 0))
+        row.paste(picture, (self.margin + left, 0))
         self._pictures.append(row)
 
     def _png(self) -> bytes:

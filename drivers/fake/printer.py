@@ -195,6 +195,8 @@ class VirtualPrinter:
             "GS !": lambda d: set_mode(wide=1 + (d[0] >> 4 & 7), high=1 + (d[0] & 7)),
             "ESC d": self._feed_lines,
             "ESC p": self._kick,
+            "GS L": lambda d: self._area(margin=int.from_bytes(d, "little")),
+            "GS W": lambda d: self._area(area=int.from_bytes(d, "little")),
             "FS .": _nothing,
             "ESC 2": _nothing,
             "ESC 3": _nothing,
@@ -216,6 +218,13 @@ class VirtualPrinter:
 
     def _reset(self) -> None:
         self._modes = _Modes()
+        self._area(margin=0, area=self._dots)
+
+    def _area(self, margin: int | None = None, area: int | None = None) -> None:
+        if margin is not None:
+            self._roll.margin = min(margin, self._dots)
+        room = self._dots - self._roll.margin
+        self._roll.area = min(room, self._roll.area if area is None else area)
 
     def _print_mode(self, data: bytes) -> None:
         self._set(
@@ -230,7 +239,7 @@ class VirtualPrinter:
         modes = self._modes
         for character in data.decode(modes.page, "replace"):
             cell = Cell(character, modes.base, modes.wide, modes.high, modes.bold, modes.underline)
-            if sum(one.size[0] for one in modes.line) + cell.size[0] > self._dots:
+            if sum(one.size[0] for one in modes.line) + cell.size[0] > self._roll.area:
                 self._line_feed()
             modes.line.append(cell)
 

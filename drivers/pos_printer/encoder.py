@@ -36,6 +36,7 @@ from drivers.pos_printer.raster import (
 FONT_A = (12, 24)
 FONT_B = (9, 24)
 QR_MODULE_DOTS = 6
+QR_MODULE_DOTS_MIN = 2  # a quarter of a millimetre: no phone reads less
 BARCODE_MODULE_DOTS = 2
 _DRAWER_PULSE = bytes((50, 50))
 _ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
@@ -74,6 +75,7 @@ class _Run:
         self._cell = FONT_A if columns * FONT_A[0] <= profile.dots else FONT_B
         if columns * self._cell[0] > profile.dots:
             raise JobError(f"{columns} columns do not fit {profile.dots} dots")
+        self._room = columns * self._cell[0]
         self._out = bytearray()
         self._told: dict[bytes, int] = {}
 
@@ -83,9 +85,17 @@ class _Run:
             self._out += b"\x1c."
         if self._cell == FONT_B:
             self._out += b"\x1bM\x01"
+        self._center_the_area()
         for element in elements:
             self._put(element)
         return bytes(self._out)
+
+    def _center_the_area(self) -> None:
+        """Margin and width (GS L, GS W), so that `center` and `right` keep to the columns."""
+        margin = (self._profile.dots - self._room) // 2
+        if margin:
+            self._out += b"\x1dL" + margin.to_bytes(2, "little")
+            self._out += b"\x1dW" + self._room.to_bytes(2, "little")
 
     def _put(self, element: Element) -> None:
         match element:
@@ -97,7 +107,7 @@ class _Run:
             case Barcode():
                 self._barcode(element)
             case Image(png, align):
-                self._picture(bands_of(picture_of_png(png, self._profile.dots)), align)
+                self._picture(bands_of(picture_of_png(png, self._room)), align)
             case _:
                 self._motion(element)
 
@@ -156,8 +166,8 @@ class _Run:
 
     def _qr(self, code: QRCode) -> None:
         matrix = qr_matrix(code.data)
-        room = self._profile.dots // (len(matrix) + 2 * QUIET_MODULES)
-        if room < 1:
+        room = self._room // (len(matrix) + 2 * QUIET_MODULES)
+        if room < QR_MODULE_DOTS_MIN:
             raise JobError("the QR code is too large for the paper")
         module = min(code.module_dots or QR_MODULE_DOTS, room, 16)
         if not self._profile.native_qr:
@@ -179,7 +189,7 @@ class _Run:
             data = b"{B" + data.replace(b"{", b"{{")
         elif not modules:
             modules = 16 * (len(data) + 2)
-        if modules * BARCODE_MODULE_DOTS > self._profile.dots:
+        if modules * BARCODE_MODULE_DOTS > self._room:
             raise JobError(f"the bar code of {len(code.data)} characters is wider than the paper")
         self._tell(b"\x1ba", _ALIGN[Align.CENTER])
         height = max(1, min(255, code.height_dots))

@@ -13,6 +13,7 @@ from drivers.pos_printer.layout import Line
 
 PIXELS_MAX = 16_000_000
 BAND_ROWS = 240
+LINE_GAP_ROWS = 6  # what the usual line spacing of 30 dots leaves below 24
 QUIET_MODULES = 4
 _WHITE = 255
 _BLACK = 0
@@ -46,17 +47,26 @@ def text_picture(line: Line, columns: int, cell: tuple[int, int], font: RasterFo
     """One line as dots, `columns` cells wide, aligned as its style says."""
     width, height = cell
     small = Image.new("L", (max(1, len(line.text)) * width, height), _WHITE)
-    draw = ImageDraw.Draw(small)
-    face = font.fitted(cell)
-    draw.fontmode = "1"
     for index, character in enumerate(line.text):
-        draw.text((index * width, 0), character, font=face, fill=_BLACK)
-        if line.style.bold:
-            draw.text((index * width + 1, 0), character, font=face, fill=_BLACK)
+        small.paste(_cell_picture(character, cell, font, bold=line.style.bold), (index * width, 0))
+    draw = ImageDraw.Draw(small)
     if line.style.underline:
         draw.line((0, height - 2, small.width, height - 2), fill=_BLACK, width=2)
     scaled = small.resize(_scaled(small.size, line.style), Image.Resampling.NEAREST)
     return _placed(scaled, columns * width, line.style.align)
+
+
+def _cell_picture(
+    character: str, cell: tuple[int, int], font: RasterFont, *, bold: bool
+) -> Image.Image:
+    """One character, clipped to its cell as a printer's own are; bold is a double strike."""
+    picture = Image.new("L", cell, _WHITE)
+    draw = ImageDraw.Draw(picture)
+    draw.fontmode = "1"
+    face = font.fitted(cell)
+    for shift in (0, 1) if bold else (0,):
+        draw.text((shift, 0), character, font=face, fill=_BLACK)
+    return picture
 
 
 def _scaled(size: tuple[int, int], style: Style) -> tuple[int, int]:
@@ -69,7 +79,7 @@ def _scaled(size: tuple[int, int], style: Style) -> tuple[int, int]:
 def _placed(picture: Image.Image, width: int, align: Align) -> Image.Image:
     room = max(0, width - picture.width)
     left = {Align.LEFT: 0, Align.CENTER: room // 2, Align.RIGHT: room}[align]
-    paper = Image.new("L", (width, picture.height), _WHITE)
+    paper = Image.new("L", (width, picture.height + LINE_GAP_ROWS), _WHITE)
     paper.paste(picture, (left, 0))
     return paper
 
