@@ -6,7 +6,7 @@ Never takes money: that is `settle`.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pos_app.domain.business_day import after_void
 from pos_app.domain.document import TransactionKind
@@ -290,38 +290,51 @@ def undo(station: Station) -> Answer:
     return changed(*SALE_PARTS, notices=(notice("undone"),))
 
 
-def discount(
-    station: Station,
-    number: int | None,
-    percent: str | None,
-    amount_minor: int | None,
-    reason: str,
-    override: Override | None,
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A goodwill reduction as asked for: of a line, or (None) of the transaction."""
+
+    line: int | None
+    percent: str | None = None
+    amount_minor: int | None = None
+    reason: str = ""
+
+
+def discount(station: Station, wanted: Reduction, override: Override | None) -> Answer:
     """A goodwill reduction within the operator's limit, or the override's."""
     if station.open is None or not station.open.lines:
         return refused("nothing_open")
-    if number is not None and station.open.line(number) is None:
+    if wanted.line is not None and station.open.line(wanted.line) is None:
         return refused("no_line")
-    try:
-        ppm = parse_decimal(percent, 4) if percent is not None else 0
-    except ValueError:
-        return refused("bad_percent", text=percent or "")
-    if not 0 <= ppm <= 1_000_000 or (amount_minor or 0) < 0:
-        return refused("bad_percent", text=percent or "")
+    asked = _asked(wanted)
+    if asked is None:
+        return refused("bad_percent", text=wanted.percent or "")
     allowed = authorise(station, Right.DISCOUNT, override)
     if isinstance(allowed, Answer):
         return allowed
     limit = _discount_limit(station, allowed.by)
-    if _share_ppm(station, number, ppm, amount_minor or 0) > limit:
+    if _share_ppm(station, wanted.line, asked) > limit:
         return refused("discount_limit", limit=Rate(limit))
-    goodwill = Goodwill(ppm, amount_minor or 0, reason, allowed.by or _operator_id(station))
-    empty = not ppm and not amount_minor
-    answer = edit(station, lambda t: with_goodwill(t, number, None if empty else goodwill))
-    event = right_used(
-        station, "discount", str(number or "transaction"), reason=reason, override_by=allowed.by
-    )
+    given = replace(asked, operator_id=allowed.by or _operator_id(station))
+    empty = not asked.percent_ppm and not asked.amount_minor
+    answer = edit(station, lambda t: with_goodwill(t, wanted.line, None if empty else given))
+    if not answer.ok:
+        return answer
+    subject = str(wanted.line or "transaction")
+    event = right_used(station, "discount", subject, reason=wanted.reason, override_by=allowed.by)
     return record(station, Facts(events=(event,))) or answer
+
+
+def _asked(wanted: Reduction) -> Goodwill | None:
+    """None for something that is not a reduction."""
+    try:
+        ppm = parse_decimal(wanted.percent, 4) if wanted.percent is not None else 0
+    except ValueError:
+        return None
+    amount = wanted.amount_minor or 0
+    if not 0 <= ppm <= 1_000_000 or amount < 0:
+        return None
+    return Goodwill(ppm, amount, wanted.reason)
 
 
 def _operator_id(station: Station) -> str:
@@ -335,13 +348,13 @@ def _discount_limit(station: Station, by: str) -> int:
     return station.operator.discount_limit_ppm if station.operator else 0
 
 
-def _share_ppm(station: Station, number: int | None, ppm: int, amount_minor: int) -> int:
+def _share_ppm(station: Station, number: int | None, asked: Goodwill) -> int:
     """How much of the line or the transaction is given away."""
-    if not amount_minor or station.priced is None:
-        return ppm
+    if not asked.amount_minor or station.priced is None:
+        return asked.percent_ppm
     totals = station.priced.totals
     base = totals.net_minor if number is None else station.priced.line(number).net_minor
-    return amount_minor * 1_000_000 // base if base else 1_000_000
+    return asked.amount_minor * 1_000_000 // base if base else 1_000_000
 
 
 def found_item(station: Station, item: Item) -> FoundItem:

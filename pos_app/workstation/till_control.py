@@ -296,3 +296,7 @@ def _settlement(reply: Mapping[str, Any], totals: ControlTotals, unsent: int) ->
         differ.append("by_tender")
     conflicts = int(reply.get("conflicts", 0))
     return Settlement(True, not differ, tuple(differ), unsent, conflicts)
+
+
+def _nonzero(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {kind: amount for kind, amount in amounts.items() if amount}

@@ -1,0 +1,118 @@
+"""What the one field takes and what a scanner sends: sorted to the task it belongs to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pos_app.domain.identification import Identification, Kind, Reason
+from pos_app.workstation import identify_member, return_sale, sale
+from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.present import past_view
+from pos_app.workstation.station import Station, changed
+
+GOODS = frozenset(
+    {
+        Kind.PRODUCT,
+        Kind.RCN_ITEM,
+        Kind.RCN_WEIGHT,
+        Kind.RCN_COUNT,
+        Kind.RCN_PRICE,
+        Kind.PLU,
+        Kind.MARKING,
+        Kind.GS1,
+        Kind.DIGITAL_LINK,
+    }
+)
+NOT_HERE: Mapping[Kind, str] = {
+    Kind.COUPON: "coupon_not_here",
+    Kind.GIFT_CARD: "gift_card_not_here",
+    Kind.SSCC: "sscc_not_sold",
+    Kind.SBP_QR: "sbp_not_sold",
+    Kind.URL: "url_not_known",
+    Kind.EXTERNAL_IDENTITY: "identity_not_here",
+    Kind.FISCAL_RECEIPT_QR: "fiscal_receipt_not_here",
+}
+NAMES_MOST = 20
+
+
+def scan(station: Station, data: bytes, aim: str | None) -> Answer:
+    """Exactly what a scanner sent."""
+    trouble = sale.not_ready(station)
+    if trouble:
+        return trouble
+    found = station.gear.identifier.scan(data, aim)
+    return _sorted(station, found, "scan")
+
+
+def type_text(station: Station, text: str) -> Answer:
+    """Exactly what the one field takes."""
+    trouble = sale.not_ready(station)
+    if trouble:
+        return trouble
+    if not text.strip():
+        return done()
+    return _sorted(station, station.gear.identifier.typed(text), "typed")
+
+
+def _sorted(station: Station, found: Identification, entry: str) -> Answer:
+    if not found.is_usable:
+        reason = found.reason or Reason.UNREADABLE
+        return refused(f"scan_{reason.value}")
+    if found.gs_lost:
+        return refused("scan_gs_lost")
+    if found.kind in GOODS:
+        return sale.add_identified(station, found, entry)
+    if found.kind in identify_member.MEMBER_KINDS:
+        return _member_or_alias(station, found, entry)
+    special = _SPECIAL.get(found.kind)
+    if special is not None:
+        return special(station, found, entry)
+    return refused(NOT_HERE.get(found.kind, "unknown_code"))
+
+
+def _member_or_alias(station: Station, found: Identification, entry: str) -> Answer:
+    """A number that looks like a card by its length may be a code of the catalogue."""
+    if found.kind is Kind.LOYALTY_CARD and station.mirror.item_by_code(found.card_no or ""):
+        return sale.add_identified(station, found, entry)
+    answer = identify_member.by_identification(station, found)
+    if answer.ok and found.quantity is not None:
+        return replace(answer, notices=(*answer.notices, notice("quantity_ignored")))
+    return answer
+
+
+def _quantity(station: Station, found: Identification, _entry: str) -> Answer:
+    station.pending_quantity = found.quantity
+    said = notice("quantity_next", Tone.NEUTRAL, None, quantity=found.quantity or "")
+    return changed(Part.TRANSACTION, notices=(said,))
+
+
+def _words(station: Station, found: Identification, entry: str) -> Answer:
+    text = found.text or ""
+    if station.mirror.item_by_code(text) is not None:
+        return sale.add_identified(station, found, entry)
+    if entry == "scan":
+        return sale.unknown_code(station, text)
+    if found.quantity is not None:
+        station.pending_quantity = found.quantity
+    items = station.mirror.search_items(text, NAMES_MOST)
+    if not items:
+        return refused("nothing_found", text=text)
+    return done(items=tuple(sale.found_item(station, item) for item in items))
+
+
+def _receipt(station: Station, found: Identification, _entry: str) -> Answer:
+    return find_receipt(station, found.code or found.token or "")
+
+
+def find_receipt(station: Station, receipt: str) -> Answer:
+    """data["receipt"]: the past sale, for choosing what comes back."""
+    answer = return_sale.show(station, receipt)
+    if not answer.ok:
+        return answer
+    return done(receipt=past_view(answer.data["document"], answer.data["left"]))
+
+
+_SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {
+    Kind.QUANTITY: _quantity,
+    Kind.TEXT: _words,
+    Kind.RECEIPT_NUMBER: _receipt,
+}

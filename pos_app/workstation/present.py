@@ -1,0 +1,297 @@
+"""The till's state as a view: plain data for a screen or the console. Never decides anything."""
+
+from collections.abc import Iterable
+
+from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.tier import spend_in_period_minor, standing
+from pos_app.domain.money import RUB
+from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.pricing.trace import why_modified
+from pos_app.domain.sentence import Sentence, say
+from pos_app.domain.tender import next_round_amounts
+from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
+from pos_app.workstation import printing
+from pos_app.workstation.pricing_task import is_stale, program_of
+from pos_app.workstation.station import Known, Station
+from pos_app.workstation.view import (
+    Chip,
+    DemandView,
+    DeviceView,
+    DiscountView,
+    ExpiringView,
+    LastSaleView,
+    LineView,
+    LinkView,
+    MemberView,
+    OperatorView,
+    SessionView,
+    SuspendedView,
+    TeaserView,
+    TenderView,
+    TillView,
+    TransactionView,
+)
+
+EXPIRING_DAYS = 60
+
+
+def view(station: Station) -> TillView:
+    """The whole till, consistent."""
+    identity = station.journal.identity()
+    transaction, priced = station.open, station.priced
+    shown = None
+    if transaction is not None and priced is not None:
+        shown = transaction_view(station, transaction, priced)
+    return TillView(
+        store_name=identity.store_name if identity else "",
+        workstation_name=identity.terminal_name if identity else "",
+        currency=program_of(station).currency if identity else RUB,
+        training=station.settings.training,
+        operator=_operator(station),
+        session=_session(station),
+        link=_link(station),
+        devices=tuple(DeviceView(d.name, d.kind, d.state) for d in station.devices.states()),
+        transaction=shown,
+        member=_member(station),
+        last_sale=_last_sale(station),
+        demand=_demand(transaction),
+        suspended=tuple(
+            SuspendedView(d.transaction_id, d.label, d.at, d.lines, d.total_minor)
+            for d in station.journal.suspended()
+        ),
+        hints=priced.hints if priced else (),
+        now=station.local(),
+    )
+
+
+def _operator(station: Station) -> OperatorView | None:
+    one = station.operator
+    if one is None:
+        return None
+    rights = frozenset(right.value for right in one.rights)
+    return OperatorView(one.operator_id, one.name, one.role, one.language, rights)
+
+
+def _session(station: Station) -> SessionView | None:
+    one = station.session
+    if one is None:
+        return None
+    return SessionView(one.number, one.business_on, station.gear.to_local(one.opened_at))
+
+
+def _link(station: Station) -> LinkView:
+    status = station.courier.status()
+    as_of = station.mirror.as_of()
+    local = station.gear.to_local
+    return LinkView(
+        online=status.online,
+        since=local(status.since) if status.since else None,
+        unsent=station.journal.unsent(),
+        mirror_as_of=local(as_of) if as_of else None,
+        stale=is_stale(station, as_of),
+        trouble=status.trouble,
+    )
+
+
+def _demand(transaction: Transaction | None) -> DemandView | None:
+    if transaction is None or transaction.kind is TransactionKind.RETURN:
+        return None
+    if transaction.age_limit and not transaction.age_answer:
+        return DemandView("age", say("demand.age", years=transaction.age_limit))
+    return None
+
+
+def _last_sale(station: Station) -> LastSaleView | None:
+    last = station.last_sale
+    if last is None:
+        return None
+    document = last.document
+    return LastSaleView(
+        document.transaction_id,
+        document.kind.value,
+        document.receipt_number,
+        document.totals.due_minor,
+        document.change_minor,
+        document.totals.points_earned,
+        document.totals.points_redeemed,
+        printing.state_of(station, last.job_id),
+    )
+
+
+def transaction_view(station: Station, transaction: Transaction, priced: Priced) -> TransactionView:
+    """The open transaction."""
+    totals = priced.totals
+    paid = transaction.paid_minor
+    teaser = station.teaser
+    lines = tuple(
+        _line(entered, one) for entered, one in zip(transaction.lines, priced.lines, strict=True)
+    )
+    returning = transaction.kind is TransactionKind.RETURN
+    due = max(totals.due_minor - paid, 0)
+    return TransactionView(
+        id=transaction.transaction_id,
+        kind=transaction.kind.value,
+        phase="tendering" if transaction.tenders else "selling",
+        lines=lines,
+        selected_line=transaction.selected,
+        list_total_minor=totals.list_minor,
+        discount_total_minor=totals.discount_minor,
+        points_redeemed=totals.points_redeemed,
+        points_redeemed_minor=totals.points_minor,
+        total_minor=totals.due_minor,
+        paid_minor=paid,
+        due_minor=due,
+        change_due_minor=0
+        if returning
+        else change_due_minor(transaction.tenders, totals.due_minor),
+        tenders=_tenders(transaction),
+        points_earned=totals.points_earned,
+        teaser=_teaser(priced, teaser) if teaser else None,
+        round_notes_minor=() if returning else next_round_amounts(due, RUB),
+    )
+
+
+def _tenders(transaction: Transaction) -> tuple[TenderView, ...]:
+    return tuple(TenderView(t.kind.value, t.amount_minor, t.reference) for t in transaction.tenders)
+
+
+def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
+    saves = priced.totals.net_minor - teaser.totals.net_minor
+    points = teaser.totals.points_earned
+    return TeaserView(points, saves) if points or saves > 0 else None
+
+
+def discount_view(modification: PriceModification) -> DiscountView:
+    """One reduction as a screen shows it."""
+    return DiscountView(
+        modification.rule_id,
+        modification.name,
+        modification.amount_minor,
+        why_modified(modification),
+    )
+
+
+def _line(entered: LineItem, priced: PricedLine) -> LineView:
+    return LineView(
+        line=entered.line,
+        item_id=entered.item.item_id,
+        code=entered.code,
+        name=entered.item.name,
+        quantity=entered.quantity,
+        unit_price_minor=entered.unit_price_minor,
+        list_minor=priced.list_minor,
+        discounts=tuple(discount_view(m) for m in priced.modifications),
+        amount_minor=priced.net_minor,
+        points_redeemed_minor=priced.points_minor,
+        points_earned=priced.points_earned,
+        notes=priced.notes,
+    )
+
+
+def _member(station: Station) -> MemberView | None:
+    known, transaction = station.known, station.open
+    if known is None or transaction is None:
+        return None
+    program = program_of(station)
+    one, today = known.member, station.business_on()
+    spent = spend_in_period_minor(
+        one, program.tiers.period, today, sum(amount for _, amount in known.unposted_spend)
+    )
+    stand = standing(program.tiers, one, spent)
+    limit = station.priced.limit if station.priced else None
+    language = station.operator.language if station.operator else station.settings.language
+    return MemberView(
+        id=one.member_id,
+        display_name=one.display_name,
+        tier_id=stand.tier.tier_id if stand.tier else "",
+        tier_name=stand.tier.name(language) if stand.tier else "",
+        phone_last4=one.phone_last4,
+        card_last4=one.card_last4,
+        points=known.account.available(today),
+        pending=known.account.pending(today),
+        expiring=_expiring(station, known),
+        allowance=known.allowance,
+        as_of=station.gear.to_local(one.as_of) if one.as_of else None,
+        next_tier_name=stand.next_tier.name(language) if stand.next_tier else None,
+        next_tier_needs_minor=stand.next_needs_minor,
+        may_redeem=bool(limit and limit.points),
+        chips=chips(program, limit.points if limit else 0, transaction.points_wish),
+        redeem_limit=limit.why if limit else None,
+        blocked=_blocked(known),
+    )
+
+
+def _blocked(known: Known) -> Sentence | None:
+    if known.member.blocked:
+        return say("member.blocked", reason=known.member.blocked)
+    return None
+
+
+def _expiring(station: Station, known: Known) -> tuple[ExpiringView, ...]:
+    found = known.account.expiring(station.business_on(), EXPIRING_DAYS)
+    return tuple(ExpiringView(points, on) for points, on in found)
+
+
+def chips(program: Program, most: int, chosen: int) -> tuple[Chip, ...]:
+    """0, suggested (the cap rounded down to the chip step), half, max; or the custom amount."""
+    step, chip = program.redeem.step, program.redeem.chip_step
+    half = most // 2 - (most // 2) % step
+    choices = {"none": 0, "suggested": most - most % chip, "half": half, "max": most}
+    found: list[Chip] = []
+    taken: set[int] = set()
+    for kind, points in choices.items():
+        if points in taken:
+            continue
+        taken.add(points)
+        found.append(Chip(kind, points, points == chosen))
+    if chosen not in taken:
+        found.append(Chip("custom", chosen, True))
+    return tuple(found)
+
+
+def past_view(document: CompletedTransaction, left: dict[int, int]) -> TransactionView:
+    """A completed sale, its quantities cut to what may still come back."""
+    lines = tuple(_past_lines(document, left))
+    totals = document.totals
+    return TransactionView(
+        id=document.receipt_number,
+        kind=document.kind.value,
+        phase="completed",
+        lines=lines,
+        selected_line=None,
+        list_total_minor=totals.list_minor,
+        discount_total_minor=totals.discount_minor,
+        points_redeemed=totals.points_redeemed,
+        points_redeemed_minor=totals.points_minor,
+        total_minor=totals.due_minor,
+        paid_minor=totals.due_minor,
+        due_minor=0,
+        change_due_minor=document.change_minor,
+        tenders=tuple(
+            TenderView(t.kind.value, t.amount_minor, t.reference) for t in document.tenders
+        ),
+        points_earned=totals.points_earned,
+        teaser=None,
+        round_notes_minor=(),
+    )
+
+
+def _past_lines(document: CompletedTransaction, left: dict[int, int]) -> Iterable[LineView]:
+    for line in document.lines:
+        value = left.get(line.line, 0)
+        if value <= 0:
+            continue
+        yield LineView(
+            line=line.line,
+            item_id=line.item_id,
+            code=line.code,
+            name=line.name,
+            quantity=type(line.quantity)(value, line.quantity.unit),
+            unit_price_minor=line.unit_price_minor,
+            list_minor=line.list_minor,
+            discounts=tuple(discount_view(m) for m in line.modifications),
+            amount_minor=line.net_minor,
+            points_redeemed_minor=line.points_minor,
+            points_earned=line.points_earned,
+        )

@@ -1,0 +1,330 @@
+"""The till behind `TillPort`: each gesture is one call of one task. Never a rule of its own.
+
+Devices and the courier tell it what happened through `scanned`, `printed`, `link_changed`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pos_app.domain.rights import Right
+from pos_app.workstation import (
+    explain,
+    gestures,
+    identify_member,
+    present,
+    printing,
+    return_sale,
+    sale,
+    settle,
+    sign_on,
+    suspend_resume,
+    till_control,
+)
+from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.paper import receipt_job
+from pos_app.workstation.ports import Facts, StorageBroken, StorageFull
+from pos_app.workstation.station import Override, Station, authorise, changed, record
+from pos_app.workstation.view import TillView
+
+
+def guarded(task: Callable[[], Answer]) -> Answer:
+    """A database fault is said plainly; nothing was changed and selling stops before payment."""
+    try:
+        return task()
+    except StorageFull:
+        return refused("storage_full")
+    except StorageBroken:
+        return refused("storage_broken")
+
+
+class Selling:
+    """The cashier's gestures while selling."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def scan(self, data: bytes, aim: str | None = None) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: gestures.scan(self._station, data, aim))
+
+    def type_text(self, text: str) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: gestures.type_text(self._station, text))
+
+    def add_item(self, item_id: str, quantity: str = "1") -> Answer:
+        """See SellingPort."""
+        trouble = sale.not_ready(self._station)
+        return trouble or guarded(lambda: sale.add_item(self._station, item_id, quantity))
+
+    def select_line(self, line: int | None) -> Answer:
+        """See SellingPort."""
+        transaction = self._station.open
+        if transaction is None or (line is not None and transaction.line(line) is None):
+            return refused("no_line")
+        self._station.open = replace(transaction, selected=line)
+        return changed(Part.TRANSACTION)
+
+    def set_quantity(self, line: int, quantity: str) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.set_quantity(self._station, line, quantity))
+
+    def void_line(self, line: int, reason: str = "", override: Override | None = None) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.void_line(self._station, line, reason, override))
+
+    def void_transaction(self, reason: str = "", override: Override | None = None) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.void_transaction(self._station, reason, override))
+
+    def undo(self) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.undo(self._station))
+
+    def discount(
+        self,
+        line: int | None,
+        percent: str | None = None,
+        amount_minor: int | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """See SellingPort."""
+        wanted = sale.Reduction(line, percent, amount_minor, reason)
+        return guarded(lambda: sale.discount(self._station, wanted, override))
+
+    def suspend(self, label: str = "") -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: suspend_resume.suspend(self._station, label))
+
+    def resume(self, transaction_id: str) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: suspend_resume.resume(self._station, transaction_id))
+
+    def find_items(self, text: str, limit: int = 20) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.find_items(self._station, text, limit))
+
+    def price_check(self, text: str) -> Answer:
+        """See SellingPort."""
+        return guarded(lambda: sale.price_check(self._station, text))
+
+
+class Membership:
+    """Members and their points."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def member(self, by: str, value: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: identify_member.member(self._station, by, value))
+
+    def remove_member(self) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: identify_member.remove(self._station))
+
+    def enrol(
+        self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = ()
+    ) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: identify_member.enrol(self._station, phone, card, name, consents))
+
+    def redeem(self, points: int | str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: identify_member.redeem(self._station, points))
+
+    def explain(self, transaction_id: str | None = None) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: explain.explain(self._station, transaction_id))
+
+
+class Settling:
+    """Tenders and completion."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def tender(self, kind: str, amount_minor: int | None = None, code: str = "") -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: settle.tender(self._station, kind, amount_minor, code))
+
+    def void_tender(self, index: int) -> Answer:
+        """See SettlingPort."""
+        return settle.void_tender(self._station, index)
+
+    def complete(self) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: settle.complete(self._station))
+
+    def pay(self, kind: str, amount_minor: int | None = None) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: settle.pay(self._station, kind, amount_minor))
+
+    def confirm(self, kind: str, value: str) -> Answer:
+        """See SettlingPort."""
+        return settle.confirm(self._station, kind, value)
+
+    def return_sale(
+        self,
+        receipt: str,
+        lines: Sequence[tuple[int, str]] | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """See SettlingPort."""
+        return guarded(
+            lambda: return_sale.open_return(self._station, receipt, lines, reason, override)
+        )
+
+    def find_receipt(self, receipt: str) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: gestures.find_receipt(self._station, receipt))
+
+    def reprint(self, receipt: str | None = None) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: _reprint(self._station, receipt))
+
+    def print_answer(self, printed: bool) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: printing.answered(self._station, printed))
+
+
+def _reprint(station: Station, receipt: str | None) -> Answer:
+    """A copy, marked as one, with the right to make one."""
+    allowed = authorise(station, Right.REPRINT, None)
+    if isinstance(allowed, Answer):
+        return allowed
+    journal = station.journal
+    document = journal.document(receipt) if receipt else journal.last_document()
+    if document is None:
+        return refused("unknown_receipt", number=receipt or "")
+    job = printing.stored(receipt_job(station, document, station.new_id(), copy=True), "")
+    trouble = record(station, Facts(print_job=job))
+    if trouble:
+        return trouble
+    printing.send(station, job)
+    return done(notice("copy_printed"))
+
+
+class Managing:
+    """Operators, cash and days."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def sign_on(self, operator_id: str, pin: str) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: sign_on.sign_on(self._station, operator_id, pin))
+
+    def operators(self) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: sign_on.operators(self._station))
+
+    def sign_off(self) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: sign_on.sign_off(self._station))
+
+    def open_session(self, float_minor: int) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: till_control.open_session(self._station, float_minor))
+
+    def close_session(self, counted_minor: int) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: till_control.close_session(self._station, counted_minor))
+
+    def cash_movement(
+        self, kind: str, amount_minor: int, reason: str, override: Override | None = None
+    ) -> Answer:
+        """See SessionPort."""
+        return guarded(
+            lambda: till_control.cash_movement(self._station, kind, amount_minor, reason, override)
+        )
+
+    def no_sale(self, reason: str, override: Override | None = None) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: till_control.no_sale(self._station, reason, override))
+
+    def x_report(self) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: till_control.x_report(self._station))
+
+    def end_of_day(self, counted_minor: int) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: till_control.end_of_day(self._station, counted_minor))
+
+    def link(self, online: bool) -> Answer:
+        """See SessionPort."""
+        self._station.courier.request("link", {"online": online}, lambda _reply: None)
+        return changed(Part.LINK)
+
+    def sync_now(self) -> Answer:
+        """See SessionPort."""
+        station = self._station
+
+        def answered(reply: object) -> None:
+            station.say(changed(Part.LINK, Part.MEMBER, sync=reply))
+
+        station.courier.request("sync", {}, answered, 30_000)
+        return done(notice("syncing"))
+
+
+class Terminal(Selling, Membership, Settling, Managing):
+    """The whole till; satisfies TillPort."""
+
+    def __init__(self, station: Station, tick: Callable[[], None], close: Callable[[], None]):
+        super().__init__(station)
+        self._tick = tick
+        self._close = close
+        station.session = station.journal.session()
+
+    @property
+    def station(self) -> Station:
+        """The state, for wiring and tests; a front end uses `view`."""
+        return self._station
+
+    def view(self) -> TillView:
+        """The present state."""
+        return present.view(self._station)
+
+    def subscribe(self, listener: Callable[[Answer], None]) -> None:
+        """Be told what happened without a gesture."""
+        self._station.listeners.append(listener)
+
+    def tick(self) -> None:
+        """The front end's heart beat: deadlines of devices and courier."""
+        self._tick()
+
+    def close(self) -> None:
+        """End cleanly."""
+        self._close()
+
+    def start(self) -> None:
+        """After the devices are there: finish what a cut interrupted."""
+        printing.resume_jobs(self._station)
+        self._station.devices.ready_for_scan()
+
+    def scanned(self, raw: bytes, aim: str | None) -> None:
+        """A scan arrived from a device; the next one is delivered when this is dealt with."""
+        answer = self.scan(raw, aim)
+        self._station.devices.ready_for_scan()
+        self._station.say(answer)
+
+    def printed(self, job_id: str, state: str) -> None:
+        """The printer answered: printed, asked, failed."""
+        self._station.say(guarded(lambda: printing.outcome(self._station, job_id, state)))
+
+    def devices_changed(self) -> None:
+        """A device was lost or found."""
+        self._station.say(changed(Part.DEVICES))
+
+    def link_changed(self, refreshed: bool) -> None:
+        """The courier reported; `refreshed` when it changed mirror or allowances."""
+        parts = [Part.LINK]
+        if refreshed:
+            identify_member.refresh(self._station)
+            parts += [Part.MEMBER, Part.TRANSACTION]
+        self._station.say(changed(*parts))
+
+    def trouble(self, code: str, tone: Tone = Tone.WARNING) -> None:
+        """Something outside the till went wrong: a child process died, a frame was torn."""
+        self._station.say(done(notice(code, tone), changed=frozenset({Part.DEVICES})))
