@@ -28,8 +28,8 @@ def connect(path: Path, key: bytes | None = None) -> Driver:
     with in_words_of_the_port():
         driver = _open(path.absolute().as_uri(), key)
         try:
-            _pragmas(driver, "FULL")
             _belongs(driver, path, APPLICATION_ID, SCHEMA_VERSION)
+            _pragmas(driver, "FULL")
             migrate(driver, path)
         except BaseException:
             driver.close()
@@ -46,11 +46,9 @@ def connect_mirror(path: Path, key: bytes | None = None, writing: bool = False) 
     with in_words_of_the_port():
         driver = _open(f"{path.absolute().as_uri()}?mode={mode}", key)
         try:
+            _belongs(driver, path, MIRROR_APPLICATION_ID, MIRROR_VERSION)
             if writing:
                 _pragmas(driver, "NORMAL")
-            else:
-                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            _belongs(driver, path, MIRROR_APPLICATION_ID, MIRROR_VERSION)
         except BaseException:
             driver.close()
             raise
@@ -68,7 +66,6 @@ def _open(uri: str, key: bytes | None) -> Driver:
 
 
 def _pragmas(driver: Driver, synchronous: str) -> None:
-    driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     driver.execute("PRAGMA journal_mode=WAL")
     driver.execute(f"PRAGMA synchronous={synchronous}")
     driver.execute("PRAGMA foreign_keys=ON")
@@ -76,6 +73,7 @@ def _pragmas(driver: Driver, synchronous: str) -> None:
 
 def _belongs(driver: Driver, path: Path, application_id: int, known: int) -> None:
     """An empty file may become ours; another program's file is never written into."""
+    driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     found = driver.execute("PRAGMA application_id").fetchall()[0][0]
     version = driver.execute("PRAGMA user_version").fetchall()[0][0]
     tables = driver.execute("SELECT count(*) FROM sqlite_master").fetchall()[0][0]

@@ -4,8 +4,10 @@ SQLAlchemy Core writes the SQL when a module is imported; per call only the driv
 an Engine, a pool or an ORM session: measured, they cost three to twenty times a prepared select.
 """
 
+import errno
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement, Table, bindparam
@@ -13,7 +15,8 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from sqlcipher3 import dbapi2
 
-from pos_app.storage.errors import in_words_of_the_port, translated
+from pos_app.storage.errors import in_words_of_the_port, is_input_output, translated
+from pos_app.workstation.ports import StorageBroken, StorageFull
 
 DIALECT = SQLiteDialect_pysqlcipher(paramstyle="qmark")
 
@@ -103,13 +106,41 @@ def write(driver: Driver) -> Iterator[None]:
     IMMEDIATE because the front end and the courier both write: a read that later wants to write
     would be refused without waiting. Raises StorageFull or StorageBroken.
     """
-    with in_words_of_the_port():
-        driver.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            driver.execute("COMMIT")
-        except BaseException:
-            # A full disk rolls back by itself; a second ROLLBACK would hide the first error.
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-            raise
+    try:
+        with in_words_of_the_port():
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                driver.execute("COMMIT")
+            except BaseException:
+                # A full disk rolls back by itself; a second ROLLBACK would hide the first error.
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+                raise
+    except StorageBroken as error:
+        if is_input_output(error.__cause__) and _growth_is_refused(driver):
+            raise StorageFull(str(error)) from error
+        raise
+
+
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PROBE_BYTES = 65536
+
+
+def _growth_is_refused(driver: Driver) -> bool:
+    """Whether a file as long as the log may grow no more: SQLite says only "I/O error" to a quota.
+
+    Asked after a failure only.
+    """
+    path = Path(driver.execute("PRAGMA database_list").fetchall()[0][2])
+    probe = path.with_name(path.name + ".probe")
+    log = path.with_name(path.name + "-wal")
+    try:
+        with probe.open("wb") as file:
+            file.seek(log.stat().st_size if log.exists() else 0)
+            file.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error.errno in _REFUSALS
+    finally:
+        probe.unlink(missing_ok=True)
+    return False

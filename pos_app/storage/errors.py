@@ -18,11 +18,8 @@ from pos_app.workstation.ports import StorageBroken, StorageFull
 
 SQLITE_BUSY = 5
 SQLITE_LOCKED = 6
+SQLITE_IOERR = 10
 SQLITE_FULL = 13
-SQLITE_IOERR_WRITE = 10 | 3 << 8
-SQLITE_IOERR_SHMSIZE = 10 | 19 << 8
-_FULL = (SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE)
-_BUSY = (SQLITE_BUSY, SQLITE_LOCKED)
 
 
 class DatabaseFromTheFuture(StorageBroken):
@@ -64,11 +61,15 @@ def in_words_of_the_port() -> Iterator[None]:
 
 def translated(error: Exception) -> Exception:
     """The port's exception for a driver's one."""
-    code = getattr(error, "sqlite_errorcode", None) or 0
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
-    # A file-size limit or a quota reaches SQLite as a failed write, not as "full" (EFBIG, EDQUOT).
-    if code in _FULL:
-        return StorageFull(f"{name}: {error}")
-    if code & 0xFF in _BUSY:
-        return StorageBusy(f"{name}: {error}")
-    return StorageBroken(f"{name}: {error}")
+    kind = {SQLITE_FULL: StorageFull, SQLITE_BUSY: StorageBusy, SQLITE_LOCKED: StorageBusy}
+    return kind.get(_code(error), StorageBroken)(f"{name}: {error}")
+
+
+def is_input_output(error: BaseException | None) -> bool:
+    """True for the driver's "disk I/O error", whatever the disk meant by it."""
+    return isinstance(error, dbapi2.Error) and _code(error) == SQLITE_IOERR
+
+
+def _code(error: Exception) -> int:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

@@ -7,7 +7,7 @@ Source: sync-protocol, (d): a generation over every protected transaction, not o
 
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _DIGITS = 12
@@ -15,10 +15,14 @@ _DIGITS = 12
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """How far a database was: compared as (incarnation, generation)."""
+    """How far a database was: compared as (incarnation, generation).
+
+    `receipts` is the last receipt number on paper: a till that lost it must not print it again.
+    """
 
     incarnation: int
     generation: int
+    receipts: int = field(default=0, compare=False)
 
 
 class Sentinel:
@@ -35,9 +39,9 @@ class Sentinel:
         except (OSError, ValueError):
             return None
         parts = text.split()
-        if len(parts) != 3 or not all(p.isdigit() for p in parts):
+        if len(parts) != 4 or not all(p.isdigit() for p in parts):
             return None
-        mark = Mark(int(parts[0]), int(parts[1]))
+        mark = Mark(int(parts[0]), int(parts[1]), int(parts[2]))
         return mark if _line(mark) == text else None
 
     def write(self, mark: Mark) -> None:
@@ -59,5 +63,6 @@ class Sentinel:
 
 
 def _line(mark: Mark) -> str:
-    text = f"{mark.incarnation:0{_DIGITS}d} {mark.generation:0{_DIGITS}d}"
+    numbers = (mark.incarnation, mark.generation, mark.receipts)
+    text = " ".join(f"{number:0{_DIGITS}d}" for number in numbers)
     return f"{text} {zlib.crc32(text.encode('ascii')):010d}\n"

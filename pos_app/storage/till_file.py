@@ -95,7 +95,7 @@ class TillFile:
             _SAVE.run(self.driver, **dict(zip(_NAMES, astuple(chain), strict=True)))
             self.points(f"{name}.before_commit")
         self.points(f"{name}.after_commit")
-        self._sentinel.write(Mark(chain.incarnation, chain.generation))
+        self._sentinel.write(Mark(chain.incarnation, chain.generation, chain.receipts))
         self.points(f"{name}.sentinel")
 
     def chain(self) -> Chain:
@@ -141,6 +141,7 @@ class TillFile:
             chain.head, chain.head_hash = 0, GENESIS
             chain.acked = chain.safe_head = chain.pruned = 0
             chain.pruned_hash, chain.frozen = GENESIS, 1
+            chain.receipts = max(chain.receipts, mark.receipts if mark else 0)
             for old, event_id, kind, body in _AFTER.all(self.driver, after=after):
                 self.link(chain, event_id, kind, body)
                 _RECHAIN.run(self.driver, old=old, new=chain.place, new_hash=chain.head_hash)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sync.mirror.digest import MODULUS, row_hash
+from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import Key, keys_of, packed_id
 from sync.mirror.names import Names
 from sync.mirror.schema import Connection, transaction

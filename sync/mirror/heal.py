@@ -4,10 +4,14 @@
 has; `sweep`, once the feed is read to its head, removes what nobody confirmed.
 """
 
+from collections.abc import Iterable
+
+from sync.mirror.apply import apply_rows
 from sync.mirror.keys import keys_of
 from sync.mirror.names import Names
 from sync.mirror.schema import Connection, transaction
-from sync.mirror.state import UNCONFIRMED, read_cursor, set_epoch
+from sync.mirror.state import UNCONFIRMED, read_cursor, set_cursor, set_epoch
+from sync.wire.messages import FeedRow
 
 
 def refetch(connection: Connection, scope: str) -> None:
@@ -26,17 +30,17 @@ def begin_epoch(connection: Connection, epoch: str) -> None:
 
 def sweep(connection: Connection, scope: str) -> int:
     """Remove what was not confirmed; returns how many living rows that were."""
-    names = Names(connection)
     with transaction(connection):
-        rows = connection.execute(
-            "SELECT n, kind, body FROM row WHERE scope = ? AND ver = ?",
-            (names.known(scope), UNCONFIRMED),
-        ).fetchall()
-        for number, kind, body in rows:
-            if body is not None:
-                _unindex(connection, names, number, names.text(kind), body)
-            connection.execute("DELETE FROM row WHERE n = ?", (number,))
-    return sum(body is not None for _, _, body in rows)
+        return _sweep(connection, scope)
+
+
+def replace_scope(connection: Connection, scope: str, rows: Iterable[FeedRow], ver: int) -> None:
+    """The scope as these rows have it, complete at version `ver`; one transaction."""
+    with transaction(connection):
+        _distrust(connection, scope)
+        apply_rows(connection, rows)
+        _sweep(connection, scope)
+        set_cursor(connection, scope, ver)
 
 
 def forget_tombstones(connection: Connection, scope: str, below: int) -> None:
@@ -46,6 +50,19 @@ def forget_tombstones(connection: Connection, scope: str, below: int) -> None:
             "DELETE FROM row WHERE scope = ? AND ver < ? AND body IS NULL",
             (Names(connection).known(scope), below),
         )
+
+
+def _sweep(connection: Connection, scope: str) -> int:
+    names = Names(connection)
+    rows = connection.execute(
+        "SELECT n, kind, body FROM row WHERE scope = ? AND ver = ?",
+        (names.known(scope), UNCONFIRMED),
+    ).fetchall()
+    for number, kind, body in rows:
+        if body is not None:
+            _unindex(connection, names, number, names.text(kind), body)
+        connection.execute("DELETE FROM row WHERE n = ?", (number,))
+    return sum(body is not None for _, _, body in rows)
 
 
 def _distrust(connection: Connection, scope: str) -> None:

@@ -7,7 +7,7 @@ keys into them row by row costs several times the load.
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from sync.mirror.digest import MODULUS, row_hash
+from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import keys_of, packed_id
 from sync.mirror.names import Names
 from sync.mirror.schema import INDEX, Connection, mark_complete, transaction

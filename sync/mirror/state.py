@@ -5,7 +5,7 @@ Whoever needs it moved back (another epoch, a scope that does not add up) clears
 
 from collections.abc import Mapping
 
-from sync.mirror.digest import MODULUS, row_hash
+from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import unpacked_id
 from sync.mirror.names import Names
 from sync.mirror.schema import Connection
@@ -39,6 +39,11 @@ def save_position(
     connection.executemany(_SCOPE, rows)
     newest = max(as_of, _meta(connection, "as_of"))
     connection.executemany(_META, [("epoch", epoch), ("as_of", newest)])
+
+
+def set_cursor(connection: Connection, scope: str, ver: int) -> None:
+    """The scope equals the server at that version."""
+    connection.executemany(_SCOPE, [(Names(connection).number(scope), ver, 0, 0)])
 
 
 def set_epoch(connection: Connection, epoch: str) -> None:
