@@ -9,6 +9,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, TextIO, TypeVar
@@ -214,7 +215,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         text = path.read_text(encoding="utf-8")
         config = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        run(config, sys.stdin, sys.stdout)
+        with suppress(KeyboardInterrupt):  # the till was interrupted too, and closes our input
+            run(config, sys.stdin, sys.stdout)
     except (OSError, ConfigError, json.JSONDecodeError, tomllib.TOMLDecodeError) as bad:
         sys.stderr.write(f"devices-host: {bad}\n")
         return 2

@@ -88,9 +88,9 @@ class WedgeDecoder:
 
     def press(self, key: KeyPress) -> Decision:
         """Takes one key; at once says which held keys are typing and whether a scan is complete."""
-        if key.scan_code in _MODIFIER_KEYS:
-            return Decision(released=(key,))
         typed = self.expire(key.t_ms).released
+        if key.scan_code in _MODIFIER_KEYS:
+            return self._modify(typed, key)
         if key.scan_code == self._settings.prefix_scan_code:
             typed += self._release()
             self._held, self._prefixed = [key], True
@@ -118,17 +118,25 @@ class WedgeDecoder:
         prefixed, self._prefixed = self._prefixed, False
         return keys[1:] if prefixed else keys
 
+    def _modify(self, typed: tuple[KeyPress, ...], key: KeyPress) -> Decision:
+        """A modifier within a burst keeps its place, so that keys are given back in order."""
+        if not self._held:
+            return Decision((*typed, key))
+        self._held.append(key)
+        return Decision(typed)
+
     def _terminate(self, typed: tuple[KeyPress, ...], key: KeyPress) -> Decision:
-        body = self._held[1:] if self._prefixed else self._held
-        if not body or not (self._prefixed or self._fast_enough(key)):
+        held = self._held[1:] if self._prefixed else self._held
+        body = [one for one in held if one.scan_code not in _MODIFIER_KEYS]
+        if not body or not (self._prefixed or self._fast_enough(body, key)):
             return Decision((*typed, *self._release(), key))
         text = self._decode(body)
         self._release()
         return Decision(typed, Scan.of_frame(text.encode("utf-8"), self._settings.source))
 
-    def _fast_enough(self, key: KeyPress) -> bool:
-        keys = len(self._held)
-        spread_ms = key.t_ms - self._held[0].t_ms
+    def _fast_enough(self, body: list[KeyPress], key: KeyPress) -> bool:
+        keys = len(body)
+        spread_ms = key.t_ms - body[0].t_ms
         return keys >= self._settings.min_keys and spread_ms <= self._settings.mean_gap_ms * keys
 
     def _could_be_scanned(self, key: KeyPress) -> bool:

@@ -102,12 +102,6 @@ class VirtualPrinter:
             self._send = send
             self._tokens.reset()
 
-    def disconnected(self) -> None:
-        """The client went; what it sent whole is still printed."""
-        with self._lock:
-            self._send = _nowhere
-            self._tokens.reset()
-
     def feed(self, data: bytes) -> bool:
         """Takes bytes; False when the line must be cut now (fault)."""
         with self._lock:
