@@ -7,7 +7,9 @@ is already here after a broken download is kept: chunks are hashed, a bad one is
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
@@ -23,7 +25,9 @@ T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 ATTEMPTS_PER_CHUNK = 3
 RAW_BYTES_MAX = 8 * 1024**3
+RANGE_S = 300.0
 NOT_FOUND = 404
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}")
 
 
 class Offload(Protocol):
@@ -125,15 +129,24 @@ class Bootstrap:
         return file.read(length)
 
     async def _range(self, name: str, span: tuple[int, int], file: BinaryIO) -> None:
-        first, last = span
-        left = last - first + 1
-        file.seek(first)
-        async for piece in self._connection.download(f"{PATHS['snapshot']}/{name}", first, last):
-            file.write(piece[:left])
-            left -= min(left, len(piece))
-            if not left:
-                break
-        file.flush()
+        """Write what comes where it belongs; a line that only drips is cut and resumed later."""
+        path = f"{PATHS['snapshot']}/{name}"
+        left = span[1] - span[0] + 1
+        file.seek(span[0])
+        try:
+            async with (
+                asyncio.timeout(RANGE_S),
+                aclosing(self._connection.download(path, *span)) as pieces,
+            ):
+                async for piece in pieces:
+                    file.write(piece[:left])
+                    left -= min(left, len(piece))
+                    if not left:
+                        return
+        except TimeoutError as error:
+            raise Lost("a chunk took too long") from error
+        finally:
+            file.flush()
 
 
 def sane(manifest: SnapshotManifest) -> bool:
@@ -143,7 +156,7 @@ def sane(manifest: SnapshotManifest) -> bool:
         manifest.size > 0
         and 0 < manifest.raw_size <= RAW_BYTES_MAX
         and chunks == len(manifest.chunks)
-        and "/" not in manifest.name
+        and _NAME.fullmatch(manifest.name) is not None
     )
 
 

@@ -5,7 +5,7 @@ Wi-Fi, half a body, a redirect, garbage. Redirects are not followed and proxies'
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -91,7 +91,7 @@ class Connection:
         """GET a message; `path` may carry a query, which is signed with it."""
         return await self._exchange(self._signed("GET", path, b"", {}), kind, 0.0)
 
-    async def download(self, path: str, first: int, last: int) -> AsyncIterator[bytes]:
+    async def download(self, path: str, first: int, last: int) -> AsyncGenerator[bytes, None]:
         """The bytes first..last (inclusive) of a file as they come; Lost at any fault.
 
         Whoever reads checks them: more or fewer may come than were asked for.

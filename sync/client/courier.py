@@ -307,6 +307,7 @@ class Courier:
             "unsent": self._unsent(),
             "mirror_as_of": (self._mirror.as_of() or None) if self._mirror else None,
             "trouble": link.trouble(),
+            "fenced_by": link.fenced_by,
             "skew_ms": link.skew_ms,
         }
 

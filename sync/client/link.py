@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pos_app.domain.ports import Clock
-from sync.client.errors import Trouble
+from sync.client.errors import Fenced, Trouble
 
 
 @dataclass(slots=True)
 class Link:
-    """`since` changes only when `online` does. `troubles`: loop -> code of its trouble."""
+    """`since` changes only when `online` does. `troubles`: loop -> code of its trouble.
+
+    `fenced_by`: the incarnation that the server has put in the place of ours; 0 for none.
+    """
 
     clock: Clock
     on_change: Callable[[], None] = lambda: None
@@ -20,6 +23,7 @@ class Link:
     server_at: datetime | None = None
     heard_ms: int = 0
     skew_ms: int = 0
+    fenced_by: int = 0
 
     def __post_init__(self) -> None:
         self.since = self.clock.now_utc()
@@ -34,10 +38,11 @@ class Link:
     def told_time(self, server_time: str) -> None:
         """The server's clock in a reply: skew is shown and never trusted."""
         try:
-            self.server_at = datetime.fromisoformat(server_time)
-            self.skew_ms = round((self.clock.now_utc() - self.server_at).total_seconds() * 1000)
+            at = datetime.fromisoformat(server_time)
+            self.skew_ms = round((self.clock.now_utc() - at).total_seconds() * 1000)
         except (ValueError, TypeError):
             return
+        self.server_at = at
         self.heard_ms = self.clock.monotonic_ms()
 
     def anchor_ms(self) -> int:
@@ -48,6 +53,8 @@ class Link:
         """A pass of that loop did not succeed. Being offline is a state, not a trouble."""
         if trouble.reached:
             self.troubles[loop] = trouble.code
+        if isinstance(trouble, Fenced):
+            self.fenced_by = trouble.problem.incarnation
         self.on_change()
 
     def worked(self, loop: str) -> None:
