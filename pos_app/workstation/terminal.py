@@ -271,7 +271,9 @@ class Managing:
 class Terminal(Selling, Membership, Settling, Managing):
     """The whole till; satisfies TillPort."""
 
-    def __init__(self, station: Station, tick: Callable[[], None], close: Callable[[], None]):
+    def __init__(
+        self, station: Station, tick: Callable[[], None], close: Callable[[], None]
+    ) -> None:
         super().__init__(station)
         self._tick = tick
         self._close = close

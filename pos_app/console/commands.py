@@ -1,0 +1,193 @@
+"""Console commands to gestures of the till: one JSON object in, one method called. Never a rule."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pos_app.domain.money import parse_decimal
+from pos_app.workstation.answer import Answer, refused
+from pos_app.workstation.till_port import Override, TillPort
+
+Fields = Mapping[str, Any]
+
+
+class BadField(ValueError):
+    """A field is missing or is not what it should be; the message names it."""
+
+
+def text(fields: Fields, name: str, default: str | None = None) -> str:
+    """A text field."""
+    value = fields.get(name, default)
+    if not isinstance(value, str):
+        raise BadField(f"{name}: a text is wanted")
+    return value
+
+
+def minor(fields: Fields, name: str, digits: int, default: str | None = None) -> int:
+    """An amount as a decimal string, in minor units."""
+    value = fields.get(name, default)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise BadField(f'{name}: a decimal string is wanted, as "12.50"')
+    try:
+        return parse_decimal(value, digits)
+    except ValueError as error:
+        raise BadField(f"{name}: {error}") from error
+
+
+def number(fields: Fields, name: str) -> int:
+    """A whole number."""
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadField(f"{name}: a whole number is wanted")
+    return value
+
+
+def override_of(fields: Fields) -> Override | None:
+    """`override`: {operator, pin}."""
+    value = fields.get("override")
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise BadField("override: {operator, pin} is wanted")
+    return text(value, "operator"), text(value, "pin")
+
+
+class Commands:
+    """The table of commands over one till."""
+
+    def __init__(self, till: TillPort) -> None:
+        self._till = till
+        self._table: Mapping[str, Callable[[Fields], Answer]] = {
+            "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
+            "sign_off": lambda f: till.sign_off(),
+            "operators": lambda f: till.operators(),
+            "open_session": lambda f: till.open_session(self._minor(f, "float", "0")),
+            "close_session": lambda f: till.close_session(self._minor(f, "counted")),
+            "scan": self._scan,
+            "type": lambda f: till.type_text(text(f, "text")),
+            "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "1")),
+            "quantity": lambda f: till.set_quantity(number(f, "line"), text(f, "quantity")),
+            "void_line": self._void_line,
+            "void_transaction": self._void_transaction,
+            "undo": lambda f: till.undo(),
+            "discount": self._discount,
+            "member": self._member,
+            "enrol": self._enrol,
+            "redeem": self._redeem,
+            "tender": self._tender,
+            "void_tender": lambda f: till.void_tender(number(f, "index")),
+            "complete": lambda f: till.complete(),
+            "suspend": lambda f: till.suspend(text(f, "label", "")),
+            "resume": self._resume,
+            "return": self._return,
+            "receipt": lambda f: till.find_receipt(text(f, "receipt")),
+            "reprint": lambda f: till.reprint(f.get("receipt")),
+            "print_answer": lambda f: till.print_answer(bool(f.get("printed"))),
+            "paid_in": lambda f: self._cash("paid_in", f),
+            "paid_out": lambda f: self._cash("paid_out", f),
+            "pickup": lambda f: self._cash("pickup", f),
+            "loan": lambda f: self._cash("loan", f),
+            "no_sale": lambda f: till.no_sale(text(f, "reason", ""), override_of(f)),
+            "x_report": lambda f: till.x_report(),
+            "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
+            "confirm": self._confirm,
+            "price_check": lambda f: till.price_check(text(f, "item")),
+            "find": lambda f: till.find_items(text(f, "text")),
+            "balance": lambda f: self._member(f),
+            "explain": lambda f: till.explain(f.get("transaction")),
+            "link": lambda f: till.link(bool(f.get("online"))),
+            "state": lambda f: Answer(),
+        }
+
+    def names(self) -> Sequence[str]:
+        """What may be asked."""
+        return tuple(self._table)
+
+    def run(self, name: str, fields: Fields) -> Answer:
+        """Do it. Raises BadField for a field that cannot be read."""
+        command = self._table.get(name)
+        if command is None:
+            return refused("unknown_command", name=name)
+        return command(fields)
+
+    def _minor(self, fields: Fields, name: str, default: str | None = None) -> int:
+        return minor(fields, name, self._till.view().currency.minor_digits, default)
+
+    def _scan(self, fields: Fields) -> Answer:
+        if "hex" in fields:
+            try:
+                data = bytes.fromhex(text(fields, "hex"))
+            except ValueError as error:
+                raise BadField(f"hex: {error}") from error
+        else:
+            data = text(fields, "data").encode()
+        aim = fields.get("aim")
+        return self._till.scan(data, aim if isinstance(aim, str) else None)
+
+    def _void_line(self, f: Fields) -> Answer:
+        return self._till.void_line(number(f, "line"), text(f, "reason", ""), override_of(f))
+
+    def _void_transaction(self, f: Fields) -> Answer:
+        return self._till.void_transaction(text(f, "reason", ""), override_of(f))
+
+    def _discount(self, f: Fields) -> Answer:
+        return self._till.discount(
+            number(f, "line") if f.get("line") is not None else None,
+            text(f, "percent") if "percent" in f else None,
+            self._minor(f, "amount") if "amount" in f else None,
+            text(f, "reason", ""),
+            override_of(f),
+        )
+
+    def _member(self, f: Fields) -> Answer:
+        if f.get("by") is None:
+            return self._till.remove_member()
+        return self._till.member(text(f, "by"), text(f, "value"))
+
+    def _enrol(self, f: Fields) -> Answer:
+        consents = f.get("consents", ())
+        if not isinstance(consents, (list, tuple)):
+            raise BadField("consents: a list is wanted")
+        card = f.get("card")
+        return self._till.enrol(
+            text(f, "phone"),
+            card if isinstance(card, str) else None,
+            text(f, "name", ""),
+            [str(one) for one in consents],
+        )
+
+    def _redeem(self, f: Fields) -> Answer:
+        points = f.get("points")
+        if isinstance(points, bool) or not isinstance(points, (int, str)):
+            raise BadField('points: a number or "max" is wanted')
+        return self._till.redeem(points)
+
+    def _tender(self, f: Fields) -> Answer:
+        amount = self._minor(f, "amount") if "amount" in f else None
+        return self._till.tender(text(f, "kind"), amount, text(f, "code", ""))
+
+    def _resume(self, f: Fields) -> Answer:
+        label = text(f, "label", "")
+        found = [s for s in self._till.view().suspended if label in (s.id, s.label)]
+        return self._till.resume(found[-1].id) if found else refused("not_suspended")
+
+    def _return(self, f: Fields) -> Answer:
+        lines = f.get("lines")
+        wanted = None
+        if lines is not None:
+            if not isinstance(lines, (list, tuple)):
+                raise BadField("lines: a list of {line, quantity} is wanted")
+            wanted = [(number(one, "line"), text(one, "quantity")) for one in lines]
+        receipt = text(f, "receipt") if "receipt" in f else text(f, "transaction")
+        return self._till.return_sale(receipt, wanted, text(f, "reason", ""), override_of(f))
+
+    def _cash(self, kind: str, f: Fields) -> Answer:
+        amount = self._minor(f, "amount")
+        return self._till.cash_movement(kind, amount, text(f, "reason", ""), override_of(f))
+
+    def _confirm(self, f: Fields) -> Answer:
+        for kind in ("age", "pin", "code"):
+            if kind in f:
+                return self._till.confirm(kind, text(f, kind))
+        raise BadField("age, pin or code is wanted")
