@@ -1,6 +1,6 @@
 """Schema version 1: the first tables. Never edited once released.
 
-The text was written by `python -m tests.museum.make_museum --ddl` from `schema.py` of that day.
+The text is what SQLAlchemy Core made of `schema.py` on the day of the release.
 """
 
 from pos_app.storage.driver import Driver
