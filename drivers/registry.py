@@ -2,13 +2,15 @@
 
 Configuration, one table per device (TOML `[[device]]`):
   name, kind = "scanner" | "printer" | "drawer" | "display"
-  driver = "serial" (port, baud, framing, rtscts, dsrdtr) | "tcp" (host, port); for a drawer
-           "printer" (printer = name of a printer, pin, open_high)
+  driver = "serial" (port = path or usb:VVVV:PPPP[:serial], baud, framing, rtscts, dsrdtr)
+         | "tcp" (host, port) | "file" (path, a USB printer such as /dev/usb/lp0)
+         | for a drawer "printer" (printer = name of a printer, pin, open_high)
   scanner: suffixes_hex, prefix_hex, idle_ms, label_ids, encoding
   printer: model, dots, font (path), confirm_ms, status_ms, poll_ms
   display: model
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from drivers.line_display import DIALECTS, TwoLineDisplay
 from drivers.pos_printer import PROFILES, EscPosEncoder, EscPosPrinter, PrinterTimings, RasterFont
 from drivers.scanner import Framing, LabelIds, SerialScanner
 from drivers.transport import (
+    FileLink,
     Link,
     SerialFraming,
     SerialLink,
@@ -28,9 +31,12 @@ from drivers.transport import (
     Trace,
     TracedLink,
 )
+from drivers.transport.links import USB_PREFIX
 
 _T = TypeVar("_T")
 TCP_PRINTER_PORT = 9100
+_USB_PORT = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:.+)?")
+_DRIVERS = {"file", "serial", "tcp"}
 
 
 class ConfigError(ValueError):
@@ -160,16 +166,25 @@ def _link(keys: _Keys, name: str, devices: DeviceSet) -> Link:
     if driver == "tcp":
         host, port = keys.take("host", str), keys.take("port", int, TCP_PRINTER_PORT)
         return TracedLink(TcpLink(host, port), trace.add)
+    if driver == "file":
+        return TracedLink(FileLink(Path(keys.take("path", str))), trace.add)
     if driver != "serial":
-        raise ConfigError(f"device {name!r}: driver {driver!r} is none of ['serial', 'tcp']")
+        raise ConfigError(f"device {name!r}: driver {driver!r} is none of {sorted(_DRIVERS)}")
     settings = SerialSettings(
-        port=keys.take("port", str),
+        port=_port(keys),
         baud=keys.take("baud", int, 9600),
         framing=keys.one_of("framing", {one.value: one for one in SerialFraming}, "8N1"),
         rtscts=keys.take("rtscts", bool, default=False),
         dsrdtr=keys.take("dsrdtr", bool, default=False),
     )
     return TracedLink(SerialLink(settings), trace.add)
+
+
+def _port(keys: _Keys) -> str:
+    port = keys.take("port", str)
+    if port.startswith(USB_PREFIX) and not _USB_PORT.fullmatch(port):
+        raise ConfigError(f"device {keys.name!r}: port {port!r} is not usb:VVVV:PPPP[:serial]")
+    return port
 
 
 def _add_scanner(keys: _Keys, name: str, devices: DeviceSet, listener: Listener) -> None:

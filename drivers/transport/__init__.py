@@ -1,5 +1,6 @@
 """Ways for bytes to reach a device and the thread that looks after one. Never knows a command."""
 
+from drivers.transport.file_link import FileLink
 from drivers.transport.links import (
     Link,
     LinkDownError,
@@ -15,6 +16,7 @@ from drivers.transport.worker import BACKOFF_MS, LinkUser, LinkWorker, Task
 __all__ = [
     "BACKOFF_MS",
     "Direction",
+    "FileLink",
     "Link",
     "LinkDownError",
     "LinkUser",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 import serial
+from serial.tools import list_ports
 
 try:
     from termios import error as _TermiosError  # noqa: N812  the module's own name is lower case
@@ -17,6 +18,7 @@ except ImportError:  # Windows has no termios, and there its error cannot occur
 
 
 READ_BYTES_MAX = 4096
+USB_PREFIX = "usb:"
 SERIAL_SLICE_MS = 20
 WRITE_TIMEOUT_MS = 3000
 
@@ -116,13 +118,29 @@ class SerialFraming(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SerialSettings:
-    """How to open a port; `port` is better a by-id path than a number that changes on replug."""
+    """How to open a port.
+
+    `port` is a path or name, or `usb:VVVV:PPPP` or `usb:VVVV:PPPP:serial` in hexadecimal: the
+    number in a name like ttyACM0 changes on replug, the identity of the device does not.
+    """
 
     port: str
     baud: int = 9600
     framing: SerialFraming = SerialFraming.EIGHT_NONE_ONE
     rtscts: bool = False
     dsrdtr: bool = False
+
+
+def _resolved(port: str) -> str:
+    """The present name of a port given by USB identity; raises LinkDownError while it is absent."""
+    if not port.startswith(USB_PREFIX):
+        return port
+    vendor, product, *serial_number = port.removeprefix(USB_PREFIX).split(":")
+    for found in list_ports.comports():
+        same = (found.vid, found.pid) == (int(vendor, 16), int(product, 16))
+        if same and serial_number in ([], [found.serial_number]):
+            return str(found.device)
+    raise LinkDownError(f"{port}: not plugged in")
 
 
 class SerialLink:
@@ -138,7 +156,7 @@ class SerialLink:
         settings = self._settings
         try:
             self._port = serial.Serial(
-                port=settings.port,
+                port=_resolved(settings.port),
                 baudrate=settings.baud,
                 bytesize=int(settings.framing[0]),
                 parity=settings.framing[1],

@@ -18,19 +18,36 @@ def rig():
         yield counter
 
 
-@pytest.fixture
-def quick_config(rig):
-    """The rig's configuration with a printer that is given up soon, for the tests of faults."""
-    config = rig.config()
+def _with_timings(config, **timings):
     for table in config["device"]:
         if table["kind"] == "printer":
-            table |= {"confirm_ms": 400, "status_ms": 200, "poll_ms": 50}
+            table |= timings
     return config
 
 
 @pytest.fixture
-def devices(quick_config, ear):
-    found = build_devices(quick_config, ear)
+def config(rig):
+    """The rig's configuration, patient enough for a busy machine."""
+    return _with_timings(rig.config(), poll_ms=50, status_ms=5_000, confirm_ms=20_000)
+
+
+@pytest.fixture
+def hasty_config(rig):
+    """The same with a printer that is given up soon, for faults that end in silence."""
+    return _with_timings(rig.config(), poll_ms=50, status_ms=700, confirm_ms=700)
+
+
+@pytest.fixture
+def devices(config, ear):
+    found = build_devices(config, ear)
+    found.open_all()
+    yield found
+    found.close_all()
+
+
+@pytest.fixture
+def hasty_devices(hasty_config, ear):
+    found = build_devices(hasty_config, ear)
     found.open_all()
     yield found
     found.close_all()

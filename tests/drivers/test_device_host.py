@@ -90,9 +90,9 @@ class HostProcess:
 
 
 @pytest.fixture
-def host(tmp_path, quick_config):
+def host(tmp_path, config):
     path = tmp_path / "devices.json"
-    path.write_text(json.dumps(quick_config), encoding="utf-8")
+    path.write_text(json.dumps(config), encoding="utf-8")
     process = HostProcess(path)
     yield process
     if process.process.poll() is None:
@@ -233,14 +233,14 @@ def test_a_request_that_makes_no_sense_is_answered_not_fatal(rig, line) -> None:
     assert said.get("id", 1) == 1
 
 
-def test_every_request_is_answered_with_its_number(rig, quick_config) -> None:
+def test_every_request_is_answered_with_its_number(rig, config) -> None:
     class Pipe(io.StringIO):
         def answers(self) -> dict[int, dict]:
             said = [json.loads(line) for line in self.getvalue().splitlines()]
             return {one["id"]: one for one in said if "id" in one}
 
     out = Pipe()
-    host = Host(quick_config, out)
+    host = Host(config, out)
     host.devices.open_all()
     requests = [
         {"do": "enable_data"},

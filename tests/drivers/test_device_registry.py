@@ -1,12 +1,23 @@
 """Configuration to devices: what is misspelt is refused by name, what is missing is looked for."""
 
+from types import SimpleNamespace
+
 import pytest
 from device_bench import FONT, Ear, until
 
-from drivers.contract import DataEvent, Device, PowerState
-from drivers.fake import PtyEndpoint, VirtualScanner
+from drivers.contract import (
+    Cut,
+    DataEvent,
+    Device,
+    OutputCompleteEvent,
+    PowerState,
+    PrintJob,
+    Text,
+)
+from drivers.fake import PtyEndpoint, VirtualPrinter, VirtualPrinterDevice, VirtualScanner
 from drivers.registry import ConfigError, build_devices
 from drivers.scanner.framing import Framer, Framing
+from drivers.transport import FileLink, LinkDownError
 
 PRINTER = {"kind": "printer", "name": "p", "driver": "tcp", "host": "127.0.0.1", "port": 9}
 
@@ -25,6 +36,8 @@ PRINTER = {"kind": "printer", "name": "p", "driver": "tcp", "host": "127.0.0.1",
         ([{"kind": "scanner", "driver": "serial", "port": "x", "baud": True}], "baud"),
         ([{"kind": "scanner", "driver": "serial", "port": "x", "framing": "9X9"}], "9X9"),
         ([{"kind": "scanner", "driver": "serial", "port": "x", "prefix_hex": "zz"}], "hexadec"),
+        ([{"kind": "scanner", "driver": "serial", "port": "usb:zebra"}], "usb:VVVV:PPPP"),
+        ([{"kind": "printer", "driver": "file"}], "path is missing"),
         ([{"kind": "scanner", "driver": "serial", "port": "x", "bawd": 9600}], "bawd"),
         ([PRINTER, PRINTER], "taken"),
         ([{**PRINTER, "model": "gutenberg"}], "gutenberg"),
@@ -88,6 +101,70 @@ def test_a_device_that_is_not_there_yet_is_found_when_it_comes(tmp_path) -> None
     assert ear.wait(DataEvent).payload.text == "hello"
     devices.close_all()
     gun.stop()
+
+
+def test_a_scanner_is_found_by_its_usb_identity_whatever_its_number(tmp_path, monkeypatch) -> None:
+    gun = VirtualScanner(PtyEndpoint(tmp_path / "ttyACM7"))
+    gun.start()
+    plugged = [
+        SimpleNamespace(vid=0x1234, pid=0x0001, serial_number="A", device="/dev/other"),
+        SimpleNamespace(vid=0x0C2E, pid=0x0B8F, serial_number="B", device="/dev/twin"),
+        SimpleNamespace(vid=0x0C2E, pid=0x0B8F, serial_number="C", device=str(gun.endpoint.path)),
+    ]
+    seen: list = []
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: list(seen))
+    ear = Ear()
+    table = {"kind": "scanner", "driver": "serial", "port": "usb:0c2e:0b8f:C"}
+    devices = build_devices({"device": [table]}, ear)
+    devices.open_all()
+    until(lambda: devices.health()[0].last_error == "usb:0c2e:0b8f:C: not plugged in")
+    seen += plugged
+    until(lambda: devices.health()[0].power is PowerState.ONLINE)
+    gun.scan(b"found")
+    assert ear.wait(DataEvent).payload.text == "found"
+    devices.close_all()
+    gun.stop()
+
+
+def test_a_usb_printer_shown_as_a_file_prints_and_confirms(tmp_path) -> None:
+    printer = VirtualPrinter()
+    device = VirtualPrinterDevice(printer, PtyEndpoint(tmp_path / "lp0"))
+    device.start()
+    table = {"kind": "printer", "driver": "file", "path": str(tmp_path / "lp0"), "poll_ms": 50}
+    ear, reply = Ear(), Ear()
+    devices = build_devices({"device": [table]}, ear)
+    devices.open_all()
+    devices.printers["printer"].print_job(PrintJob("j", (Text("чек"), Cut()), 48), reply)
+    assert reply.wait(lambda _event: True) == OutputCompleteEvent("printer", "j")
+    assert [paper.text for paper in printer.papers] == ["чек"]
+    second = FileLink(tmp_path / "lp0")
+    with pytest.raises(LinkDownError, match="in use"):
+        second.open()
+    device.endpoint.unplug()
+    until(lambda: devices.health()[0].power is PowerState.OFF_OFFLINE)
+    device.endpoint.replug()
+    until(lambda: devices.health()[0].power is PowerState.ONLINE)
+    devices.close_all()
+    device.stop()
+
+
+def test_a_file_link_says_when_it_is_lost(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("drivers.transport.file_link.WRITE_TIMEOUT_MS", 50)
+    link = FileLink(tmp_path / "lp0")
+    with pytest.raises(LinkDownError):
+        link.open()
+    with pytest.raises(LinkDownError):
+        link.read(1)
+    end = PtyEndpoint(tmp_path / "lp0")
+    link.open()
+    link.open()
+    assert link.read(1) == b""
+    with pytest.raises(LinkDownError, match="no more bytes"):
+        link.write(bytes(1_000_000))
+    end.unplug()
+    with pytest.raises(LinkDownError):
+        link.read(10)
+    link.close()
 
 
 def test_the_trace_of_raw_bytes_can_be_replayed_as_a_test(rig, devices, ear) -> None:

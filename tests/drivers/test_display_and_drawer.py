@@ -117,18 +117,18 @@ def test_the_drawer_opens_even_when_the_paper_is_out(devices, rig) -> None:
     assert rig.printer.drawer_opened
 
 
-def test_a_drawer_on_a_silent_printer_is_not_said_to_be_open(devices, rig, ear) -> None:
-    until(lambda: devices.printers["printer"].power_state is PowerState.ONLINE)
+def test_a_drawer_on_a_silent_printer_is_not_said_to_be_open(hasty_devices, rig, ear) -> None:
+    until(lambda: hasty_devices.printers["printer"].power_state is PowerState.ONLINE)
     rig.printer.set_fault(silent=True)
     reply = Ear()
-    devices.drawers["drawer"].open_drawer(reply)
+    hasty_devices.drawers["drawer"].open_drawer(reply)
     answer = reply.wait(ErrorEvent)
     assert (answer.device, answer.outcome) == ("drawer", Outcome.NOT_DONE)
     assert rig.printer.kicks == []
-    assert devices.drawers["drawer"].drawer_opened is None
-    devices.drawers["drawer"].calibrate(True, reply)
+    assert hasty_devices.drawers["drawer"].drawer_opened is None
+    hasty_devices.drawers["drawer"].calibrate(True, reply)
     assert reply.wait(ErrorEvent, 2).code is ErrorCode.E_NOHARDWARE
-    assert devices.drawers["drawer"].health().error_count == 1
+    assert hasty_devices.drawers["drawer"].health().error_count == 1
 
 
 def test_a_drawer_is_unknown_until_it_was_seen_open_and_closed(rig, ear) -> None:

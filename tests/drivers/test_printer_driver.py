@@ -80,38 +80,42 @@ def test_with_the_cover_open_nothing_is_sent(devices, rig) -> None:
     assert (answer.extended, answer.outcome) == (PrinterError.COVER_OPEN, Outcome.NOT_DONE)
 
 
-def test_a_silent_printer_gets_nothing(devices, rig, ear) -> None:
+def test_a_silent_printer_gets_nothing(hasty_devices, rig, ear) -> None:
     ear.wait(lambda e: isinstance(e, StatusUpdateEvent) and e.device == "printer")
     rig.printer.set_fault(silent=True)
-    answer = printed(devices, job())
+    answer = printed(hasty_devices, job())
     assert (answer.code, answer.outcome) == (ErrorCode.E_TIMEOUT, Outcome.NOT_DONE)
-    assert devices.printers["printer"].power_state is PowerState.OFF_OFFLINE
-    assert devices.printers["printer"].status == PrinterStatus(), "silence is not adequate paper"
+    assert hasty_devices.printers["printer"].power_state is PowerState.OFF_OFFLINE
+    assert hasty_devices.printers["printer"].status == PrinterStatus(), (
+        "silence is not adequate paper"
+    )
     assert rig.printer.tear_off() == ""
     assert rig.printer.papers == []
 
 
-def test_paper_that_ends_within_a_job_leaves_its_outcome_unknown(devices, rig) -> None:
+def test_paper_that_ends_within_a_job_leaves_its_outcome_unknown(hasty_devices, rig) -> None:
     rig.printer.set_fault(paper_ends_after_lines=1)
-    answer = printed(devices, PrintJob("j1", (Text("один"), Text("два"), Cut()), 48))
+    answer = printed(hasty_devices, PrintJob("j1", (Text("один"), Text("два"), Cut()), 48))
     assert isinstance(answer, ErrorEvent)
     assert (answer.outcome, answer.extended) == (Outcome.UNKNOWN, PrinterError.PAPER_END)
-    assert printed(devices, PrintJob("j1", (Text("один"),), 48)) == answer, "never printed again"
+    assert printed(hasty_devices, PrintJob("j1", (Text("один"),), 48)) == answer, (
+        "never printed again"
+    )
 
 
-def test_a_confirmation_that_comes_late_is_told_and_remembered(devices, rig, ear) -> None:
+def test_a_confirmation_that_comes_late_is_told_and_remembered(hasty_devices, rig, ear) -> None:
     rig.printer.set_fault(paper_ends_after_lines=1)
     what = PrintJob("j1", (Text("один"), Text("два"), Cut()), 48)
-    assert printed(devices, what).outcome is Outcome.UNKNOWN
+    assert printed(hasty_devices, what).outcome is Outcome.UNKNOWN
     rig.printer.set_fault(paper="ok")
     assert ear.wait(OutputCompleteEvent) == OutputCompleteEvent("printer", "j1")
-    assert printed(devices, what) == OutputCompleteEvent("printer", "j1")
+    assert printed(hasty_devices, what) == OutputCompleteEvent("printer", "j1")
     assert [paper.text for paper in rig.printer.papers] == ["один\nдва"]
 
 
-def test_an_old_nameless_barrier_never_confirms_a_new_job(quick_config, rig, ear) -> None:
-    quick_config["device"][1] |= {"process_id": False, "poll_ms": 60_000}
-    devices = build_devices(quick_config, ear)
+def test_an_old_nameless_barrier_never_confirms_a_new_job(hasty_config, rig, ear) -> None:
+    hasty_config["device"][1] |= {"process_id": False, "poll_ms": 60_000}
+    devices = build_devices(hasty_config, ear)
     devices.open_all()
     rig.printer.set_fault(mute_barrier=True)
     assert printed(devices, job("old")).outcome is Outcome.UNKNOWN
@@ -123,29 +127,31 @@ def test_an_old_nameless_barrier_never_confirms_a_new_job(quick_config, rig, ear
     devices.close_all()
 
 
-def test_a_line_that_breaks_within_a_job_leaves_its_outcome_unknown(devices, rig, ear) -> None:
+def test_a_line_that_breaks_within_a_job_leaves_its_outcome_unknown(
+    hasty_devices, rig, ear
+) -> None:
     rig.printer.set_fault(hang_up_after_bytes=20)
-    answer = printed(devices, job())
+    answer = printed(hasty_devices, job())
     assert isinstance(answer, ErrorEvent)
     rig.printer.set_fault(hang_up_after_bytes=None)
-    assert isinstance(printed(devices, job("j2")), OutputCompleteEvent), "the line is back"
+    assert isinstance(printed(hasty_devices, job("j2")), OutputCompleteEvent), "the line is back"
 
 
-def test_a_job_broken_in_its_middle_is_unknown_and_not_reprinted(devices, rig, ear) -> None:
+def test_a_job_broken_in_its_middle_is_unknown_and_not_reprinted(hasty_devices, rig, ear) -> None:
     ear.wait(lambda e: isinstance(e, StatusUpdateEvent) and e.power is PowerState.ONLINE)
     long = PrintJob("j1", tuple(Text(f"строка {n}") for n in range(200)) + (Cut(),), 48)
     rig.printer.set_fault(hang_up_after_bytes=1000)
-    answer = printed(devices, long)
+    answer = printed(hasty_devices, long)
     assert (answer.outcome, answer.job_id) == (Outcome.UNKNOWN, "j1")
     rig.printer.set_fault(hang_up_after_bytes=None)
-    assert printed(devices, long) == answer
-    assert isinstance(printed(devices, job("j2")), OutputCompleteEvent)
+    assert printed(hasty_devices, long) == answer
+    assert isinstance(printed(hasty_devices, job("j2")), OutputCompleteEvent)
     assert sum(paper.text.count("строка 0\n") for paper in rig.printer.papers) == 1
 
 
-def test_a_stale_connection_is_renewed_before_anything_is_sent(quick_config, rig, ear) -> None:
-    quick_config["device"][1]["poll_ms"] = 60_000
-    devices = build_devices(quick_config, ear)
+def test_a_stale_connection_is_renewed_before_anything_is_sent(config, rig, ear) -> None:
+    config["device"][1]["poll_ms"] = 60_000
+    devices = build_devices(config, ear)
     devices.open_all()
     assert isinstance(printed(devices, job("j1")), OutputCompleteEvent)
     rig.control({"do": "unplug", "device": "printer"})

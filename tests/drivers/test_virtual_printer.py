@@ -192,3 +192,21 @@ def test_dots_that_are_no_text_are_called_a_picture() -> None:
     fontless = VirtualPrinter()
     fontless.feed(b"\x1dv0\x00\x02\x00\x18\x00" + b"\x00" * 48 + b"hi\n\x1dV\x00")
     assert fontless.papers[0].text == "[picture 16x24]\nhi"
+
+
+def test_longer_commands_are_cut_whole_and_leave_the_text_alone() -> None:
+    stream = (
+        b"\x1bD\x08\x10\x00" + b"\x1b*\x00\x02\x00AB" + b"\x1b*\x21\x01\x00ABC"
+        b"\x1b(A\x01\x00x" + b"\x10\x05\x01" + b"\x1c!\x00" + b"after"
+    )
+    expected = ["ESC D", "ESC *", "ESC *", "ESC (", "DLE ENQ", "FS !", "Text"]
+    assert [token.name for token in Tokenizer().feed(stream)] == expected
+    slow = Tokenizer()
+    names = [token.name for byte in stream for token in slow.feed(bytes((byte,)))]
+    assert names == [*expected[:-1], *["Text"] * 5]
+    for command in (b"\x1dV", b"\x1dk", b"\x1d(k", b"\x1dv0", b"\x1b*", b"\x10", b"\x1bD"):
+        assert Tokenizer().feed(command) == []
+    half = Tokenizer()
+    half.feed(b"\x1dV")
+    half.reset()
+    assert [token.name for token in half.feed(b"text")] == ["Text"]

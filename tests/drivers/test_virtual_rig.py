@@ -92,6 +92,26 @@ def test_a_counter_in_another_process_is_driven_by_its_control_line(counter) -> 
     devices.close_all()
 
 
+def test_every_order_works_in_the_same_process_too(rig) -> None:
+    orders = [
+        {"do": "scan", "text": "x"},
+        {"do": "replay", "chunks": [[0, "31"], [1, "0d"]], "keep_timing": False},
+        {"do": "papers", "png": True},
+        {"do": "fault", "paper": "near_end"},
+        {"do": "drawer", "close": True},
+        {"do": "display"},
+        {"do": "tear_off"},
+        {"do": "unplug", "device": "display"},
+        {"do": "replug", "device": "display"},
+        {"do": "config"},
+    ]
+    assert all(rig.control(order)["ok"] for order in orders)
+    rig.printer.feed(b"hi\n\x1dV\x00")
+    (paper,) = rig.control({"do": "papers"})["papers"]
+    assert paper == {"text": "hi", "codes": []}
+    assert "png" in rig.control({"do": "papers", "png": True})["papers"][0]
+
+
 @pytest.mark.parametrize(
     "line",
     [
