@@ -13,7 +13,7 @@ MODULUS = 1 << 61
 def row_hash(kind: str, row_id: str, ver: int) -> int:
     """0 <= h < 2**61 of one living row at one version."""
     text = f"{kind}\n{row_id}\n{ver}".encode()
-    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") % MODULUS
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") % MODULUS
 
 
 def total_of(rows: Iterable[tuple[str, str, int]]) -> int:

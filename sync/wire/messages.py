@@ -187,8 +187,7 @@ class SettlementReply(Struct):
 class Problem(Struct, omit_defaults=True):
     """The body of every reply that is not a 200. `code` is stable.
 
-    401 `clock`: the signed time is far from the server's; sign again with `server_time`, so that
-    a till with a wrong clock still syncs. 410: `incarnation` is the one in force.
+    `server_time` shows a till how wrong its clock is; 410: `incarnation` is the one in force.
     """
 
     code: str

@@ -1,0 +1,1 @@
+"""The central server: the same rules, its own storage. Never the till, never Qt."""

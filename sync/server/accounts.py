@@ -1,0 +1,103 @@
+"""A member's account as the tables keep it: derived state beside an append-only ledger.
+
+Never the truth: the fold over the ledger is, and a job compares.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pos_app.domain.loyalty.ledger import Account, PointsEntry, Take
+from sync.translate import entry_doc, entry_from_doc, lot_from_row, lot_row
+from sync.translate.instants import day, optional_day, optional_day_text
+from sync.wire.codec import canonical
+from sync.wire.events import EntryDoc
+from sync.wire.rows import LotRow
+
+
+class AccountDoc(Struct, omit_defaults=True):
+    """`holds`: (entry id, points)."""
+
+    lots: tuple[LotRow, ...] = ()
+    debt: int = 0
+    holds: tuple[tuple[str, int], ...] = ()
+
+
+class TakeDoc(Struct, omit_defaults=True):
+    """Points that an entry took out of a lot."""
+
+    lot: str
+    points: int
+    available_on: str
+    expires_on: str | None = None
+
+
+def account_text(account: Account) -> str:
+    """The derived state as JSON."""
+    lots = tuple(lot_row(lot) for lot in account.lots)
+    return canonical(AccountDoc(lots, account.debt, account.holds)).decode()
+
+
+def account_from_text(member_id: str, text: str) -> Account:
+    """The reverse."""
+    doc = msgspec.json.decode(text, type=AccountDoc)
+    return Account(member_id, tuple(lot_from_row(lot) for lot in doc.lots), doc.debt, doc.holds)
+
+
+def lapses_on(account: Account) -> str:
+    """The last day of the lot that ends first; "" if none ends."""
+    ends = [lot.expires_on for lot in account.lots if lot.expires_on is not None]
+    return min(ends).isoformat() if ends else ""
+
+
+def takes_text(takes: Iterable[Take]) -> str:
+    """What an entry took, as JSON."""
+    docs = [
+        TakeDoc(t.lot_id, t.points, t.available_on.isoformat(), optional_day_text(t.expires_on))
+        for t in takes
+    ]
+    return canonical(docs).decode()
+
+
+def takes_from_text(text: str) -> tuple[Take, ...]:
+    """The reverse."""
+    return tuple(
+        Take(doc.lot, doc.points, day(doc.available_on), optional_day(doc.expires_on))
+        for doc in msgspec.json.decode(text, type=list[TakeDoc])
+    )
+
+
+def entry_text(entry: PointsEntry) -> str:
+    """An entry as the ledger keeps it: equal entries are equal texts."""
+    return canonical(entry_doc(entry)).decode()
+
+
+def entry_from_text(text: str) -> PointsEntry:
+    """The reverse."""
+    return entry_from_doc(msgspec.json.decode(text, type=EntryDoc))
+
+
+def ledger_row(
+    bucket: int, pos: int, entry: PointsEntry, takes: tuple[Take, ...]
+) -> dict[str, Any]:
+    """One line of the ledger table."""
+    return {
+        "bucket": bucket,
+        "id": entry.entry_id,
+        "member": entry.member_id,
+        "pos": pos,
+        "kind": entry.kind.value,
+        "points": entry.points,
+        "effect": entry.effect,
+        "business_on": entry.business_on.isoformat(),
+        "entry": entry_text(entry),
+        "takes": takes_text(takes),
+    }
+
+
+def available(account: Account, reserved: int, on: date) -> int:
+    """Points that nobody has promised yet: spendable, less what tills may spend offline."""
+    return account.available(on) - reserved

@@ -1,0 +1,318 @@
+"""One bucket's members, accounts and grants inside one transaction. Never touches another bucket.
+
+Opening the book locks the bucket's feed head, so that whoever changes a member of the bucket
+(posting, grants, edits, expiry) is the only one, up to the commit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.loyalty.ledger import (
+    Account,
+    EntryKind,
+    PointsEntry,
+    PostResult,
+    Take,
+    apply,
+    takes_left,
+)
+from pos_app.domain.loyalty.member import Member
+from sync.server import accounts, bulk, feed
+from sync.server.buckets import bucket_scope, terminal_scope
+from sync.server.conflicts import Conflict, record
+from sync.server.schema import account, allowance, ledger, member
+from sync.server.services import Services, moment
+from sync.translate import member_from_row, member_row
+from sync.translate.instants import instant_text
+from sync.wire.codec import canonical
+from sync.wire.rows import AllowanceRow, MemberRow
+
+Keys = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Held:
+    """A member with the account, as this transaction sees and changes them."""
+
+    member: Member
+    keys: Keys
+    account: Account
+    entries: int = 0
+    reserved: int = 0
+    profile: tuple[str, str] = ("", "")
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Grant:
+    """An allowance as the tables have it. `posted_seq`: the till's last event it contains."""
+
+    grant_id: str
+    member: str
+    terminal: str
+    granted: int
+    spent: int = 0
+    returned: int = 0
+    kind: str = "placed"
+    lease_until: int = 0
+    posted_seq: int = 0
+
+    @property
+    def left(self) -> int:
+        """Points it still reserves."""
+        return max(0, self.granted - self.spent - self.returned)
+
+    def row(self) -> AllowanceRow:
+        """As the terminal hears it."""
+        lease = instant_text(moment(self.lease_until)) if self.lease_until else None
+        return AllowanceRow(
+            self.grant_id,
+            self.member,
+            self.granted,
+            self.kind,
+            self.spent,
+            self.returned,
+            lease,
+            self.posted_seq,
+        )
+
+
+@dataclass(slots=True)
+class _Line:
+    entry: PointsEntry
+    takes: tuple[Take, ...]
+    pos: int
+    dirty: bool = True
+
+
+@dataclass
+class Book:
+    """Load, change, `flush`. What was not loaded is not there."""
+
+    connection: Connection
+    services: Services
+    bucket: int
+    held: dict[str, Held] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    touched_grants: set[str] = field(default_factory=set)
+    _lines: dict[str, _Line] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        feed.lock(self.connection, bucket_scope(self.bucket))
+
+    def load(self, members: Iterable[str], entries: Iterable[str] = ()) -> None:
+        """Members with accounts and grants; ledger lines of these ids."""
+        wanted = {m for m in members if m not in self.held}
+        if wanted:
+            self._load_members(wanted)
+            self._load_grants(wanted)
+        lines = {e for e in entries if e not in self._lines}
+        if lines:
+            self._load_lines(lines)
+
+    def _rows(self, table: sa.Table, column: Any, values: Iterable[str]) -> Any:
+        return self.connection.execute(
+            sa.select(table).where(
+                table.c.bucket == self.bucket, bulk.among(self.connection, column, values)
+            )
+        )
+
+    def _load_members(self, wanted: set[str]) -> None:
+        states = {row.member: row for row in self._rows(account, account.c.member, wanted)}
+        for row in self._rows(member, member.c.id, wanted):
+            doc = msgspec.json.decode(row.state, type=MemberRow)
+            state = states.get(row.id)
+            self.held[row.id] = Held(
+                member_from_row(doc),
+                doc.keys,
+                accounts.account_from_text(row.id, state.state) if state else Account(row.id),
+                state.entries if state else 0,
+                state.reserved if state else 0,
+                (row.profile, row.profile_key),
+            )
+
+    def _load_grants(self, members: set[str]) -> None:
+        for row in self._rows(allowance, allowance.c.member, members):
+            self.grants[row.grant_id] = Grant(
+                row.grant_id,
+                row.member,
+                row.terminal,
+                row.granted,
+                row.spent,
+                row.returned,
+                row.kind,
+                row.lease_until,
+                row.posted_seq,
+            )
+
+    def _load_lines(self, ids: set[str]) -> None:
+        for row in self._rows(ledger, ledger.c.id, ids):
+            self._lines[row.id] = _Line(
+                accounts.entry_from_text(row.entry),
+                accounts.takes_from_text(row.takes),
+                row.pos,
+                False,
+            )
+
+    def add(self, new: Member, keys: Keys, profile: tuple[str, str] = ("", "")) -> Held:
+        """A member that was not there."""
+        held = Held(new, keys, Account(new.member_id), profile=profile)
+        self.held[new.member_id] = held
+        self.touched.add(new.member_id)
+        return held
+
+    def change(self, held: Held, changed: Member) -> None:
+        """The member's new state (points apart)."""
+        held.member = changed
+        self.touched.add(changed.member_id)
+
+    def post(self, held: Held, entry: PointsEntry) -> tuple[PostResult, int]:
+        """Append an entry once; (result, points beyond the lots). Its lines must be loaded."""
+        known = self._lines.get(entry.entry_id)
+        if known is not None:
+            same = known.entry == entry
+            result = PostResult.EXISTS if same else PostResult.EXISTS_WITH_DIFFERENT_CONTENT
+            return result, 0
+        answered = self._lines.get(entry.reverses or "")
+        takes = answered.takes if answered else ()
+        posting = apply(held.account, entry, takes)
+        if answered is not None and takes and entry.kind is EntryKind.REVERSE:
+            answered.takes, answered.dirty = takes_left(takes, entry.points), True
+        held.account = posting.account
+        held.entries += 1
+        self._lines[entry.entry_id] = _Line(entry, posting.takes, held.entries)
+        self.touched.add(held.member.member_id)
+        return PostResult.POSTED, posting.overdrawn
+
+    def reserve(self, held: Held, grant: Grant) -> None:
+        """A new grant, or one that may hold more than before."""
+        before = self.grants.get(grant.grant_id)
+        held.reserved += grant.left - (before.left if before else 0)
+        self.grants[grant.grant_id] = grant
+        self._touch_grant(held, grant)
+
+    def use(self, held: Held, grant: Grant, *, spent: int = 0, returned: int = 0) -> None:
+        """Points of a grant were spent or came back."""
+        before = grant.left
+        grant.spent += spent
+        grant.returned += returned
+        held.reserved += grant.left - before
+        self._touch_grant(held, grant)
+
+    def _touch_grant(self, held: Held, grant: Grant) -> None:
+        self.touched_grants.add(grant.grant_id)
+        self.touched.add(held.member.member_id)
+
+    def grants_of(self, member_id: str) -> list[Grant]:
+        """The member's grants at every terminal, oldest id first."""
+        found = [g for g in self.grants.values() if g.member == member_id]
+        return sorted(found, key=lambda g: g.grant_id)
+
+    def flush(self) -> set[str]:
+        """Write what changed and publish it; the terminals whose grants changed."""
+        now_us = self.services.now_us()
+        lines = [
+            accounts.ledger_row(self.bucket, line.pos, line.entry, line.takes)
+            for line in self._lines.values()
+            if line.dirty
+        ]
+        bulk.insert(self.connection, ledger, lines, "replace")
+        touched = [self.held[m] for m in sorted(self.touched)]
+        bulk.insert(self.connection, account, [self._account_row(h) for h in touched], "replace")
+        bulk.insert(self.connection, member, [self._member_row(h) for h in touched], "replace")
+        self._flush_grants()
+        self._drop_merged(touched)
+        record(self.connection, self.bucket, self.conflicts, now_us)
+        changes = [self._published(held) for held in touched]
+        if changes:
+            feed.publish(self.connection, bucket_scope(self.bucket), changes, now_us)
+        return {self.grants[g].terminal for g in self.touched_grants}
+
+    def _flush_grants(self) -> None:
+        rows = [self._grant_row(self.grants[g]) for g in sorted(self.touched_grants)]
+        bulk.insert(self.connection, allowance, rows, "replace")
+
+    def _drop_merged(self, touched: Iterable[Held]) -> None:
+        gone = [held.member.member_id for held in touched if held.deleted]
+        if gone:
+            ours = member.c.bucket == self.bucket
+            self.connection.execute(
+                sa.delete(member).where(ours, bulk.among(self.connection, member.c.id, gone))
+            )
+
+    def _account_row(self, held: Held) -> dict[str, Any]:
+        return {
+            "bucket": self.bucket,
+            "member": held.member.member_id,
+            "balance": held.account.balance,
+            "entries": held.entries,
+            "reserved": held.reserved,
+            "state": accounts.account_text(held.account),
+            "lapses_on": accounts.lapses_on(held.account),
+        }
+
+    def _member_row(self, held: Held) -> dict[str, Any]:
+        kept = member_row(replace(held.member, lots=(), debt=0), held.keys)
+        return {
+            "bucket": self.bucket,
+            "id": held.member.member_id,
+            "home_store": held.member.home_store,
+            "state": canonical(kept).decode(),
+            "profile": held.profile[0],
+            "profile_key": held.profile[1],
+        }
+
+    def _grant_row(self, grant: Grant) -> dict[str, Any]:
+        return {
+            "bucket": self.bucket,
+            "grant_id": grant.grant_id,
+            "member": grant.member,
+            "terminal": grant.terminal,
+            "granted": grant.granted,
+            "spent": grant.spent,
+            "returned": grant.returned,
+            "kind": grant.kind,
+            "lease_until": grant.lease_until,
+            "posted_seq": grant.posted_seq,
+            "announced": 0,
+        }
+
+    def _published(self, held: Held) -> feed.Change:
+        member_id = held.member.member_id
+        if held.deleted:
+            return feed.Change("member", member_id, None)
+        shown = replace(held.member, lots=held.account.lots, debt=held.account.debt)
+        return feed.Change("member", member_id, member_row(shown, held.keys))
+
+
+def announce(connection: Connection, services: Services, terminal_id: str) -> int:
+    """Bring changed grants into the terminal's own scope; how many. Repeating it is harmless."""
+    rows = connection.execute(
+        sa.select(allowance).where(allowance.c.announced == 0, allowance.c.terminal == terminal_id)
+    ).all()
+    if not rows:
+        return 0
+    changes = []
+    for r in rows:
+        grant = Grant(
+            r.grant_id, r.member, terminal_id, r.granted, r.spent, r.returned, r.kind,
+            r.lease_until, r.posted_seq,
+        )  # fmt: skip
+        changes.append(feed.Change("allowance", r.grant_id, grant.row()))
+    feed.publish(connection, terminal_scope(terminal_id), changes, services.now_us())
+    connection.execute(
+        sa.update(allowance)
+        .where(
+            allowance.c.terminal == terminal_id,
+            bulk.among(connection, allowance.c.grant_id, [r.grant_id for r in rows]),
+        )
+        .values(announced=1)
+    )
+    return len(rows)

@@ -1,0 +1,109 @@
+"""The server on the command line: serve, and what head office does. Never a second way to write.
+
+serve --data DIR | --database URL [--host H] [--port P] [--port-file FILE]
+store add ID --name NAME          enrolment-code --store ID [--name NAME]
+settings set NAME JSON [--store ID]     set-operator ID --name N --role R --pin P
+publish-program FILE              import-catalog FILE [--dry-run]
+import-members FILE [--dry-run]   place-allowances --store ID
+doctor
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sync.server import commands
+from sync.server.migrations import DatabaseFromTheFuture
+from sync.server.refusal import Refusal
+
+DATABASE_VARIABLE = "KOPILKA_DATABASE"
+
+
+class _Commands:
+    """Adds commands that all take --data (SQLite and keys) or --database (PostgreSQL)."""
+
+    def __init__(self, root: argparse.ArgumentParser) -> None:
+        self._where = argparse.ArgumentParser(add_help=False)
+        self._where.add_argument("--data", type=Path, default=None, help="database and keys")
+        self._where.add_argument("--database", default=os.environ.get(DATABASE_VARIABLE, ""))
+        self._sub = root.add_subparsers(dest="command", required=True)
+
+    def __call__(self, name: str, words: str) -> argparse.ArgumentParser:
+        return self._sub.add_parser(name, parents=[self._where], help=words)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    root = argparse.ArgumentParser(prog="kopilka server", description="The central server.")
+    command = _Commands(root)
+    _running(command)
+    _head_office(command)
+    _files(command)
+    return root
+
+
+def _running(command: _Commands) -> None:
+    serve = command("serve", "answer tills")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8470, help="0 takes a free one")
+    serve.add_argument("--port-file", type=Path, default=None, help="written once it listens")
+    command("doctor", "check the books")
+    command("new-epoch", "after restoring a backup: tills send again what was lost")
+    backup = command("backup", "a copy of the SQLite database while it runs")
+    backup.add_argument("file", type=Path)
+
+
+def _head_office(command: _Commands) -> None:
+    code = command("enrolment-code", "a one-time code for a new till")
+    code.add_argument("--store", required=True)
+    code.add_argument("--name", default="")
+    store = command("store", "add or rename a store")
+    store.add_argument("action", choices=["add"])
+    store.add_argument("id")
+    store.add_argument("--name", required=True)
+    settings = command("settings", "a setting of the chain or of a store")
+    settings.add_argument("action", choices=["set"])
+    settings.add_argument("name")
+    settings.add_argument("value", help="JSON")
+    settings.add_argument("--store", default="")
+    operator = command("set-operator", "somebody who may sign on")
+    operator.add_argument("id")
+    operator.add_argument("--name", required=True)
+    operator.add_argument("--role", required=True)
+    operator.add_argument("--pin", required=True)
+    operator.add_argument("--language", default="ru")
+    place = command("place-allowances", "share points over the tills of a store")
+    place.add_argument("--store", required=True)
+
+
+def _files(command: _Commands) -> None:
+    program = command("publish-program", "a new version of the programme")
+    program.add_argument("file", type=Path)
+    catalog = command("import-catalog", "items from a CSV file, whole or not at all")
+    catalog.add_argument("file", type=Path)
+    catalog.add_argument("--dry-run", action="store_true")
+    members = command("import-members", "members from a CSV file, whole or not at all")
+    members.add_argument("file", type=Path)
+    members.add_argument("--dry-run", action="store_true")
+    members.add_argument("--store", default="", help="their home store")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 done, 1 refused (the reasons are on standard error), 2 wrong usage."""
+    options = parser().parse_args(argv)
+    if options.data is None and not options.database:
+        print("--data DIR or --database URL", file=sys.stderr)  # noqa: T201 - a command speaks
+        return 2
+    try:
+        lines, good = asyncio.run(commands.COMMANDS[options.command](options))
+    except (Refusal, DatabaseFromTheFuture) as error:
+        said = (
+            f"{error.problem.code} {error.problem.detail}" if isinstance(error, Refusal) else error
+        )
+        lines, good = [str(said)], False
+    for line in lines:
+        print(line, file=sys.stdout if good else sys.stderr)  # noqa: T201 - a command speaks
+    return 0 if good else 1

@@ -1,0 +1,75 @@
+"""What a person must look at, with its money effect. Never resolves anything by itself."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from sync.server import bulk
+from sync.server.schema import conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One line for the manager. `money_minor` is what it costs the shop if it is signed off.
+
+    Kinds: overdraft, unknown_member, unknown_grant, allowance_overspent,
+    exists_with_different_content, parked, fork, tampered, disorder, fenced.
+    """
+
+    kind: str
+    event: str = ""
+    terminal: str = ""
+    member: str = ""
+    points: int = 0
+    money_minor: int = 0
+    detail: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same trouble found twice is one line."""
+        text = f"{self.kind}\n{self.event}\n{self.terminal}\n{self.member}\n{self.detail}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def record(connection: Connection, bucket: int, found: Iterable[Conflict], now_us: int) -> None:
+    """Write the lines that are not there yet."""
+    rows = {
+        c.id: {
+            "bucket": bucket,
+            "id": c.id,
+            "kind": c.kind,
+            "terminal": c.terminal,
+            "event": c.event,
+            "member": c.member,
+            "points": c.points,
+            "money": c.money_minor,
+            "detail": c.detail[:300].replace("\0", ""),
+            "at": now_us,
+        }
+        for c in found
+    }
+    bulk.insert(connection, conflict, list(rows.values()), "nothing")
+
+
+def open_count(connection: Connection, terminal_id: str) -> int:
+    """Lines of a terminal that nobody has signed off."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).where(
+                conflict.c.state == "open", conflict.c.terminal == terminal_id
+            )
+        ).scalar_one()
+    )
+
+
+def sign_off(connection: Connection, conflict_id: str) -> bool:
+    """A manager has seen it; False if there is no such open line."""
+    done = connection.execute(
+        sa.update(conflict)
+        .where(conflict.c.id == conflict_id, conflict.c.state == "open")
+        .values(state="signed_off")
+    )
+    return done.rowcount == 1

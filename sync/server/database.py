@@ -1,0 +1,124 @@
+"""Runs storage functions in transactions, on SQLite or PostgreSQL. Never knows what they store.
+
+A storage function takes a synchronous Connection and nothing that awaits, so there is one code
+path: SQLite runs it on one writer thread (or in place, in a simulation), PostgreSQL inside
+`AsyncConnection.run_sync`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+BUSY_SECONDS = 30
+
+
+class Database(Protocol):
+    """Transactions."""
+
+    async def write(self, work: Work[T]) -> T:
+        """Run it in a transaction; commit, or roll back what raised."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Run it against one unchanging view of the data."""
+
+    async def close(self) -> None:
+        """Let go of the file or the pool."""
+
+
+class SqliteDatabase:
+    """One file, WAL, synchronous=FULL: a return from `write` is on the disk."""
+
+    def __init__(self, path: Path, *, inline: bool = False) -> None:
+        """`inline` runs on the calling thread: for simulations in virtual time."""
+        self._engine = _sqlite_engine(path)
+        self._writer = None if inline else ThreadPoolExecutor(1, "sqlite-writer")
+
+    async def write(self, work: Work[T]) -> T:
+        """See the Protocol."""
+        return await self._run(lambda: self.write_now(work))
+
+    async def read(self, work: Work[T]) -> T:
+        """See the Protocol."""
+        return await self._run(lambda: self.read_now(work))
+
+    def write_now(self, work: Work[T]) -> T:
+        """The same on the calling thread."""
+        with self._engine.connect().execution_options(immediate=True) as c, c.begin():
+            return work(c)
+
+    def read_now(self, work: Work[T]) -> T:
+        """The same on the calling thread."""
+        with self._engine.connect() as c, c.begin():
+            return work(c)
+
+    async def close(self) -> None:
+        """See the Protocol."""
+        if self._writer is not None:
+            self._writer.shutdown()
+        self._engine.dispose()
+
+    async def _run(self, job: Callable[[], T]) -> T:
+        if self._writer is None:
+            return job()
+        return await asyncio.get_running_loop().run_in_executor(self._writer, job)
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-64000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    def begun(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+class PostgresDatabase:
+    """A pool of asyncpg connections."""
+
+    def __init__(self, url: str) -> None:
+        """`postgresql://user@host:port/name`."""
+        address = sa.make_url(url).set(drivername="postgresql+asyncpg")
+        self._engine = create_async_engine(address, pool_size=8, max_overflow=8)
+
+    async def write(self, work: Work[T]) -> T:
+        """See the Protocol."""
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """See the Protocol."""
+        async with self._engine.connect() as connection:
+            steady = await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            async with steady.begin():
+                return await steady.run_sync(work)
+
+    async def close(self) -> None:
+        """See the Protocol."""
+        await self._engine.dispose()
+
+
+def open_database(address: str, *, inline: bool = False) -> Database:
+    """A `postgresql://` address, or the path of a SQLite file."""
+    if address.startswith(("postgresql://", "postgres://")):
+        return PostgresDatabase(address.replace("postgres://", "postgresql://", 1))
+    path = Path(address)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteDatabase(path, inline=inline)

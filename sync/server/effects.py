@@ -1,0 +1,236 @@
+"""What one event does to one bucket. Never refuses a completed transaction, never reads two.
+
+Each part is applied once, by (event, bucket, name); what a person must look at becomes a conflict.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.events import AllowanceReturned, MemberEnrolled, TransactionCompleted
+from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tier import month_of
+from sync.server.allowances import Placement, top_up
+from sync.server.book import Book, Held
+from sync.server.conflicts import Conflict
+from sync.server.merging import Carried, carry_in
+
+Tiering = Callable[[Member, date], Member]
+Fact = TransactionCompleted | AllowanceReturned | MemberEnrolled | Carried
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One event's part in one bucket. `member` is whom it concerns, redirects followed."""
+
+    name: str
+    event: str
+    seq: int
+    terminal: str
+    member: str
+    fact: Fact
+    entries: tuple[PointsEntry, ...] = ()
+    turnover_on: date | None = None
+    keys: tuple[tuple[str, str], ...] = ()
+    profile: tuple[str, str] = ("", "")
+
+    @property
+    def document(self) -> CompletedTransaction:
+        """The document of a `sale` part."""
+        if not isinstance(self.fact, TransactionCompleted):
+            raise TypeError(f"{self.name} has no document")
+        return self.fact.document
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What parts need beside the book: the tier rule, and who holds allowances."""
+
+    tiering: Tiering
+    placement: Placement
+
+
+def ids_needed(parts: Iterable[Part]) -> tuple[set[str], set[str]]:
+    """(members, ledger lines) to load before applying."""
+    members: set[str] = set()
+    lines: set[str] = set()
+    for part in parts:
+        members.add(part.member)
+        for entry in part.entries:
+            lines.update({entry.entry_id, entry.reverses or entry.entry_id})
+    return members, lines
+
+
+def apply_part(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    """Change the book; the conflicts of this part (also kept in the book)."""
+    found = APPLY[part.name](book, part, around)
+    book.conflicts.extend(found)
+    return found
+
+
+def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    document = part.document
+    found: list[Conflict] = []
+    held = book.held.get(part.member)
+    if held is None:
+        held = book.add(_stranger(part), ())
+        found.append(_conflict("unknown_member", part))
+    for entry in part.entries:
+        found += _post(book, held, entry, part)
+    found += _used(book, held, part, document.uses)
+    _count(book, held, part, around)
+    top_up(book, held, part.terminal, around.placement)
+    return found
+
+
+def _points(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    """Entries of somebody else than the buyer (a transfer, a friend)."""
+    held = book.held.get(part.member)
+    if held is None:
+        held = book.add(_stranger(part), ())
+    book.change(held, replace(held.member, as_of=book.services.now()))
+    return [c for entry in part.entries for c in _post(book, held, entry, part)]
+
+
+def _stranger(part: Part) -> Member:
+    """A member nobody enrolled here: the sale stands, a person looks."""
+    document = part.document
+    return Member(
+        part.member,
+        "",
+        enrolled_on=document.business_on,
+        confirmed=False,
+        home_store=document.store_id,
+    )
+
+
+def _post(book: Book, held: Held, entry: PointsEntry, part: Part) -> list[Conflict]:
+    result, overdrawn = book.post(held, entry)
+    if result is PostResult.EXISTS_WITH_DIFFERENT_CONTENT:
+        return [_conflict(result.value, part, points=entry.points, detail=entry.entry_id)]
+    if overdrawn:
+        totals = part.document.totals
+        money = overdrawn * totals.points_minor // max(1, totals.points_redeemed)
+        return [_conflict("overdraft", part, points=overdrawn, money=money)]
+    return []
+
+
+def _used(
+    book: Book, held: Held, part: Part, uses: Iterable[AllowanceUse], back: bool = False
+) -> list[Conflict]:
+    """Points of grants that were spent (or came back): they are not reserved any more."""
+    found = []
+    for use in uses:
+        grant = book.grants.get(use.grant_id)
+        if grant is None or grant.terminal != part.terminal:
+            found.append(_conflict("unknown_grant", part, points=use.points, detail=use.grant_id))
+            continue
+        beyond = use.points - grant.left
+        book.use(
+            held,
+            grant,
+            spent=0 if back else use.points,
+            returned=use.points if back else 0,
+        )
+        grant.posted_seq = max(grant.posted_seq, part.seq)
+        if beyond > 0:
+            found.append(_conflict("allowance_overspent", part, points=beyond, detail=use.grant_id))
+    return found
+
+
+def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
+    """Turnover by the sale's month, what the till's mirror will contain, the tier."""
+    document, old = part.document, held.member
+    is_sale = document.kind is TransactionKind.SALE
+    net = document.totals.net_minor if is_sale else -document.totals.net_minor
+    month = month_of(part.turnover_on or document.business_on)
+    spend = dict(old.spend_by_month)
+    spend[month] = spend.get(month, 0) + net
+    changed = replace(
+        old,
+        spend_by_month=spend,
+        lifetime_spend_minor=old.lifetime_spend_minor + net,
+        posted={**old.posted, part.terminal: part.seq},
+        as_of=book.services.now(),
+        home_store=old.home_store or document.store_id,
+    )
+    book.change(held, around.tiering(changed, document.business_on))
+
+
+def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    held = book.held.get(part.member)
+    if held is None or not isinstance(part.fact, AllowanceReturned):
+        return [_conflict("unknown_member", part)]
+    return _used(book, held, part, part.fact.uses, back=True)
+
+
+def _enrolled(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    """A new member; or one that a sale met before its enrolment arrived."""
+    fact = part.fact
+    if not isinstance(fact, MemberEnrolled):
+        raise TypeError("an enrolment")
+    held = book.held.get(part.member) or book.add(Member(part.member, ""), ())
+    held.keys = tuple(dict.fromkeys((*held.keys, *part.keys)))
+    held.profile = part.profile if all(part.profile) else held.profile
+    changed = replace(
+        held.member,
+        display_name=fact.display_name,
+        phone_last4=fact.phone_last4,
+        card_last4=fact.card_code[-4:],
+        enrolled_on=fact.business_on,
+        confirmed=bool(fact.consents),
+        home_store=fact.store_id,
+        as_of=book.services.now(),
+        posted={**held.member.posted, part.terminal: part.seq},
+    )
+    book.change(held, changed)
+    return []
+
+
+def _joined(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    """The same phone enrolled again: new keys for the member that is already there."""
+    fact = part.fact
+    if not isinstance(fact, MemberEnrolled):
+        raise TypeError("an enrolment")
+    held = book.held.get(part.member) or book.add(Member(part.member, "", confirmed=False), ())
+    held.keys = tuple(dict.fromkeys((*held.keys, *part.keys)))
+    held.profile = held.profile if all(held.profile) else part.profile
+    member = held.member
+    changed = replace(
+        member,
+        display_name=member.display_name or fact.display_name,
+        card_last4=member.card_last4 or fact.card_code[-4:],
+        confirmed=member.confirmed or bool(fact.consents),
+        as_of=book.services.now(),
+        posted={**member.posted, part.terminal: part.seq},
+    )
+    book.change(held, changed)
+    return []
+
+
+def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    if not isinstance(part.fact, Carried):
+        raise TypeError("a carried account")
+    carry_in(book, book.held[part.member], part.fact, part.event)
+    held = book.held[part.member]
+    book.change(held, around.tiering(held.member, book.services.today()))
+    return []
+
+
+def _conflict(
+    kind: str, part: Part, *, points: int = 0, money: int = 0, detail: str = ""
+) -> Conflict:
+    return Conflict(kind, part.event, part.terminal, part.member, points, money, detail)
+
+
+APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
+    "sale": _sale,
+    "points": _points,
+    "returned": _returned,
+    "enrolled": _enrolled,
+    "joined": _joined,
+    "carried_in": _carried_in,
+}

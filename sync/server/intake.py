@@ -1,0 +1,278 @@
+"""Takes pushed events into the inbox, durably, in the order of their chain. Never posts them.
+
+What is refused here is never a sale but a *chain* that does not fit: a gap, a fork, another
+epoch, a fenced incarnation. The body of an event is not looked into.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.server import bulk
+from sync.server.auth import Signed, authenticate_once
+from sync.server.buckets import bucket_of
+from sync.server.conflicts import Conflict, record
+from sync.server.refusal import Refusal
+from sync.server.schema import event, inbox, terminal
+from sync.server.services import Services
+from sync.wire.codec import GENESIS, ack_text, body_hash, chain_hash
+from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
+from sync.wire.version import SPOKEN
+
+log = logging.getLogger(__name__)
+EVENTS_MAX = 500
+ID_LENGTH_MAX = 64
+
+
+@dataclass(eq=False)
+class Alarm(Exception):
+    """A chain that does not fit: kept for a person, and said to the till."""
+
+    status: int
+    code: str
+    seq: int = 0
+    event: str = ""
+
+
+def push(
+    connection: Connection, services: Services, signed: Signed, request: PushRequest
+) -> PushReply | Refusal:
+    """Append what is new and acknowledge the head; a batch seen before changes nothing.
+
+    Raises or returns a Refusal: 401, 409 gap, 410 fenced, 412 epoch, 413 size, 422 fork,
+    426 protocol. A returned one has left a conflict row for the manager.
+    """
+    authenticate_once(connection, signed, services.now_us())
+    row = _locked(connection, signed.terminal)
+    _fits(services, signed, request, row)
+    if request.incarnation < row.incarnation:
+        _quarantine(connection, services, signed, request)
+        return _refusal(services, row, Alarm(410, "fenced"))
+    if request.incarnation > row.incarnation:
+        row = _reincarnated(connection, row.id, request.incarnation)
+    try:
+        fresh = _continuation(connection, row, request)
+        outcomes = _outcomes(connection, row.bucket, fresh)
+    except Alarm as alarm:
+        if alarm.status == 422:
+            _alert(connection, services, row.id, alarm)
+        return _refusal(services, row, alarm)
+    if fresh:
+        new = list(zip(fresh, outcomes, strict=True))
+        row = _append(connection, services, signed, request.incarnation, new)
+    return _receipt(services, row)
+
+
+def _locked(connection: Connection, terminal_id: str) -> Any:
+    """The terminal's row, locked: two processes may hold the same till's batch."""
+    taken = sa.update(terminal).where(terminal.c.id == terminal_id)
+    return connection.execute(taken.values(head=terminal.c.head).returning(terminal)).one()
+
+
+def _fits(services: Services, signed: Signed, request: PushRequest, row: Any) -> None:
+    if request.protocol not in SPOKEN:
+        raise _refusal(services, row, Alarm(426, "protocol"))
+    if request.terminal != signed.terminal:
+        raise _refusal(services, row, Alarm(401, "another_terminal"))
+    if request.epoch != services.epoch:
+        raise _refusal(services, row, Alarm(412, "epoch"))
+    if len(request.events) > EVENTS_MAX:
+        raise _refusal(services, row, Alarm(413, "too_many_events"))
+    if any(not _plain(e.id) or not _plain(e.kind) for e in request.events):
+        raise _refusal(services, row, Alarm(422, "garbled"))
+
+
+def _plain(text: str) -> bool:
+    return 0 < len(text) <= ID_LENGTH_MAX and text.isascii() and text.isprintable()
+
+
+def _reincarnated(connection: Connection, terminal_id: str, incarnation: int) -> Any:
+    """A restored or replaced database begins a new chain and fences the old one."""
+    began = (
+        sa.update(terminal)
+        .where(terminal.c.id == terminal_id)
+        .values(
+            incarnation=incarnation,
+            head=0,
+            head_hash=GENESIS.hex(),
+            posted_seq=0,
+            safe_head=0,
+        )
+        .returning(terminal)
+    )
+    return connection.execute(began).one()
+
+
+def _continuation(connection: Connection, row: Any, request: PushRequest) -> list[EventEnvelope]:
+    """The events above the head, once all of the batch agrees with the chain. Raises Alarm."""
+    seqs = [e.seq for e in request.events]
+    if seqs and seqs != list(range(seqs[0], seqs[0] + len(seqs))):
+        raise Alarm(422, "disorder", seqs[0])
+    known = [e for e in request.events if e.seq <= row.head]
+    fresh = list(request.events[len(known) :])
+    _same_as_stored(connection, row, known)
+    if not fresh:
+        return []
+    if fresh[0].seq != row.head + 1:
+        raise Alarm(409, "gap", fresh[0].seq)
+    if not known and request.previous_hash != row.head_hash:
+        raise Alarm(422, "fork", fresh[0].seq, fresh[0].id)
+    _chained(row.head_hash, fresh)
+    return fresh
+
+
+def _same_as_stored(connection: Connection, row: Any, known: Sequence[EventEnvelope]) -> None:
+    if not known:
+        return
+    stored = connection.execute(
+        sa.select(event.c.seq, event.c.hash).where(
+            event.c.bucket == row.bucket,
+            event.c.terminal == row.id,
+            event.c.incarnation == row.incarnation,
+            event.c.seq.between(known[0].seq, known[-1].seq),
+        )
+    )
+    hashes = {seq: text for seq, text in stored}
+    for envelope in known:
+        if hashes.get(envelope.seq) != envelope.hash:
+            raise Alarm(422, "fork", envelope.seq, envelope.id)
+
+
+def _chained(head_hash: str, fresh: Sequence[EventEnvelope]) -> None:
+    previous = bytes.fromhex(head_hash)
+    for e in fresh:
+        previous = chain_hash(previous, e.seq, e.id, e.kind, e.body.encode())
+        if previous.hex() != e.hash:
+            raise Alarm(422, "tampered", e.seq, e.id)
+
+
+def _outcomes(connection: Connection, bucket: int, fresh: Sequence[EventEnvelope]) -> list[str]:
+    """`queued`, or `exists` for an event that came before (in an earlier incarnation).
+
+    Raises Alarm for a known id with another body.
+    """
+    stored = connection.execute(
+        sa.select(event.c.id, event.c.body_hash).where(
+            event.c.bucket == bucket, bulk.among(connection, event.c.id, [e.id for e in fresh])
+        )
+    )
+    known = {event_id: digest for event_id, digest in stored}
+    outcomes = []
+    for e in fresh:
+        digest = body_hash(e.body.encode())
+        if known.get(e.id, digest) != digest:
+            raise Alarm(422, "exists_with_different_content", e.seq, e.id)
+        outcomes.append("exists" if e.id in known else "queued")
+        known[e.id] = digest
+    return outcomes
+
+
+def _append(
+    connection: Connection,
+    services: Services,
+    signed: Signed,
+    incarnation: int,
+    new: Sequence[tuple[EventEnvelope, str]],
+) -> Any:
+    bucket = bucket_of(signed.terminal)
+    rows = [
+        {
+            "bucket": bucket,
+            "terminal": signed.terminal,
+            "incarnation": incarnation,
+            "seq": e.seq,
+            "id": e.id,
+            "kind": e.kind,
+            "v": e.v,
+            "hash": e.hash,
+            "body_hash": body_hash(e.body.encode()),
+            "outcome": outcome,
+        }
+        for e, outcome in new
+    ]
+    bulk.insert(connection, event, rows)
+    first, last = new[0][0], new[-1][0]
+    _store_batch(connection, services, signed, (incarnation, first.seq, last.seq), "queued")
+    moved = (
+        sa.update(terminal)
+        .where(terminal.c.bucket == bucket, terminal.c.id == signed.terminal)
+        .values(head=last.seq, head_hash=last.hash)
+        .returning(terminal)
+    )
+    return connection.execute(moved).one()
+
+
+def _store_batch(
+    connection: Connection,
+    services: Services,
+    signed: Signed,
+    place: tuple[int, int, int],
+    state: str,
+) -> None:
+    """The batch as it travelled, with the signature that makes it evidence."""
+    row = {
+        "bucket": bucket_of(signed.terminal),
+        "terminal": signed.terminal,
+        "incarnation": place[0],
+        "first_seq": place[1],
+        "last_seq": place[2],
+        "body": signed.body,
+        "signed": f"{signed.time} {signed.nonce} {signed.signature}",
+        "received_at": services.now_us(),
+        "state": state,
+    }
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(inbox).values(**row).on_conflict_do_nothing())
+
+
+def _quarantine(
+    connection: Connection, services: Services, signed: Signed, request: PushRequest
+) -> None:
+    """A fenced till still has facts: they are kept for a person, never applied, never dropped."""
+    if not request.events:
+        return
+    first, last = request.events[0], request.events[-1]
+    place = (request.incarnation, first.seq, last.seq)
+    # The rows of its own time may stand at the same place: minus keeps the late ones apart.
+    place = (-request.incarnation, *place[1:])
+    _store_batch(connection, services, signed, place, "fenced")
+    _alert(connection, services, signed.terminal, Alarm(410, "fenced", first.seq, first.id))
+
+
+def _alert(connection: Connection, services: Services, terminal_id: str, alarm: Alarm) -> None:
+    found = Conflict(
+        kind=alarm.code,
+        event=alarm.event,
+        terminal=terminal_id,
+        detail=f"seq {alarm.seq}",
+    )
+    record(connection, bucket_of(terminal_id), [found], services.now_us())
+    log.warning("push refused: %s, terminal %s, seq %d", alarm.code, terminal_id, alarm.seq)
+
+
+def _receipt(services: Services, row: Any) -> PushReply:
+    return PushReply(
+        epoch=services.epoch,
+        head=row.head,
+        head_hash=row.head_hash,
+        safe_head=min(row.safe_head, row.head),
+        server_time=services.server_time(),
+        signature=services.sign(ack_text(row.id, row.incarnation, row.head, row.head_hash)),
+    )
+
+
+def _refusal(services: Services, row: Any, alarm: Alarm) -> Refusal:
+    problem = Problem(
+        code=alarm.code,
+        epoch=services.epoch,
+        head=row.head,
+        head_hash=row.head_hash,
+        server_time=services.server_time(),
+        incarnation=row.incarnation,
+    )
+    return Refusal(alarm.status, problem)

@@ -1,0 +1,44 @@
+"""Brings a database to this program's schema, step by step. Never touches one from the future."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from sync.server.schema import metadata, schema_version
+
+
+class DatabaseFromTheFuture(Exception):
+    """A newer program wrote it; this one would damage it."""
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+LATEST = len(MIGRATIONS)
+
+
+def version_of(connection: Connection) -> int:
+    """0 for an empty database."""
+    if not sa.inspect(connection).has_table("schema_version"):
+        return 0
+    newest = connection.execute(sa.select(sa.func.max(schema_version.c.version))).scalar()
+    return int(newest or 0)
+
+
+def migrate(connection: Connection, now_us: int) -> int:
+    """Apply what is missing; the version before. Raises DatabaseFromTheFuture."""
+    if connection.dialect.name == "postgresql":
+        # Two processes that start together must not both create tables.
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7226401)"))
+    before = version_of(connection)
+    if before > LATEST:
+        raise DatabaseFromTheFuture(
+            f"the database has schema {before}, this program knows {LATEST}: update the server"
+        )
+    for number in range(before, LATEST):
+        MIGRATIONS[number](connection)
+        connection.execute(sa.insert(schema_version).values(version=number + 1, at=now_us))
+    return before

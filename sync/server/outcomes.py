@@ -1,0 +1,235 @@
+"""The end of a batch, in its terminal's bucket: outcomes, control totals, receipts of nobody.
+
+Never counts an event twice: only events still `queued` are counted, in the transaction that
+ends their waiting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.business_day import after_cash, after_document, after_no_sale, after_void
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import CashMoved, ControlTotals, Event, RightUsed, TransactionCompleted
+from sync.server import bulk, feed
+from sync.server.book import announce
+from sync.server.buckets import bucket_of, terminal_scope
+from sync.server.conflicts import Conflict, record
+from sync.server.planning import Fact
+from sync.server.schema import control_total, event, feed_row, inbox, sale, terminal
+from sync.server.services import Services, micros
+from sync.translate.documents import transaction_doc
+from sync.translate.till_events import control_totals, control_totals_doc
+from sync.wire.codec import canonical
+from sync.wire.events import ControlTotalsDoc
+from sync.wire.rows import OutcomeRow
+
+PLAIN_OUTCOMES_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One inbox row, with the events of it that still wait."""
+
+    terminal: str
+    incarnation: int
+    first_seq: int
+    last_seq: int
+    facts: list[Fact]
+
+    @property
+    def bucket(self) -> int:
+        """Of the terminal."""
+        return bucket_of(self.terminal)
+
+
+def sale_row(bucket: int, document: CompletedTransaction, member_id: str) -> dict[str, Any]:
+    """A receipt as the table keeps it, lines and all in one document."""
+    return {
+        "bucket": bucket,
+        "id": document.transaction_id,
+        "kind": document.kind.value,
+        "store": document.store_id,
+        "terminal": document.terminal_id,
+        "receipt": document.receipt_number,
+        "member": member_id,
+        "business_on": document.business_on.isoformat(),
+        "at": micros(document.completed_at),
+        "net": document.totals.net_minor,
+        "payable": document.totals.payable_minor,
+        "document": canonical(transaction_doc(document)).decode(),
+    }
+
+
+def finish(connection: Connection, services: Services, batch: Batch) -> None:
+    """Mark the batch posted and tell the terminal. Run again, it changes nothing."""
+    feed.lock(connection, terminal_scope(batch.terminal))
+    waiting = _still_waiting(connection, batch)
+    facts = [fact for fact in batch.facts if fact.seq in waiting]
+    posted = [fact for fact in facts if fact.outcome == "posted"]
+    _store_outcomes(connection, batch, facts)
+    anonymous = [
+        sale_row(batch.bucket, document, "")
+        for fact in posted
+        if (document := fact.document) is not None and not fact.member
+    ]
+    bulk.insert(connection, sale, anonymous, "nothing")
+    _count(connection, batch, [fact.event for fact in posted if fact.event is not None])
+    record(connection, batch.bucket, _conflicts(batch, facts), services.now_us())
+    rows = [feed.Change("outcome", fact.id, _outcome(fact)) for fact in facts]
+    head = feed.publish(connection, terminal_scope(batch.terminal), rows, services.now_us())
+    _forget_plain(connection, batch.terminal, head)
+    announce(connection, services, batch.terminal)
+    _close(connection, batch)
+
+
+def _in_batch(batch: Batch) -> Any:
+    return sa.and_(
+        event.c.bucket == batch.bucket,
+        event.c.terminal == batch.terminal,
+        event.c.incarnation == batch.incarnation,
+        event.c.seq.between(batch.first_seq, batch.last_seq),
+    )
+
+
+def _still_waiting(connection: Connection, batch: Batch) -> set[int]:
+    queued = sa.select(event.c.seq).where(_in_batch(batch), event.c.outcome == "queued")
+    return set(connection.execute(queued).scalars())
+
+
+def _store_outcomes(connection: Connection, batch: Batch, facts: Sequence[Fact]) -> None:
+    plain = [fact.seq for fact in facts if fact.outcome == "posted"]
+    change = sa.update(event).where(_in_batch(batch))
+    if plain:
+        connection.execute(
+            change.where(bulk.among(connection, event.c.seq, plain)).values(outcome="posted")
+        )
+    for fact in facts:
+        if fact.outcome != "posted":
+            connection.execute(
+                change.where(event.c.seq == fact.seq).values(
+                    outcome=fact.outcome, reason=fact.reason.replace("\0", "")
+                )
+            )
+
+
+def _outcome(fact: Fact) -> OutcomeRow:
+    return OutcomeRow(
+        fact.seq, fact.id, fact.outcome, fact.reason, tuple(sorted(set(fact.conflicts)))
+    )
+
+
+def _conflicts(batch: Batch, facts: Sequence[Fact]) -> list[Conflict]:
+    """Conflicts that belong to no member."""
+    found = []
+    for fact in facts:
+        if fact.outcome == "parked":
+            found.append(Conflict("parked", fact.id, batch.terminal, detail=fact.reason))
+        if "unknown_code" in fact.conflicts and fact.document is not None:
+            money = fact.document.totals.payable_minor
+            found.append(Conflict("unknown_code", fact.id, batch.terminal, money_minor=money))
+    return found
+
+
+def _count(connection: Connection, batch: Batch, events: Sequence[Event]) -> None:
+    """Control totals by business day, kept as the till keeps them, with the same functions."""
+    days = load_totals(connection, batch.terminal)
+    changed: dict[str, ControlTotals] = {}
+    session_day = max(days, default="")
+    for fact in events:
+        day = business_day_of(fact) or session_day
+        if not day:
+            continue
+        session_day = day
+        before = changed.get(day) or days.get(day) or ControlTotals()
+        after = counted(before, fact)
+        if after != before:
+            changed[day] = after
+    rows = [
+        {
+            "bucket": batch.bucket,
+            "terminal": batch.terminal,
+            "business_on": day,
+            "totals": canonical(control_totals_doc(totals)).decode(),
+        }
+        for day, totals in sorted(changed.items())
+    ]
+    bulk.insert(connection, control_total, rows, "replace")
+
+
+def business_day_of(fact: Event) -> str:
+    """The business day an event names; "" for those that name none (the session's then)."""
+    if isinstance(fact, TransactionCompleted):
+        return fact.document.business_on.isoformat()
+    day = getattr(fact, "business_on", None)
+    return day.isoformat() if day else ""
+
+
+def counted(totals: ControlTotals, fact: Event) -> ControlTotals:
+    """The totals with one more event."""
+    if isinstance(fact, TransactionCompleted):
+        return after_document(totals, fact.document)
+    if isinstance(fact, CashMoved):
+        return after_cash(totals, fact.kind, fact.amount_minor)
+    if isinstance(fact, RightUsed) and fact.action == "void_transaction":
+        return after_void(totals, fact.amount_minor)
+    if isinstance(fact, RightUsed) and fact.action == "no_sale":
+        return after_no_sale(totals)
+    return totals
+
+
+def load_totals(connection: Connection, terminal_id: str) -> dict[str, ControlTotals]:
+    """The terminal's control totals by business day."""
+    rows = connection.execute(
+        sa.select(control_total.c.business_on, control_total.c.totals)
+        .where(
+            control_total.c.bucket == bucket_of(terminal_id),
+            control_total.c.terminal == terminal_id,
+        )
+        .order_by(control_total.c.business_on.desc())
+        .limit(40)
+    )
+    return {
+        row.business_on: control_totals(msgspec.json.decode(row.totals, type=ControlTotalsDoc))
+        for row in rows
+    }
+
+
+def _forget_plain(connection: Connection, terminal_id: str, head: int) -> None:
+    """A terminal need not be told for ever that its old events were posted."""
+    connection.execute(
+        sa.delete(feed_row).where(
+            feed_row.c.bucket == bucket_of(terminal_id),
+            feed_row.c.scope == terminal_scope(terminal_id),
+            feed_row.c.kind == "outcome",
+            feed_row.c.ver <= head - PLAIN_OUTCOMES_KEPT,
+            feed_row.c.body.like('%"outcome":"posted"%'),
+        )
+    )
+
+
+def _close(connection: Connection, batch: Batch) -> None:
+    connection.execute(
+        sa.update(inbox)
+        .where(
+            inbox.c.bucket == batch.bucket,
+            inbox.c.terminal == batch.terminal,
+            inbox.c.incarnation == batch.incarnation,
+            inbox.c.first_seq == batch.first_seq,
+        )
+        .values(state="posted")
+    )
+    connection.execute(
+        sa.update(terminal)
+        .where(
+            terminal.c.bucket == batch.bucket,
+            terminal.c.id == batch.terminal,
+            terminal.c.incarnation == batch.incarnation,
+            terminal.c.posted_seq < batch.last_seq,
+        )
+        .values(posted_seq=batch.last_seq)
+    )

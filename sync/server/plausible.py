@@ -1,0 +1,61 @@
+"""What no till of ours writes and no table takes. Never judges a price or a promise."""
+
+from collections.abc import Iterable
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import (
+    CashMoved,
+    Event,
+    MemberEnrolled,
+    RightUsed,
+    TransactionCompleted,
+)
+
+LARGEST = 10**15
+TEXT_LENGTH_MAX = 200
+CASH_KINDS = frozenset({"paid_in", "paid_out", "pickup", "loan"})
+
+
+def doubtful(event: Event, terminal_id: str) -> str:
+    """Why the event must wait for a person; "" if it need not."""
+    if isinstance(event, TransactionCompleted):
+        return _document(event.document, terminal_id)
+    if isinstance(event, MemberEnrolled):
+        return _texts((event.member_id, event.card_code, event.store_id))
+    if isinstance(event, CashMoved):
+        known = event.kind in CASH_KINDS and abs(event.amount_minor) <= LARGEST
+        return "" if known else "a movement of cash that is none"
+    if isinstance(event, RightUsed) and abs(event.amount_minor) > LARGEST:
+        return "a number is out of range"
+    return ""
+
+
+def _document(document: CompletedTransaction, terminal_id: str) -> str:
+    if document.terminal_id != terminal_id:
+        return "the document names another terminal"
+    totals = document.totals
+    numbers = [
+        totals.net_minor,
+        totals.payable_minor,
+        totals.discount_minor,
+        totals.points_minor,
+        totals.points_redeemed,
+        *(entry.points for entry in document.entries),
+        *(tender.amount_minor for tender in document.tenders),
+        *(use.points for use in document.uses),
+    ]
+    if any(abs(number) > LARGEST for number in numbers):
+        return "a number is out of range"
+    if any(use.points <= 0 for use in document.uses):
+        return "a use of no points"
+    entry_ids = [entry.entry_id for entry in document.entries]
+    if len(set(entry_ids)) != len(entry_ids):
+        return "an entry stands twice"
+    ids = (document.transaction_id, document.receipt_number, document.store_id)
+    return _texts((*ids, document.member_id or "", document.member_code, *entry_ids))
+
+
+def _texts(texts: Iterable[str]) -> str:
+    if any("\0" in text or len(text) > TEXT_LENGTH_MAX for text in texts):
+        return "an identifier that is none"
+    return ""

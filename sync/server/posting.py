@@ -1,0 +1,242 @@
+"""One poster brings the inbox to ledger, accounts and feed. Never doubles, never stops at poison.
+
+Each transaction touches one bucket and is applied once per (event, bucket, part); an event is
+`posted` when all its parts are. What cannot be posted is parked with its reason and shown; the
+ones behind it go on.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError
+
+from pos_app.domain.errors import RuleError
+from pos_app.domain.events import MemberEnrolled
+from sync.server import bulk
+from sync.server.allowances import placement
+from sync.server.bell import Bell
+from sync.server.book import Book, announce
+from sync.server.database import Database
+from sync.server.effects import Part, Surroundings, apply_part, ids_needed
+from sync.server.enrolling import enrol_members
+from sync.server.outcomes import Batch, finish, sale_row
+from sync.server.planning import Fact, plan
+from sync.server.plausible import doubtful
+from sync.server.schema import allowance, effect, event, inbox, sale
+from sync.server.services import Services
+from sync.server.tiering import tiering_in_force
+from sync.translate import UnreadableEvent
+from sync.wire.codec import canonical, unpack
+from sync.wire.messages import PushRequest
+
+log = logging.getLogger(__name__)
+EVENT_FAULTS = (
+    RuleError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    DataError,
+    IntegrityError,
+)
+
+
+class Poster:
+    """The only writer of accounts from the inbox."""
+
+    def __init__(self, database: Database, services: Services, bell: Bell) -> None:
+        """`bell` rings when there is something in the inbox, and is rung when the feed moved."""
+        self._database = database
+        self._services = services
+        self._bell = bell
+
+    async def run(self) -> None:
+        """Post whenever the bell rings, for ever."""
+        while True:
+            heard = self._bell.inbox_rung()
+            await self.drain()
+            await heard.wait()
+
+    async def drain(self) -> int:
+        """Post all there is; the number of batches."""
+        done = 0
+        while (batch := await self._database.read(self._next)) is not None:
+            await self._post(batch)
+            self._bell.ring_feed()
+            done += 1
+        if await self._announce_all():
+            self._bell.ring_feed()
+        return done
+
+    def _next(self, connection: Connection) -> Batch | None:
+        """The oldest batch of the terminal that has waited longest, in the order of its chain."""
+        waiting = inbox.c.state == "queued"
+        oldest = connection.execute(
+            sa.select(inbox.c.terminal)
+            .where(waiting)
+            .order_by(inbox.c.received_at, inbox.c.terminal)
+            .limit(1)
+        ).scalar_one_or_none()
+        if oldest is None:
+            return None
+        row = connection.execute(
+            sa.select(inbox)
+            .where(waiting, inbox.c.terminal == oldest)
+            .order_by(inbox.c.incarnation, inbox.c.first_seq)
+            .limit(1)
+        ).one()
+        return Batch(
+            oldest, row.incarnation, row.first_seq, row.last_seq, self._facts(connection, row)
+        )
+
+    def _facts(self, connection: Connection, row: Any) -> list[Fact]:
+        """The events of a batch that are not posted yet, decoded; unreadable ones are parked."""
+        queued = connection.execute(
+            sa.select(event.c.seq).where(
+                event.c.bucket == row.bucket,
+                event.c.terminal == row.terminal,
+                event.c.incarnation == row.incarnation,
+                event.c.seq.between(row.first_seq, row.last_seq),
+                event.c.outcome == "queued",
+            )
+        )
+        wanted = set(queued.scalars())
+        facts = []
+        for e in unpack(PushRequest, row.body).events:
+            if e.seq not in wanted:
+                continue
+            fact = Fact(e.seq, e.id, e.kind)
+            try:
+                fact.event = self._services.codec.decode(e.kind, e.v, e.body.encode())
+                if reason := doubtful(fact.event, row.terminal):
+                    fact.park(reason)
+            except UnreadableEvent as error:
+                fact.park(str(error))
+            facts.append(fact)
+        return facts
+
+    async def _post(self, batch: Batch) -> None:
+        for group in _groups(batch.facts):
+            if isinstance(group[0].event, MemberEnrolled):
+                await self._enrol(batch.terminal, group[0])
+            else:
+                await self._post_group(batch.terminal, group)
+        await self._database.write(lambda c: finish(c, self._services, batch))
+        for fact in batch.facts:
+            if fact.outcome == "parked":
+                log.warning("event parked: seq %d of terminal %s", fact.seq, batch.terminal)
+
+    async def _post_group(self, terminal_id: str, facts: Sequence[Fact]) -> None:
+        try:
+            parts = await self._database.read(lambda c: plan(c, terminal_id, facts))
+        except EVENT_FAULTS:
+            if len(facts) == 1:
+                raise
+            for fact in facts:
+                await self._post_group(terminal_id, [fact])
+            return
+        by_id = {fact.id: fact for fact in facts}
+        for bucket in sorted(parts):
+            await self._post_bucket(bucket, parts[bucket], by_id)
+
+    async def _post_bucket(
+        self, bucket: int, parts: Sequence[Part], facts: dict[str, Fact]
+    ) -> None:
+        """All parts in one transaction; if one is poison, one by one, and it alone is parked."""
+        services = self._services
+        try:
+            found = await self._database.write(lambda c: post_parts(c, services, bucket, parts))
+        except EVENT_FAULTS as fault:
+            if len(parts) == 1:
+                facts[parts[0].event].park(f"{type(fault).__name__}: {fault}")
+                return
+            for part in parts:
+                await self._post_bucket(bucket, [part], facts)
+            return
+        for event_id, kinds in found.items():
+            facts[event_id].conflicts += kinds
+
+    async def _enrol(self, terminal_id: str, fact: Fact) -> None:
+        try:
+            fact.conflicts += await enrol_members(
+                self._database, self._services, terminal_id, fact, post_parts
+            )
+        except EVENT_FAULTS as fault:
+            fact.park(f"{type(fault).__name__}: {fault}")
+
+    async def _announce_all(self) -> int:
+        """Grants that changed are told to their terminals, each in its own bucket."""
+        waiting = sa.select(allowance.c.terminal).where(allowance.c.announced == 0).distinct()
+        terminals = await self._database.read(lambda c: sorted(c.execute(waiting).scalars()))
+        count = 0
+        for terminal_id in terminals:
+            count += await self._database.write(
+                lambda c, t=terminal_id: announce(c, self._services, t)  # type: ignore[misc]  # a default binds the loop's value
+            )
+        return count
+
+
+def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Readable events in order; an enrolment stands alone, for what follows may need it."""
+    groups: list[list[Fact]] = []
+    alone = True
+    for fact in facts:
+        if fact.event is None or fact.outcome == "parked":
+            continue
+        enrolment = isinstance(fact.event, MemberEnrolled)
+        if enrolment or alone:
+            groups.append([])
+        groups[-1].append(fact)
+        alone = enrolment
+    return groups
+
+
+def post_parts(
+    connection: Connection, services: Services, bucket: int, parts: Sequence[Part]
+) -> dict[str, list[str]]:
+    """Apply the parts that were not applied before; the kinds of conflicts by event."""
+    book = Book(connection, services, bucket)
+    found = _applied(connection, bucket, parts)
+    fresh = [p for p in parts if (p.event, p.name) not in found]
+    book.load(*ids_needed(fresh))
+    around = Surroundings(tiering_in_force(connection, services.now()), placement(connection))
+    marks = []
+    for part in fresh:
+        kinds = [c.kind for c in apply_part(book, part, around)]
+        found[part.event, part.name] = kinds
+        result = canonical(kinds).decode()
+        marks.append({"bucket": bucket, "event": part.event, "name": part.name, "result": result})
+    bulk.insert(connection, effect, marks)
+    sales = [sale_row(bucket, p.document, p.member) for p in fresh if p.name == "sale"]
+    bulk.insert(connection, sale, sales, "nothing")
+    book.flush()
+    return _by_event(found)
+
+
+def _applied(
+    connection: Connection, bucket: int, parts: Sequence[Part]
+) -> dict[tuple[str, str], list[str]]:
+    """Parts that a crash interrupted after their commit, with what they found."""
+    rows = connection.execute(
+        sa.select(effect).where(
+            effect.c.bucket == bucket,
+            bulk.among(connection, effect.c.event, [p.event for p in parts]),
+        )
+    )
+    names = {p.name for p in parts}
+    return {
+        (row.event, row.name): msgspec.json.decode(row.result, type=list[str])
+        for row in rows
+        if row.name in names
+    }
+
+
+def _by_event(found: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+    by_event: dict[str, list[str]] = {}
+    for (event_id, _name), kinds in found.items():
+        by_event.setdefault(event_id, []).extend(kinds)
+    return by_event

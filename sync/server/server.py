@@ -1,0 +1,92 @@
+"""One running server: database, keys, poster and jobs put together. Never a global, never HTTP."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos_app.domain.ports import Clock, IdSource
+from pos_app.gear.clock import SystemClock
+from pos_app.gear.ids import Uuid7Source
+from sync.server import keys as key_store
+from sync.server.allowances import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
+from sync.server.bell import Bell
+from sync.server.database import Database, open_database
+from sync.server.migrations import migrate
+from sync.server.posting import Poster
+from sync.server.services import Services, micros
+
+DATABASE_FILE = "server.db"
+KEY_FILE = "server.keys"
+
+
+@dataclass
+class Server:
+    """What the HTTP surface, the CLI and the jobs work on."""
+
+    database: Database
+    services: Services
+    bell: Bell
+    poster: Poster
+    data: Path | None = None
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.database.close()
+
+    def background(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the requests, for ever."""
+        return [self.poster.run()]
+
+    async def place_allowances(self, store_id: str) -> int:
+        """Share the points of the store's members over its tills; how many members."""
+        by_bucket = await self.database.read(lambda c: members_at_home(c, store_id))
+        count = 0
+        for bucket, members in by_bucket.items():
+            for start in range(0, len(members), MEMBERS_A_TRANSACTION):
+                some = members[start : start + MEMBERS_A_TRANSACTION]
+                await self.database.write(_placing(self.services, bucket, some, store_id))
+                count += len(some)
+        self.bell.ring_inbox()
+        return count
+
+
+def _placing(
+    services: Services, bucket: int, members: list[str], store_id: str
+) -> Callable[[Connection], object]:
+    return lambda c: place_in_bucket(c, services, bucket, members, store_id)
+
+
+async def open_server(
+    *,
+    data: Path | None = None,
+    address: str = "",
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+    inline: bool = False,
+) -> Server:
+    """A server on a data folder (SQLite, key file) or a `postgresql://` address.
+
+    Brings the schema up to date. Raises DatabaseFromTheFuture. `inline`: see SqliteDatabase.
+    """
+    clock = clock or SystemClock()
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+    if not address:
+        if data is None:
+            raise ValueError("a data folder or a database address")
+        address = str(data / DATABASE_FILE)
+    database = open_database(address, inline=inline)
+    now_us = micros(clock.now_utc())
+    await database.write(lambda c: migrate(c, now_us))
+    if data is not None:
+        keys = key_store.keys_in_file(data / KEY_FILE)
+    else:
+        keys = await database.write(key_store.keys_in_database)
+    epoch = await database.write(key_store.ensure_epoch)
+    chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
+    services = Services(clock, ids or Uuid7Source(), keys, epoch, chain)
+    bell = Bell()
+    return Server(database, services, bell, Poster(database, services, bell), data)

