@@ -1,0 +1,146 @@
+"""The command line: `kopilka till | courier | devices-host | server | enrol | demo | ...`.
+
+Every command imports only what it needs: a till that opens must not pay for the server.
+"""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
+DEFAULT_SERVER = "http://127.0.0.1:8765"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status. Errors of the environment are one sentence."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["server"]:
+        return _server(arguments[1:])
+    if arguments[:1] == ["devices-host"]:
+        return _devices_host(arguments[1:])
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    return run(parsed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kopilka", description="A till that keeps its promises.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    till = commands.add_parser("till", help="the till: a window, or JSON lines with --console")
+    _add_place(till)
+    till.add_argument("--console", action="store_true")
+    till.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    till.add_argument("--scale", type=float, default=1.0)
+    till.add_argument("--fullscreen", action="store_true")
+    till.set_defaults(run=_till)
+    courier = commands.add_parser("courier", help="the sync process of a till")
+    courier.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    courier.add_argument("--server", default=DEFAULT_SERVER)
+    courier.set_defaults(run=_courier)
+    enrol = commands.add_parser("enrol", help="make this machine a terminal")
+    _add_place(enrol)
+    enrol.add_argument("--code", required=True)
+    enrol.add_argument("--name", default="")
+    enrol.set_defaults(run=_enrol)
+    demo = commands.add_parser("demo", help="the demo shop, everything simulated")
+    demo.add_argument("--out", type=Path, default=Path("build/demo"))
+    demo.add_argument("--language", choices=("ru", "en"), default="ru")
+    demo.add_argument("--scripted", action="store_true", help="play a customer even with a display")
+    demo.set_defaults(run=_demo)
+    replay = commands.add_parser("replay", help="play a stream of receipts through real tills")
+    replay.add_argument("receipts", type=Path)
+    replay.add_argument("--catalogue", type=Path)
+    replay.add_argument("--members", type=Path)
+    replay.add_argument("--work", type=Path)
+    replay.set_defaults(run=_replay)
+    commands.add_parser("server", help="the central server (kopilka server --help)")
+    commands.add_parser("devices-host", help="the device process")
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("--server", default=DEFAULT_SERVER)
+    parser.add_argument("--devices", type=Path, help="TOML or JSON with the devices of this till")
+    parser.add_argument("--language", choices=("ru", "en"), default="ru")
+    parser.add_argument("--training", action="store_true")
+
+
+def _devices(path: Path | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    text = path.read_text(encoding="utf-8")
+    found: Mapping[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    return found
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _till(parsed: argparse.Namespace) -> int:
+    from pos_app.storage.errors import DatabaseFromTheFuture
+    from pos_app.wiring.till import NotEnrolled, Place
+    from pos_app.workstation.ports import StorageBroken, StorageFull
+
+    place = Place(
+        parsed.data, parsed.server, _devices(parsed.devices), parsed.language, parsed.training
+    )
+    try:
+        if parsed.console:
+            from pos_app.wiring.console_till import run_console
+
+            return run_console(place)
+        from pos_app.wiring.window import Appearance, run
+
+        return run(place, Appearance(parsed.theme, parsed.scale, parsed.fullscreen))
+    except (NotEnrolled, DatabaseFromTheFuture, StorageBroken, StorageFull, OSError) as error:
+        _say(f"kopilka: {error}")
+        return 2
+
+
+def _courier(parsed: argparse.Namespace) -> int:
+    from pos_app.wiring.courier import run_courier
+
+    return run_courier(parsed.data, parsed.server)
+
+
+def _enrol(parsed: argparse.Namespace) -> int:
+    from pos_app.wiring.courier import enrol_till
+    from sync.client.errors import Trouble
+
+    try:
+        reply = enrol_till(parsed.data, parsed.server, parsed.code, parsed.name)
+    except Trouble as trouble:
+        _say(f"kopilka: not enrolled: {trouble}")
+        return 2
+    _say(f"enrolled as {reply.terminal_name} of {reply.store_name}")
+    return 0
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from pos_app.wiring.demo import run_demo
+
+    return run_demo(parsed.out, parsed.language, parsed.scripted)
+
+
+def _replay(parsed: argparse.Namespace) -> int:
+    from pos_app.wiring.replay import run_replay
+
+    return run_replay(parsed.receipts, parsed.catalogue, parsed.members, parsed.work)
+
+
+def _server(arguments: Sequence[str]) -> int:
+    from sync.server.cli import main as server_main
+
+    return server_main(list(arguments))
+
+
+def _devices_host(arguments: Sequence[str]) -> int:
+    from drivers.host import main as host_main
+
+    return host_main(list(arguments))

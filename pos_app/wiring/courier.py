@@ -1,0 +1,112 @@
+"""The courier process: `kopilka courier --data DIR --server URL`. Never sells."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+import httpx
+from sqlcipher3 import dbapi2
+
+from pos_app.gear.clock import SystemClock
+from pos_app.gear.ids import Uuid7Source
+from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier
+from pos_app.storage.connect import connect_mirror
+from pos_app.wiring.memory import (
+    SERVER_KEY,
+    Memory,
+    database_key,
+    open_memory,
+    terminal_key,
+)
+from pos_app.workstation.ports import StorageBroken, StorageFull
+from sync.client import pipe
+from sync.client.allowances import Allowances
+from sync.client.bootstrap import Bootstrap
+from sync.client.connection import Connection, Credentials
+from sync.client.courier import Courier, Parts, Surroundings
+from sync.client.enrol import enrol
+from sync.client.link import Link
+from sync.client.mirror_files import MirrorFolder
+from sync.client.push import Push
+from sync.wire.messages import EnrolReply
+
+MEMORY_ERRORS = (OSError, StorageBroken, StorageFull, dbapi2.Error)
+
+
+def connection_of(memory: Memory, client: httpx.AsyncClient) -> Connection:
+    """Signed with the terminal's key when the till is enrolled."""
+    connection = Connection(client, clock=SystemClock(), new_nonce=Uuid7Source().new_id)
+    identity = memory.outbox.identity()
+    if identity is not None:
+        sign = Ed25519Signer(terminal_key(memory.folder).private).sign
+        connection.credentials = Credentials(identity.terminal_id, sign)
+    return connection
+
+
+def courier_of(memory: Memory, connection: Connection) -> Courier:
+    """A courier over the till's files."""
+    clock, ids = SystemClock(), Uuid7Source()
+
+    def verify(message: bytes, signature: bytes) -> bool:
+        key = memory.outbox.get(SERVER_KEY)
+        return key is not None and Ed25519Verifier(key).verify(message, signature)
+
+    files = MirrorFolder(
+        memory.folder,
+        memory.outbox,
+        lambda path: connect_mirror(path, database_key(), writing=True),
+        (StorageBroken, dbapi2.Error),
+    )
+    link = Link(clock)
+    parts = Parts(
+        connection,
+        memory.outbox,
+        memory.grants,
+        files,
+        Push(connection, memory.outbox, verify, link.anchor_ms),
+        Bootstrap(connection, files),
+        Allowances(connection, memory.outbox, memory.grants, ids.new_id),
+        link,
+    )
+    chance = secrets.SystemRandom()
+    return Courier(parts, Surroundings(clock, chance.random, memory_errors=MEMORY_ERRORS))
+
+
+def http_client(server: str) -> httpx.AsyncClient:
+    """No redirects, no proxies of the environment: a till talks to its server only."""
+    return httpx.AsyncClient(base_url=server, follow_redirects=False, trust_env=False)
+
+
+def run_courier(folder: Path, server: str) -> int:
+    """Serve the front end on standard input and output until it ends."""
+
+    async def serve() -> None:
+        memory = open_memory(folder)
+        client = http_client(server)
+        try:
+            courier = courier_of(memory, connection_of(memory, client))
+            await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
+        finally:
+            await client.aclose()
+            memory.close()
+
+    asyncio.run(serve())
+    return 0
+
+
+def enrol_till(folder: Path, server: str, code: str, name: str) -> EnrolReply:
+    """Make this data folder a terminal, and fetch its first mirror."""
+
+    async def once() -> EnrolReply:
+        memory = open_memory(folder)
+        client = http_client(server)
+        try:
+            key = terminal_key(folder)
+            connection = connection_of(memory, client)
+            sign = Ed25519Signer(key.private).sign
+            return await enrol(connection, memory, code=code, name=name, key=key, sign=sign)
+        finally:
+            await client.aclose()
+            memory.close()
+
+    return asyncio.run(once())

@@ -1,0 +1,166 @@
+"""One till, built: memory, gear, settings, children, terminal. Never a front end of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pos_app.domain.identification import Identifier, LabelRules
+from pos_app.domain.tax import TaxRate, TaxTable, russian_tax
+from pos_app.gear.clock import SystemClock
+from pos_app.gear.gs1 import BiipGs1Reader
+from pos_app.gear.ids import Uuid7Source
+from pos_app.gear.phones import WorldPhoneBook
+from pos_app.gear.secrets import Argon2PinHasher, PepperedPhoneHasher, ServerSealer
+from pos_app.storage.till_file import Points, no_points
+from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
+from pos_app.wiring.memory import Memory, open_memory
+from pos_app.workstation.ports import TerminalIdentity
+from pos_app.workstation.station import Gear, Settings, Station
+from pos_app.workstation.terminal import Terminal
+from resources.words import Words
+
+TIME_ZONE = "Europe/Moscow"
+
+
+class NotEnrolled(Exception):
+    """The data folder is not a terminal yet; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a till lives: data folder, server, devices (registry configuration)."""
+
+    data: Path
+    server: str
+    devices: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "ru"
+    training: bool = False
+
+    def device_names(self) -> dict[str, str]:
+        """Device name -> kind."""
+        return {d["name"]: d["kind"] for d in self.devices.get("device", ())}
+
+
+@dataclass
+class Till:
+    """Everything of one running till."""
+
+    memory: Memory
+    terminal: Terminal
+    courier: CourierLink
+    devices: DeviceLink
+
+
+def build_till(
+    place: Place,
+    pipes: Callable[[str, Callable[[str], None]], Pipe],
+    points: Points = no_points,
+) -> Till:
+    """Build a till. `pipes(name, on_line)` gives the pipe of the child `courier` or `devices`.
+
+    Raises NotEnrolled; and what `open_memory` raises.
+    """
+    memory = open_memory(place.data, points)
+    identity = memory.journal.identity()
+    if identity is None:
+        memory.close()
+        raise NotEnrolled(f"{place.data} is not enrolled: kopilka enrol --code CODE")
+    mirror = memory.mirror()
+    links: dict[str, Any] = {}
+
+    def heard(name: str) -> Callable[[str], None]:
+        return lambda line: links[name].on_line(line)
+
+    courier_pipe = pipes("courier", heard("courier"))
+    device_pipe = pipes("devices", heard("devices"))
+    courier = CourierLink(courier_pipe, lambda pulled: _link_changed(links, mirror, pulled))
+    devices = DeviceLink(device_pipe, place.device_names())
+    links.update(courier=courier, devices=devices)
+    station = Station(
+        journal=memory.journal,
+        mirror=mirror,
+        courier=courier,
+        devices=devices,
+        gear=_gear(identity, mirror.setting),
+        settings=_settings(place, mirror.setting, points),
+    )
+    clock = SystemClock()
+
+    def tick() -> None:
+        now = clock.monotonic_ms()
+        if mirror.reopen_if_changed():
+            terminal.link_changed(True)
+        courier.tick(now)
+        devices.tick(now)
+
+    def close() -> None:
+        courier_pipe.close()
+        device_pipe.close()
+        mirror.close()
+        memory.close()
+
+    terminal = Terminal(station, tick, close)
+    links["terminal"] = terminal
+    devices.ears = terminal
+    return Till(memory, terminal, courier, devices)
+
+
+def _link_changed(links: Mapping[str, Any], mirror: Any, pulled: bool) -> None:
+    terminal = links.get("terminal")
+    if terminal is not None:
+        terminal.link_changed(mirror.reopen_if_changed() or pulled)
+
+
+def _gear(identity: TerminalIdentity, setting: Callable[[str], Any]) -> Gear:
+    zone = ZoneInfo(setting("time_zone") or TIME_ZONE)
+    voices: dict[str, Words] = {}
+
+    def voice(language: str) -> Words:
+        if language not in voices:
+            voices[language] = Words(language, zone)
+        return voices[language]
+
+    def to_local(at: datetime) -> datetime:
+        return at.astimezone(zone)
+
+    return Gear(
+        clock=SystemClock(),
+        ids=Uuid7Source(),
+        identifier=Identifier(_labels(setting("labels")), WorldPhoneBook(), BiipGs1Reader()),
+        phones=PepperedPhoneHasher(identity.pepper),
+        pins=Argon2PinHasher(),
+        sealer=ServerSealer(identity.sealing_key),
+        to_local=to_local,
+        voice=voice,
+    )
+
+
+def _labels(value: Any) -> LabelRules:
+    """The shop's label rules from the setting `labels`; the defaults without one."""
+    return LabelRules() if value is None else LabelRules(**value)
+
+
+def _settings(place: Place, setting: Callable[[str], Any], points: Points) -> Settings:
+    return Settings(
+        tax=_tax(setting("tax")),
+        language=place.language,
+        stale_after_hours=int(setting("stale_after_hours") or 24),
+        columns=int(setting("receipt_columns") or 42),
+        training=place.training,
+        slogan=str(setting("slogan") or ""),
+        crash_point=points,
+    )
+
+
+def _tax(value: Any) -> TaxTable:
+    """The setting `tax`: {"included", "rates": {class: [[since, ppm], ...]}}; else Russia's."""
+    if value is None:
+        return russian_tax()
+    rates = {
+        name: tuple(TaxRate(date.fromisoformat(since), ppm) for since, ppm in dated)
+        for name, dated in value["rates"].items()
+    }
+    return TaxTable(rates, bool(value.get("included", True)))
