@@ -24,6 +24,7 @@ from pos_app.domain.promotion.promotion import (
 from pos_app.domain.reading import Reader
 
 SCHEMA = 1
+EARN_BASES = ("paid_money", "before_redemption", "none_if_redeemed")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PERIODS = ("month", "quarter", "year", "rolling_12_months", "lifetime")
 
@@ -280,7 +281,7 @@ def _read_earn(doc: Reader, digits: int) -> Earn:
     expires = doc.raw("expires_after_days", 365)
     earn = Earn(
         rules=tuple(rules),
-        base=doc.choice("base", ("paid_money", "before_redemption", "none_if_redeemed")),
+        base=doc.choice("base", EARN_BASES, EARN_BASES[0]),
         vesting_days=doc.integer("vesting_days", 1),
         expires_after_days=None if expires is None else doc.integer("expires_after_days", 365, 1),
         welcome_points=doc.integer("welcome_points", 0),
