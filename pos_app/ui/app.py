@@ -58,11 +58,12 @@ def run_window(
         ticker.start()
         clock.start()
 
+    window.start()
     if fullscreen:
         window.showFullScreen()
     else:
         window.show()
-    window.start()
+    window.activateWindow()
     QTimer.singleShot(0, window, rest)
     try:
         return app.exec()

@@ -91,11 +91,12 @@ class CashPanel(PadPanel):
         buttons = [exact]
         for note in notes:
             text = look.words.number(note // scale)
-            button = Button(look, text, partial(tender_cash, self.desk, note), skin="chosen")
+            button = Button(look, text, partial(tender_cash, self.desk, note), skin="payable")
             button.setAccessibleName(look.say("ui.note", amount=self.desk.money(note)))
             buttons.append(button)
         for place, button in enumerate(buttons):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.level = 1
             self._notes.addWidget(button, place // 3, place % 3)
         for column in range(3):
             self._notes.setColumnStretch(column, 1)

@@ -13,6 +13,7 @@ from pos_app.ui.theme import MEDIUM, REGULAR, SEMIBOLD, Look
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+LEVELS = 4
 ACTIVATES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -34,6 +35,7 @@ SKINS = {
     "accent": Skin("accent", "accent", "accent", "accent_text"),
     "chosen": Skin("accent_soft", "pressed", "accent", "text"),
     "points": Skin("points_soft", "pressed", "points", "points"),
+    "offer": Skin("points_soft", "pressed", "points_soft", "points"),
 }
 
 
@@ -100,6 +102,10 @@ class Paragraph(QLabel):
         self.setProperty("ink", ink)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
+    def minimumSizeHint(self) -> QSize:
+        """One line: how many there are is known only with the width (height for width)."""
+        return QSize(0, self.fontMetrics().height())
+
     def say(self, text: str) -> None:
         """Shows the text; nothing to say takes no room."""
         if text != self.text():
@@ -154,7 +160,10 @@ class Variants(QWidget):
 
 
 class Button(QAbstractButton):
-    """Icon, words and the key that does the same. `level` drops the icon, then the words."""
+    """Icon, words and the key that does the same; `level` 1 drops the icon, 2 the words, 3 the key.
+
+    What has no icon keeps its words, what has no words its icon.
+    """
 
     def __init__(
         self,
@@ -196,9 +205,9 @@ class Button(QAbstractButton):
     # ---- pieces
     def _pieces(self, level: int) -> tuple[str, str, str]:
         """Icon, words and key that a level shows; without an icon the words stay."""
-        icon = self.icon_name if level == 0 or (level == 2 and self.icon_name) else ""
-        words = "" if level == 2 and self.icon_name else self.text()
-        return icon, words, self.key
+        icon = self.icon_name if level != 1 or not self.text() else ""
+        words = "" if level >= 2 and self.icon_name else self.text()
+        return icon, words, self.key if level < LEVELS - 1 else ""
 
     def _fonts(self) -> tuple[QFont, QFont]:
         weight = SEMIBOLD if self._px > self.look.metrics.body else MEDIUM
@@ -304,7 +313,7 @@ class Button(QAbstractButton):
 
 
 class FitRow(QWidget):
-    """Buttons in a row; drops icons, then words, before it would cut one."""
+    """Buttons in a row; drops icons, then words, then keys, before it would cut one."""
 
     def __init__(self, look: Look, buttons: Sequence[Button], stretch: Sequence[int] = ()) -> None:
         super().__init__()
@@ -324,11 +333,12 @@ class FitRow(QWidget):
         return QSize(self._needs(0), tall)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._needs(2), self.sizeHint().height())
+        return QSize(self._needs(LEVELS - 1), self.sizeHint().height())
 
     def arrange(self) -> None:
         """Chooses the level and places the buttons, edges on whole pixels."""
-        level = next((one for one in (0, 1) if self._needs(one) <= self.width()), 2)
+        fits = (one for one in range(LEVELS) if self._needs(one) <= self.width())
+        level = next(fits, LEVELS - 1)
         shown = [(b, s) for b, s in zip(self.buttons, self._stretch, strict=True)
                  if not b.isHidden()]  # fmt: skip
         spare = max(0, self.width() - self._needs(level))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pos_app.ui.controls import Button, Paragraph, label
 from pos_app.ui.desk import Change, Desk, Own
@@ -27,7 +27,6 @@ class FullScreen(QWidget):
         outer.setContentsMargins(gap, gap, gap, gap)
         self.notice = NoticeLine(look, desk)
         card = Panel(look, desk)
-        card.setMaximumWidth(look.metrics.px(860))
         card.column.addLayout(self._head())
         card.column.addWidget(self.notice)
         body = QHBoxLayout()
@@ -39,6 +38,7 @@ class FullScreen(QWidget):
             self._list = RowList(look, self._choose, numbered=False)
             body.addWidget(self._list, 1)
         body.addLayout(self._right(), 1)
+        card.setMaximumWidth(look.metrics.px(860 if self._list is not None else 520))
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card, 20)
@@ -79,9 +79,9 @@ class FullScreen(QWidget):
         column.addWidget(self.entry)
         ask = self._desk.ask
         pad = NumberPad(look, self._desk, ask.pad if ask and ask.pad else "digits")
-        pad.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        column.addWidget(pad, 1)
+        column.addWidget(pad)
         column.addWidget(self._done())
+        column.addStretch(1)
         return column
 
     def _done(self) -> QWidget:

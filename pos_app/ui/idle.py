@@ -20,13 +20,15 @@ class Idle(QWidget):
         super().__init__()
         self._look, self._desk = look, desk
         metrics = look.metrics
+        self.setMinimumHeight(1)  # it shares its place with the table and must not make it tall
         column = QVBoxLayout(self)
         column.setSpacing(metrics.px(8))
         column.addStretch(2)
         self._icon = QLabel()
         self._icon.setAlignment(CENTRE)
         self._over = Variants(look, metrics.medium, MEDIUM)
-        self._figure = Variants(look, max(40, metrics.px(56 if metrics.is_low else 84)), BOLD)
+        small = metrics.is_low or metrics.is_narrow
+        self._figure = Variants(look, max(40, metrics.px(56 if small else 84)), BOLD)
         self._title = Variants(look, metrics.px(28), SEMIBOLD)
         self._under = Paragraph(look, metrics.body)
         self._under.setAlignment(CENTRE)
@@ -78,7 +80,7 @@ class Idle(QWidget):
 
     def _closed(self, last: LastSaleView) -> None:
         look, say, view = self._look, self._look.say, self._desk.view
-        self._icon.setPixmap(look.icon("circle-check", "good", look.metrics.px(48)))
+        self._icon.setPixmap(look.icon("circle-check", "good", look.metrics.px(40)))
         refund = last.kind == "return"
         shown = abs(last.total_minor) if refund else last.change_due_minor
         name = "ui.refunded" if refund else "ui.change" if shown else "ui.no_change"

@@ -52,7 +52,7 @@ class LineDelegate(QStyledItemDelegate):
         self._second = QFontMetrics(self._small).height()
         self.pad = metrics.px(10)
         self._air = metrics.px(8 if not metrics.is_low else 6)
-        self.name_lines = 2 if metrics.is_low else 1
+        self.name_lines = 2 if metrics.is_tight else 1
         self.height = self.name_lines * self._line + self._second + 2 * self._air + 2
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
@@ -99,8 +99,10 @@ class LineDelegate(QStyledItemDelegate):
             short = metrics.elidedText(texts.name, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(name_box, TOP_LEFT, short)
         else:
-            painter.drawText(name_box, TOP_LEFT | Qt.TextFlag.TextWordWrap, texts.name)
-        below = QRect(box.left(), box.bottom() - self._second + 1, box.width(), self._second)
+            flags = TOP_LEFT | Qt.TextFlag.TextWordWrap
+            painter.drawText(name_box, flags, texts.name)
+            tall = min(tall, metrics.boundingRect(name_box, flags, texts.name).height())
+        below = QRect(box.left(), box.top() + tall, box.width(), self._second)
         self._below_name(painter, below, texts)
 
     def _below_name(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
@@ -126,7 +128,7 @@ class LineDelegate(QStyledItemDelegate):
         self._write(painter, box, TOP_RIGHT, texts.amount, self._strong)
         if texts.old:
             painter.setPen(self._look.colour("secondary"))
-            below = QRect(box.left(), box.bottom() - self._second + 1, box.width(), self._second)
+            below = QRect(box.left(), box.top() + self._line, box.width(), self._second)
             self._write(painter, below, TOP_RIGHT, texts.old, self._struck)
 
     def _cell(self, painter: QPainter, box: QRect, texts: LineTexts, column: int) -> None:

@@ -119,7 +119,8 @@ class KnownMember(QWidget):
         name = label(look, look.say("ui.redeem"), look.metrics.body, SEMIBOLD)
         row.addWidget(name, 1)
         own = Button(look, look.say("ui.own_number"), partial(perform, self._desk, "points_amount"),
-                     key="F6 F6", skin="quiet", px=look.metrics.small)  # fmt: skip
+                     key="F6 F6", skin="quiet", icon="keyboard", px=look.metrics.small)  # fmt: skip
+        own.level = 2 if look.metrics.is_narrow else 1
         own.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(own)
         column.addLayout(row)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 WIDE_PX = 1200
+TIGHT_PX = 800
 LOW_PX = 640
 DESIGN_PX_PER_MM = 4.0
 PLAUSIBLE_PX_PER_MM = (2.4, 12.0)
@@ -44,6 +45,11 @@ class Metrics:
     def is_low(self) -> bool:
         """Little height: gaps shrink, nothing is left out."""
         return self.height < LOW_PX * self.unit
+
+    @property
+    def is_tight(self) -> bool:
+        """So narrow that a long name takes two lines."""
+        return self.width < TIGHT_PX * self.unit
 
     @property
     def body(self) -> int:

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.ui.controls import Button, FitRow, Paragraph
 from pos_app.ui.desk import Desk
@@ -36,10 +36,12 @@ class Strip(QWidget):
         self.look = look
         self._tone = Tone.NEUTRAL
         metrics = look.metrics
-        self.row = QHBoxLayout(self)
+        self.column = QVBoxLayout(self)
         air = metrics.px(12)
-        self.row.setContentsMargins(air, metrics.px(6), air, metrics.px(6))
+        self.column.setContentsMargins(air, metrics.px(6), air, metrics.px(6))
+        self.row = QHBoxLayout()
         self.row.setSpacing(metrics.px(10))
+        self.column.addLayout(self.row)
         self._icon = QLabel()
         self._text = Paragraph(look, metrics.body, ink="")
         self._text.setFont(look.font(metrics.body, MEDIUM))
@@ -77,6 +79,25 @@ class NoticeLine(Strip):
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look)
         self._desk = desk
+        self._under: QWidget | None = None
+
+    def float_over(self, host: QWidget) -> None:
+        """Lie over the head of what is below the field: nothing moves when something is said."""
+        self._under = host
+        self.setParent(host)
+        host.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the width of what it lies over."""
+        if event.type() == QEvent.Type.Resize:
+            self._lie()
+        return False
+
+    def _lie(self) -> None:
+        if self._under is not None and not self.isHidden():
+            wide = self._under.width()
+            self.setGeometry(0, 0, wide, max(self.heightForWidth(wide), self.sizeHint().height()))
+            self.raise_()
 
     def refresh(self) -> None:
         """The desk's line, or nothing."""
@@ -85,6 +106,7 @@ class NoticeLine(Strip):
             self.setVisible(False)
             return
         self.say("  ".join(self.look.words.say(text) for text in said.texts), said.tone)
+        self._lie()
 
 
 class DemandBar(Strip):
@@ -115,7 +137,7 @@ class DemandBar(Strip):
             return
         self._kind = kind
         if self._answers is not None:
-            self.row.removeWidget(self._answers)
+            self._answers.setParent(None)
             self._answers.deleteLater()
         self._buttons = [
             Button(self.look, self.look.say(name), partial(perform, self._desk, gesture),
@@ -125,5 +147,8 @@ class DemandBar(Strip):
             )
         ]  # fmt: skip
         self._answers = FitRow(self.look, self._buttons)
-        self._answers.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        self.row.addWidget(self._answers)
+        if self.look.metrics.is_narrow:
+            self.column.addWidget(self._answers)
+        else:
+            self._answers.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            self.row.addWidget(self._answers)

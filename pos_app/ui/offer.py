@@ -28,8 +28,7 @@ class OfferCard(QWidget):
         self._text = Paragraph(look, metrics.small, ink="")
         column = QVBoxLayout()
         column.addWidget(self._text)
-        dismiss = Button(look, "", partial(perform, desk, "dismiss"), icon="x", skin="quiet")
-        dismiss.skin = "points"
+        dismiss = Button(look, "", partial(perform, desk, "dismiss"), icon="x", skin="offer")
         dismiss.setAccessibleName(look.say("ui.dismiss_offer"))
         dismiss.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(icon)

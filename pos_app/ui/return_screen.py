@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from pos_app.domain.money import format_decimal
+from pos_app.domain.quantity import Quantity
 from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
 from pos_app.ui.desk import Desk
 from pos_app.ui.money_flows import open_return
@@ -88,15 +88,13 @@ class ReturnPage(Panel):
     def _show(self) -> None:
         words = self.look.words
         for line in self._receipt.lines:
-            unit = line.quantity.unit
-            count = format_decimal(self._chosen[line.line], unit.price_digits)
-            text = words.text("ui.return_count", n=count, unit=words.text(f"unit.{unit.value}"))
-            self._labels[line.line].setText(text)
+            chosen = Quantity(self._chosen[line.line], line.quantity.unit)
+            self._labels[line.line].setText(words.format(chosen))
         self._go.setEnabled(any(self._chosen.values()))
 
     def _open(self) -> None:
         lines = [
-            (line.line, format_decimal(self._chosen[line.line], line.quantity.unit.price_digits))
+            (line.line, Quantity(self._chosen[line.line], line.quantity.unit).decimal())
             for line in self._receipt.lines
             if self._chosen[line.line]
         ]

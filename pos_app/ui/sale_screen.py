@@ -49,9 +49,9 @@ class SaleScreen(QWidget):
         left.addLayout(self._field_row())
         self.notice = NoticeLine(look, desk)
         self.demand = DemandBar(look, desk)
-        left.addWidget(self.notice)
         left.addWidget(self.demand)
         self._middle = QStackedWidget()
+        self.notice.float_over(self._middle)
         left.addWidget(self._middle, 1)
         self.lines_card = self._lines_card()
         self._middle.addWidget(self.lines_card)
@@ -62,6 +62,7 @@ class SaleScreen(QWidget):
         self.member = MemberPanel(look, desk)
         self._side.addWidget(self.member)
         row.addWidget(self._side)
+        self._covered = False
         self._over_lines: Panel | None = None
         self._over_member: Panel | None = None
 
@@ -137,8 +138,15 @@ class SaleScreen(QWidget):
         if not selling:
             self.idle.refresh()
         self._between.setCurrentWidget(self._table_page if selling else self.idle)
+        self._show_totals()
         name = "ui.suspend" if selling or not self._desk.view.suspended else "ui.resume"
         self._field_buttons["suspend"].relabel(self._look.say(name))
+
+    def _show_totals(self) -> None:
+        """Between receipts and under a page there is nothing to pay."""
+        transaction = self._desk.view.transaction
+        selling = transaction is not None and bool(transaction.lines)
+        self.totals.setVisible(selling and not self._covered)
 
     def _place_ask(self, ask: Ask | None) -> None:
         """The question's panel beside the lines, or over them, or none."""
@@ -165,13 +173,19 @@ class SaleScreen(QWidget):
             panel = RowsPanel(self._look, self._desk, columns)
         elif self._desk.page is not None:
             panel = page_of(self._look, self._desk, self._desk.page)
+        grid = ask is not None and ask.place == "main"
+        self._covered = panel is not None and (grid or self._desk.page is not None)
+        if self._covered:  # first make room: a page and the totals together would be too tall
+            self._show_totals()
         self._over_lines = self._swap(self._middle, self._over_lines, panel)
-        self.totals.setVisible(panel is None or self._desk.page is None)
+        self._show_totals()
         if panel is None:
             self._middle.setCurrentWidget(self.lines_card)
 
     @staticmethod
     def _swap(stack: QStackedWidget, old: Panel | None, new: Panel | None) -> Panel | None:
+        if old is not None:
+            old.setMinimumHeight(1)
         if new is not None:
             stack.addWidget(new)
             stack.setCurrentWidget(new)

@@ -112,4 +112,6 @@ def apply_look(app: QApplication, look: Look) -> None:
     ):
         palette.setColor(role, look.colour(token))
     app.setPalette(palette)
-    app.setStyleSheet(sheet(look.tokens, look.metrics))
+    wanted = sheet(look.tokens, look.metrics)
+    if app.styleSheet() != wanted:  # setting the same one again restyles every widget for nothing
+        app.setStyleSheet(wanted)

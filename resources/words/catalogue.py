@@ -104,7 +104,7 @@ class Words:
 
     def sign_of(self, currency: Any) -> str:
         """`₽`."""
-        return how.SIGNS.get(currency.code, currency.code)
+        return how.SIGNS.get(str(currency.code), str(currency.code))
 
     def format(self, value: Any, style: str = "") -> str:
         """One argument. Styles: `n` bare number, `day` date without year or with the time."""

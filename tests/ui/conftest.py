@@ -1,0 +1,46 @@
+"""A window on the scripted till, on an offscreen screen, with nothing of it left behind."""
+
+import pytest
+
+from pos_app.ui.app import application
+from pos_app.ui.desk import Desk, Settings
+from pos_app.ui.main_window import MainWindow
+from tests.ui.builders import SellingTill
+
+PX_PER_MM = 3.8
+
+
+def pytest_collection_modifyitems(items):
+    """The offscreen screen says it cannot hint sizes; that is no fault of ours."""
+    for item in items:
+        if "tests/ui/" in item.path.as_posix():
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+
+
+@pytest.fixture(scope="session")
+def qapp():
+    return application()
+
+
+@pytest.fixture
+def open_till(qtbot):
+    """`open_till(till, width=…, …)` -> a window that is on the screen and has the focus."""
+    opened = []
+
+    def build(till=None, *, width=1366, height=768, language="ru", theme="light", scale=100):
+        till = till or SellingTill()
+        window = MainWindow(Desk(till, Settings(language, theme, scale)), px_per_mm=PX_PER_MM)
+        window.resize(width, height)
+        window.start()
+        window.show()
+        window.activateWindow()
+        qtbot.waitActive(window).__enter__()
+        qtbot.waitUntil(lambda: window.entry.hasFocus())
+        opened.append(window)
+        return window
+
+    yield build
+    for window in opened:
+        window.close()
+        window.deleteLater()
+    application().processEvents()
