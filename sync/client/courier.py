@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec import to_builtins
+from msgspec import json, to_builtins
 
 from pos_app.domain.ports import Clock
 from sync.client.allowances import Allowances
@@ -28,6 +28,7 @@ T = TypeVar("T")
 PUSH_EVERY_S = 30.0
 LONG_POLL_MS = 25_000
 PAUSE_S = 5.0
+SNAPSHOT_TRIES = 3
 Tell = Callable[[Mapping[str, Any]], None]
 
 
@@ -69,6 +70,7 @@ class Courier:
         self._told: dict[str, Any] = {}
         self._pulled_untold = 0
         self._announced = False
+        self._spoilt = 0
         parts.connection.on_contact = parts.link.contact
         parts.connection.on_server_time = parts.link.told_time
         parts.link.on_change = self._changed
@@ -154,7 +156,7 @@ class Courier:
         request = SettlementRequest(CURRENT, terminal, str(fields["business_on"]))
         reply = await self._parts.connection.call("settlement", request, SettlementReply)
         unsent = self._unsent()
-        return {**to_builtins(reply), "unsent": unsent}
+        return {**json.decode(json.encode(reply)), "unsent": unsent}
 
     async def _switch(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         online = bool(fields["online"])
@@ -235,11 +237,18 @@ class Courier:
             return await self._pull.run(self._must_open())
 
     async def _fetch_mirror(self) -> None:
+        """A snapshot; the feed where there is none, or where something on the way spoils files."""
         try:
             await self._parts.bootstrap.run()
         except NoSnapshot:
             await self._refill()
+        except Lost:
+            self._spoilt += 1
+            if self._spoilt % SNAPSHOT_TRIES:
+                raise
+            await self._refill()
         else:
+            self._spoilt = 0
             self._close_mirror()
 
     async def _refill(self) -> None:

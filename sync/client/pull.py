@@ -73,7 +73,8 @@ class Pull:
             self._heads(change.problem.epoch, change.problem.head, acked)
             raise SnapshotNeeded(f"epoch {change.problem.epoch}") from change
         self._heads(page.epoch, page.head, acked)
-        self._outbox.ack(acked, min(page.safe_head, page.head, acked))
+        still = self._outbox.position().acked
+        self._outbox.ack(still, min(page.safe_head, still))
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page
