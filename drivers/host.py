@@ -23,6 +23,7 @@ from drivers.contract import (
     InputQueue,
     JobError,
     Reply,
+    TraceEvent,
     event_to_json,
     job_from_json,
 )
@@ -45,10 +46,7 @@ class Outlet:
 
     def tell(self, event: Event, request_id: int | None = None) -> None:
         """An answer carries the `id` of its request; what devices tell by themselves has none."""
-        self.write(event_to_json(event), request_id)
-
-    def write(self, said: dict[str, object], request_id: int | None = None) -> None:
-        """One object as one line."""
+        said = event_to_json(event)
         if request_id is not None:
             said = {"id": request_id, **said}
         line = json.dumps(said, ensure_ascii=True, separators=(",", ":")) + "\n"
@@ -75,6 +73,7 @@ class Host:
             "disable_data": self._disable_data,
             "clear_input": self._clear_input,
             "print": self._print,
+            "code_page_strip": self._code_page_strip,
             "open_drawer": self._open_drawer,
             "calibrate_drawer": self._calibrate_drawer,
             "display": self._display,
@@ -140,6 +139,13 @@ class Host:
         printer = _named(self.devices.printers, request)
         printer.print_job(job_from_json(request.get("job")), self._answer(request_id))
 
+    def _code_page_strip(self, request: dict[str, Any], request_id: int) -> None:
+        job_id = request.get("job_id")
+        if not isinstance(job_id, str) or not job_id:
+            raise RequestError("job_id must be a string")
+        printer = _named(self.devices.printers, request)
+        printer.print_code_page_strip(job_id, self._answer(request_id))
+
     def _open_drawer(self, request: dict[str, Any], request_id: int) -> None:
         _named(self.devices.drawers, request).open_drawer(self._answer(request_id))
 
@@ -167,10 +173,10 @@ class Host:
         self._outlet.tell(DoneEvent(health=self.devices.health()), request_id)
 
     def _trace(self, request: dict[str, Any], request_id: int) -> None:
-        """For the service screen; not part of the contract's events."""
-        trace = _named(self.devices.traces, request)
-        said: dict[str, object] = {"event": "trace", "entries": trace.to_json()}
-        self._outlet.write(said, request_id)
+        """For the service screen."""
+        name = str(request.get("device"))
+        rows = _named(self.devices.traces, request).rows()
+        self._outlet.tell(TraceEvent(name, rows), request_id)
 
 
 def _request_of(line: str) -> dict[str, Any]:

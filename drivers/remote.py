@@ -5,6 +5,7 @@ open request; a job it had taken is then UNKNOWN, for it may have been printed.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drivers.contract import (
@@ -87,6 +88,10 @@ class RemoteHost:
         """Answers DoneEvent with a row per device."""
         self.request("health", reply)
 
+    def request_trace(self, device: str, reply: Reply) -> None:
+        """Answers TraceEvent with the last bytes over the device's line."""
+        self.request("trace", reply, device=device)
+
     def request(
         self,
         do: str,
@@ -95,14 +100,14 @@ class RemoteHost:
         device: str | None = None,
         job_id: str | None = None,
         limit_ms: int | None = None,
-        **fields: object,
+        fields: Mapping[str, object] | None = None,
     ) -> None:
         """Sends one request; `reply` is called exactly once, perhaps at once when the host is gone.
 
         Raises nothing.
         """
         self._last_id += 1
-        request: dict[str, object] = {"id": self._last_id, "do": do, **fields}
+        request: dict[str, object] = {"id": self._last_id, "do": do, **(fields or {})}
         if device is not None:
             request["device"] = device
         limit = self._deadlines.other_ms if limit_ms is None else limit_ms
@@ -122,7 +127,7 @@ class RemoteHost:
             device=device,
             job_id=job.job_id,
             limit_ms=self._deadlines.print_ms,
-            job=job_to_json(job),
+            fields={"job": job_to_json(job)},
         )
 
     # --- devices by name ----------------------------------------------------------------------
@@ -234,6 +239,12 @@ class RemotePrinter(RemoteDevice):
         """Answers OutputCompleteEvent, or ErrorEvent whose outcome says whether to ask a person."""
         self._host.print_job(self.name, job, reply)
 
+    def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
+        """For setting up an unknown printer."""
+        self._host.request(
+            "code_page_strip", reply, device=self.name, job_id=job_id, fields={"job_id": job_id}
+        )
+
 
 class RemoteDrawer(RemoteDevice):
     """CashDrawer of the contract."""
@@ -249,7 +260,7 @@ class RemoteDrawer(RemoteDevice):
 
     def calibrate(self, is_open: bool, reply: Reply) -> None:
         """A person says how the drawer stands now."""
-        self._host.request("calibrate_drawer", reply, device=self.name, is_open=is_open)
+        self._host.request("calibrate_drawer", reply, device=self.name, fields={"is_open": is_open})
 
 
 class RemoteDisplay(RemoteDevice):
@@ -260,7 +271,7 @@ class RemoteDisplay(RemoteDevice):
 
     def display_lines(self, lines: tuple[str, ...], reply: Reply) -> None:
         """Shows up to two lines."""
-        self._host.request("display", reply, device=self.name, lines=list(lines))
+        self._host.request("display", reply, device=self.name, fields={"lines": list(lines)})
 
     def clear_text(self, reply: Reply) -> None:
         """Empties the display."""

@@ -23,6 +23,7 @@ from drivers.contract.events import (
     OutputCompleteEvent,
     Scan,
     StatusUpdateEvent,
+    TraceEvent,
 )
 from drivers.contract.input_queue import InputQueue
 from drivers.contract.messages import MessageError, event_from_json, event_to_json
@@ -105,6 +106,7 @@ __all__ = [
     "Style",
     "Symbology",
     "Text",
+    "TraceEvent",
     "WedgeDecoder",
     "WedgeSettings",
     "event_from_json",

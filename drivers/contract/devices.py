@@ -70,6 +70,10 @@ class POSPrinter(Device, Protocol):
         """
         ...
 
+    def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
+        """For setting up an unknown printer: a line per code page; answers as `print_job` does."""
+        ...
+
 
 class CashDrawer(Device, Protocol):
     """A drawer that can be kicked open."""

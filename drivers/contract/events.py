@@ -97,4 +97,12 @@ class DoneEvent:
     health: tuple[Health, ...] = ()
 
 
-Event = DataEvent | ErrorEvent | StatusUpdateEvent | OutputCompleteEvent | DoneEvent
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """The last bytes over a device's line, oldest first: (t_ms, "tx" or "rx", hex)."""
+
+    device: str
+    entries: tuple[tuple[int, str, str], ...]
+
+
+Event = DataEvent | ErrorEvent | StatusUpdateEvent | OutputCompleteEvent | DoneEvent | TraceEvent

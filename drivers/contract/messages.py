@@ -13,6 +13,7 @@ from drivers.contract.events import (
     OutputCompleteEvent,
     Scan,
     StatusUpdateEvent,
+    TraceEvent,
 )
 from drivers.contract.lenient import flag, number_of, objects_of, text_of, word_of
 from drivers.contract.vocabulary import (
@@ -44,6 +45,9 @@ def event_to_json(event: Event) -> dict[str, object]:
                 "printer": printer.to_json() if printer else None,
                 "drawer_opened": opened,
             }
+        case TraceEvent(device, entries):
+            rows = [list(entry) for entry in entries]
+            return {"event": "trace", "device": device, "entries": rows}
         case OutputCompleteEvent(device, job_id):
             return {"event": "output_complete", "device": device, "job_id": job_id}
         case DoneEvent(device, health):
@@ -130,8 +134,20 @@ def _status_from_json(data: dict[str, object]) -> Event:
     )
 
 
+def _trace_from_json(data: dict[str, object]) -> Event:
+    rows = data.get("entries")
+    if not isinstance(rows, list):
+        raise MessageError("entries is not a list")
+    try:
+        entries = tuple((int(t_ms), str(way), str(digits)) for t_ms, way, digits in rows)
+    except TypeError as bad:
+        raise MessageError(f"entries: {bad}") from bad
+    return TraceEvent(text_of(data, "device"), entries)
+
+
 _READERS: dict[str, Callable[[dict[str, object]], Event]] = {
     "data": _data_from_json,
+    "trace": _trace_from_json,
     "error": _error_from_json,
     "status": _status_from_json,
     "output_complete": lambda d: OutputCompleteEvent(text_of(d, "device"), text_of(d, "job_id")),

@@ -21,7 +21,7 @@ class PrinterTimings:
     """How long to wait. `per_byte_us` is a slow serial line's share of a long job."""
 
     status_ms: int = 500
-    confirm_ms: int = 10_000
+    confirm_ms: int = 20_000
     per_byte_us: int = 2_000
     poll_ms: int = 3_000
 

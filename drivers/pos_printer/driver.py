@@ -26,6 +26,7 @@ from drivers.contract import (
 )
 from drivers.pos_printer.conversation import Conversation, PrinterTimings
 from drivers.pos_printer.encoder import EscPosEncoder
+from drivers.pos_printer.strip import code_page_strip
 from drivers.transport import Link, LinkDownError, LinkWorker, Task, monotonic_ms
 
 __all__ = ["EscPosPrinter", "PrinterTimings"]
@@ -85,7 +86,11 @@ class EscPosPrinter:
 
     def print_job(self, job: PrintJob, reply: Reply) -> None:
         """Queues the job (POSPrinter)."""
-        self._post(lambda link: self._print(link, job, reply), reply, job.job_id)
+        self._put(job.job_id, lambda: self._encoder.encode(job), reply)
+
+    def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
+        """Prints a line per known code page, for the person who sets up an unknown printer."""
+        self._put(job_id, code_page_strip, reply)
 
     def kick(self, pin: int, on_ms: int, reply: Reply) -> None:
         """Queues a pulse for the drawer (DrawerPort)."""
@@ -129,21 +134,24 @@ class EscPosPrinter:
 
         self._worker.post(Task(run, refuse))
 
-    def _print(self, link: Link, job: PrintJob, reply: Reply) -> None:
-        earlier = self._begun.get(job.job_id)
+    def _put(self, job_id: str, encode: Callable[[], bytes], reply: Reply) -> None:
+        self._post(lambda link: self._print(link, job_id, encode, reply), reply, job_id)
+
+    def _print(self, link: Link, job_id: str, encode: Callable[[], bytes], reply: Reply) -> None:
+        earlier = self._begun.get(job_id)
         if earlier is not None:
             reply(earlier)
             return
         try:
-            data = self._encoder.encode(job)
+            data = encode()
         except JobError as bad:
-            reply(self._not_done(ErrorCode.E_ILLEGAL, str(bad), job.job_id))
+            reply(self._not_done(ErrorCode.E_ILLEGAL, str(bad), job_id))
             return
-        refusal = self._unready(link, job.job_id, reply)
+        refusal = self._unready(link, job_id, reply)
         if refusal is not None:
             reply(refusal)
             return
-        self._send(link, data, job.job_id, reply)
+        self._send(link, data, job_id, reply)
 
     def _kick(self, link: Link, pin: int, on_ms: int, reply: Reply) -> None:
         """Through the buffer when the printer works, else by the real-time pulse."""

@@ -47,9 +47,9 @@ class Trace:
         with self._lock:
             return tuple(self._entries)
 
-    def to_json(self) -> list[list[object]]:
-        """Rows `[t_ms, "tx"|"rx", hex]`; received rows have the shape of a scan vector's chunks."""
-        return [[entry.t_ms, entry.direction.value, entry.data.hex()] for entry in self.entries()]
+    def rows(self) -> tuple[tuple[int, str, str], ...]:
+        """(t_ms, "tx" or "rx", hex); received rows have the shape of a scan vector's chunks."""
+        return tuple((one.t_ms, one.direction.value, one.data.hex()) for one in self.entries())
 
 
 class TracedLink:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+
 from drivers.contract import Event
 
 HOUSE = Path(__file__).parents[2]
 FONT = HOUSE / "resources" / "fonts" / "JetBrainsMono-Regular.ttf"
 VECTORS = HOUSE / "tests" / "data" / "vectors"
 PATIENCE_S = 20
+CALM = settings(deadline=None)  # the machine is shared: a slow example is no defect
 
 
 def vectors(name: str) -> Any:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from device_bench import CALM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ from drivers.contract import (
     Style,
     Symbology,
     Text,
+    TraceEvent,
     event_from_json,
     event_to_json,
     job_from_json,
@@ -68,6 +70,7 @@ jobs = st.builds(
 )
 
 
+@CALM
 @given(jobs)
 def test_a_job_comes_back_from_json_as_it_went(job) -> None:
     assert job_from_json(json.loads(json.dumps(job_to_json(job)))) == job
@@ -102,6 +105,11 @@ events = st.one_of(
     ),
     st.builds(OutputCompleteEvent, words, words),
     st.builds(
+        TraceEvent,
+        words,
+        st.lists(st.tuples(st.integers(0), st.sampled_from(("tx", "rx")), words)).map(tuple),
+    ),
+    st.builds(
         DoneEvent,
         words,
         st.lists(
@@ -120,6 +128,7 @@ events = st.one_of(
 )
 
 
+@CALM
 @given(events)
 def test_an_event_comes_back_from_json_as_it_went(event) -> None:
     assert event_from_json(json.loads(json.dumps(event_to_json(event)))) == event
@@ -195,6 +204,9 @@ def test_a_malformed_job_is_refused_with_a_reason(data) -> None:
         {"event": "status", "device": "p", "power": 1},
         {"event": "status", "device": "p", "power": 2001, "printer": {"paper": "wet"}},
         {"event": "status", "device": "p", "power": 2001, "printer": {"error": 5}},
+        {"event": "trace", "device": "p", "entries": 5},
+        {"event": "trace", "device": "p", "entries": [5]},
+        {"event": "trace", "device": "p", "entries": [["x", "tx", ""]]},
         {"event": "done", "device": "p", "health": [{"kind": "toaster"}]},
     ],
 )

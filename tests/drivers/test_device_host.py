@@ -27,6 +27,7 @@ from drivers.contract import (
     StatusUpdateEvent,
     Style,
     Text,
+    TraceEvent,
 )
 from drivers.host import Host, main, run
 from drivers.registry import ConfigError
@@ -103,7 +104,7 @@ def host(tmp_path, config):
 def test_a_till_sells_through_the_device_host_process(host, rig) -> None:
     told, answers = Ear(), Ear()
     remote = RemoteHost(host, told)
-    printer, drawer, display = remote.printer("printer"), remote.drawer("drawer"), None
+    printer, drawer = remote.printer("printer"), remote.drawer("drawer")
     display = remote.display("display")
     host.pump(remote, lambda: printer.power_state is PowerState.ONLINE)
     host.pump(remote, lambda: remote.scanner("scanner").power_state is PowerState.ONLINE)
@@ -127,6 +128,10 @@ def test_a_till_sells_through_the_device_host_process(host, rig) -> None:
     until(lambda: rig.screen.lines[0].strip() == "ИТОГО")
     host.pump(remote, lambda: drawer.drawer_opened is True)
     assert printer.status.online is True
+    remote.request_trace("scanner", answers)
+    host.pump(remote, lambda: len(answers.heard) == 5)
+    rows = answers.wait(TraceEvent).entries
+    assert (rows[-1][1], bytes.fromhex(rows[-1][2])[-1:]) == ("rx", b"\r")
     assert host.end() == ""
     assert host.process.returncode == 0
 
@@ -222,6 +227,8 @@ def test_the_entry_point_reads_toml_and_serves_until_input_ends(tmp_path, monkey
         '{"id": 1, "do": "display", "device": "display", "lines": "one"}',
         '{"id": 1, "do": "calibrate_drawer"}',
         '{"id": 1, "do": "status"}',
+        '{"id": 1, "do": "trace"}',
+        '{"id": 1, "do": "code_page_strip"}',
     ],
 )
 def test_a_request_that_makes_no_sense_is_answered_not_fatal(rig, line) -> None:
@@ -253,6 +260,7 @@ def test_every_request_is_answered_with_its_number(rig, config) -> None:
         {"do": "open_drawer"},
         {"do": "calibrate_drawer", "is_open": True},
         {"do": "trace", "device": "printer"},
+        {"do": "code_page_strip", "job_id": "strip"},
         {"do": "health"},
     ]
     for number, request in enumerate(requests, 1):

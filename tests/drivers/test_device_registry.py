@@ -171,7 +171,7 @@ def test_the_trace_of_raw_bytes_can_be_replayed_as_a_test(rig, devices, ear) -> 
     until(lambda: devices.scanners["scanner"].power_state is PowerState.ONLINE)
     rig.scanner.scan(b"]E04006381333931")
     event = ear.wait(DataEvent)
-    rows = devices.traces["scanner"].to_json()
+    rows = devices.traces["scanner"].rows()
     framer = Framer(Framing())
     frames = [
         frame

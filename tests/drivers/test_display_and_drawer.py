@@ -13,10 +13,11 @@ from drivers.contract import (
     PowerState,
     StatusUpdateEvent,
 )
-from drivers.fake import ScreenModel, VirtualRig
-from drivers.line_display import DIALECTS
+from drivers.fake import PtyEndpoint, ScreenModel, VirtualRig
+from drivers.line_display import DIALECTS, TwoLineDisplay
 from drivers.line_display.dialects import line_bytes
 from drivers.registry import build_devices
+from drivers.transport import LinkDownError, SerialLink, SerialSettings
 
 FRAMES = [row for row in vectors("device_frames.json")["frames"] if row["device"] == "display"]
 
@@ -167,3 +168,16 @@ def test_a_screen_understands_its_other_page_and_ignores_what_it_does_not_know()
     screen.feed(b"@\x04\x01P")
     assert screen.lines[0].strip() == ""
     assert len(screen.history) == 2
+
+
+def test_a_display_that_goes_while_it_is_written_to_answers_unknown(tmp_path) -> None:
+    ear, reply = Ear(), Ear()
+    end = PtyEndpoint(tmp_path / "display")
+    link = SerialLink(SerialSettings(str(end.path)))
+    display = TwoLineDisplay("display", link, ear, DIALECTS["epson"])
+    link.open()
+    end.unplug()
+    with pytest.raises(LinkDownError):
+        display._show(link, b"text", reply)
+    assert reply.wait(ErrorEvent).outcome is Outcome.UNKNOWN
+    assert display.health().error_count == 1

@@ -25,7 +25,7 @@ from drivers.fake import VirtualRig
 from drivers.pos_printer import PROFILES, EscPosEncoder, EscPosPrinter, PrinterTimings
 from drivers.pos_printer.status import ReplyKind, ReplyReader, decode_status
 from drivers.registry import build_devices
-from drivers.transport import TcpLink
+from drivers.transport import LinkDownError, TcpLink
 
 ENCODER = EscPosEncoder(PROFILES["epson"])
 
@@ -205,6 +205,16 @@ def test_a_job_that_cannot_be_encoded_is_refused_whole(devices, rig) -> None:
     assert rig.printer.tear_off() == ""
 
 
+def test_an_unknown_printer_shows_which_code_page_it_can_read(devices, rig) -> None:
+    reply = Ear()
+    devices.printers["printer"].print_code_page_strip("strip", reply)
+    assert reply.wait(lambda _event: True) == OutputCompleteEvent("printer", "strip")
+    lines = rig.printer.papers[0].text.split("\n")
+    readable = [line.split(":")[0] for line in lines if "Съешь ещё булок №1" in line]
+    assert readable == ["17 cp866", "46 cp1251"]
+    assert len(lines) > len(readable)
+
+
 def test_closing_answers_the_job_that_waits_and_refuses_the_next(rig, ear) -> None:
     link = TcpLink("127.0.0.1", rig.config()["device"][1]["port"])
     printer = EscPosPrinter("p", link, ENCODER, timings=PrinterTimings(confirm_ms=60_000))
@@ -253,6 +263,47 @@ def test_a_status_asked_of_a_line_that_just_broke_is_unknown(rig) -> None:
     server.shutdown(socket.SHUT_RDWR)
     server.close()
     thread.join(5)
+
+
+class Line:
+    """A line that breaks at the `break_at`-th write; a printer's answers before that are given."""
+
+    def __init__(self, break_at: int, answers: list[bytes]) -> None:
+        self._left = break_at
+        self._answers = answers
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def read(self, timeout_ms: int) -> bytes:
+        return b"" if timeout_ms == 1 or not self._answers else self._answers.pop(0)
+
+    def write(self, data: bytes) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise LinkDownError("broken")
+
+
+OFFLINE = [b"\x1a", b"\x12", b"\x12", b"\x12"]
+
+
+def test_a_line_that_breaks_at_the_very_send_leaves_the_outcome_unknown() -> None:
+    reply = Ear()
+    with pytest.raises(LinkDownError):
+        EscPosPrinter("p", Line(0, []), ENCODER)._send(Line(1, []), b"data", "j1", reply)
+    with pytest.raises(LinkDownError):
+        EscPosPrinter("p", Line(0, []), ENCODER)._kick(Line(5, list(OFFLINE)), 0, 100, reply)
+    assert [event.outcome for event in reply.heard] == [Outcome.UNKNOWN] * 2
+
+
+def test_an_offline_printer_with_paper_gets_nothing() -> None:
+    reply = Ear()
+    printer = EscPosPrinter("p", Line(0, []), ENCODER)
+    printer._print(Line(0, list(OFFLINE)), "j2", lambda: b"data", reply)
+    (refused,) = reply.heard
+    assert (refused.code, refused.outcome) == (ErrorCode.E_OFFLINE, Outcome.NOT_DONE)
+    assert refused.message == "the printer is offline"
 
 
 def test_only_the_last_jobs_are_remembered(devices, monkeypatch) -> None:

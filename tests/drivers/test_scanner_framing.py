@@ -1,7 +1,7 @@
 """Framing of recorded bytes and reports: every neutral vector, and any chunking of any bytes."""
 
 import pytest
-from device_bench import vectors
+from device_bench import CALM, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +91,7 @@ framings = st.sampled_from(
 )
 
 
+@CALM
 @given(framings, st.lists(noise, max_size=6), st.data())
 def test_any_chunking_of_the_same_bytes_gives_the_same_scans(framing, labels, data) -> None:
     stream = b"".join(framing.prefix + label + framing.suffixes[0] for label in labels)
@@ -103,6 +104,7 @@ def test_any_chunking_of_the_same_bytes_gives_the_same_scans(framing, labels, da
     assert parts == whole
 
 
+@CALM
 @given(st.lists(st.text("0123456789ABC", min_size=1, max_size=20), max_size=6))
 def test_every_label_sent_is_delivered_once_and_in_order(labels) -> None:
     stream = "".join(label + "\r\n" for label in labels).encode()

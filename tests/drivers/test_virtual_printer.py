@@ -4,7 +4,7 @@ import io
 
 import pytest
 import zxingcpp
-from device_bench import FONT, vectors
+from device_bench import CALM, FONT, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -27,6 +27,7 @@ def test_documented_sequences_are_cut_into_the_named_tokens(row) -> None:
     assert [token.name for token in tokens] == short
 
 
+@CALM
 @given(st.lists(st.integers(0, 10_000), max_size=20), st.data())
 def test_tokens_do_not_depend_on_how_the_bytes_arrive(_seed, data) -> None:
     stream = bytes.fromhex(ESCPOS["full_receipt"]["hex"])

@@ -1,7 +1,7 @@
 """Scanner or person? Every neutral vector, and what the vectors do not ask."""
 
 import pytest
-from device_bench import vectors
+from device_bench import CALM, vectors
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,6 +139,7 @@ def test_an_endless_burst_is_given_back() -> None:
     assert len(typed) == 25
 
 
+@CALM
 @given(
     st.lists(
         st.tuples(st.integers(0, 200), st.sampled_from([2, 3, 30, 57, 28, 15, 63, 42])),
