@@ -16,6 +16,7 @@ from pos_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 from pos_app.workstation.ports import StorageBroken
 
 BUSY_TIMEOUT_MS = 5000
+WRITER_CACHE_KIB = 32_768
 KEY_BYTES = 32
 
 
@@ -49,6 +50,7 @@ def connect_mirror(path: Path, key: bytes | None = None, writing: bool = False) 
             _belongs(driver, path, MIRROR_APPLICATION_ID, MIRROR_VERSION)
             if writing:
                 _pragmas(driver, "NORMAL")
+                driver.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
         except BaseException:
             driver.close()
             raise

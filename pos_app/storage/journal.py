@@ -60,8 +60,7 @@ class Journal:
 
     def document(self, key: str) -> CompletedTransaction | None:
         """By transaction id or receipt number."""
-        found = self._documents(q.DOCUMENT_BY_ID, key=key)
-        found = found or self._documents(q.DOCUMENT_BY_NUMBER, key=key)
+        found = self._documents(q.DOCUMENT, key=key)
         return found[0] if found else None
 
     def last_document(self) -> CompletedTransaction | None:
@@ -124,9 +123,12 @@ class Journal:
         )
 
     def set_job_state(self, job_id: str, state: str) -> None:
-        """Remember what became of a print job."""
+        """Remember what became of a print job; a printed one is done with."""
         with write(self._driver):
-            q.SET_JOB_STATE.run(self._driver, key=job_id, to=state)
+            if state == "printed":
+                q.DROP_JOB.run(self._driver, key=job_id)
+            else:
+                q.SET_JOB_STATE.run(self._driver, key=job_id, to=state)
 
     def begin_tendering(self, tendering: Tendering) -> None:
         """Durable before the first external effect; the same transaction again replaces it."""

@@ -60,7 +60,7 @@ _PRUNE = tuple(
         .where(table.c.place > bindparam("above"))
         .where(table.c.place <= bindparam("up_to"))
     )
-    for table in (s.member_event, s.local_member, s.receipt, s.event)
+    for table in (s.member_event, s.local_member, s.document_key, s.return_of, s.event)
 )
 _ORPHAN_KEYS = Statement(
     delete(s.local_member_key).where(
@@ -72,11 +72,6 @@ _OLD_PLACES = Statement(
     .where(s.event.c.place <= bindparam("below"))
     .where(s.event.c.at_us < bindparam("horizon"))
     .limit(bindparam("count"))
-)
-_JOBS_DONE = Statement(
-    delete(s.print_job)
-    .where(s.print_job.c.state == "printed")
-    .where(s.print_job.c.transaction_id.not_in(select(s.receipt.c.transaction_id)))
 )
 _put = insert_into(s.meta)
 _SET_META = Statement(_put.on_conflict_do_update(set_={"v": _put.excluded.v}))
@@ -170,7 +165,6 @@ class Outbox(Grants):
         kept = _HASH.one(self._driver, at=base + up_to)
         for statement in _PRUNE:
             statement.run(self._driver, above=base, up_to=base + up_to)
-        _JOBS_DONE.run(self._driver)
         _ORPHAN_KEYS.run(self._driver)
         gone = up_to - chain.pruned
         chain.pruned, chain.pruned_hash = up_to, bytes(kept[0]) if kept else GENESIS

@@ -1,6 +1,7 @@
 """How Facts become rows, inside one transaction that somebody else opened. Never commits."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import Event, TransactionCompleted
@@ -26,7 +27,7 @@ def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -
     _move_points(till.driver, chain, facts.uses, q.SPEND)
     _move_points(till.driver, chain, facts.returned, q.GIVE_BACK)
     till.points("record.allowance")
-    _add_working_state(till.driver, facts)
+    _add_working_state(till.driver, chain, facts)
     till.points("record.session")
     _add_member(till.driver, chain, facts)
     till.points("record.member")
@@ -56,18 +57,17 @@ def _add_event(
         at_us=to_us(at),
     )
     if document is not None:
-        _index_document(till.driver, chain.place, document)
+        chain.last_document = chain.place
+        _index_document(till.driver, codec, chain.place, document)
 
 
-def _index_document(driver: Driver, place: int, document: CompletedTransaction) -> None:
-    q.ADD_RECEIPT.run(
-        driver,
-        place=place,
-        number=document.receipt_number,
-        transaction_id=document.transaction_id,
-        original_id=document.original_id,
-        business_on=document.business_on.isoformat(),
-    )
+def _index_document(
+    driver: Driver, codec: EventCodec, place: int, document: CompletedTransaction
+) -> None:
+    for key in (document.transaction_id, document.receipt_number):
+        q.ADD_DOCUMENT_KEY.run(driver, key=key, place=place)
+    if document.original_id is not None:
+        q.ADD_RETURN.run(driver, original_id=document.original_id, place=place)
     members = {entry.member_id for entry in document.entries}
     if document.member_id is not None:
         members.add(document.member_id)
@@ -77,19 +77,19 @@ def _index_document(driver: Driver, place: int, document: CompletedTransaction) 
             driver,
             member_id=member_id,
             place=place,
-            business_on=_spent_on(driver, document),
+            business_on=_spent_on(driver, codec, document).isoformat(),
             net_minor=_net_minor(document) if own else 0,
             points=sum(e.member_id == member_id for e in document.entries),
         )
 
 
-def _spent_on(driver: Driver, document: CompletedTransaction) -> str:
+def _spent_on(driver: Driver, codec: EventCodec, document: CompletedTransaction) -> date:
     """A return lowers the spend of the day of its sale, where this till still knows it."""
-    if document.original_id is not None:
-        row = q.BUSINESS_DAY.one(driver, key=document.original_id)
-        if row is not None:
-            return str(row[0])
-    return document.business_on.isoformat()
+    row = q.DOCUMENT.one(driver, key=document.original_id) if document.original_id else None
+    sold = codec.decode(row[0], row[1], bytes(row[2])) if row is not None else None
+    if isinstance(sold, TransactionCompleted):
+        return sold.document.business_on
+    return document.business_on
 
 
 def _net_minor(document: CompletedTransaction) -> int:
@@ -110,7 +110,7 @@ def _move_points(
             raise AllowanceOverused(f"grant {use.grant_id} cannot give {use.points}")
 
 
-def _add_working_state(driver: Driver, facts: Facts) -> None:
+def _add_working_state(driver: Driver, chain: Chain, facts: Facts) -> None:
     if facts.session is not None:
         state = facts.session
         body = to_json(state)
@@ -136,6 +136,7 @@ def _add_working_state(driver: Driver, facts: Facts) -> None:
         q.ADD_JOB.run(
             driver,
             job_id=job.job_id,
+            n=chain.place,
             transaction_id=job.transaction_id,
             body=job.body,
             state=job.state,

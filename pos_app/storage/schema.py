@@ -57,6 +57,7 @@ chain = Table(
     Column("pruned", Integer, nullable=False),
     Column("pruned_hash", LargeBinary, nullable=False),
     Column("receipts", Integer, nullable=False),
+    Column("last_document", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("frozen", Integer, nullable=False),
 )
@@ -69,19 +70,22 @@ meta = Table(
     sqlite_with_rowid=False,
 )
 
-receipt = Table(
-    "receipt",
+# Two rows a document, by transaction id and by receipt number: each table or index that a sale
+# touches is a page to encrypt and to sync.
+document_key = Table(
+    "document_key",
     TILL,
-    Column("place", Integer, primary_key=True),
-    Column("number", Text, nullable=False, unique=True),
-    Column("transaction_id", Text, nullable=False, unique=True),
-    Column("original_id", Text),
-    Column("business_on", Text, nullable=False),
+    Column("key", Text, primary_key=True),
+    Column("place", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
-Index(
-    "receipt_original",
-    receipt.c.original_id,
-    sqlite_where=receipt.c.original_id.is_not(None),
+
+return_of = Table(
+    "return_of",
+    TILL,
+    Column("original_id", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 member_event = Table(
@@ -94,7 +98,6 @@ member_event = Table(
     Column("points", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("member_event_place", member_event.c.place)
 
 session = Table(
     "session",
@@ -135,16 +138,17 @@ suspended = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# Only what is not printed: a printed job leaves.
 print_job = Table(
     "print_job",
     TILL,
-    Column("n", Integer, primary_key=True),
-    Column("job_id", Text, nullable=False, unique=True),
+    Column("job_id", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
     Column("transaction_id", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
-Index("print_job_waiting", print_job.c.n, sqlite_where=print_job.c.state != text("'printed'"))
 
 tendering = Table(
     "tendering",

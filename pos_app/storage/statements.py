@@ -1,12 +1,13 @@
 """The journal's SQL, written by Core and compiled at import. Never executed here."""
 
-from sqlalchemy import bindparam, case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 
 from pos_app.storage import schema as s
 from pos_app.storage.driver import Statement, insert_into
 
 ADD_EVENT = Statement(insert_into(s.event))
-ADD_RECEIPT = Statement(insert_into(s.receipt))
+ADD_DOCUMENT_KEY = Statement(insert_into(s.document_key))
+ADD_RETURN = Statement(insert_into(s.return_of))
 ADD_MEMBER_EVENT = Statement(insert_into(s.member_event))
 
 _session = insert_into(s.session)
@@ -78,22 +79,21 @@ SUSPENDED = Statement(
     ).order_by(s.suspended.c.n)
 )
 
-ADD_JOB = Statement(insert_into(s.print_job, "job_id", "transaction_id", "body", "state"))
+ADD_JOB = Statement(insert_into(s.print_job))
 JOBS = Statement(
     select(
         s.print_job.c.job_id,
         s.print_job.c.transaction_id,
         s.print_job.c.body,
         s.print_job.c.state,
-    )
-    .where(s.print_job.c.state != "printed")
-    .order_by(s.print_job.c.n)
+    ).order_by(s.print_job.c.n)
 )
 SET_JOB_STATE = Statement(
     update(s.print_job)
     .where(s.print_job.c.job_id == bindparam("key"))
     .values(state=bindparam("to"))
 )
+DROP_JOB = Statement(delete(s.print_job).where(s.print_job.c.job_id == bindparam("key")))
 
 _tendering = insert_into(s.tendering)
 ADD_TENDERING = Statement(
@@ -128,27 +128,17 @@ MEMBER_BY_KEY = Statement(
 )
 
 _EVENT = (s.event.c.kind, s.event.c.v, s.event.c.body)
-DOCUMENT_BY_ID = Statement(
+DOCUMENT = Statement(
     select(*_EVENT)
-    .join(s.receipt, s.receipt.c.place == s.event.c.place)
-    .where(s.receipt.c.transaction_id == bindparam("key"))
+    .join(s.document_key, s.document_key.c.place == s.event.c.place)
+    .where(s.document_key.c.key == bindparam("key"))
 )
-DOCUMENT_BY_NUMBER = Statement(
-    select(*_EVENT)
-    .join(s.receipt, s.receipt.c.place == s.event.c.place)
-    .where(s.receipt.c.number == bindparam("key"))
-)
-LAST_DOCUMENT = Statement(
-    select(*_EVENT).where(s.event.c.place == select(func.max(s.receipt.c.place)).scalar_subquery())
-)
+LAST_DOCUMENT = Statement(select(*_EVENT).join(s.chain, s.chain.c.last_document == s.event.c.place))
 RETURNS = Statement(
     select(*_EVENT)
-    .join(s.receipt, s.receipt.c.place == s.event.c.place)
-    .where(s.receipt.c.original_id == bindparam("key"))
-    .order_by(s.receipt.c.place)
-)
-BUSINESS_DAY = Statement(
-    select(s.receipt.c.business_on).where(s.receipt.c.transaction_id == bindparam("key"))
+    .join(s.return_of, s.return_of.c.place == s.event.c.place)
+    .where(s.return_of.c.original_id == bindparam("key"))
+    .order_by(s.return_of.c.place)
 )
 
 _place_now = s.chain.c.incarnation * (1 << s.SEQ_BITS)

@@ -6,7 +6,7 @@ counts the generation up and writes the sentinel after COMMIT.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sqlalchemy import bindparam, select, update
@@ -37,6 +37,7 @@ class Chain:
     pruned: int
     pruned_hash: bytes
     receipts: int
+    last_document: int
     generation: int
     frozen: int
 
@@ -57,14 +58,17 @@ _AFTER = Statement(
     .where(s.event.c.place > bindparam("after"))
     .order_by(s.event.c.place)
 )
+# A dense stretch of the chain moves by one distance, beyond every place there was.
 _MOVES = tuple(
-    Statement(update(table).where(table.c.place == bindparam("old")).values(place=bindparam("new")))
-    for table in (s.receipt, s.member_event, s.local_member)
+    Statement(
+        update(table)
+        .where(table.c.place > bindparam("after"))
+        .values(place=table.c.place + bindparam("distance"))
+    )
+    for table in (s.event, s.document_key, s.return_of, s.member_event, s.local_member)
 )
-_RECHAIN = Statement(
-    update(s.event)
-    .where(s.event.c.place == bindparam("old"))
-    .values(place=bindparam("new"), hash=bindparam("new_hash"))
+_SET_HASH = Statement(
+    update(s.event).where(s.event.c.place == bindparam("at")).values(hash=bindparam("new_hash"))
 )
 
 
@@ -92,7 +96,7 @@ class TillFile:
             self.points(f"{name}.begin")
             yield chain
             chain.generation += 1
-            _SAVE.run(self.driver, **dict(zip(_NAMES, astuple(chain), strict=True)))
+            _SAVE.run(self.driver, **{name: getattr(chain, name) for name in _NAMES})
             self.points(f"{name}.before_commit")
         self.points(f"{name}.after_commit")
         self._sentinel.write(Mark(chain.incarnation, chain.generation, chain.receipts))
@@ -142,11 +146,14 @@ class TillFile:
             chain.acked = chain.safe_head = chain.pruned = 0
             chain.pruned_hash, chain.frozen = GENESIS, 1
             chain.receipts = max(chain.receipts, mark.receipts if mark else 0)
-            for old, event_id, kind, body in _AFTER.all(self.driver, after=after):
+            distance = chain.place - after
+            for move in _MOVES:
+                move.run(self.driver, after=after, distance=distance)
+            if chain.last_document > after:
+                chain.last_document += distance
+            for place, event_id, kind, body in _AFTER.all(self.driver, after=chain.place):
                 self.link(chain, event_id, kind, body)
-                _RECHAIN.run(self.driver, old=old, new=chain.place, new_hash=chain.head_hash)
-                for move in _MOVES:
-                    move.run(self.driver, old=old, new=chain.place)
+                _SET_HASH.run(self.driver, at=place, new_hash=chain.head_hash)
         return chain.incarnation
 
     def link(self, chain: Chain, event_id: str, kind: str, body: bytes) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import Key, keys_of, packed_id
 from sync.mirror.names import Names
 from sync.mirror.schema import Connection, transaction
 from sync.mirror.state import UNCONFIRMED, AnotherEpoch, add_to_digests, read_epoch, save_position
+from sync.wire.digest import MODULUS, row_hash
 from sync.wire.messages import FeedRow, PullReply
 
 BATCH_ROWS = 5000
@@ -68,12 +68,12 @@ class _Batch:
         """Gather and write."""
         last = self.connection.execute("SELECT max(n) FROM row").fetchall()[0][0]
         self.next_row = (last or 0) + 1
-        for row in _newest(rows):
-            self._take(row)
+        for row_id, row in _in_order_of_the_file(_newest(rows)):
+            self._take(row, row_id)
         many = self.connection.executemany
         for sql, parameters in (
             (_ADD, self.added),
-            (_CHANGE, self.changed),
+            (_CHANGE, sorted(self.changed, key=_number)),
             (_DROP_WORDS, self.old_words),
             (_ADD_WORDS, self.new_words),
             (_DROP_KEY, sorted(self.old_keys, key=_key_order)),
@@ -83,9 +83,8 @@ class _Batch:
                 many(sql, parameters)
         add_to_digests(self.connection, self.digests)
 
-    def _take(self, row: FeedRow) -> None:
+    def _take(self, row: FeedRow, row_id: str | bytes) -> None:
         scope, kind = self.names.number(row.scope), self.names.number(row.kind)
-        row_id = packed_id(row.id)
         body = None if row.deleted else bytes(row.body)
         found = self.connection.execute(_FIND, (kind, row_id, scope)).fetchall()
         if not found:
@@ -127,6 +126,17 @@ _NO_KEYS: list[Key] = []
 def _key_order(key: tuple[int, str | bytes, int]) -> tuple[int, bool, str | bytes]:
     """Neighbours in the file are written one after the other."""
     return (key[0], isinstance(key[1], bytes), key[1])
+
+
+def _number(changed: tuple[int, bytes | None, int]) -> int:
+    return changed[2]
+
+
+def _in_order_of_the_file(rows: Iterable[FeedRow]) -> list[tuple[str | bytes, FeedRow]]:
+    """Ids as stored, neighbours of the index one after the other: half the pages are touched."""
+    packed = [(packed_id(row.id), row) for row in rows]
+    packed.sort(key=lambda pair: (isinstance(pair[0], bytes), pair[0]))
+    return packed
 
 
 def _newest(rows: list[FeedRow]) -> Iterable[FeedRow]:

@@ -7,11 +7,11 @@ keys into them row by row costs several times the load.
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import keys_of, packed_id
 from sync.mirror.names import Names
 from sync.mirror.schema import INDEX, Connection, mark_complete, transaction
 from sync.mirror.state import add_to_digests, save_position
+from sync.wire.digest import MODULUS, row_hash
 from sync.wire.messages import FeedRow
 
 BATCH_ROWS = 10_000

@@ -5,10 +5,10 @@ Whoever needs it moved back (another epoch, a scope that does not add up) clears
 
 from collections.abc import Mapping
 
-from sync.wire.digest import MODULUS, row_hash
 from sync.mirror.keys import unpacked_id
 from sync.mirror.names import Names
 from sync.mirror.schema import Connection
+from sync.wire.digest import MODULUS, row_hash
 from sync.wire.messages import ScopeDigest
 
 

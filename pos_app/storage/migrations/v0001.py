@@ -37,10 +37,19 @@ DDL: tuple[str, ...] = (
         pruned INTEGER NOT NULL,
         pruned_hash BLOB NOT NULL,
         receipts INTEGER NOT NULL,
+        last_document INTEGER NOT NULL,
         generation INTEGER NOT NULL,
         frozen INTEGER NOT NULL,
         PRIMARY KEY (one)
     )
+    """,
+    """
+    CREATE TABLE document_key (
+        "key" TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        PRIMARY KEY ("key")
+    )
+     WITHOUT ROWID
     """,
     """
     CREATE TABLE event (
@@ -87,9 +96,6 @@ DDL: tuple[str, ...] = (
      WITHOUT ROWID
     """,
     """
-    CREATE INDEX member_event_place ON member_event (place)
-    """,
-    """
     CREATE TABLE meta (
         k TEXT NOT NULL,
         v BLOB NOT NULL,
@@ -99,32 +105,22 @@ DDL: tuple[str, ...] = (
     """,
     """
     CREATE TABLE print_job (
-        n INTEGER NOT NULL,
         job_id TEXT NOT NULL,
+        n INTEGER NOT NULL,
         transaction_id TEXT NOT NULL,
         body BLOB NOT NULL,
         state TEXT NOT NULL,
-        PRIMARY KEY (n),
-        UNIQUE (job_id)
+        PRIMARY KEY (job_id)
     )
+     WITHOUT ROWID
     """,
     """
-    CREATE INDEX print_job_waiting ON print_job (n) WHERE state != 'printed'
-    """,
-    """
-    CREATE TABLE receipt (
+    CREATE TABLE return_of (
+        original_id TEXT NOT NULL,
         place INTEGER NOT NULL,
-        number TEXT NOT NULL,
-        transaction_id TEXT NOT NULL,
-        original_id TEXT,
-        business_on TEXT NOT NULL,
-        PRIMARY KEY (place),
-        UNIQUE (number),
-        UNIQUE (transaction_id)
+        PRIMARY KEY (original_id, place)
     )
-    """,
-    """
-    CREATE INDEX receipt_original ON receipt (original_id) WHERE original_id IS NOT NULL
+     WITHOUT ROWID
     """,
     """
     CREATE TABLE session (
@@ -157,7 +153,7 @@ DDL: tuple[str, ...] = (
     )
      WITHOUT ROWID
     """,
-    "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0)",
+    "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0, 0)",
 )
 
 
