@@ -69,6 +69,10 @@ class CourierLink:
         self._waiting[self._last_id] = _Waiting(on_reply, self._now_ms + deadline_ms)
         self._pipe.send_line(json.dumps({"id": self._last_id, "do": kind, **fields}))
 
+    def is_quiet(self) -> bool:
+        """No request waits for its reply."""
+        return not self._waiting
+
     def nudge(self) -> None:
         """See the port."""
         self._pipe.send_line('{"do":"nudge"}')

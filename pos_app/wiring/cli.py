@@ -18,10 +18,9 @@ DEFAULT_SERVER = "http://127.0.0.1:8765"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Errors of the environment are one sentence."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["server"]:
-        return _server(arguments[1:])
-    if arguments[:1] == ["devices-host"]:
-        return _devices_host(arguments[1:])
+    own = {"server": _server, "devices-host": _devices_host, "virtual-counter": _counter}
+    if arguments and arguments[0] in own:
+        return own[arguments[0]](arguments[1:])
     parsed = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)
@@ -59,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.set_defaults(run=_replay)
     commands.add_parser("server", help="the central server (kopilka server --help)")
     commands.add_parser("devices-host", help="the device process")
+    commands.add_parser("virtual-counter", help="simulated printer, scanner, display")
     return parser
 
 
@@ -144,3 +144,9 @@ def _devices_host(arguments: Sequence[str]) -> int:
     from drivers.host import main as host_main
 
     return host_main(list(arguments))
+
+
+def _counter(arguments: Sequence[str]) -> int:
+    from drivers.fake.rig import main as rig_main
+
+    return rig_main(list(arguments))

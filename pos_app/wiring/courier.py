@@ -110,3 +110,24 @@ def enrol_till(folder: Path, server: str, code: str, name: str) -> EnrolReply:
             memory.close()
 
     return asyncio.run(once())
+
+
+def first_sync(folder: Path, server: str) -> dict[str, object]:
+    """Fetch the mirror and push what waits, once, before a front end opens."""
+
+    async def once() -> dict[str, object]:
+        memory = open_memory(folder)
+        client = http_client(server)
+        try:
+            courier = courier_of(memory, connection_of(memory, client))
+            work = asyncio.ensure_future(courier.run(lambda _event: None))
+            try:
+                return await courier.answer("sync", {})
+            finally:
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
+        finally:
+            await client.aclose()
+            memory.close()
+
+    return asyncio.run(once())

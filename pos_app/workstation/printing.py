@@ -19,6 +19,11 @@ def unstored(one: StoredJob) -> PrintJob:
     return job_from_json(json.loads(one.body))
 
 
+def possible(station: Station) -> bool:
+    """A till without a printer queues nothing."""
+    return any(device.kind == "printer" for device in station.devices.states())
+
+
 def send(station: Station, one: StoredJob) -> None:
     """Hand a job to the device host; from now on only its answer or a person says it printed."""
     station.journal.set_job_state(one.job_id, "sent")

@@ -201,12 +201,13 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
     at("complete.durable")
     station.session = session
     member_id = document.member_id
-    station.last_sale = LastSale(document, job.job_id)
+    station.last_sale = LastSale(document, job.job_id if job else "")
     clear(station)
     if any(t.kind is TenderKind.CASH for t in document.tenders):
         station.devices.open_drawer()
     at("complete.drawer")
-    printing.send(station, job)
+    if job is not None:
+        printing.send(station, job)
     at("complete.printing")
     if member_id:
         give_back(station, member_id)

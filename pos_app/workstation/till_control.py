@@ -247,6 +247,8 @@ def _report(
 
 
 def _print(station: Station, report: Report) -> None:
+    if not printing.possible(station):
+        return
     job = printing.stored(report_job(station, report, station.new_id()), "")
     if record(station, Facts(print_job=job)) is None:
         printing.send(station, job)
