@@ -6,7 +6,7 @@ their terminal, enrolment proves a new key.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -15,16 +15,17 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from sync.server import steps
-from sync.server.auth import SeenNonces, Signed
+from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.enrolment import Enrolled, enrol
 from sync.server.intake import push
 from sync.server.limits import MissLimit
 from sync.server.refusal import Refusal, refuse
 from sync.server.server import Server
+from sync.server.snapshots import byte_range, pieces
 from sync.wire.codec import GarbledMessage, pack, unpack
 from sync.wire.messages import (
     HEADER_NONCE,
@@ -40,6 +41,7 @@ from sync.wire.messages import (
     PushRequest,
     SettlementRequest,
 )
+from sync.wire.version import MIRROR_SCHEMA
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -69,7 +71,10 @@ class Http:
             "settlement": self._settlement,
         }
         routes = [Route(PATHS[n], _guarded(step), methods=["POST"]) for n, step in posts.items()]
+        file = f"{PATHS['snapshot']}/{{name}}"
         routes += [
+            Route(PATHS["snapshot"], _guarded(self._manifest), methods=["GET", "POST"]),
+            Route(file, _guarded_response(self._file), methods=["GET"]),
             Route("/livez", self._live, methods=["GET"]),
             Route("/readyz", _guarded_response(self._ready), methods=["GET"]),
         ]
@@ -144,6 +149,40 @@ class Http:
             lambda c: steps.settlement(c, services, signed, message)
         )
 
+    async def _manifest(self, request: Request) -> Struct:
+        await self._known(request)
+        if request.query_params.get("schema", str(MIRROR_SCHEMA)) != str(MIRROR_SCHEMA):
+            raise refuse(404, "no_snapshot", f"only schema {MIRROR_SCHEMA} is built")
+        return await self._server.snapshots.manifest()
+
+    async def _file(self, request: Request) -> Response:
+        await self._known(request)
+        path = self._server.snapshots.path(request.path_params["name"])
+        if path is None:
+            raise refuse(404, "no_snapshot")
+        size = path.stat().st_size
+        asked = request.headers.get("range")
+        span = byte_range(asked, size) if asked else (0, size - 1)
+        if span is None:
+            return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
+        first, last = span
+        headers = {
+            "accept-ranges": "bytes",
+            "content-length": str(last - first + 1),
+            "content-range": f"bytes {first}-{last}/{size}",
+            "etag": f'"{path.name}"',
+        }
+        return StreamingResponse(
+            _aiter(pieces(path, first, last)),
+            206 if asked else 200,
+            headers,
+            media_type="application/octet-stream",
+        )
+
+    async def _known(self, request: Request) -> None:
+        signed = await self._signed_reading(request)
+        await self._server.database.read(lambda c: authenticate(c, signed))
+
     async def _live(self, _request: Request) -> Response:
         return Response(b'{"status":"live"}', media_type="application/json")
 
@@ -173,6 +212,12 @@ class Http:
         if not self._seen.first_time(signed.terminal, signed.nonce):
             raise refuse(401, "replayed")
         return signed
+
+
+async def _aiter(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """A file's pieces on the loop: small reads from the page cache, no thread."""
+    for part in parts:
+        yield part
 
 
 async def _body(request: Request) -> bytes:

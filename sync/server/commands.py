@@ -10,12 +10,16 @@ import msgspec
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.rights import DEFAULT_ROLES, Operator
 from pos_app.gear.secrets import Argon2PinHasher
-from sync.server import reference
+from sync.server import backup, reference
+from sync.server.catalog import import_catalog
+from sync.server.doctor import examine
 from sync.server.enrolment import new_code
 from sync.server.keys import new_epoch
+from sync.server.member_import import import_members
 from sync.server.refusal import refuse
-from sync.server.server import Server, open_server
+from sync.server.server import DATABASE_FILE, Server, open_server
 from sync.server.serving import serve
+from sync.server.sheets import Imported
 
 Said = tuple[Sequence[str], bool]
 Command = Callable[[Namespace], Coroutine[Any, Any, Said]]
@@ -101,6 +105,47 @@ async def _place(server: Server, options: Namespace) -> Said:
     return [f"{members} members"], True
 
 
+async def _catalog(server: Server, options: Namespace) -> Said:
+    data = options.file.read_bytes()
+    done = await server.database.write(
+        lambda c: import_catalog(c, server.services, data, dry_run=options.dry_run)
+    )
+    return _imported(done, "items")
+
+
+async def _members(server: Server, options: Namespace) -> Said:
+    data = options.file.read_bytes()
+    done = await server.database.write(
+        lambda c: import_members(
+            c, server.services, data, home_store=options.store, dry_run=options.dry_run
+        )
+    )
+    if options.store and not options.dry_run and not done.faults:
+        await server.place_allowances(options.store)
+        await server.poster.drain()
+    return _imported(done, "members")
+
+
+def _imported(done: Imported, what: str) -> Said:
+    if done.faults:
+        return [*map(str, done.faults), f"{len(done.faults)} faults: nothing was imported"], False
+    return [f"{done.rows} {what}, {done.changed} new or changed"], True
+
+
+async def _doctor(server: Server, _options: Namespace) -> Said:
+    faults = await server.database.read(lambda c: list(examine(c)))
+    return (faults, False) if faults else (["the books are right"], True)
+
+
+async def _backup(server: Server, options: Namespace) -> Said:
+    if options.data is None or options.database:
+        return ["PostgreSQL has its own tools: pg_basebackup, point-in-time recovery"], False
+    safe = await server.database.read(backup.heads)
+    backup.copy(options.data / DATABASE_FILE, options.file)
+    await server.database.write(lambda c: backup.mark_safe(c, safe))
+    return [str(options.file)], True
+
+
 async def _new_epoch(server: Server, _options: Namespace) -> Said:
     return [await server.database.write(new_epoch)], True
 
@@ -114,4 +159,8 @@ COMMANDS: Mapping[str, Command] = {
     "publish-program": _on_server(_program),
     "place-allowances": _on_server(_place),
     "new-epoch": _on_server(_new_epoch),
+    "import-catalog": _on_server(_catalog),
+    "import-members": _on_server(_members),
+    "doctor": _on_server(_doctor),
+    "backup": _on_server(_backup),
 }

@@ -1,7 +1,11 @@
 """One running server: database, keys, poster and jobs put together. Never a global, never HTTP."""
 
+import asyncio
+import shutil
+import tempfile
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
+from sync.server import jobs
 from sync.server import keys as key_store
 from sync.server.allowances import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.bell import Bell
@@ -17,9 +22,11 @@ from sync.server.database import Database, open_database
 from sync.server.migrations import migrate
 from sync.server.posting import Poster
 from sync.server.services import Services, micros
+from sync.server.snapshots import Offload, Snapshots, in_place
 
 DATABASE_FILE = "server.db"
 KEY_FILE = "server.keys"
+JOBS_EVERY_S = 3600.0
 
 
 @dataclass
@@ -30,15 +37,40 @@ class Server:
     services: Services
     bell: Bell
     poster: Poster
-    data: Path | None = None
+    snapshots: Snapshots
+    folder: Path
+    temporary: bool = False
 
     async def close(self) -> None:
         """Let go of the database."""
         await self.database.close()
+        if self.temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the requests, for ever."""
-        return [self.poster.run()]
+        return [self.poster.run(), self._jobs_for_ever()]
+
+    async def _jobs_for_ever(self) -> None:
+        while True:
+            await self.run_jobs()
+            await asyncio.sleep(JOBS_EVERY_S)
+
+    async def run_jobs(self) -> int:
+        """Expire what has ended everywhere on earth, forget what is too old; lots ended."""
+        on = self.services.today() - timedelta(days=1)
+        ended = 0
+        while True:
+            lapsed = await self.database.read(lambda c: jobs.buckets_with_lapsed(c, on))
+            if not lapsed:
+                break
+            for bucket, members in lapsed.items():
+                work = _expiring(self.services, bucket, members, on)
+                ended += await self.database.write(work)
+        await self.database.write(lambda c: jobs.tidy(c, self.services))
+        if ended:
+            self.bell.ring_feed()
+        return ended
 
     async def place_allowances(self, store_id: str) -> int:
         """Share the points of the store's members over its tills; how many members."""
@@ -57,6 +89,12 @@ def _placing(
     services: Services, bucket: int, members: list[str], store_id: str
 ) -> Callable[[Connection], object]:
     return lambda c: place_in_bucket(c, services, bucket, members, store_id)
+
+
+def _expiring(
+    services: Services, bucket: int, members: list[str], on: date
+) -> Callable[[Connection], int]:
+    return lambda c: jobs.expire(c, services, bucket, members, on)
 
 
 async def open_server(
@@ -89,4 +127,17 @@ async def open_server(
     chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
     services = Services(clock, ids or Uuid7Source(), keys, epoch, chain)
     bell = Bell()
-    return Server(database, services, bell, Poster(database, services, bell), data)
+    folder = data or Path(tempfile.mkdtemp(prefix="kopilka-server-"))
+    return Server(
+        database,
+        services,
+        bell,
+        Poster(database, services, bell),
+        Snapshots(folder / "snapshots", database, services, _offload(inline)),
+        folder,
+        temporary=data is None,
+    )
+
+
+def _offload(inline: bool) -> Offload:
+    return in_place if inline else asyncio.to_thread

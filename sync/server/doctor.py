@@ -1,0 +1,111 @@
+"""Are the books right: sums, folds, grants, digests, totals. Never a repair."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.loyalty.ledger import fold
+from sync.server import accounts
+from sync.server.buckets import BUCKETS, bucket_scope, scope_bucket
+from sync.server.outcomes import load_totals
+from sync.server.schema import account, allowance, control_total, feed_head, feed_row, ledger, sale
+from sync.server.schema import member as member_table
+from sync.wire.digest import total_of
+
+
+def examine(connection: Connection) -> Iterator[str]:
+    """One sentence per fault; nothing when all is well."""
+    for bucket in range(BUCKETS):
+        yield from _accounts(connection, bucket)
+        yield from _reserved(connection, bucket)
+    yield from _feed(connection)
+    yield from _sales(connection)
+
+
+def _accounts(connection: Connection, bucket: int) -> Iterator[str]:
+    """Account = fold of its ledger; sum of effects = balance."""
+    entries: dict[str, list[str]] = {}
+    sums: dict[str, int] = {}
+    rows = connection.execute(
+        sa.select(ledger).where(ledger.c.bucket == bucket).order_by(ledger.c.member, ledger.c.pos)
+    )
+    for row in rows:
+        entries.setdefault(row.member, []).append(row.entry)
+        sums[row.member] = sums.get(row.member, 0) + row.effect
+    for row in connection.execute(sa.select(account).where(account.c.bucket == bucket)):
+        if sums.pop(row.member, 0) != row.balance:
+            yield f"account {row.member}: the ledger's sum is not the balance {row.balance}"
+        found = fold(row.member, map(accounts.entry_from_text, entries.get(row.member, [])))
+        if accounts.account_text(found) != row.state:
+            yield f"account {row.member}: the ledger folds to something else"
+    for member_id in sums:
+        yield f"account {member_id}: a ledger without an account"
+
+
+def _reserved(connection: Connection, bucket: int) -> Iterator[str]:
+    """What accounts reserve = what their grants still allow."""
+    left = allowance.c.granted - allowance.c.spent - allowance.c.returned
+    rows = connection.execute(
+        sa.select(allowance.c.member, sa.func.sum(sa.case((left > 0, left), else_=0)))
+        .where(allowance.c.bucket == bucket)
+        .group_by(allowance.c.member)
+    )
+    outstanding = {member_id: int(points) for member_id, points in rows}
+    for row in connection.execute(
+        sa.select(account.c.member, account.c.reserved).where(account.c.bucket == bucket)
+    ):
+        granted = outstanding.pop(row.member, 0)
+        if granted != row.reserved:
+            yield f"account {row.member}: reserves {row.reserved}, its grants allow {granted}"
+    for member_id in outstanding:
+        yield f"account {member_id}: grants without an account"
+
+
+def _feed(connection: Connection) -> Iterator[str]:
+    """Every member is in the feed; digests are those of the rows."""
+    for head in connection.execute(sa.select(feed_head)).all():
+        if head.scope.startswith("t:"):
+            continue
+        rows = connection.execute(
+            sa.select(feed_row.c.kind, feed_row.c.id, feed_row.c.ver).where(
+                feed_row.c.bucket == scope_bucket(head.scope),
+                feed_row.c.scope == head.scope,
+                feed_row.c.deleted == 0,
+            )
+        ).all()
+        if (len(rows), total_of(tuple(r) for r in rows)) != (head.rows_living, head.total):
+            yield f"scope {head.scope}: the digest is not that of its rows"
+    for bucket in range(BUCKETS):
+        members = connection.execute(
+            sa.select(sa.func.count()).where(member_table.c.bucket == bucket)
+        ).scalar_one()
+        shown = connection.execute(
+            sa.select(sa.func.count()).where(
+                feed_row.c.bucket == bucket,
+                feed_row.c.scope == bucket_scope(bucket),
+                feed_row.c.deleted == 0,
+            )
+        ).scalar_one()
+        if members != shown:
+            yield f"scope {bucket_scope(bucket)}: {members} members, {shown} in the feed"
+
+
+def _sales(connection: Connection) -> Iterator[str]:
+    """Control totals count the receipts that are there."""
+    stored = connection.execute(
+        sa.select(sale.c.terminal, sale.c.business_on, sa.func.count()).group_by(
+            sale.c.terminal, sale.c.business_on
+        )
+    )
+    receipts = {(terminal, day): int(count) for terminal, day, count in stored}
+    for row in connection.execute(sa.select(control_total)).all():
+        totals = load_totals(connection, row.terminal).get(row.business_on)
+        if totals is None:
+            continue
+        count = receipts.get((row.terminal, row.business_on), 0)
+        if totals.receipts + totals.returns != count:
+            yield (
+                f"terminal {row.terminal}, {row.business_on}: totals count "
+                f"{totals.receipts + totals.returns} receipts, {count} are stored"
+            )

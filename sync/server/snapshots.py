@@ -1,0 +1,226 @@
+"""Ready mirror files for new tills, built off the hot path. Never half a file under its name.
+
+Rows are read scope by scope (each with the head it belongs to) into a spool, then built, packed
+and named after their content: a name never means other bytes, so a download may be resumed.
+Own scopes and settings of a store are not in it: a till pulls them after.
+"""
+
+import asyncio
+import hashlib
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+from sqlalchemy import Connection
+
+from sync.mirror.load import finish, load_rows
+from sync.mirror.schema import create
+from sync.server import feed
+from sync.server.buckets import CATALOG, OPERATORS, PROGRAM, member_scopes, scope_bucket
+from sync.server.database import Database
+from sync.server.schema import feed_head, feed_row
+from sync.server.services import Services
+from sync.wire.messages import FeedRow, SnapshotManifest
+from sync.wire.version import MIRROR_SCHEMA
+
+T = TypeVar("T")
+CHUNK_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 256 * 1024
+REFRESH_MS = 15 * 60 * 1000
+KEPT = 2
+SUFFIX = ".mirror.zst"
+
+
+class Offload(Protocol):
+    """Runs slow work off the loop; a simulation runs it in place."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """Its result."""
+
+
+async def in_place(work: Callable[[], T]) -> T:
+    """The Offload of simulations."""
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was built: sizes and hashes of the packed file."""
+
+    size: int
+    raw_size: int
+    sha256: str
+    chunks: tuple[str, ...]
+    rows: int
+
+
+class Snapshots:
+    """Builds on demand, keeps the last two, serves them by name."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        services: Services,
+        offload: Offload = asyncio.to_thread,
+    ) -> None:
+        """`folder` belongs to it alone."""
+        self._folder = folder
+        self._database = database
+        self._services = services
+        self._offload = offload
+        self._lock = asyncio.Lock()
+        self._current: SnapshotManifest | None = None
+        self._built_ms = 0
+
+    async def manifest(self) -> SnapshotManifest:
+        """The newest snapshot; built when there is none, or it is old and the feed has moved."""
+        async with self._lock:
+            now_ms = self._services.clock.monotonic_ms()
+            if self._current is None or (
+                now_ms - self._built_ms >= REFRESH_MS and await self._moved(self._current)
+            ):
+                self._current = await self._build()
+                self._built_ms = now_ms
+            return self._current
+
+    def path(self, name: str) -> Path | None:
+        """The file of that name, if it is still here."""
+        if not name.endswith(SUFFIX) or not name.removesuffix(SUFFIX).isalnum():
+            return None
+        path = self._folder / name
+        return path if path.exists() else None
+
+    async def _moved(self, manifest: SnapshotManifest) -> bool:
+        heads = await self._database.read(_heads)
+        return any(heads.get(scope, 0) != ver for scope, ver in manifest.cursor.items())
+
+    async def _build(self) -> SnapshotManifest:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        spool = self._folder / "building.spool"
+        cursor: dict[str, int] = {}
+        as_of = self._services.server_time()
+        with spool.open("wb") as file:
+            for scope in (PROGRAM, OPERATORS, CATALOG, *member_scopes()):
+                head, rows = await self._database.read(_reading(scope))
+                if head:
+                    cursor[scope] = head
+                file.writelines(rows)
+        epoch = self._services.epoch
+        packed = await self._offload(lambda: _pack(self._folder, cursor, epoch, as_of))
+        spool.unlink()
+        name = packed.sha256 + SUFFIX
+        os.replace(self._folder / "building.zst", self._folder / name)
+        self._sweep(name)
+        return SnapshotManifest(
+            name=name,
+            schema=MIRROR_SCHEMA,
+            epoch=epoch,
+            cursor=cursor,
+            size=packed.size,
+            raw_size=packed.raw_size,
+            sha256=packed.sha256,
+            chunks=packed.chunks,
+            rows=packed.rows,
+            server_time=as_of,
+        )
+
+    def _sweep(self, newest: str) -> None:
+        found = sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime_ns)
+        others = [path for path in found if path.name != newest]
+        for path in others[: max(0, len(others) - KEPT + 1)]:
+            path.unlink()
+
+
+def _heads(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(sa.select(feed_head.c.scope, feed_head.c.seq))
+    return {row.scope: row.seq for row in rows}
+
+
+def _reading(scope: str) -> Callable[[Connection], tuple[int, list[bytes]]]:
+    return lambda connection: _read_scope(connection, scope)
+
+
+def _read_scope(connection: Connection, scope: str) -> tuple[int, list[bytes]]:
+    """(head, living rows as lines of JSON) of one scope, of one moment."""
+    head = connection.execute(
+        sa.select(feed_head.c.seq).where(
+            feed_head.c.bucket == scope_bucket(scope), feed_head.c.scope == scope
+        )
+    ).scalar_one_or_none()
+    if not head:
+        return 0, []
+    rows = connection.execute(
+        sa.select(feed_row).where(
+            feed_row.c.bucket == scope_bucket(scope),
+            feed_row.c.scope == scope,
+            feed_row.c.deleted == 0,
+        )
+    )
+    return head, [msgspec.json.encode(feed.feed_row_of(row)) + b"\n" for row in rows]
+
+
+def _pack(folder: Path, cursor: dict[str, int], epoch: str, as_of: str) -> Packed:
+    raw, packed = folder / "building.db", folder / "building.zst"
+    raw.unlink(missing_ok=True)
+    count = 0
+
+    def rows() -> Iterator[FeedRow]:
+        nonlocal count
+        decoder = msgspec.json.Decoder(FeedRow)
+        with (folder / "building.spool").open("rb") as file:
+            for line in file:
+                count += 1
+                yield decoder.decode(line)
+
+    with closing(sqlite3.connect(raw, isolation_level=None)) as connection:
+        create(connection, bulk=True)
+        load_rows(connection, rows())
+        finish(connection, cursor, epoch, as_of)
+    with raw.open("rb") as source, packed.open("wb") as target:
+        hashes = _compressed(source, target)
+        target.flush()
+        os.fsync(target.fileno())
+    raw_size = raw.stat().st_size
+    raw.unlink()
+    return Packed(packed.stat().st_size, raw_size, hashes[0], tuple(hashes[1:]), count)
+
+
+def _compressed(source: BinaryIO, target: BinaryIO) -> list[str]:
+    """Write it packed; SHA-256 of the whole and of each chunk of 4 MiB."""
+    zstandard.ZstdCompressor(level=3).copy_stream(source, target)
+    target.flush()
+    whole, chunks = hashlib.sha256(), []
+    with open(target.name, "rb") as packed:
+        while chunk := packed.read(CHUNK_BYTES):
+            whole.update(chunk)
+            chunks.append(hashlib.sha256(chunk).hexdigest())
+    return [whole.hexdigest(), *chunks]
+
+
+def byte_range(header: str, size: int) -> tuple[int, int] | None:
+    """(first, last) of a single `bytes=` range that fits the size; None for anything else."""
+    unit, _, span = header.partition("=")
+    first_text, dash, last_text = span.partition("-")
+    if unit.strip() != "bytes" or not dash or not first_text.isdigit():
+        return None
+    first = int(first_text)
+    last = min(int(last_text), size - 1) if last_text.isdigit() else size - 1
+    return (first, last) if first <= last and (last_text.isdigit() or not last_text) else None
+
+
+def pieces(path: Path, first: int, last: int) -> Iterator[bytes]:
+    """The bytes first..last of a file."""
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left and (piece := file.read(min(PIECE_BYTES, left))):
+            left -= len(piece)
+            yield piece
