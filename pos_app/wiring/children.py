@@ -42,7 +42,8 @@ class Pipe(Protocol):
 @dataclass
 class _Waiting:
     reply: Reply
-    until_ms: int
+    limit_ms: int
+    since_ms: int | None = None
 
 
 class CourierLink:
@@ -54,7 +55,6 @@ class CourierLink:
         self._status = LinkStatus()
         self._waiting: dict[int, _Waiting] = {}
         self._last_id = 0
-        self._now_ms = 0
         self._restarts = 0
 
     def status(self) -> LinkStatus:
@@ -66,7 +66,7 @@ class CourierLink:
     ) -> None:
         """See the port."""
         self._last_id += 1
-        self._waiting[self._last_id] = _Waiting(on_reply, self._now_ms + deadline_ms)
+        self._waiting[self._last_id] = _Waiting(on_reply, deadline_ms)
         self._pipe.send_line(json.dumps({"id": self._last_id, "do": kind, **fields}))
 
     def is_quiet(self) -> bool:
@@ -93,13 +93,14 @@ class CourierLink:
 
     def tick(self, now_ms: int) -> None:
         """Deadlines; and a courier that died is a link that is down."""
-        self._now_ms = now_ms
         if self._pipe.restarts != self._restarts:
             self._restarts = self._pipe.restarts
             self._status = LinkStatus(False, self._status.since, self._status.mirror_as_of)
             self._on_change(False)
         for number, waiting in list(self._waiting.items()):
-            if now_ms >= waiting.until_ms:
+            if waiting.since_ms is None:
+                waiting.since_ms = now_ms
+            elif now_ms - waiting.since_ms >= waiting.limit_ms:
                 del self._waiting[number]
                 waiting.reply({"error": "timeout"})
 

@@ -180,7 +180,7 @@ class Shop:
             if time.monotonic() > deadline or self._server.process.poll() is not None:
                 raise ShopFailed("the server did not start")
             time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+        self.url = f"http://{port_file.read_text().strip()}"
 
     def stop_server(self) -> None:
         """The server is gone; its data stays."""
