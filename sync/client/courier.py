@@ -68,7 +68,7 @@ class Courier:
         self._pull = Pull(parts.connection, parts.outbox, parts.grants)
         self._tell: Tell = lambda _event: None
         self._told: dict[str, Any] = {}
-        self._pulled_untold = 0
+        self._pulled_untold = Pulled()
         self._announced = False
         self._spoilt = 0
         parts.connection.on_contact = parts.link.contact
@@ -302,13 +302,16 @@ class Courier:
             self._mirror = None
 
     def _count(self, pulled: Pulled) -> Pulled:
-        self._pulled_untold += pulled.rows
-        if pulled.rows:
-            self._changed()
+        self._pulled_untold.rows += pulled.rows
+        self._pulled_untold.parked += pulled.parked
+        self._changed()
         return pulled
 
     def status(self) -> dict[str, Any]:
-        """What the front end shows; instants ISO 8601 UTC, `trouble` a stable code or None."""
+        """What the front end shows; instants ISO 8601 UTC, `trouble` a stable code or None.
+
+        An event adds what came since the last one: `pulled` rows, `parked` events of our own.
+        """
         link = self._parts.link
         return {
             "online": link.online,
@@ -321,9 +324,9 @@ class Courier:
         }
 
     def _changed(self) -> None:
-        status = self.status()
-        if status == self._told and not self._pulled_untold:
+        status, pulled = self.status(), self._pulled_untold
+        if status == self._told and not pulled.rows:
             return
-        self._told = status
-        pulled, self._pulled_untold = self._pulled_untold, 0
-        self._tell({"event": "status", **status, "pulled": pulled})
+        self._told, self._pulled_untold = status, Pulled()
+        counts = {"pulled": pulled.rows, "parked": pulled.parked}
+        self._tell({"event": "status", **status, **counts})

@@ -341,7 +341,7 @@ def test_a_parked_event_is_counted_and_blocks_nobody(tmp_path, caplog):
         from tests.sync.client.till import AT
 
         poison = CashMoved("loan", 10**17, "x", 1, AT.date(), "op1", AT)
-        async with serving(till) as (courier, _told):
+        async with serving(till) as (courier, told):
             await asyncio.sleep(60)
             till.journal.record(Facts(events=((till.ids.new_id(), poison),)))
             till.tell(3)
@@ -350,5 +350,78 @@ def test_a_parked_event_is_counted_and_blocks_nobody(tmp_path, caplog):
             answer = await courier.answer("sync", {})
             assert answer["unsent"] == 0
             assert till.outbox.position().acked == 4
+            await asyncio.sleep(60)
+            assert sum(event["parked"] for event in told) == 1
+
+    play(tmp_path, scene)
+
+
+def test_the_first_mirror_is_the_servers_snapshot_and_what_came_after_it(tmp_path):
+    async def scene(shop, till):
+        other = await shop.till("other")
+        for n in range(300):
+            shop.enrol_member(other, card=f"29{n:010d}")
+        await other.push.run()
+        await shop.settle()
+        shop.net.plan(SNAPSHOT, "lose_reply")
+        async with serving(till) as (_courier, told):
+            await asyncio.sleep(30)
+            late = shop.enrol_member(other, card="290000000999")
+            await other.push.run()
+            await asyncio.sleep(30)
+            assert till.outbox.mirror_generation() == 1
+            assert any(path.startswith(SNAPSHOT + "/") for path in shop.net.asked)
+            reader = till.reader()
+            assert reader.member_by_key("card", "290000000299") is not None
+            assert reader.member_by_key("card", "290000000999").member_id == late
+            assert reader.setting("taxes") == {"standard": 220_000}
+            reader.close()
+            assert told[-1]["trouble"] is None
+        await other.close()
+
+    play(tmp_path, scene)
+
+
+def test_the_till_sells_while_its_mirror_comes(tmp_path):
+    async def scene(shop, till):
+        shop.net.plan(SNAPSHOT, "hold")
+        async with serving(till) as (courier, told):
+            await asyncio.sleep(5)
+            till.tell(7)
+            courier.nudge()
+            await asyncio.sleep(5)
+            assert len(await shop.events()) == 7
+            assert told[-1]["mirror_as_of"] is None
+            shop.net.release.set()
+            await asyncio.sleep(60)
+            assert told[-1]["mirror_as_of"] is not None
+
+    play(tmp_path, scene)
+
+
+def test_something_on_the_way_that_spoils_files_leaves_the_feed(tmp_path):
+    async def scene(shop, till):
+        shop.net.plan(SNAPSHOT, *["portal"] * 3)
+        async with serving(till) as (_courier, _told):
+            await asyncio.sleep(60)
+            assert not any(path.startswith(SNAPSHOT + "/") for path in shop.net.asked)
+            reader = till.reader()
+            assert reader.setting("taxes") == {"standard": 220_000}
+            reader.close()
+
+    play(tmp_path, scene)
+
+
+def test_a_till_with_a_long_past_gets_a_new_mirror_that_adds_up(tmp_path):
+    async def scene(shop, till):
+        till.tell(1500)
+        await till.push.run()
+        await shop.settle()
+        async with serving(till) as (courier, told):
+            await asyncio.sleep(60)
+            till.tell()
+            await courier.answer("sync", {})
+            await asyncio.sleep(60)
+            assert {event["trouble"] for event in told} == {None}
 
     play(tmp_path, scene)

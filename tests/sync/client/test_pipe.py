@@ -81,6 +81,7 @@ def test_the_first_thing_the_front_end_hears_is_the_status(tmp_path):
         "fenced_by": 0,
         "skew_ms": 0,
         "pulled": 0,
+        "parked": 0,
     }
 
 

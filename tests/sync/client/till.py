@@ -42,7 +42,13 @@ async def in_place(work: Callable[[], object]):
 class Till:
     """Everything of one till's courier, each part within reach of a test."""
 
-    def __init__(self, folder: Path, transport: httpx.AsyncBaseTransport, clock) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        transport: httpx.AsyncBaseTransport | None,
+        clock,
+        url: str = "http://server.test",
+    ) -> None:
         self.folder = folder
         self.clock = clock
         self.key = _key(folder)
@@ -50,7 +56,7 @@ class Till:
         self.file = open_till(folder / "till.db", chain_hash)
         self.outbox, self.grants = Outbox(self.file), Grants(self.file)
         self.journal = Journal(self.file, WireCodec())
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://server.test")
+        self.client = httpx.AsyncClient(transport=transport, base_url=url)
         self.connection = Connection(
             self.client, clock=clock, new_nonce=self.ids.new_id, limits=Limits()
         )
@@ -96,7 +102,7 @@ class Till:
         self.outbox.set_epoch(reply.epoch)
         self._sign_as_enrolled()
 
-    def courier(self, seed: int = 1, long_poll_ms: int = 25_000) -> Courier:
+    def courier(self, seed: int = 1, long_poll_ms: int = 25_000, **more) -> Courier:
         """A courier over these parts."""
         parts = Parts(
             self.connection,
@@ -116,7 +122,7 @@ class Till:
                 chance.random,
                 memory_errors=MEMORY_ERRORS,
                 long_poll_ms=long_poll_ms,
-                offload=in_place,
+                **({"offload": in_place} | more),
             ),
         )
 
