@@ -71,6 +71,7 @@ class Courier:
         self._pulled_untold = Pulled()
         self._announced = False
         self._spoilt = 0
+        self._unverified: list[str] = []
         parts.connection.on_contact = parts.link.contact
         parts.connection.on_server_time = parts.link.told_time
         parts.link.on_change = self._changed
@@ -212,7 +213,7 @@ class Courier:
         wait_ms = self._around.long_poll_ms
         began = self._around.clock.monotonic_ms()
         try:
-            pulled = await self._watched("pull", self._pull.run(mirror, wait_ms))
+            pulled = await self._watched("pull", self._listen(mirror, wait_ms))
         except SnapshotNeeded:
             return True
         self._count(pulled)
@@ -220,6 +221,17 @@ class Courier:
             # A server (or something between) that does not wait: then we do.
             await self._around.sleep(PAUSE_S * (0.5 + self._around.random()))
         return False
+
+    async def _listen(self, mirror: MirrorFile, wait_ms: int) -> Pulled:
+        """One long poll; in the quiet after it, one scope after the other is counted again."""
+        pulled = await self._pull.run(mirror, wait_ms)
+        if pulled.rows:
+            return pulled
+        if not self._unverified:
+            self._unverified = sorted(mirror.cursor(), reverse=True)
+        if self._unverified:
+            return await self._pull.verify(mirror, self._unverified.pop())
+        return pulled
 
     async def _pull_or_fetch(self) -> Pulled:
         mirror = self._open_mirror()

@@ -60,6 +60,10 @@ class ConnectedMirror:
                 found.append(scope)
         return found
 
+    def adds_up(self, scope: str) -> bool:
+        """Counted from the rows: finds what was changed or lost behind our back."""
+        return state.recount(self._connection, scope) == state.digest(self._connection, scope)
+
     def heal(self, scope: str, pages: Sequence[PullReply]) -> None:
         """The scope as these pages have it, in one transaction."""
         rows = [row for page in pages for row in page.rows if row.scope == scope]

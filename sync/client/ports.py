@@ -146,6 +146,9 @@ class MirrorFile(Protocol):
     def differing(self, page: PullReply) -> Sequence[str]:
         """Scopes whose digest is not the page's, at the same version."""
 
+    def adds_up(self, scope: str) -> bool:
+        """Whether the rows are still those that were counted when the digest was compared."""
+
     def heal(self, scope: str, pages: Sequence[PullReply]) -> None:
         """Replace the scope by its rows in these pages, in one transaction."""
 

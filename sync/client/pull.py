@@ -56,6 +56,13 @@ class Pull:
             await self._heal(mirror, scope, pulled)
         return pulled
 
+    async def verify(self, mirror: MirrorFile, scope: str) -> Pulled:
+        """Count one scope again, and fetch it alone if it does not add up. Raises as `run`."""
+        pulled = Pulled()
+        if scope not in self._hopeless and not mirror.adds_up(scope):
+            await self._heal(mirror, scope, pulled)
+        return pulled
+
     async def _page(self, mirror: MirrorFile, cursor: dict[str, int], wait_ms: int) -> PullReply:
         epoch = mirror.epoch() or self._outbox.epoch()
         acked = self._outbox.position().acked

@@ -425,3 +425,49 @@ def test_a_till_with_a_long_past_gets_a_new_mirror_that_adds_up(tmp_path):
             assert {event["trouble"] for event in told} == {None}
 
     play(tmp_path, scene)
+
+
+def test_rows_that_vanished_behind_the_couriers_back_are_found_and_fetched_alone(tmp_path):
+    async def scene(shop, till):
+        for n in range(20):
+            await shop.set(f"setting-{n}", n)
+        async with serving(till) as (courier, told):
+            await asyncio.sleep(60)
+            generation = till.outbox.mirror_generation()
+            courier._mirror._connection.execute("DELETE FROM row WHERE n % 3 = 0")
+            reader = till.reader()
+            assert None in [reader.setting(f"setting-{n}") for n in range(20)]
+            await asyncio.sleep(600)
+            assert [reader.setting(f"setting-{n}") for n in range(20)] == list(range(20))
+            assert till.outbox.mirror_generation() == generation
+            reader.close()
+            assert {event["trouble"] for event in told} == {None}
+
+    play(tmp_path, scene)
+
+
+def test_a_courier_is_assembled_from_files_and_a_line(tmp_path):
+    async def scene(shop, till):
+        from sync.client.assembly import Memory, Network, assemble, new_client
+        from sync.client.courier import Surroundings
+        from tests.sync.client.till import in_place
+
+        plain = new_client("http://server.test")
+        client = new_client("https://server.test")
+        assert not plain.trust_env
+        assert not client.follow_redirects
+        await client.aclose()
+        sign = till.connection.credentials.sign
+        courier = assemble(
+            Memory(till.outbox, till.grants, till.mirrors),
+            Network(till.client, sign, till.verify, till.ids.new_id),
+            Surroundings(shop.clock, lambda: 0.5, offload=in_place),
+        )
+        running = asyncio.ensure_future(courier.run(lambda _event: None))
+        till.tell(2)
+        assert (await courier.answer("sync", {}))["sent"] == 2
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await plain.aclose()
+
+    play(tmp_path, scene)
