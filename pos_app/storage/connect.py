@@ -4,6 +4,7 @@
 power cut. The mirror: WAL with NORMAL, since it can be fetched again; the front end reads it only.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -18,6 +19,7 @@ from pos_app.workstation.ports import StorageBroken
 BUSY_TIMEOUT_MS = 5000
 WRITER_CACHE_KIB = 32_768
 KEY_BYTES = 32
+_PLAIN_HEADER = b"SQLite format 3\0"
 
 
 def connect(path: Path, key: bytes | None = None) -> Driver:
@@ -41,10 +43,13 @@ def connect(path: Path, key: bytes | None = None) -> Driver:
 def connect_mirror(path: Path, key: bytes | None = None, writing: bool = False) -> Driver:
     """A mirror file; read-only unless `writing` (the courier). Its tables are not touched here.
 
-    Raises DatabaseFromTheFuture or StorageBroken.
+    A snapshot comes from the server as a plain file: with a key, the first one who opens it for
+    writing encrypts it. Raises DatabaseFromTheFuture, StorageBroken or StorageFull.
     """
     mode = "rwc" if writing else "ro"
     with in_words_of_the_port():
+        if writing and key is not None and _is_plain(path):
+            _seal(path, key)
         driver = _open(f"{path.absolute().as_uri()}?mode={mode}", key)
         try:
             _belongs(driver, path, MIRROR_APPLICATION_ID, MIRROR_VERSION)
@@ -65,6 +70,32 @@ def _open(uri: str, key: bytes | None) -> Driver:
             raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
         driver.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
     return driver
+
+
+def _is_plain(path: Path) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+    return False
+
+
+def _seal(path: Path, key: bytes) -> None:
+    """Replace a plain file by its encrypted copy, whole or not at all."""
+    part = path.with_name(path.name + ".seal")
+    part.unlink(missing_ok=True)
+    driver = _open(path.absolute().as_uri(), None)
+    try:
+        # The copy is thrown away if it is not finished: it needs no journal of its own.
+        driver.execute("PRAGMA journal_mode=DELETE")
+        driver.execute(f"ATTACH ? AS sealed KEY \"x'{key.hex()}'\"", (str(part),))
+        driver.execute("PRAGMA sealed.synchronous=NORMAL")
+        driver.execute("SELECT sqlcipher_export('sealed')").fetchall()
+        for name in ("application_id", "user_version"):
+            value = driver.execute(f"PRAGMA main.{name}").fetchall()[0][0]
+            driver.execute(f"PRAGMA sealed.{name}={value}")
+        driver.execute("DETACH sealed")
+    finally:
+        driver.close()
+    part.replace(path)
 
 
 def _pragmas(driver: Driver, synchronous: str) -> None:

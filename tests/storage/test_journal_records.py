@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pos_app.domain.events import RightUsed, UnknownCodeSeen
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.storage.errors import AllowanceOverused, ReceiptOutOfOrder
 from pos_app.storage.outbox import Outbox
@@ -222,6 +223,24 @@ def test_a_member_enrolled_here_is_found_by_every_key_and_the_first_keeps_it(jou
     assert journal.local_member("code", "c") == member("m2", "Борис")
     assert journal.local_member("id", "m2") == member("m2", "Борис")
     assert journal.local_member("card", "778") is None
+
+
+def test_what_cannot_be_stored_is_our_bug_and_leaves_nothing(journal):
+    odd = replace(member(), segments=object())
+    with pytest.raises(TypeError, match="cannot store object"):
+        journal.record(Facts(local_member=(odd, ())))
+    with pytest.raises(StorageBroken):
+        journal.record(Facts(local_member=(member(), (("card", object()),))))
+    assert journal.local_member("id", "m1") is None
+
+
+def test_other_events_than_sales_join_the_chain_and_no_index(till, journal):
+    audit = RightUsed("no_sale", "drawer", "op1", "", "", 0, 1, NOON)
+    code = UnknownCodeSeen("4600", "op1", NOON)
+    journal.record(Facts(events=((uid(2, 1), audit), (uid(2, 2), code))))
+    assert journal.unsent() == 2
+    assert journal.last_document() is None
+    assert [e.kind for e in Outbox(till).batch(0, 9, 9999)] == ["right_used", "unknown_code_seen"]
 
 
 POINTS = (

@@ -14,12 +14,14 @@ from pos_app.storage.connect import connect_mirror
 from pos_app.storage.mirror import MirrorReader, mirror_path
 from sync.mirror import keys as theirs
 from sync.mirror.apply import apply_page
+from sync.mirror.load import finish, load_rows
 from sync.mirror.schema import APPLICATION_ID, create
 from sync.wire.rows import LotRow
 from sync.wire.version import MIRROR_SCHEMA
 from tests.storage.builders import KEY
 from tests.sync.mirror.feeds import (
     AS_OF,
+    fresh,
     gone,
     item,
     member,
@@ -282,6 +284,27 @@ def test_an_encrypted_mirror_shows_nothing_on_the_disk(tmp_path):
         assert b"SQLite format" not in content
         assert "Анна".encode() not in content
         assert "молоко".encode() not in content
+
+
+def test_a_plain_snapshot_is_encrypted_by_the_first_who_writes(tmp_path):
+    path = mirror_path(tmp_path, 1)
+    snapshot = fresh(path, bulk=True)
+    load_rows(snapshot, [member(1, 1, display_name="Анна"), item(1, 1, "Мёд липовый")])
+    finish(snapshot, {"store:s1": 1, "chain": 1}, "e1", AS_OF)
+    snapshot.close()
+    writer = connect_mirror(path, KEY, writing=True)
+    assert writer.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    reader = MirrorReader(tmp_path, lambda: 1, KEY)
+    assert reader.search_items("лип", 5)[0].name == "Мёд липовый"
+    apply_page(writer, page(item(1, 2, "Сахар"), member(2, 2)))
+    assert reader.search_items("лип", 5) == ()
+    assert reader.search_items("сах", 5)[0].item_id == "item1"
+    assert reader.cursor_text() == "chain=2 store:s1=2"
+    for file in tmp_path.iterdir():
+        assert "Анна".encode() not in file.read_bytes()
+        assert file.suffix != ".seal"
+    again = connect_mirror(path, KEY, writing=True)
+    again.close()
 
 
 @pytest.mark.slow

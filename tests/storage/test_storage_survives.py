@@ -1,9 +1,11 @@
 """Real processes, kills and limits: what was said is there, the rest is whole or absent."""
 
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -229,6 +231,35 @@ def test_a_file_size_limit_is_a_full_disk(tmp_path):
     assert last.split()[:3] == ["full", f"A-{len(sold):06d}", str(len(sold) + 1)]
     till = open_at(path)
     assert journal_of(till).next_receipt_counter() == len(sold) + 1
+    assert_chain_is_whole(till)
+    till.close()
+
+
+@contextmanager
+def files_may_grow_to(limit):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_when_files_may_grow_again_the_till_sells_again(tmp_path):
+    till = open_at(tmp_path / "till.db")
+    journal = journal_of(till)
+    journal.record(sale_facts(1))
+    limit = (tmp_path / "till.db-wal").stat().st_size + 8192
+    caught = None
+    with files_may_grow_to(limit):
+        try:
+            journal.record(sale_facts(2, lines=120))
+        except StorageFull as error:
+            caught = error
+    assert caught is not None
+    assert journal.last_document() == sale(1)
+    assert not (tmp_path / "till.db.probe").exists()
+    journal.record(sale_facts(2, lines=120))
     assert_chain_is_whole(till)
     till.close()
 
