@@ -43,13 +43,11 @@ class Allowances:
         request = LookupRequest(CURRENT, terminal, kind, key)
         try:
             reply = await self._connection.call("lookup", request, LookupReply)
-            member = decode(MemberRow | None, bytes(reply.member))  # type: ignore[arg-type]  # a union is no type to mypy
+            member = _member(bytes(reply.member))
         except Refused as refusal:
             if refusal.status == NOT_FOUND:
                 return None
             raise
-        except GarbledMessage as error:
-            raise Lost(str(error)) from error
         if member is not None and mirror is not None:
             mirror.add_guest(member)
         return member
@@ -104,6 +102,15 @@ class _Plan:
     member_id: str
     kind: str
     points: int
+
+
+def _member(body: bytes) -> MemberRow | None:
+    if body.strip() == b"null":
+        return None
+    try:
+        return decode(MemberRow, body)
+    except GarbledMessage as error:
+        raise Lost(str(error)) from error
 
 
 def _row(plan: Planned, reply: AllowanceReply) -> AllowanceRow:
