@@ -107,16 +107,17 @@ class MirrorReader:
         words = _WORD.findall(folded(text))
         if not words or limit <= 0:
             return ()
-        query = " AND ".join(f'"{word}"*' for word in words)
-        bodies = self._select(_SEARCH, (query, limit * _CLEAN_FOUND))
-        found = rows.readable([body for (body,) in bodies if body is not None], rows.item_of)
+        begun = self._search([f'"{word}"*' for word in words], limit * _CLEAN_FOUND)
+        # Of thousands of beginnings only some are read: what was typed in full must be among them.
+        whole = self._search([f'"{word}"' for word in words], limit)
+        found = {item.item_id: item for item in rows.readable(begun + whole, rows.item_of)}
 
         def order(item: Item) -> tuple[int, bool, str]:
             own = _WORD.findall(folded(item.name))
-            whole = sum(word in own for word in words)
-            return (-whole, not (own and own[0].startswith(words[0])), item.name)
+            fitting = sum(word in own for word in words)
+            return (-fitting, not (own and own[0].startswith(words[0])), item.name)
 
-        return tuple(sorted(found, key=order)[:limit])
+        return tuple(sorted(found.values(), key=order)[:limit])
 
     def member_by_key(self, kind: str, key: str) -> Member | None:
         """`kind`: phone (hex of HMAC), card, code, id."""
@@ -167,6 +168,9 @@ class MirrorReader:
     def cursor_text(self) -> str:
         """`chain=12 store:1=44`: where the mirror stands."""
         return " ".join(f"{scope}={cursor}" for scope, cursor in self._select(_SCOPES, ()))
+
+    def _search(self, terms: list[str], limit: int) -> list[bytes]:
+        return [body for (body,) in self._select(_SEARCH, (" AND ".join(terms), limit)) if body]
 
     def _first_item(self, space: str, key: str) -> Item | None:
         found = rows.readable(self._bodies_by_key(space, key, 4), rows.item_of)

@@ -139,6 +139,12 @@ def test_search_gives_no_more_than_asked(shop):
     assert shop.reader.search_items("тов", 0) == ()
 
 
+def test_what_was_typed_in_full_comes_before_a_thousand_longer_words(shop):
+    shop.hears(*(item(n, n, f"Маслобойка {n}") for n in range(1, 300)), item(300, 300, "Масл"))
+    names = [found.name for found in shop.reader.search_items("масл", 3)]
+    assert names == ["Масл", "Маслобойка 1", "Маслобойка 10"]
+
+
 @given(st.text())
 def test_no_text_breaks_the_search(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("m")

@@ -1,5 +1,6 @@
 """Real processes, kills and limits: what was said is there, the rest is whole or absent."""
 
+import random
 import resource
 import shutil
 import sqlite3
@@ -233,6 +234,38 @@ def test_a_file_size_limit_is_a_full_disk(tmp_path):
     assert journal_of(till).next_receipt_counter() == len(sold) + 1
     assert_chain_is_whole(till)
     till.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
+def test_a_log_torn_at_any_byte_gives_every_sale_whole_or_absent(tmp_path, key):
+    """What FULL has synced is there; a write torn behind it is as if it had never begun."""
+    dice = random.Random(20)
+    path, log = tmp_path / "till.db", tmp_path / "till.db-wal"
+    till = open_at(path, key)
+    ends = []
+    for n in range(1, 7):
+        journal_of(till).record(sale_facts(n, "m1", lines=5))
+        ends.append(log.stat().st_size)
+    pieces = path.read_bytes(), log.read_bytes()
+    till.close()
+    cuts = {dice.randrange(ends[0], ends[-1] + 1) for _ in range(40)} | set(ends)
+    for cut in sorted(cuts):
+        folder = tmp_path / f"cut-{cut}"
+        folder.mkdir()
+        (folder / "till.db").write_bytes(pieces[0])
+        torn = pieces[1][:cut] + dice.randbytes(dice.choice((0, 700, 5000)))
+        (folder / "till.db-wal").write_bytes(torn)
+        again = open_at(folder / "till.db", key)
+        journal = journal_of(again)
+        whole = sum(end <= cut for end in ends)
+        assert journal.next_receipt_counter() == whole + 1
+        assert journal.last_document() == sale(whole, "m1", lines=5)
+        assert journal.session() == session(receipts=whole)
+        assert len(journal.unposted("m1", 0)) == whole
+        assert_chain_is_whole(again)
+        journal.record(sale_facts(whole + 1))
+        again.close()
 
 
 @contextmanager
