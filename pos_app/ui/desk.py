@@ -192,8 +192,13 @@ class Desk:
         return answer
 
     def _pushed(self, answer: Answer) -> None:
-        if answer.changed or answer.notices or answer.refusal:
+        """What happened without a gesture; a change that says nothing leaves what was said."""
+        said = self._state.said
+        if answer.changed or answer.notices or answer.refusal or answer.data:
             self.do(answer)
+            if not (answer.notices or answer.refusal) and said is not None:
+                self._state.said = said
+                self.emit(Own.NOTICE)
             self.on_pushed(answer)
 
     def _after(self, before: TillView) -> set[Change]:

@@ -1,0 +1,64 @@
+"""`make run`: the demo shop. With a display a window for a person; without one, a customer played
+through the same window, papers and screenshots in a folder. Never anything but the real program.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pos_app.wiring.commands import command
+from pos_app.wiring.courier import first_sync
+from pos_app.wiring.demo_shop import OPERATORS, Counter, Shop, has_display
+from pos_app.wiring.till import Place
+
+
+def run_demo(out: Path, language: str, scripted: bool) -> int:
+    """0 when all went well."""
+    alone = scripted or not has_display()
+    if alone and not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    out.mkdir(parents=True, exist_ok=True)
+    folder = out / "shop"
+    if alone:
+        shutil.rmtree(folder, ignore_errors=True)
+    _say("the shop opens: server, goods, members ...")
+    with Shop(folder) as shop:
+        counter = shop.counter()
+        place = shop.till("till-1", devices=counter.devices, language=language)
+        first_sync(place.data, place.server)
+        if alone:
+            from pos_app.wiring.demo_script import play
+
+            status = play(place, counter, out)
+            save_papers(counter, out)
+            return status
+        return _for_a_person(place, counter)
+
+
+def _for_a_person(place: Place, counter: Counter) -> int:
+    from pos_app.wiring.window import Appearance, run
+
+    _say(f"operator {OPERATORS[0][1]}, PIN {OPERATORS[0][3]}; a member's card: 2990000000019")
+    paper = subprocess.Popen(
+        command("paper", "--port", str(counter.port)), stdin=subprocess.DEVNULL
+    )
+    try:
+        return run(place, Appearance())
+    finally:
+        paper.terminate()
+        paper.wait(10)
+
+
+def save_papers(counter: Counter, out: Path) -> None:
+    """Every paper as text and as a picture."""
+    for number, paper in enumerate(counter.papers(png=True), start=1):
+        (out / f"paper-{number}.txt").write_text(paper["text"], encoding="utf-8")
+        (out / f"paper-{number}.png").write_bytes(base64.b64decode(paper["png"]))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
