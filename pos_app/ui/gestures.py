@@ -34,7 +34,7 @@ def submit(desk: Desk) -> None:
             ask.accept(text)
     elif text:
         desk.write("")
-        show_found(desk, desk.do(desk.till.type_text(text)))
+        show_found(desk, desk.do(desk.till.type_text(text)), text)
     elif desk.page is not None:
         desk.turn_to(None)
 
@@ -46,9 +46,11 @@ def _chosen(desk: Desk, text: str) -> int:
     return named if 0 <= named < len(desk.rows) else desk.cursor
 
 
-def show_found(desk: Desk, answer: Answer) -> None:
-    """What an answer brought beside the view: a list to choose from, a report, a receipt."""
-    if answer.data.get("items"):
+def show_found(desk: Desk, answer: Answer, typed: str = "") -> None:
+    """What an answer brought beside the view: choices, a report, a receipt, a phone to enrol."""
+    if answer.refusal is not None and answer.refusal.code == "unknown_phone":
+        enrol(desk, typed)
+    elif answer.data.get("items"):
         rows = [item_row(desk, item) for item in answer.data["items"]]
         desk.open(Ask("results", _search_again(desk), place="below", pick=_add(desk)), rows)
     elif answer.data.get("members"):
@@ -121,19 +123,19 @@ def member(desk: Desk) -> None:
         answer = desk.do(desk.till.member(by, digits))
         if answer.ok:
             desk.close_ask()
-            show_found(desk, answer)
+        show_found(desk, answer, digits)
 
     desk.open(Ask("member", accept, pad="digits"))
 
 
-def enrol(desk: Desk) -> None:
-    """Phone, Enter: with or without a link."""
+def enrol(desk: Desk, phone: str = "") -> None:
+    """Phone, Enter: with or without a link; a phone nobody has is already typed."""
 
     def accept(text: str) -> None:
         if desk.do(desk.till.enrol(text)).ok:
             desk.close_ask()
 
-    desk.open(Ask("enrol", accept, pad="digits"))
+    desk.open(Ask("enrol", accept, pad="digits"), typed=phone)
 
 
 def remove_member(desk: Desk) -> None:

@@ -95,7 +95,12 @@ class MainWindow(QMainWindow):
         column.addWidget(self._stack, 1)
         self.screen_shown = self._make_screen()
         self._stack.addWidget(self.screen_shown)
+        old = self.takeCentralWidget()
+        if old is not None:  # PySide types it as never None
+            old.hide()
+            old.deleteLater()
         self.setCentralWidget(root)
+        root.show()
         self._root = root
         self._refresh(EVERYTHING - {Own.LOOK})
         self.entry.setFocus()

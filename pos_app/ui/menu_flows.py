@@ -93,7 +93,7 @@ def answer_demand(desk: Desk, index: int) -> None:
     """Ctrl+1..3: the answers on the bar, in their order; scanning never waits for them."""
     demand, last = desk.view.demand, desk.view.last_sale
     if demand is None:
-        if last is not None and last.print_state == "asked" and index < 2:
+        if last is not None and last.print_state in {"asked", "failed"} and index < 2:
             desk.do(desk.till.print_answer(index == 0))
         return
     if demand.kind == "age":

@@ -122,13 +122,14 @@ class DemandBar(Strip):
     def refresh(self) -> None:
         """The present demand, or whether the receipt came out of the printer."""
         demand, last = self._desk.view.demand, self._desk.view.last_sale
-        asked = last is not None and last.print_state == "asked"
+        asked = last is not None and last.print_state in {"asked", "failed"}
         if demand is not None:
             self._offer_answers(demand.kind)
             self.say(self.look.words.say(demand.text), Tone.WARNING)
         elif asked and last is not None:
             self._offer_answers("print")
-            self.say(self.look.say("ui.did_it_print", receipt=last.receipt_number), Tone.WARNING)
+            key = "ui.did_it_print" if last.print_state == "asked" else "ui.it_did_not_print"
+            self.say(self.look.say(key, receipt=last.receipt_number), Tone.WARNING)
         else:
             self.setVisible(False)
 

@@ -13,6 +13,7 @@ from pos_app.ui.phrases import money
 from pos_app.ui.report_page import ReportPage
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.ui.top_bar import BAD_STATES
 from pos_app.workstation.view import TraceRow
 
 
@@ -100,7 +101,7 @@ class BeforeEndPage(Panel):
         view = desk.view
         suspended, unsent = len(view.suspended), view.link.unsent
         open_lines = len(view.transaction.lines) if view.transaction else 0
-        lost = [one.name for one in view.devices if one.state != "ok"]
+        lost = [one.name for one in view.devices if one.state in BAD_STATES]
         self._fact(open_lines == 0, look.say("ui.end_open", n=open_lines))
         self._fact(suspended == 0, look.say("ui.suspended_count", n=suspended))
         self._fact(unsent == 0, look.say("ui.unsent_events", n=unsent))

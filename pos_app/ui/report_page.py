@@ -1,36 +1,24 @@
-"""A report on the screen, field by field, whatever report it is. Never computes a figure."""
-
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any
+"""The X and Z report on the screen: sales, tenders, drawer, settlement. Never computes a figure."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from pos_app.ui.controls import Paragraph, label, named
+from pos_app.ui.controls import Paragraph, label, named, rule
 from pos_app.ui.desk import Desk
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.report import Report, Settlement
 
-HEADINGS = frozenset({"kind", "title"})
-
-
-def entries(report: Any) -> Iterator[tuple[str, Any]]:
-    """Names and values of a report: a dataclass or a mapping, in its own order."""
-    if is_dataclass(report):
-        yield from ((one.name, getattr(report, one.name)) for one in fields(report))
-    elif isinstance(report, Mapping):
-        yield from report.items()
+DRAWER = ("expected_minor", "counted_minor", "difference_minor")
 
 
 class ReportPage(Panel):
-    """Rows of a report: groups as headings, amounts in the till's currency."""
+    """Groups of rows, figures in one column at the right."""
 
-    def __init__(self, look: Look, desk: Desk, report: Any) -> None:
+    def __init__(self, look: Look, desk: Desk, report: Report) -> None:
         super().__init__(look, desk)
-        kind = str(getattr(report, "kind", "x"))
-        self.head(look.say(f"report.title_{kind}"))
+        self.head(look.say(f"report.title_{report.kind}"))
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -38,62 +26,76 @@ class ReportPage(Panel):
         sheet = named(QWidget(), "sheet")
         self._grid = QGridLayout(sheet)
         self._grid.setContentsMargins(0, 0, look.metrics.px(12), 0)
-        self._grid.setVerticalSpacing(look.metrics.px(6))
+        self._grid.setVerticalSpacing(look.metrics.px(4))
         self._grid.setHorizontalSpacing(look.metrics.px(20))
         self._grid.setColumnStretch(0, 1)
         self._place = 0
-        self._rows(report)
+        self._fill(report)
         self._grid.setRowStretch(self._place, 1)
         area.setWidget(sheet)
         self.column.addWidget(area, 1)
 
-    def _rows(self, report: Any) -> None:
-        for name, value in entries(report):
-            if name in HEADINGS or value is None:
-                continue
-            if is_dataclass(value) or isinstance(value, Mapping):
-                self._heading(name)
-                self._rows(value)
-            elif isinstance(value, (tuple, list)):
-                self._list(name, value)
-            else:
-                self._row(self._name(name), self._value(name, value))
+    def _fill(self, report: Report) -> None:
+        words = self.look.words
+        about = (
+            words.format(report.business_on),
+            words.text("ui.session", n=report.session_number),
+            report.operator,
+        )
+        self._wide(" · ".join(part for part in about if part))
+        amounts = dict(report.amounts())
+        self._group("group_drawer", [(n, amounts[n]) for n in DRAWER if n in amounts])
+        sales = [(n, minor) for n, minor in amounts.items() if n not in DRAWER and minor]
+        self._group("group_sales", sales)
+        if report.by_tender:
+            self._heading(words.text("report.by_tender"))
+            for kind, minor in report.by_tender:
+                self._row(words.text(f"tender.{kind}"), money(words, self.desk.view, minor))
+        self._heading(words.text("report.group_counts"))
+        for name, count in report.rows():
+            if name != "session_number":
+                self._row(words.text(f"report.{name}"), words.number(count))
+        if report.kind == "z":
+            self._settlement(report.settlement)
 
-    def _list(self, name: str, values: tuple[Any, ...] | list[Any]) -> None:
-        if not values:
+    def _group(self, heading: str, rows: list[tuple[str, int]]) -> None:
+        if not rows:
             return
-        self._heading(name)
-        for value in values:
-            if isinstance(value, tuple) and len(value) == 2:
-                self._row(self._name(str(value[0])), self._value(name, value[1]))
-            elif hasattr(value, "key"):
-                self._row(self.look.words.say(value), "")
-            elif is_dataclass(value):
-                self._rows(value)
-            else:
-                self._row(self._value(name, value), "")
+        words = self.look.words
+        self._heading(words.text(f"report.{heading}"))
+        for name, minor in rows:
+            wrong = name == "difference_minor" and minor != 0
+            figure = money(words, self.desk.view, minor)
+            self._row(words.text(f"report.{name}"), figure, "warning" if wrong else "")
 
-    def _name(self, name: str) -> str:
-        return self.look.say(f"report.{name}")
+    def _settlement(self, settlement: Settlement | None) -> None:
+        words = self.look.words
+        self._heading(words.text("report.settlement"))
+        if settlement is None or not settlement.asked:
+            self._wide(words.text("report.settlement_waits"))
+        elif settlement.agreed:
+            self._wide(words.text("report.settlement_agreed"), "good")
+        else:
+            for name in settlement.differences:
+                self._row(words.text("report.differences"), words.text(f"report.{name}"), "warning")
 
-    def _value(self, name: str, value: Any) -> str:
-        if name.endswith("_minor") and isinstance(value, int):
-            return money(self.look.words, self.desk.view, value)
-        if isinstance(value, bool):
-            return self.look.say("ui.yes" if value else "ui.no")
-        if hasattr(value, "key") and hasattr(value, "args"):
-            return self.look.words.say(value)
-        return self.look.words.format(value, "day" if name.endswith("_at") else "")
+    def _heading(self, text: str) -> None:
+        self._grid.addWidget(rule(), self._place, 0, 1, 2)
+        heading = label(self.look, text, self.look.metrics.small, SEMIBOLD, "secondary")
+        self._grid.addWidget(heading, self._place + 1, 0, 1, 2)
+        self._place += 2
 
-    def _heading(self, name: str) -> None:
-        heading = label(self.look, self._name(name), self.look.metrics.small, SEMIBOLD, "secondary")
-        self._grid.addWidget(heading, self._place, 0, 1, 2)
+    def _wide(self, text: str, ink: str = "") -> None:
+        words = Paragraph(self.look, self.look.metrics.body, ink)
+        words.say(text)
+        self._grid.addWidget(words, self._place, 0, 1, 2)
         self._place += 1
 
-    def _row(self, name: str, value: str) -> None:
+    def _row(self, name: str, value: str, ink: str = "") -> None:
         words = Paragraph(self.look, self.look.metrics.body, ink="")
         words.say(name)
-        figure = label(self.look, value, weight=MEDIUM)
+        figure = label(self.look, value, weight=MEDIUM, ink=ink)
+        figure.setFont(self.look.font(self.look.metrics.body, MEDIUM, figures=True))
         self._grid.addWidget(words, self._place, 0)
         self._grid.addWidget(figure, self._place, 1, Qt.AlignmentFlag.AlignRight)
         self._place += 1

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -203,16 +204,18 @@ class SaleScreen(QWidget):
 
     # ---- keys that only mean something while selling
     def take_key(self, event: QKeyEvent) -> bool:
-        """`+`, `-`, `*` on an empty field and the first key after F6."""
+        """Keypad `+` and `-`, any `*` on an empty field; the first key after F6.
+
+        The `+` of the upper row begins a phone number.
+        """
         ask, text = self._desk.ask, event.text()
+        keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
         if self._desk.typed or not text:
             return False
         if ask is not None:
             return ask.first_key is not None and ask.first_key(text)
-        if text == "+":
-            perform(self._desk, "more")
-        elif text == "-":
-            perform(self._desk, "less")
+        if keypad and text in {"+", "-"}:
+            perform(self._desk, "more" if text == "+" else "less")
         elif text == "*":
             gestures.quantity(self._desk)
         else:

@@ -21,6 +21,15 @@ TONES = {
 }
 
 
+BAD_STATES = {
+    "lost": "error",
+    "paper_out": "error",
+    "cover_open": "error",
+    "paper_low": "warning",
+}
+"""A device that nobody has heard of yet (`unknown`) is no trouble."""
+
+
 class Pill(QWidget):
     """A state: icon and words, in the longest variant that fits; the icon alone at the very end."""
 
@@ -156,12 +165,12 @@ class TopBar(QFrame):
 
     def _show_devices(self) -> None:
         """Only what is wrong is shown; the first fault by name, the others counted."""
-        wrong = [one for one in self._desk.view.devices if one.state != "ok"]
+        wrong = [one for one in self._desk.view.devices if one.state in BAD_STATES]
         self.device.setVisible(bool(wrong))
         if wrong:
             more = f" +{len(wrong) - 1}" if len(wrong) > 1 else ""
             first = wrong[0]
-            tone = "error" if first.state in {"lost", "paper_out", "cover_open"} else "warning"
+            tone = BAD_STATES[first.state]
             state = self._look.say(f"device.{first.state}")
             self.device.say(
                 "printer" if first.kind == "printer" else "monitor",

@@ -43,7 +43,7 @@ class Figure(QWidget):
         """The font size that fits the width."""
         px = self._most
         while px > LEAST_TOTAL_PX and self._size(px).width() > self.width():
-            px -= 2
+            px -= 1
         return px
 
     def sizeHint(self) -> QSize:

@@ -6,15 +6,25 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from drivers.contract.wedge import Decision, KeyPress, WedgeDecoder, WedgeSettings
+from drivers.contract.wedge import (
+    ENTER,
+    KEYPAD_ENTER,
+    TAB,
+    Decision,
+    KeyPress,
+    WedgeDecoder,
+    WedgeSettings,
+)
 
 XKB_OFFSET = 8
-Held = tuple[QObject, QKeyEvent]
+ENDINGS = {Qt.Key.Key_Return: ENTER, Qt.Key.Key_Enter: KEYPAD_ENTER, Qt.Key.Key_Tab: TAB}
 
 
 def scan_code(event: QKeyEvent) -> int:
-    """The evdev number; 0 where the platform does not tell (tests, remote desktops)."""
+    """The evdev number; what ends a label is known by its key where the platform tells none."""
     native = event.nativeScanCode()
+    if not native:
+        return ENDINGS.get(Qt.Key(event.key()), 0)
     if native > XKB_OFFSET and QGuiApplication.platformName() in {"xcb", "wayland"}:
         return native - XKB_OFFSET
     return native

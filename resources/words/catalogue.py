@@ -66,7 +66,7 @@ def placeholders(words: str) -> frozenset[str]:
 
 
 class Words:
-    """One language's voice. Times are shown in `zone` (None: the machine's own)."""
+    """One language's voice. Times are shown in `zone` (None: the zone each time brings)."""
 
     def __init__(self, language: str, zone: tzinfo | None = None) -> None:
         self.language = language if language in LANGUAGES else "en"
@@ -107,7 +107,7 @@ class Words:
         return how.SIGNS.get(str(currency.code), str(currency.code))
 
     def format(self, value: Any, style: str = "") -> str:
-        """One argument. Styles: `n` bare number, `day` date without year or with the time."""
+        """One argument. Styles: `n` bare number, `plain` for paper, `day` a date's."""
         for shape, write in self._writers():
             if isinstance(value, shape):
                 return write(value, style)
@@ -126,6 +126,8 @@ class Words:
         )
 
     def _money(self, value: MoneyLike, style: str) -> str:
+        if style == "plain":
+            return how.plain(value.minor, value.currency.minor_digits)
         write = self.amount if style == "n" else self.money
         return write(value.minor, value.currency)
 
@@ -134,13 +136,15 @@ class Words:
         return body if style == "n" else f"{body}\u00a0{self.text(f'unit.{value.unit.value}')}"
 
     def _points(self, value: PointsLike, style: str) -> str:
+        if style == "plain":
+            return str(value.value)
         return self.number(value.value) if style == "n" else self.text("unit.points", n=value.value)
 
     def _instant(self, value: datetime, style: str) -> str:
         clock = how.clock(value, self.zone)
         if style != "day":
             return clock
-        local = value.astimezone(self.zone) if value.tzinfo else value
+        local = how.in_zone(value, self.zone)
         return f"{how.day(local.date(), self._how.locale, with_year=False)}, {clock}"
 
     def _plural(self, entry: Mapping[str, str], args: Mapping[str, Any]) -> str:

@@ -116,6 +116,17 @@ def day(on: date, locale: Locale, with_year: bool = True) -> str:
 
 
 def clock(at: datetime, zone: tzinfo | None) -> str:
-    """`13:40` in the zone (None: the machine's); an instant without a zone is taken as it is."""
-    local = at.astimezone(zone) if at.tzinfo else at
-    return local.strftime("%H:%M")
+    """`13:40` in the zone; None: in the zone the instant itself brings."""
+    return in_zone(at, zone).strftime("%H:%M")
+
+
+def in_zone(at: datetime, zone: tzinfo | None) -> datetime:
+    """The instant as the zone's clocks show it; None or no zone of its own: as it is."""
+    return at.astimezone(zone) if zone and at.tzinfo else at
+
+
+def plain(minor: int, digits: int) -> str:
+    """`-1234.50`: for paper, whose character sets know neither signs nor narrow spaces."""
+    whole, part = divmod(abs(minor), 10**digits)
+    body = f"{whole}.{part:0{digits}d}" if digits else str(whole)
+    return f"-{body}" if minor < 0 else body

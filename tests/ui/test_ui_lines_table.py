@@ -1,0 +1,124 @@
+"""A scan touches one row; nothing is laid out again; what is painted is what the till said."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from pos_app.domain.money import RUB
+from pos_app.ui import gestures
+from pos_app.ui.lines_model import TEXTS, LinesModel
+from pos_app.workstation.answer import Part
+from resources.words import Words
+from tests.ui.builders import GOODS, SellingTill, a_line, a_transaction, lines, selling, signed_on
+
+
+class Heard:
+    """Counts a model's signals."""
+
+    def __init__(self, model):
+        self.inserted, self.removed, self.changed, self.resets = [], [], [], 0
+        model.rowsInserted.connect(lambda _, first, last: self.inserted.append((first, last)))
+        model.rowsRemoved.connect(lambda _, first, last: self.removed.append((first, last)))
+        model.dataChanged.connect(lambda a, b: self.changed.append((a.row(), b.row())))
+        model.modelReset.connect(self._reset)
+
+    def _reset(self):
+        self.resets += 1
+
+
+@pytest.fixture
+def model():
+    made = LinesModel(Words("ru"), RUB)
+    made.show(lines(150))
+    return made
+
+
+def test_one_more_line_is_one_inserted_row(model):
+    heard = Heard(model)
+    model.show((*lines(150), a_line(151, *GOODS[0])))
+    assert (heard.inserted, heard.changed, heard.removed, heard.resets) == ([(150, 150)], [], [], 0)
+
+
+def test_a_repriced_line_is_one_changed_row(model):
+    heard = Heard(model)
+    shown = list(lines(150))
+    shown[40] = replace(shown[40], amount_minor=1)
+    model.show(shown)
+    assert heard.changed == [(40, 40)]
+    assert heard.inserted == []
+
+
+def test_a_voided_line_leaves_and_the_rest_is_numbered_anew(model):
+    heard = Heard(model)
+    model.show([one for one in lines(150) if one.line != 148])
+    assert heard.removed == [(147, 147)]
+    assert heard.changed == [(147, 147), (148, 148)]
+    assert model.index(148, 0).data() == "149"
+
+
+def test_another_receipt_replaces_all_rows_without_a_reset(model):
+    heard = Heard(model)
+    model.show([replace(one, line=one.line + 500) for one in lines(2)])
+    assert model.rowCount() == 2
+    assert heard.resets == 0
+    model.show(())
+    assert model.rowCount() == 0
+
+
+def test_lines_in_another_order_are_shown_in_that_order(model):
+    turned = tuple(reversed(lines(5)))
+    model.show(turned)
+    assert [model.line_at(row) for row in range(model.rowCount())] == [5, 4, 3, 2, 1]
+
+
+def test_the_reason_stands_under_the_name_and_the_old_price_beside(model):
+    texts = model.index(0, 0).data(TEXTS)
+    assert texts.old == "199,80"
+    assert texts.amount == "179,82"
+    assert "Золото" in texts.reasons
+    assert model.index(3, 0).data(TEXTS).notes
+    assert model.index(7, 0).data(TEXTS).old == ""
+
+
+def test_a_scan_at_150_lines_adds_a_row_and_moves_no_widget(open_till, qapp):
+    window = open_till(SellingTill(signed_on(transaction=a_transaction(lines(150)))))
+    qapp.processEvents()
+    screen = window.screen_shown
+    heard = Heard(screen.table.lines)
+    places = {w: w.geometry() for w in (screen.table, screen.totals, screen.entry, screen.member)}
+    gestures.scan(window.desk, b"4600000000001")
+    qapp.processEvents()
+    assert heard.inserted == [(150, 150)]
+    assert heard.resets == 0
+    assert {w: w.geometry() for w in places} == places
+    assert screen.table.currentIndex().row() == 150
+    assert screen.table.visualRect(screen.table.currentIndex()).isValid()
+
+
+def test_only_the_parts_that_changed_are_repainted(open_till, monkeypatch):
+    window = open_till(SellingTill(selling()))
+    asked = []
+    table = window.screen_shown.table
+    monkeypatch.setattr(table, "show_lines", lambda transaction: asked.append("lines"))
+    window.desk.do(window.desk.till.become(Part.LINK))
+    assert asked == []
+
+
+def test_a_tap_on_a_line_selects_it(open_till):
+    window = open_till(SellingTill(selling()))
+    table = window.screen_shown.table
+    row = table.rowAt(table.viewport().height() // 2)
+    place = table.visualRect(table.lines.index(row, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    chosen = table.lines.line_at(row)
+    assert window.desk.till.said("select_line") == [((chosen,), {})]
+    assert window.entry.hasFocus()
+
+
+def test_no_row_is_cut_in_half(open_till, qapp):
+    window = open_till(SellingTill(selling()))
+    qapp.processEvents()
+    table = window.screen_shown.table
+    assert (table.viewport().height() - 1) % table.row_height == 0
