@@ -43,6 +43,10 @@ _ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
 _SUBSTITUTES = str.maketrans(
     {"₽": "р", "«": '"', "»": '"', "—": "-", "–": "-", "−": "-", "…": ".", "’": "'", "×": "x"}
 )
+# The same look in every code page: such marks are not worth drawing a line for.
+_EQUIVALENTS = str.maketrans(
+    {"—": "-", "–": "-", "−": "-", "×": "x", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)
 _BARCODES = {
     Symbology.UPCA: (65, 113),
     Symbology.EAN13: (67, 113),
@@ -127,7 +131,7 @@ class _Run:
             self._out += command + bytes((value,))
 
     def _line(self, line: Line) -> None:
-        said = self._in_a_page(line.text)
+        said = self._in_a_page(line.text) or self._in_a_page(line.text.translate(_EQUIVALENTS))
         if said is None and self._font is not None:
             picture = text_picture(line, self._columns, self._cell, self._font)
             self._picture(bands_of(picture), Align.LEFT)

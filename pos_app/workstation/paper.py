@@ -90,15 +90,16 @@ class _Paper:
             words = self.voice.text("receipt.points_redeemed", points=points)
             yield Columns(words, self.money(-totals.points_minor))
         total = self.voice.text("receipt.total")
-        yield Columns(total, self.money(totals.due_minor), BIG)
+        due = Money(totals.due_minor, self.currency)
+        yield Columns(total, self.voice.text("receipt.total_amount", amount=due), BIG)
         yield from self._tenders(document)
         yield from self._taxes(document.lines)
 
     def _line(self, line: CompletedLine) -> Iterator[Element]:
         yield Text(line.name)
-        unit = self.voice.text(f"unit.{line.quantity.unit.value}")
-        quantity = f"  {line.quantity.decimal()} {unit} x {self.money(line.unit_price_minor)}"
-        yield Columns(quantity, self.money(line.list_minor))
+        price = Money(line.unit_price_minor, self.currency)
+        words = self.voice.text("receipt.quantity", quantity=line.quantity, price=price)
+        yield Columns(f"  {words}", self.money(line.list_minor))
         for modification in line.modifications:
             yield Columns(f"  {modification.name}", self.money(-modification.amount_minor))
         if line.points_minor:
