@@ -234,6 +234,7 @@ class Courier:
         return pulled
 
     async def _pull_or_fetch(self) -> Pulled:
+        enrolled(self._parts.outbox)
         mirror = self._open_mirror()
         if mirror is not None:
             try:

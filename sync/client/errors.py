@@ -8,11 +8,13 @@ Trouble                 a pass did not succeed; it is tried again later
 |- Busy                 the server asks to wait (429, or 5xx with Retry-After)
 |- ServerFailed         5xx: the server is there and cannot
 `- Refused              the server understood and says no: see `problem`
+   |- NotAdmitted       401: unknown, revoked, badly signed or replayed
    |- Gap               409: it has not the event before ours; `problem.head` is what it has
    |- Fenced            410: this incarnation of the till has been replaced
    |- EpochChanged      412: the server lives in another epoch than we thought
    |- TooLarge          413: fewer at a time
-   `- Forked            422: it knows another content for what we sent
+   |- Forked            422: it knows another content for what we sent
+   `- Outdated          426: this program is too old for the server; it goes on selling
 """
 
 from sync.wire.messages import Problem
@@ -84,6 +86,18 @@ class Refused(Trouble):
         self.problem = problem
 
 
+class NotAdmitted(Refused):
+    """401."""
+
+    code = "not_admitted"
+
+
+class Outdated(Refused):
+    """426."""
+
+    code = "outdated"
+
+
 class Gap(Refused):
     """409."""
 
@@ -115,9 +129,11 @@ class Forked(Refused):
 
 
 REFUSALS: dict[int, type[Refused]] = {
+    401: NotAdmitted,
     409: Gap,
     410: Fenced,
     412: EpochChanged,
     413: TooLarge,
     422: Forked,
+    426: Outdated,
 }

@@ -135,14 +135,14 @@ def test_a_redirect_is_not_followed():
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (401, errors.Refused),
+        (401, errors.NotAdmitted),
         (404, errors.Refused),
         (409, errors.Gap),
         (410, errors.Fenced),
         (412, errors.EpochChanged),
         (413, errors.TooLarge),
         (422, errors.Forked),
-        (426, errors.Refused),
+        (426, errors.Outdated),
     ],
 )
 def test_a_refusal_is_told_by_its_status_and_its_problem(status, kind):

@@ -471,3 +471,38 @@ def test_a_courier_is_assembled_from_files_and_a_line(tmp_path):
         await plain.aclose()
 
     play(tmp_path, scene)
+
+
+def test_a_till_that_is_not_enrolled_asks_nobody_and_answers_its_front_end(tmp_path):
+    async def scene(shop, _till):
+        from tests.sync.client.till import Till
+
+        (tmp_path / "new").mkdir()
+        new = Till(tmp_path / "new", shop.net, shop.clock)
+        new.tell()
+        before = len(shop.net.asked)
+        async with serving(new) as (courier, told):
+            with pytest.raises(errors.NotEnrolled):
+                await courier.answer("sync", {})
+            await asyncio.sleep(600)
+            assert len(shop.net.asked) == before
+            assert told[-1]["online"] is False
+        await new.close()
+
+    play(tmp_path, scene)
+
+
+def test_a_revoked_till_says_so_and_keeps_selling(tmp_path):
+    async def scene(shop, till):
+        from sync.server.reference import revoke_terminal
+
+        async with serving(till) as (courier, told):
+            await asyncio.sleep(60)
+            await shop.write(lambda c: revoke_terminal(c, till.outbox.identity().terminal_id))
+            till.tell()
+            courier.nudge()
+            await asyncio.sleep(60)
+            assert told[-1]["trouble"] == "not_admitted"
+            assert told[-1]["unsent"] == 1
+
+    play(tmp_path, scene)
