@@ -446,33 +446,6 @@ def test_rows_that_vanished_behind_the_couriers_back_are_found_and_fetched_alone
     play(tmp_path, scene)
 
 
-def test_a_courier_is_assembled_from_files_and_a_line(tmp_path):
-    async def scene(shop, till):
-        from sync.client.assembly import Memory, Network, assemble, new_client
-        from sync.client.courier import Surroundings
-        from tests.sync.client.till import in_place
-
-        plain = new_client("http://server.test")
-        client = new_client("https://server.test")
-        assert not plain.trust_env
-        assert not client.follow_redirects
-        await client.aclose()
-        sign = till.connection.credentials.sign
-        courier = assemble(
-            Memory(till.outbox, till.grants, till.mirrors),
-            Network(till.client, sign, till.verify, till.ids.new_id),
-            Surroundings(shop.clock, lambda: 0.5, offload=in_place),
-        )
-        running = asyncio.ensure_future(courier.run(lambda _event: None))
-        till.tell(2)
-        assert (await courier.answer("sync", {}))["sent"] == 2
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await plain.aclose()
-
-    play(tmp_path, scene)
-
-
 def test_a_till_that_is_not_enrolled_asks_nobody_and_answers_its_front_end(tmp_path):
     async def scene(shop, _till):
         from tests.sync.client.till import Till
