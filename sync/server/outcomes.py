@@ -208,6 +208,7 @@ def _forget_plain(connection: Connection, terminal_id: str, head: int) -> None:
             feed_row.c.kind == "outcome",
             feed_row.c.ver <= head - PLAIN_OUTCOMES_KEPT,
             feed_row.c.body.like('%"outcome":"posted"%'),
+            feed_row.c.body.not_like('%"conflicts":%'),
         )
     )
 

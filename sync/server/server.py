@@ -117,15 +117,11 @@ async def open_server(
             raise ValueError("a data folder or a database address")
         address = str(data / DATABASE_FILE)
     database = open_database(address, inline=inline)
-    now_us = micros(clock.now_utc())
-    await database.write(lambda c: migrate(c, now_us))
-    if data is not None:
-        keys = key_store.keys_in_file(data / KEY_FILE)
-    else:
-        keys = await database.write(key_store.keys_in_database)
-    epoch = await database.write(key_store.ensure_epoch)
-    chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
-    services = Services(clock, ids or Uuid7Source(), keys, epoch, chain)
+    try:
+        services = await _services(database, data, clock, ids or Uuid7Source())
+    except BaseException:
+        await database.close()
+        raise
     bell = Bell()
     folder = data or Path(tempfile.mkdtemp(prefix="kopilka-server-"))
     return Server(
@@ -137,6 +133,19 @@ async def open_server(
         folder,
         temporary=data is None,
     )
+
+
+async def _services(database: Database, data: Path | None, clock: Clock, ids: IdSource) -> Services:
+    """Schema, keys and epoch: made where they are missing."""
+    now_us = micros(clock.now_utc())
+    await database.write(lambda c: migrate(c, now_us))
+    if data is not None:
+        keys = key_store.keys_in_file(data / KEY_FILE)
+    else:
+        keys = await database.write(key_store.keys_in_database)
+    epoch = await database.write(key_store.ensure_epoch)
+    chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
+    return Services(clock, ids, keys, epoch, chain)
 
 
 def _offload(inline: bool) -> Offload:

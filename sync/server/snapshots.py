@@ -36,6 +36,7 @@ PIECE_BYTES = 256 * 1024
 REFRESH_MS = 15 * 60 * 1000
 KEPT = 2
 SUFFIX = ".mirror.zst"
+SCOPES = (PROGRAM, OPERATORS, CATALOG, *member_scopes())
 
 
 class Offload(Protocol):
@@ -100,7 +101,7 @@ class Snapshots:
 
     async def _moved(self, manifest: SnapshotManifest) -> bool:
         heads = await self._database.read(_heads)
-        return any(heads.get(scope, 0) != ver for scope, ver in manifest.cursor.items())
+        return {scope: heads[scope] for scope in SCOPES if heads.get(scope)} != manifest.cursor
 
     async def _build(self) -> SnapshotManifest:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +109,7 @@ class Snapshots:
         cursor: dict[str, int] = {}
         as_of = self._services.server_time()
         with spool.open("wb") as file:
-            for scope in (PROGRAM, OPERATORS, CATALOG, *member_scopes()):
+            for scope in SCOPES:
                 head, rows = await self._database.read(_reading(scope))
                 if head:
                     cursor[scope] = head
