@@ -111,7 +111,7 @@ def receipts_of(path: Path) -> Iterator[dict[str, Any]]:
 def phones_of(path: Path) -> dict[str, str]:
     """Card -> phone of the members file."""
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["card_ean"]: row["phone"] for row in csv.DictReader(file)}
+        return {row["card_ean"]: row["phone"] for row in csv.DictReader(file) if row["phone"]}
 
 
 def run_replay(
