@@ -91,11 +91,10 @@ def _words(station: Station, found: Identification, entry: str) -> Answer:
         return sale.add_identified(station, found, entry)
     if entry == "scan":
         return sale.unknown_code(station, text)
-    if found.quantity is not None:
-        station.pending_quantity = found.quantity
     items = station.mirror.search_items(text, NAMES_MOST)
     if not items:
         return refused("nothing_found", text=text)
+    station.pending_quantity = found.quantity or station.pending_quantity
     return done(items=tuple(sale.found_item(station, item) for item in items))
 
 

@@ -10,19 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pos_app.domain.document import TransactionKind
-from pos_app.domain.events import AllowanceReturned, MemberEnrolled
-from pos_app.domain.identification import Identification, Kind
-from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.events import MemberEnrolled
+from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
 from pos_app.domain.transaction import MemberLink
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
-from pos_app.workstation.pricing_task import know, program_of, reprice
-from pos_app.workstation.sale import begin, not_ready, put
-from pos_app.workstation.station import Station, authorise, record
+from pos_app.workstation.pricing_task import know, program_of, refresh_known
+from pos_app.workstation.sale import (
+    SALE_PARTS,
+    begin,
+    give_back,
+    not_editable,
+    not_ready,
+    put,
+)
+from pos_app.workstation.station import Station, authorise, changed, record
 from pos_app.workstation.view import FoundMember
 
 MEMBER_KINDS = {
@@ -31,6 +36,8 @@ MEMBER_KINDS = {
     Kind.PHONE: "phone",
 }
 LAST4_MOST = 20
+EVERYTHING = 1_000_000
+GUESTS = frozenset({"card", "code"})
 
 
 def by_identification(station: Station, found: Identification) -> Answer:
@@ -45,17 +52,26 @@ def member(station: Station, by: str, value: str) -> Answer:
     """`by`: phone, card, code, id, last4."""
     if by == "last4":
         return _by_last4(station, value)
+    if by == "id":
+        # An id comes from a list, not from the customer's hand: it earns and never spends.
+        return identify(station, "id", value, "last4")
+    found = station.gear.identifier.typed(value)
+    if found.reason is Reason.PAYMENT_CARD:
+        return refused("scan_payment_card")
     if by == "phone":
-        found = station.gear.identifier.typed(value)
         if found.kind is not Kind.PHONE:
             return refused("bad_phone")
         return identify(station, "phone", found.phone_e164 or "", "phone")
-    if by in ("card", "code", "id"):
-        return identify(station, by, value, by)
+    if by in ("card", "code") and value.strip():
+        key = (found.card_no if by == "card" else found.token) or value.strip()
+        return identify(station, by, key, by)
     return refused("bad_member_key")
 
 
 def _by_last4(station: Station, value: str) -> Answer:
+    trouble = not_ready(station)
+    if trouble:
+        return trouble
     if len(value) != 4 or not value.isdigit():
         return refused("bad_last4")
     rows = station.mirror.members_by_last4(value, LAST4_MOST)
@@ -73,7 +89,7 @@ def _found(station: Station, one: Member) -> FoundMember:
 
 def identify(station: Station, by: str, value: str, how: str) -> Answer:
     """Put the member on the open transaction; ask the server for what this till lacks."""
-    trouble = not_ready(station) or _closed_for_members(station)
+    trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
     key = station.gear.phones.phone_hmac(value).hex() if by == "phone" else value
@@ -83,17 +99,10 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
     if one is None:
         return _stranger(station, by, key, how)
     answer = _attach(station, one, how, local=found is None)
-    if answer.ok:
-        _ask_server(station, "id", one.member_id)
+    if answer.ok and station.known is not None:
+        here = station.known.account.available(station.business_on()) - station.known.allowance
+        _ask_server(station, "id", one.member_id, "", max(here, 0))
     return answer
-
-
-def _closed_for_members(station: Station) -> Answer | None:
-    if station.open and station.open.kind is TransactionKind.RETURN:
-        return refused("return_is_open")
-    if station.open and station.open.tenders:
-        return refused("tenders_taken")
-    return None
 
 
 def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
@@ -101,9 +110,15 @@ def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
     if operator is not None and operator.own_member_id == one.member_id:
         return refused("own_card")
     transaction = begin(station)
+    before = transaction.member
     known = know(station, one, local=local)
-    link = MemberLink(one.member_id, how, may_redeem=how != "id")
-    answer = put(station, replace(transaction, member=link, points_wish=0), known=known)
+    link = MemberLink(one.member_id, how, may_redeem=how != "last4")
+    wish = 0
+    if before is not None and before.member_id == one.member_id:
+        # The same card again: the choice of points stays, and a weaker key takes nothing away.
+        link, wish = (before if before.may_redeem else link), transaction.points_wish
+    answer = put(station, replace(transaction, member=link, points_wish=wish), known=known)
+    _let_go(station, before, one.member_id)
     available = known.account.available(station.business_on())
     if one.blocked:
         said = notice("member_blocked", Tone.WARNING, None, name=one.display_name)
@@ -115,29 +130,43 @@ def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
 
 def _stranger(station: Station, by: str, key: str, how: str) -> Answer:
     """Not in the mirror: ask the server; with no link a card still earns, matched later."""
-    if station.courier.status().online:
-        _ask_server(station, by, key, how)
-        return done(notice("asking_server", Tone.NEUTRAL), changed=frozenset({Part.MEMBER}))
-    return _guest(station, by, key, how)
+    online = station.courier.status().online
+    if not online and by in GUESTS:
+        return _guest(station, key, how)
+    if not online:
+        return refused("unknown_phone" if by == "phone" else "unknown_member")
+    begin(station)
+    if by in GUESTS:
+        # Whatever becomes of the question, the receipt keeps the identity.
+        _guest(station, key, how)
+    _ask_server(station, by, key, how, EVERYTHING)
+    return changed(*SALE_PARTS, notices=(notice("asking_server", Tone.NEUTRAL),))
 
 
-def _guest(station: Station, by: str, key: str, how: str) -> Answer:
-    if by == "phone":
-        return refused("unknown_phone")
-    if by == "id":
-        return refused("unknown_member")
+def _guest(station: Station, key: str, how: str) -> Answer:
+    transaction = begin(station)
     link = MemberLink(None, how, code=key, may_redeem=False)
-    new = replace(begin(station), member=link, points_wish=0)
-    answer = put(station, new, known=None)
+    answer = put(station, replace(transaction, member=link, points_wish=0), known=None)
+    _let_go(station, transaction.member, None)
     return replace(answer, notices=(notice("guest_card", Tone.WARNING),))
 
 
-def _ask_server(station: Station, by: str, key: str, how: str = "") -> None:
-    """A fresh state and an allowance for what this receipt may redeem."""
+def _let_go(station: Station, before: MemberLink | None, now: str | None) -> None:
+    """Another member took the place of one: what was granted for that one goes back."""
+    if before is not None and before.member_id and before.member_id != now:
+        give_back(station, before.member_id)
+
+
+def _ask_server(station: Station, by: str, key: str, how: str, want_points: int) -> None:
+    """A fresh state and an allowance for what this receipt may redeem.
+
+    All that may be spent is wanted: the server gives what is free, the rest returns after the
+    sale.
+    """
     if not station.courier.status().online:
         return
     transaction_id = station.open.transaction_id if station.open else ""
-    fields = {"kind": by, "key": key, "want_points": _wanted_points(station)}
+    fields = {"kind": by, "key": key, "want_points": want_points}
 
     def answered(reply: Mapping[str, Any]) -> None:
         _server_answered(station, transaction_id, by, key, how, reply)
@@ -145,40 +174,42 @@ def _ask_server(station: Station, by: str, key: str, how: str = "") -> None:
     station.courier.request("identify", fields, answered)
 
 
-def _wanted_points(station: Station) -> int:
-    """All that may be spent: the server gives what is free, the rest returns after the sale."""
-    if station.known is None:
-        return 1_000_000
-    return max(station.known.account.available(station.business_on()) - station.known.allowance, 0)
-
-
 def _server_answered(
     station: Station, transaction_id: str, by: str, key: str, how: str, reply: Mapping[str, Any]
 ) -> None:
-    """The transaction may be another by now: then nothing happens."""
+    """The transaction may be another by now, or be paid: then nothing happens."""
     current = station.open.transaction_id if station.open else ""
     if current != transaction_id or (station.open and station.open.tenders):
         return
+    if not how:
+        refresh(station)
+        station.say(changed(Part.MEMBER, Part.TRANSACTION))
+        return
     found = station.mirror.member_by_key(by, key)
-    if found is not None and how:
-        station.say(_attach(station, found, how, local=False))
-    elif found is not None and station.known and station.known.member.member_id == found.member_id:
-        station.known = know(station, found)
-        reprice(station)
-        station.say(Answer(changed=frozenset({Part.MEMBER, Part.TRANSACTION})))
-    elif how and reply.get("error"):
-        station.say(_guest(station, by, key, how))
-    elif how:
-        station.say(refused("unknown_member"))
+    if found is not None:
+        answer = _attach(station, found, how, local=False)
+    elif not reply.get("error"):
+        answer = refused("unknown_member")
+    elif by in GUESTS:
+        answer = changed(Part.MEMBER, notices=(notice("guest_card", Tone.WARNING),))
+    else:
+        answer = refused("unknown_phone" if by == "phone" else "unknown_member")
+    if not answer.ok:
+        _no_guest(station, key)
+    station.say(answer)
+
+
+def _no_guest(station: Station, key: str) -> None:
+    """The server knows better than the guess: the card is nobody's, or the operator's own."""
+    transaction = station.open
+    if transaction is not None and transaction.member and transaction.member.code == key:
+        put(station, replace(transaction, member=None), known=None)
 
 
 def refresh(station: Station) -> None:
     """The mirror or the allowances changed: bring the member up to it."""
-    if station.known is None or (station.open and station.open.tenders):
-        return
-    now = station.mirror.member_by_key("id", station.known.member.member_id)
-    station.known = know(station, now or station.known.member, local=now is None)
-    reprice(station)
+    if station.open is None or not station.open.tenders:
+        refresh_known(station)
 
 
 def remove(station: Station) -> Answer:
@@ -186,20 +217,12 @@ def remove(station: Station) -> Answer:
     transaction = station.open
     if transaction is None or transaction.member is None:
         return refused("no_member")
-    if transaction.tenders:
-        return refused("tenders_taken")
-    return put(station, replace(transaction, member=None, points_wish=0), known=None)
-
-
-def give_back(station: Station, member_id: str) -> None:
-    """Return what was granted for one identification and is not spent; comes after the spend."""
-    grants = station.journal.allowances(member_id)
-    uses = tuple(
-        AllowanceUse(g.grant_id, g.left) for g in grants if g.kind == "identified" and g.left > 0
-    )
-    if uses:
-        event = AllowanceReturned(member_id, uses, station.now())
-        record(station, Facts(events=((station.new_id(), event),), returned=uses))
+    trouble = not_editable(station)
+    if trouble:
+        return trouble
+    answer = put(station, replace(transaction, member=None, points_wish=0), known=None)
+    _let_go(station, transaction.member, None)
+    return answer
 
 
 def redeem(station: Station, points: int | str) -> Answer:
@@ -235,7 +258,7 @@ def enrol(
     station: Station, phone: str, card: str | None, name: str, consents: Sequence[str]
 ) -> Answer:
     """A new member; the profile is sealed for the server, the till keeps the phone's HMAC."""
-    trouble = not_ready(station) or _closed_for_members(station)
+    trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
     allowed = authorise(station, Right.ENROL, None)
@@ -245,21 +268,42 @@ def enrol(
     if found.kind is not Kind.PHONE or not found.phone_e164:
         return refused("bad_phone")
     phone_hash = station.gear.phones.phone_hmac(found.phone_e164)
-    if station.mirror.member_by_key("phone", phone_hash.hex()) or station.journal.local_member(
-        "phone", phone_hash.hex()
-    ):
-        return identify(station, "phone", found.phone_e164, "phone")
-    event = _enrolment(station, found.phone_e164, phone_hash, card or "", name, tuple(consents))
+    if _taken(station, "phone", phone_hash.hex()):
+        answer = identify(station, "phone", found.phone_e164, "phone")
+        said = (notice("card_not_linked", Tone.WARNING),) if card and answer.ok else ()
+        return replace(answer, notices=(*answer.notices, *said))
+    number = _card_of(station, card)
+    if isinstance(number, Answer):
+        return number
+    event = _enrolment(station, found.phone_e164, phone_hash, number, name, tuple(consents))
     one = _new_member(station, event)
     keys = [("phone", phone_hash.hex()), ("id", event.member_id)]
-    if card:
-        keys.append(("card", card))
+    if number:
+        keys.append(("card", number))
     facts = Facts(events=((station.new_id(), event),), local_member=(one, tuple(keys)))
     trouble = record(station, facts)
     if trouble:
         return trouble
     answer = _attach(station, one, "phone", local=True)
     return replace(answer, notices=(notice("member_enrolled", Tone.MEMBER),))
+
+
+def _taken(station: Station, kind: str, key: str) -> bool:
+    """True when a member known here has that key."""
+    found = station.mirror.member_by_key(kind, key) or station.journal.local_member(kind, key)
+    return found is not None
+
+
+def _card_of(station: Station, card: str | None) -> str | Answer:
+    """The number of the new member's card: as given, or the guest card on the receipt."""
+    link = station.open.member if station.open else None
+    if not card:
+        guest = link is not None and link.member_id is None and link.identified_by == "card"
+        return link.code if link is not None and guest else ""
+    found = station.gear.identifier.scan(card.strip().encode())
+    if found.kind is not Kind.LOYALTY_CARD or not found.card_no:
+        return refused("bad_card")
+    return refused("card_taken") if _taken(station, "card", found.card_no) else found.card_no
 
 
 def _enrolment(

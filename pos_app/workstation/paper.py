@@ -35,7 +35,7 @@ def receipt_job(
     """The paper of a completed transaction."""
     voice = station.gear.voice(station.settings.language)
     paper = _Paper(station, voice, document.currency)
-    elements = (*paper.head(document, copy), *paper.body(document), *paper.foot(document))
+    elements = (*paper.head(document, copy), *paper.body(document), *paper.foot(document, copy))
     return PrintJob(job_id, elements, station.settings.columns)
 
 
@@ -124,10 +124,14 @@ class _Paper:
                 words = self.voice.text("receipt.tax", percent=f"{rate // 10_000}")
                 yield Columns(words, self.money(sums[rate]))
 
-    def foot(self, document: CompletedTransaction) -> Iterator[Element]:
+    def foot(self, document: CompletedTransaction, copy: bool) -> Iterator[Element]:
         yield Rule()
-        if document.member_id or document.member_code:
+        if document.member_code:
+            yield Text(self.voice.text("receipt.guest_card"))
+        elif document.member_id:
             yield from self._points(document)
+            if not copy:
+                yield from self._balance(document)
         yield QRCode(RECEIPT_QR + document.receipt_number)
         yield Text(self.voice.text("receipt.thanks"), CENTER)
         yield Feed(2)
@@ -142,6 +146,9 @@ class _Paper:
         if totals.points_redeemed and not sale:
             words = self.voice.text("receipt.points_given_back")
             yield Columns(words, f"{totals.points_redeemed}")
+
+    def _balance(self, document: CompletedTransaction) -> Iterator[Element]:
+        """After this receipt; a copy printed another day would say something else."""
         known = self.station.known
         if known is not None and known.member.member_id == document.member_id:
             after = known.account.balance + sum(e.effect for e in document.entries)

@@ -1,10 +1,11 @@
 """The till's state as a view: plain data for a screen or the console. Never decides anything."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
 from pos_app.domain.loyalty.program import Program
-from pos_app.domain.loyalty.tier import spend_in_period_minor, standing
+from pos_app.domain.loyalty.tier import standing
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import why_modified
@@ -12,8 +13,9 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import printing
-from pos_app.workstation.pricing_task import is_stale, program_of
-from pos_app.workstation.station import Known, Station
+from pos_app.workstation.ports import StorageBroken
+from pos_app.workstation.pricing_task import is_stale, program_of, spend_minor
+from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
     Chip,
     DemandView,
@@ -38,7 +40,8 @@ EXPIRING_DAYS = 60
 
 def view(station: Station) -> TillView:
     """The whole till, consistent."""
-    identity = station.journal.identity()
+    station.remembered = _remembered(station)
+    identity = station.remembered.identity
     transaction, priced = station.open, station.priced
     shown = None
     if transaction is not None and priced is not None:
@@ -58,11 +61,20 @@ def view(station: Station) -> TillView:
         demand=_demand(transaction),
         suspended=tuple(
             SuspendedView(d.transaction_id, d.label, d.at, d.lines, d.total_minor)
-            for d in station.journal.suspended()
+            for d in station.remembered.suspended
         ),
         hints=priced.hints if priced else (),
         now=station.local(),
     )
+
+
+def _remembered(station: Station) -> Remembered:
+    """A database that cannot be read is said in words; what was read last stays on the screen."""
+    journal = station.journal
+    try:
+        return Remembered(journal.identity(), journal.suspended(), journal.unsent())
+    except StorageBroken:
+        return replace(station.remembered, trouble=say("link.storage_broken"))
 
 
 def _operator(station: Station) -> OperatorView | None:
@@ -87,10 +99,10 @@ def _link(station: Station) -> LinkView:
     return LinkView(
         online=status.online,
         since=local(status.since) if status.since else None,
-        unsent=station.journal.unsent(),
+        unsent=station.remembered.unsent,
         mirror_as_of=local(as_of) if as_of else None,
         stale=is_stale(station, as_of),
-        trouble=status.trouble,
+        trouble=station.remembered.trouble or status.trouble,
     )
 
 
@@ -148,7 +160,9 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         tenders=_tenders(transaction),
         points_earned=totals.points_earned,
         teaser=_teaser(priced, teaser) if teaser else None,
-        round_notes_minor=() if returning else next_round_amounts(due, RUB),
+        round_notes_minor=()
+        if returning
+        else next_round_amounts(due, program_of(station).currency),
     )
 
 
@@ -195,11 +209,10 @@ def _member(station: Station) -> MemberView | None:
         return None
     program = program_of(station)
     one, today = known.member, station.business_on()
-    spent = spend_in_period_minor(
-        one, program.tiers.period, today, sum(amount for _, amount in known.unposted_spend)
-    )
+    spent = spend_minor(known, program.tiers.period, today)
     stand = standing(program.tiers, one, spent)
     limit = station.priced.limit if station.priced else None
+    chosen = station.priced.totals.points_redeemed if station.priced else 0
     language = station.operator.language if station.operator else station.settings.language
     return MemberView(
         id=one.member_id,
@@ -216,7 +229,7 @@ def _member(station: Station) -> MemberView | None:
         next_tier_name=stand.next_tier.name(language) if stand.next_tier else None,
         next_tier_needs_minor=stand.next_needs_minor,
         may_redeem=bool(limit and limit.points),
-        chips=chips(program, limit.points if limit else 0, transaction.points_wish),
+        chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
         blocked=_blocked(known),
     )

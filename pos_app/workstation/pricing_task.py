@@ -1,13 +1,14 @@
 """Keeps the prices of the open transaction true: programme, member, points. Never shows them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import PERIODS, Program, load
-from pos_app.domain.loyalty.tier import spend_in_period_minor
+from pos_app.domain.loyalty.tier import month_of, months_of_period, spend_in_period_minor
 from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
@@ -26,13 +27,20 @@ def engine_of(station: Station) -> Engine:
     key = (station.mirror.cursor_text(), f"{now:%Y%m%d%H%M}")
     if station.engine is not None and station.engine_key == key:
         return station.engine
-    document = station.mirror.program(now)
-    program = load(document or NO_PROGRAM)
+    program = _program(station, station.mirror.program(now) or NO_PROGRAM)
     engine = station.engines.get(program.ref.content_hash)
     if engine is None:
         engine = station.engines[program.ref.content_hash] = Engine(program)
     station.engine, station.engine_key = engine, key
     return engine
+
+
+def _program(station: Station, document: bytes) -> Program:
+    """A programme this release cannot read leaves the one before in force: a till sells on."""
+    try:
+        return load(document)
+    except ProgramRefused:
+        return station.engine.program if station.engine else load(NO_PROGRAM)
 
 
 def program_of(station: Station) -> Program:
@@ -55,18 +63,22 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
 def customer_of(station: Station, known: Known) -> Customer:
     """What the rules may know of the member."""
     today = station.business_on()
-    extra = sum(amount for _, amount in known.unposted_spend)
     window = known.member.birthday
     return Customer(
         member_id=known.member.member_id,
         tier_id=known.member.tier_id or _lowest_tier(station),
         segments=known.member.segments,
         birthday=window is not None and window[0] <= today <= window[1],
-        spend_minor={
-            period: spend_in_period_minor(known.member, period, today, extra) for period in PERIODS
-        },
+        spend_minor={period: spend_minor(known, period, today) for period in PERIODS},
         earns=not known.member.blocked,
     )
+
+
+def spend_minor(known: Known, period: str, today: date) -> int:
+    """Net spend of the period: the mirror's and this till's own unposted receipts in it."""
+    months = months_of_period(period, today)
+    own = (amount for on, amount in known.unposted_spend if not months or month_of(on) in months)
+    return spend_in_period_minor(known.member, period, today, sum(own))
 
 
 def _lowest_tier(station: Station) -> str:
@@ -120,7 +132,17 @@ def reprice(station: Station) -> None:
         station.priced, station.teaser = None, None
         return
     station.priced = price(station, transaction)
+    station.priced_under = station.engine
     station.teaser = None if station.known else _teaser(station, transaction)
+
+
+def refresh_known(station: Station) -> None:
+    """The member and the prices as the mirror and the grants say now."""
+    if station.known is None:
+        return
+    now = station.mirror.member_by_key("id", station.known.member.member_id)
+    station.known = know(station, now or station.known.member, local=now is None)
+    reprice(station)
 
 
 def _teaser(station: Station, transaction: Transaction) -> Priced | None:

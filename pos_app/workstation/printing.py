@@ -4,8 +4,8 @@ import json
 
 from drivers.contract import PrintJob, job_from_json, job_to_json
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
-from pos_app.workstation.ports import StoredJob
-from pos_app.workstation.station import Station, changed
+from pos_app.workstation.ports import StorageBroken, StorageFull, StoredJob
+from pos_app.workstation.station import LastSale, Station, changed
 
 
 def stored(job: PrintJob, transaction_id: str) -> StoredJob:
@@ -24,11 +24,19 @@ def possible(station: Station) -> bool:
     return any(device.kind == "printer" for device in station.devices.states())
 
 
-def send(station: Station, one: StoredJob) -> None:
-    """Hand a job to the device host; from now on only its answer or a person says it printed."""
-    station.journal.set_job_state(one.job_id, "sent")
+def send(station: Station, one: StoredJob) -> bool:
+    """Hand a job to the device host; from now on only its answer or a person says it printed.
+
+    Nothing leaves before the database knows that it may have: with a full disk the job waits.
+    """
+    try:
+        station.journal.set_job_state(one.job_id, "sent")
+    except (StorageFull, StorageBroken):
+        station.job_states[one.job_id] = "failed"
+        return False
     station.job_states[one.job_id] = "sent"
     station.devices.print_job(unstored(one))
+    return True
 
 
 def resume_jobs(station: Station) -> None:
@@ -36,24 +44,32 @@ def resume_jobs(station: Station) -> None:
     for one in station.journal.jobs():
         if one.state == "queued":
             send(station, one)
-        elif one.state == "sent":
-            station.journal.set_job_state(one.job_id, "asked")
-            station.job_states[one.job_id] = "asked"
-        else:
-            station.job_states[one.job_id] = one.state
+            continue
+        state = "asked" if one.state == "sent" else one.state
+        station.journal.set_job_state(one.job_id, state)
+        station.job_states[one.job_id] = state
+        document = station.journal.document(one.transaction_id)
+        if document is not None and station.last_sale is None:
+            station.last_sale = LastSale(document, one.job_id)
 
 
 def outcome(station: Station, job_id: str, state: str) -> Answer:
     """The printer's answer: printed, asked (nobody knows), failed."""
+    if job_id not in station.job_states:
+        return done()
     station.journal.set_job_state(job_id, state)
-    station.job_states[job_id] = state
+    if state == "printed":
+        del station.job_states[job_id]
+    else:
+        station.job_states[job_id] = state
     said = () if state == "printed" else (notice(f"print_{state}", Tone.WARNING),)
     return changed(Part.LAST_SALE, Part.DEVICES, notices=said)
 
 
 def state_of(station: Station, job_id: str) -> str:
-    """queued, sent, printed, asked, failed."""
-    return station.job_states.get(job_id, "printed")
+    """queued (on its way counts), printed, asked, failed."""
+    state = station.job_states.get(job_id, "printed")
+    return "queued" if state == "sent" else state
 
 
 def waiting(station: Station) -> str | None:
@@ -70,8 +86,7 @@ def answered(station: Station, printed: bool) -> Answer:
     if printed:
         outcome(station, job_id, "printed")
         return changed(Part.LAST_SALE)
-    one = next((job for job in station.journal.jobs() if job.job_id == job_id), None)
-    if one is None:
-        return refused("nothing_to_print")
-    send(station, one)
+    one = next(job for job in station.journal.jobs() if job.job_id == job_id)
+    if not send(station, one):
+        return refused("storage_full")
     return done(changed=frozenset({Part.LAST_SALE}))

@@ -5,30 +5,28 @@ Whatever is not goods (a card, a phone, a receipt) goes to its own task.
 Never takes money: that is `settle`.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pos_app.domain.business_day import after_void
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.errors import TransactionClosed
-from pos_app.domain.events import UnknownCodeSeen
+from pos_app.domain.events import AllowanceReturned, Event, UnknownCodeSeen
 from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.item import Item
-from pos_app.domain.money import Money, parse_decimal
-from pos_app.domain.pricing.basket import Goodwill
+from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity, Unit, grams, parse_quantity, pieces
 from pos_app.domain.rights import Right
-from pos_app.domain.sentence import Rate
 from pos_app.domain.transaction import (
     Transaction,
     add,
-    with_goodwill,
     with_quantity,
     without_line,
 )
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts, SessionState
-from pos_app.workstation.pricing_task import reprice
+from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.station import (
     UNDO_DEPTH,
     Known,
@@ -43,6 +41,8 @@ from pos_app.workstation.view import FoundItem
 
 SALE_PARTS = (Part.TRANSACTION, Part.MEMBER, Part.TENDERS, Part.DEMAND, Part.LAST_SALE)
 QUANTITY_MOST = 10_000_000
+CODE_SHOWN = 48
+_CODE = re.compile(r"[!-~]{1,48}")
 
 
 def not_ready(station: Station) -> Answer | None:
@@ -78,14 +78,30 @@ def edit(
     station: Station, change: Callable[[Transaction], Transaction], *notices: Notice
 ) -> Answer:
     """Change the open transaction, unless tenders were taken or it is a return."""
-    transaction = begin(station)
-    if transaction.kind is TransactionKind.RETURN:
+    trouble = not_editable(station)
+    if trouble:
+        return trouble
+    return put(station, change(begin(station)), *notices, known=station.known)
+
+
+def not_editable(station: Station) -> Answer | None:
+    """Why the lines and the member of the open transaction stay as they are."""
+    if station.open is None:
+        return None
+    if station.open.kind is TransactionKind.RETURN:
         return refused("return_is_open")
-    try:
-        new = change(transaction)
-    except TransactionClosed:
-        return refused("tenders_taken")
-    return put(station, new, *notices, known=station.known)
+    return refused("tenders_taken") if station.open.tenders else None
+
+
+def edit_recorded(
+    station: Station,
+    change: Callable[[Transaction], Transaction],
+    event: tuple[str, Event],
+    *notices: Notice,
+) -> Answer:
+    """An edit whose audit line is durable before it happens: refused, nothing has changed."""
+    trouble = not_editable(station) or record(station, Facts(events=(event,)))
+    return trouble or edit(station, change, *notices)
 
 
 def add_identified(station: Station, found: Identification, entry: str) -> Answer:
@@ -101,6 +117,7 @@ def add_identified(station: Station, found: Identification, entry: str) -> Answe
     try:
         wanted = _wanted(item, typed)
     except ValueError:
+        station.pending_quantity = None
         return refused("bad_quantity", text=typed or "")
     if wanted is None:
         return refused("weigh_first", name=item.name)
@@ -149,6 +166,8 @@ def sell(station: Station, item: Item, code: str, quantity: Quantity, entry: str
     price = item.price_minor(station.business_on())
     if price is None:
         return refused("no_price", name=item.name)
+    if quantity.unit is not item.unit:
+        return refused("wrong_unit", name=item.name)
     return _sell(station, item, code, quantity, price, entry)
 
 
@@ -156,8 +175,6 @@ def _sell(
     station: Station, item: Item, code: str, quantity: Quantity, price: int, entry: str
 ) -> Answer:
     if quantity.value <= 0:
-        return refused("bad_quantity", text=quantity.decimal())
-    if quantity.unit is not item.unit and entry != "label":
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
     before = station.open.lines if station.open else ()
@@ -171,24 +188,32 @@ def _sell(
 
 
 def add_item(station: Station, item_id: str, quantity: str) -> Answer:
-    """A choice from a list."""
+    """A choice from a list; no quantity is the typed `3*`, else one piece."""
     item = station.mirror.item(item_id)
     if item is None:
         return refused("unknown_item", code=item_id)
+    typed = quantity or station.pending_quantity
     try:
-        wanted = _wanted(item, station.pending_quantity or quantity)
+        wanted = _wanted(item, typed)
     except ValueError:
-        return refused("bad_quantity", text=quantity)
+        station.pending_quantity = None
+        return refused("bad_quantity", text=typed or "")
+    if wanted is None:
+        return refused("weigh_first", name=item.name)
     code = item.codes[0] if item.codes else item.item_id
-    return sell(station, item, code, wanted or pieces(1), "choice")
+    return sell(station, item, code, wanted, "choice")
 
 
 def unknown_code(station: Station, code: str) -> Answer:
-    """Nothing is sold; the code is kept for the catalogue's owner."""
-    operator = station.operator.operator_id if station.operator else ""
-    event = UnknownCodeSeen(code, operator, station.now())
-    trouble = record(station, Facts(events=((station.new_id(), event),)))
-    return trouble or refused("unknown_code", code=code)
+    """Nothing is sold; what looks like a code is kept for the catalogue's owner.
+
+    Somebody's visiting card in a QR code is not for the catalogue.
+    """
+    if _CODE.fullmatch(code):
+        operator = station.operator.operator_id if station.operator else ""
+        event = UnknownCodeSeen(code, operator, station.now())
+        record(station, Facts(events=((station.new_id(), event),)))
+    return refused("unknown_code", code=code[:CODE_SHOWN])
 
 
 def set_quantity(station: Station, number: int, text: str) -> Answer:
@@ -212,13 +237,13 @@ def void_line(station: Station, number: int, reason: str, override: Override | N
     line = station.open.line(number) if station.open else None
     if line is None or station.priced is None:
         return refused("no_line")
+    trouble = not_editable(station)
+    if trouble:
+        return trouble
     allowed = authorise(station, Right.VOID_LINE, override)
     if isinstance(allowed, Answer):
         return allowed
     amount = station.priced.line(number).net_minor
-    answer = edit(station, lambda t: without_line(t, number))
-    if not answer.ok:
-        return answer
     subject = f"{line.item.item_id} x {line.quantity.decimal()}"
     event = right_used(
         station,
@@ -228,9 +253,8 @@ def void_line(station: Station, number: int, reason: str, override: Override | N
         override_by=allowed.by,
         amount_minor=amount,
     )
-    trouble = record(station, Facts(events=(event,)))
-    said = notice("line_voided", Tone.NEUTRAL, name=line.item.name)
-    return trouble or replace(answer, notices=(said,))
+    said = notice("line_voided", Tone.NEUTRAL, None, name=line.item.name)
+    return edit_recorded(station, lambda t: without_line(t, number), event, said)
 
 
 def void_transaction(station: Station, reason: str, override: Override | None) -> Answer:
@@ -255,7 +279,10 @@ def void_transaction(station: Station, reason: str, override: Override | None) -
     if trouble:
         return trouble
     station.session = session or station.session
+    member = transaction.member
     clear(station)
+    if member is not None and member.member_id:
+        give_back(station, member.member_id)
     said = notice("transaction_voided", Tone.NEUTRAL)
     return changed(*SALE_PARTS, Part.SESSION, notices=(said,))
 
@@ -269,6 +296,20 @@ def _voided(station: Station, amount: int) -> SessionState | None:
         totals=after_void(session.totals, amount),
         day_totals=after_void(session.day_totals, amount),
     )
+
+
+def give_back(station: Station, member_id: str) -> None:
+    """Return what was granted for one identification and is not spent; comes after the spend.
+
+    A disk that is full keeps the grant here; it goes back after the member's next receipt.
+    """
+    grants = station.journal.allowances(member_id)
+    uses = tuple(
+        AllowanceUse(g.grant_id, g.left) for g in grants if g.kind == "identified" and g.left > 0
+    )
+    if uses:
+        event = AllowanceReturned(member_id, uses, station.now())
+        record(station, Facts(events=((station.new_id(), event),), returned=uses))
 
 
 def clear(station: Station) -> None:
@@ -285,76 +326,11 @@ def undo(station: Station) -> Answer:
     """Take the last change back."""
     if not station.past or (station.open and station.open.tenders):
         return refused("nothing_to_undo")
-    station.open, station.known = station.past.pop()
+    station.open, known = station.past.pop()
+    # What was granted meanwhile stays granted, what was given back stays given back.
+    station.known = know(station, known.member, local=known.local) if known else None
     reprice(station)
     return changed(*SALE_PARTS, notices=(notice("undone"),))
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """A goodwill reduction as asked for: of a line, or (None) of the transaction."""
-
-    line: int | None
-    percent: str | None = None
-    amount_minor: int | None = None
-    reason: str = ""
-
-
-def discount(station: Station, wanted: Reduction, override: Override | None) -> Answer:
-    """A goodwill reduction within the operator's limit, or the override's."""
-    if station.open is None or not station.open.lines:
-        return refused("nothing_open")
-    if wanted.line is not None and station.open.line(wanted.line) is None:
-        return refused("no_line")
-    asked = _asked(wanted)
-    if asked is None:
-        return refused("bad_percent", text=wanted.percent or "")
-    allowed = authorise(station, Right.DISCOUNT, override)
-    if isinstance(allowed, Answer):
-        return allowed
-    limit = _discount_limit(station, allowed.by)
-    if _share_ppm(station, wanted.line, asked) > limit:
-        return refused("discount_limit", limit=Rate(limit))
-    given = replace(asked, operator_id=allowed.by or _operator_id(station))
-    empty = not asked.percent_ppm and not asked.amount_minor
-    answer = edit(station, lambda t: with_goodwill(t, wanted.line, None if empty else given))
-    if not answer.ok:
-        return answer
-    subject = str(wanted.line or "transaction")
-    event = right_used(station, "discount", subject, reason=wanted.reason, override_by=allowed.by)
-    return record(station, Facts(events=(event,))) or answer
-
-
-def _asked(wanted: Reduction) -> Goodwill | None:
-    """None for something that is not a reduction."""
-    try:
-        ppm = parse_decimal(wanted.percent, 4) if wanted.percent is not None else 0
-    except ValueError:
-        return None
-    amount = wanted.amount_minor or 0
-    if not 0 <= ppm <= 1_000_000 or amount < 0:
-        return None
-    return Goodwill(ppm, amount, wanted.reason)
-
-
-def _operator_id(station: Station) -> str:
-    return station.operator.operator_id if station.operator else ""
-
-
-def _discount_limit(station: Station, by: str) -> int:
-    if by:
-        other = next((o for o in station.mirror.operators() if o.operator_id == by), None)
-        return other.discount_limit_ppm if other else 0
-    return station.operator.discount_limit_ppm if station.operator else 0
-
-
-def _share_ppm(station: Station, number: int | None, asked: Goodwill) -> int:
-    """How much of the line or the transaction is given away."""
-    if not asked.amount_minor or station.priced is None:
-        return asked.percent_ppm
-    totals = station.priced.totals
-    base = totals.net_minor if number is None else station.priced.line(number).net_minor
-    return asked.amount_minor * 1_000_000 // base if base else 1_000_000
 
 
 def found_item(station: Station, item: Item) -> FoundItem:

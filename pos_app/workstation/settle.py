@@ -10,7 +10,7 @@ from dataclasses import replace
 from pos_app.domain.business_day import after_document, cash_effect_minor
 from pos_app.domain.completion import Secured, complete_sale
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import TransactionCompleted
+from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.money import Money
 from pos_app.domain.returning import complete_return
@@ -18,13 +18,19 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, change_due_minor, with_tender
 from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
-from pos_app.workstation.identify_member import give_back
 from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts, SessionState
-from pos_app.workstation.pricing_task import engine_of
+from pos_app.workstation.ports import Facts, SessionState, StorageBroken, StorageFull
+from pos_app.workstation.pricing_task import refresh_known
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
-from pos_app.workstation.sale import SALE_PARTS, clear
-from pos_app.workstation.station import LastSale, Station, changed, record
+from pos_app.workstation.sale import SALE_PARTS, clear, give_back
+from pos_app.workstation.station import (
+    AMOUNT_MOST_MINOR,
+    LastSale,
+    Station,
+    changed,
+    record,
+    right_used,
+)
 
 MANUAL = frozenset({TenderKind.CASH, TenderKind.CARD})
 
@@ -61,7 +67,7 @@ def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> 
         return refused("tender_not_here", kind=kind)
     due = due_minor(station)
     amount = due if amount_minor is None else amount_minor
-    if amount <= 0:
+    if not 0 < amount <= AMOUNT_MOST_MINOR:
         return refused("nothing_due" if due <= 0 else "bad_amount")
     if known is not TenderKind.CASH and amount > due:
         return refused("card_overpaid", due=Money(due))
@@ -90,7 +96,11 @@ def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
             return answer
     if due_minor(station) > 0:
         return changed(Part.TRANSACTION, Part.TENDERS)
-    answer = complete(station)
+    try:
+        answer = complete(station)
+    except (StorageFull, StorageBroken):
+        station.open = before
+        raise
     if not answer.ok:
         station.open = before
     return answer
@@ -135,13 +145,13 @@ def _sale_document(
 ) -> CompletedTransaction | Answer:
     priced = station.priced
     assert priced is not None
-    engine_of(station)
     points = priced.totals.points_redeemed
     secured = Secured()
     if points and station.known is not None:
         grants = station.journal.allowances(station.known.member.member_id)
         uses, rest = draw(grants, points, station.now())
         if rest:
+            refresh_known(station)
             return refused("allowance_gone")
         secured = Secured(uses, rest)
     return complete_sale(
@@ -189,7 +199,10 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
     trouble = record(
         station,
         Facts(
-            events=((station.new_id(), TransactionCompleted(document)),),
+            events=(
+                *_age_checked(station),
+                (station.new_id(), TransactionCompleted(document)),
+            ),
             session=session,
             receipt_counter=counter,
             uses=document.uses,
@@ -207,14 +220,27 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
         station.devices.open_drawer()
     at("complete.drawer")
     if job is not None:
-        printing.send(station, job)
+        sent = printing.send(station, job)
     at("complete.printing")
     if member_id:
         give_back(station, member_id)
-    return _completed(station, document)
+    answer = _completed(document)
+    if sent:
+        return answer
+    # The sale is on the disk whatever becomes of its paper.
+    return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
 
 
-def _completed(station: Station, document: CompletedTransaction) -> Answer:
+def _age_checked(station: Station) -> tuple[tuple[str, Event], ...]:
+    """The answer to the age question joins the audit chain with the sale it allowed."""
+    transaction = station.open
+    if transaction is None or not transaction.age_limit:
+        return ()
+    subject = transaction.transaction_id
+    return (right_used(station, "age_checked", subject, reason=transaction.age_answer),)
+
+
+def _completed(document: CompletedTransaction) -> Answer:
     change = Money(document.change_minor, document.currency)
     said = notice("completed", Tone.CLOSED, None, number=document.receipt_number, change=change)
     return changed(

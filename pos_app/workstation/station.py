@@ -31,11 +31,14 @@ from pos_app.workstation.ports import (
     SessionState,
     StorageBroken,
     StorageFull,
+    SuspendedDraft,
+    TerminalIdentity,
 )
-from pos_app.workstation.view import TraceRow
 
 Override = tuple[str, str]
 UNDO_DEPTH = 50
+AMOUNT_MOST_MINOR = 10**12
+"""No drawer and no receipt holds more; what is typed beyond it is a slip (or a bar code)."""
 
 
 class Voice(Protocol):
@@ -94,6 +97,16 @@ class LastSale:
     job_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the screen shows of the database, as last read: a damaged one is still shown."""
+
+    identity: TerminalIdentity | None = None
+    suspended: tuple[SuspendedDraft, ...] = ()
+    unsent: int = 0
+    trouble: Sentence | None = None
+
+
 @dataclass
 class Station:
     """One till."""
@@ -116,9 +129,10 @@ class Station:
     engines: dict[str, Engine] = field(default_factory=dict)
     engine_key: tuple[str, str] = ("", "")
     engine: Engine | None = None
+    priced_under: Engine | None = None
     teaser: Priced | None = None
     listeners: list[Callable[[Answer], None]] = field(default_factory=list)
-    traces: dict[str, tuple[TraceRow, ...]] = field(default_factory=dict)
+    remembered: Remembered = Remembered()
 
     def now(self) -> datetime:
         """UTC."""
@@ -142,9 +156,8 @@ class Station:
         return self.session.business_on if self.session else self.local().date()
 
     def rules(self) -> Rules:
-        """Programme and tax in force."""
-        program = self.engine.program if self.engine and self.engine_key[1] else None
-        return Rules(program, self.settings.tax)
+        """The programme that made the prices on the screen, and the tax table."""
+        return Rules(self.priced_under.program if self.priced_under else None, self.settings.tax)
 
     def place(self, receipt_number: str) -> Place:
         """Where and by whom, for a document."""
@@ -216,12 +229,14 @@ def right_used(
 
 
 def audit(station: Station, action: str, subject: str, *, override_by: str = "") -> None:
-    """Write one audit line by itself; a full disk must not stop a gesture that changes nothing."""
+    """Write one audit line by itself; a bad disk must not stop a gesture that changes nothing."""
     try:
         event = right_used(station, action, subject, override_by=override_by)
         station.journal.record(Facts(events=(event,)))
     except StorageFull:
         station.say(storage_trouble("storage_full"))
+    except StorageBroken:
+        station.say(storage_trouble("storage_broken"))
 
 
 def record(station: Station, facts: Facts) -> Answer | None:

@@ -5,6 +5,7 @@ entered is kept; on resume everything is priced again, with a notice when the to
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from pos_app.domain.document import TransactionKind
@@ -56,6 +57,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
     if draft is None:
         return refused("not_suspended")
     transaction, lost = _restored(station, json.loads(draft.body), draft)
+    transaction, said_of_member = _with_member(station, transaction)
     trouble = record(station, Facts(drop_suspended=transaction_id))
     if trouble:
         return trouble
@@ -64,13 +66,24 @@ def resume(station: Station, transaction_id: str) -> Answer:
     station.open = transaction
     station.known = _known(station, transaction)
     reprice(station)
-    said = [notice("resumed", Tone.GOOD), *lost]
+    said = [notice("resumed", Tone.GOOD), *lost, *said_of_member]
     if station.priced and station.priced.totals.net_minor != draft.total_minor:
         now = Money(station.priced.totals.net_minor)
         said.append(
             notice("price_moved", Tone.WARNING, None, before=Money(draft.total_minor), now=now)
         )
     return changed(*SALE_PARTS, Part.SUSPENDED, notices=tuple(said))
+
+
+def _with_member(
+    station: Station, transaction: Transaction
+) -> tuple[Transaction, tuple[Notice, ...]]:
+    """A card that was scanned just before stays; the operator's own card does not."""
+    link = transaction.member or (station.open.member if station.open else None)
+    own = station.operator.own_member_id if station.operator else None
+    if link is not None and own is not None and link.member_id == own:
+        return replace(transaction, member=None), (notice("own_card", Tone.WARNING),)
+    return replace(transaction, member=link), ()
 
 
 def _known(station: Station, transaction: Transaction) -> Known | None:

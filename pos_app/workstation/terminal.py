@@ -10,6 +10,7 @@ from pos_app.domain.rights import Right
 from pos_app.workstation import (
     explain,
     gestures,
+    goodwill,
     identify_member,
     present,
     printing,
@@ -51,7 +52,7 @@ class Selling:
         """See SellingPort."""
         return guarded(lambda: gestures.type_text(self._station, text))
 
-    def add_item(self, item_id: str, quantity: str = "1") -> Answer:
+    def add_item(self, item_id: str, quantity: str = "") -> Answer:
         """See SellingPort."""
         trouble = sale.not_ready(self._station)
         return trouble or guarded(lambda: sale.add_item(self._station, item_id, quantity))
@@ -89,8 +90,8 @@ class Selling:
         override: Override | None = None,
     ) -> Answer:
         """See SellingPort."""
-        wanted = sale.Reduction(line, percent, amount_minor, reason)
-        return guarded(lambda: sale.discount(self._station, wanted, override))
+        wanted = goodwill.Reduction(line, percent, amount_minor, reason)
+        return guarded(lambda: goodwill.discount(self._station, wanted, override))
 
     def suspend(self, label: str = "") -> Answer:
         """See SellingPort."""
@@ -302,8 +303,12 @@ class Terminal(Selling, Membership, Settling, Managing):
 
     def start(self) -> None:
         """After the devices are there: finish what a cut interrupted."""
-        printing.resume_jobs(self._station)
+        guarded(self._resume_jobs)
         self._station.devices.ready_for_scan()
+
+    def _resume_jobs(self) -> Answer:
+        printing.resume_jobs(self._station)
+        return done()
 
     def scanned(self, raw: bytes, aim: str | None) -> None:
         """A scan arrived from a device; the next one is delivered when this is dealt with."""
@@ -323,9 +328,13 @@ class Terminal(Selling, Membership, Settling, Managing):
         """The courier reported; `refreshed` when it changed mirror or allowances."""
         parts = [Part.LINK]
         if refreshed:
-            identify_member.refresh(self._station)
+            guarded(self._refresh)
             parts += [Part.MEMBER, Part.TRANSACTION]
         self._station.say(changed(*parts))
+
+    def _refresh(self) -> Answer:
+        identify_member.refresh(self._station)
+        return done()
 
     def trouble(self, code: str, tone: Tone = Tone.WARNING) -> None:
         """Something outside the till went wrong: a child process died, a frame was torn."""

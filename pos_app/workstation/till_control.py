@@ -30,7 +30,9 @@ from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.report import Count, Heading, Report, Settlement, report_of
+from pos_app.workstation.sale import clear
 from pos_app.workstation.station import (
+    AMOUNT_MOST_MINOR,
     Override,
     Station,
     authorise,
@@ -53,7 +55,7 @@ def open_session(station: Station, float_minor: int) -> Answer:
         return refused("sign_on_first")
     if station.session is not None:
         return refused("session_is_open", number=station.session.number)
-    if float_minor < 0:
+    if not 0 <= float_minor <= AMOUNT_MOST_MINOR:
         return refused("bad_amount")
     session = _new_session(station, float_minor)
     event = SessionOpened(
@@ -95,7 +97,7 @@ def cash_movement(
     session = station.session
     if session is None:
         return refused("no_session")
-    if kind not in MOVEMENTS or amount_minor <= 0:
+    if kind not in MOVEMENTS or not 0 < amount_minor <= AMOUNT_MOST_MINOR:
         return refused("bad_amount")
     if cash_sign(kind) < 0 and amount_minor > session.cash_minor:
         return refused("not_in_drawer", cash=Money(session.cash_minor))
@@ -167,7 +169,7 @@ def x_report(station: Station) -> Answer:
 def close_session(station: Station, counted_minor: int) -> Answer:
     """Close the till session with a blind count."""
     session = station.session
-    trouble = _not_closable(station, counted_minor)
+    trouble = _not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
     closed = replace(session, open=False)
@@ -175,6 +177,7 @@ def close_session(station: Station, counted_minor: int) -> Answer:
     trouble = record(station, Facts(events=((station.new_id(), event),), session=closed))
     if trouble:
         return trouble
+    clear(station)
     station.session = None
     report = _report(station, "session", session, session.totals, counted_minor)
     _print(station, report)
@@ -183,9 +186,12 @@ def close_session(station: Station, counted_minor: int) -> Answer:
 
 
 def end_of_day(station: Station, counted_minor: int) -> Answer:
-    """Close session and business day (Z); then push and settle against the server's totals."""
-    session = station.session
-    trouble = _not_closable(station, counted_minor)
+    """Close session and business day (Z); then push and settle against the server's totals.
+
+    A session that was closed before leaves its day to be closed: its drawer is counted again.
+    """
+    session = station.session or _last_of_open_day(station)
+    trouble = _not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
     allowed = authorise(station, Right.CLOSE_DAY, None)
@@ -193,14 +199,15 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
         return allowed
     operator = station.operator.operator_id if station.operator else ""
     day = DayClosed(session.business_on, operator, session.day_totals, station.now())
-    events: tuple[tuple[str, Event], ...] = (
-        (station.new_id(), _closed_event(station, session, counted_minor)),
-        (station.new_id(), day),
-    )
+    events: list[tuple[str, Event]] = []
+    if session.open:
+        events.append((station.new_id(), _closed_event(station, session, counted_minor)))
+    events.append((station.new_id(), day))
     closed = replace(session, open=False, day_closed=True)
-    trouble = record(station, Facts(events=events, session=closed))
+    trouble = record(station, Facts(events=tuple(events), session=closed))
     if trouble:
         return trouble
+    clear(station)
     station.session = None
     report = _report(station, "z", session, session.day_totals, counted_minor)
     _print(station, report)
@@ -209,14 +216,21 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
 
 
-def _not_closable(station: Station, counted_minor: int) -> Answer | None:
+def _last_of_open_day(station: Station) -> SessionState | None:
+    last = station.journal.last_session()
+    return None if last is None or last.day_closed else last
+
+
+def _not_closable(
+    station: Station, session: SessionState | None, counted_minor: int
+) -> Answer | None:
     if station.operator is None:
         return refused("sign_on_first")
-    if station.session is None:
+    if session is None:
         return refused("no_session")
     if station.open is not None and station.open.lines:
         return refused("finish_first")
-    if counted_minor < 0:
+    if not 0 <= counted_minor <= AMOUNT_MOST_MINOR:
         return refused("bad_amount")
     return None
 

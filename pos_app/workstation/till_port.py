@@ -24,8 +24,8 @@ class SellingPort(Protocol):
     def type_text(self, text: str) -> Answer:
         """What the one field takes: code, PLU, `3*`, `3*CODE`, phone, name (data["items"])."""
 
-    def add_item(self, item_id: str, quantity: str = "1") -> Answer:
-        """A choice from a search list."""
+    def add_item(self, item_id: str, quantity: str = "") -> Answer:
+        """A choice from a search list; no quantity is one piece (weighed goods are weighed)."""
 
     def select_line(self, line: int | None) -> Answer:
         """The line that Del and the quantity keys mean."""

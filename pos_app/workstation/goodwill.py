@@ -1,0 +1,110 @@
+"""A goodwill reduction.
+
+The carton is torn, the customer waited: the operator gives a percent or an amount with a reason,
+within the limit of their own right or of the override's. Whatever is given on a line and on the
+whole together stays within that limit.
+"""
+
+from dataclasses import dataclass, replace
+
+from pos_app.domain.document import Step
+from pos_app.domain.money import parse_decimal, share_half_up
+from pos_app.domain.pricing.basket import Goodwill
+from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.rights import Right
+from pos_app.domain.sentence import Rate
+from pos_app.domain.transaction import with_goodwill
+from pos_app.workstation.answer import Answer, refused
+from pos_app.workstation.pricing_task import price
+from pos_app.workstation.sale import edit_recorded, not_editable
+from pos_app.workstation.station import (
+    AMOUNT_MOST_MINOR,
+    Override,
+    Station,
+    authorise,
+    find_operator,
+    right_used,
+)
+
+WHOLE_PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A goodwill reduction as asked for: of a line, or (None) of the transaction."""
+
+    line: int | None
+    percent: str | None = None
+    amount_minor: int | None = None
+    reason: str = ""
+
+
+def discount(station: Station, wanted: Reduction, override: Override | None) -> Answer:
+    """Give it, change it, or (zero) take it back."""
+    if station.open is None or not station.open.lines:
+        return refused("nothing_open")
+    trouble = not_editable(station)
+    if trouble:
+        return trouble
+    if wanted.line is not None and station.open.line(wanted.line) is None:
+        return refused("no_line")
+    asked = _asked(wanted)
+    if asked is None:
+        return refused("bad_percent", text=wanted.percent or "")
+    allowed = authorise(station, Right.DISCOUNT, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    by = allowed.by or (station.operator.operator_id if station.operator else "")
+    empty = not asked.percent_ppm and not asked.amount_minor
+    given = None if empty else replace(asked, operator_id=by)
+    new = with_goodwill(station.open, wanted.line, given)
+    priced = price(station, new)
+    limit = _limit_ppm(station, by)
+    if not empty and _beyond(asked, priced, wanted.line, limit):
+        return refused("discount_limit", limit=Rate(limit))
+    subject = str(wanted.line or "transaction")
+    event = right_used(
+        station,
+        "discount",
+        subject,
+        reason=wanted.reason,
+        override_by=allowed.by,
+        amount_minor=sum(_goodwill_minor(line) for line in priced.lines),
+    )
+    return edit_recorded(station, lambda t: with_goodwill(t, wanted.line, given), event)
+
+
+def _asked(wanted: Reduction) -> Goodwill | None:
+    """None for something that is not a reduction."""
+    try:
+        ppm = parse_decimal(wanted.percent, 4) if wanted.percent is not None else 0
+    except ValueError:
+        return None
+    amount = wanted.amount_minor or 0
+    if not 0 <= ppm <= WHOLE_PPM or not 0 <= amount <= AMOUNT_MOST_MINOR:
+        return None
+    return Goodwill(ppm, amount, wanted.reason)
+
+
+def _limit_ppm(station: Station, by: str) -> int:
+    giver = find_operator(station, by)
+    return giver.discount_limit_ppm if giver else 0
+
+
+def _beyond(asked: Goodwill, priced: Priced, number: int | None, limit_ppm: int) -> bool:
+    """True when a touched line gives more than the limit, a rounded kopeck aside."""
+    if asked.percent_ppm > limit_ppm:
+        return True
+    lines = priced.lines if number is None else (priced.line(number),)
+    if asked.amount_minor:
+        before = sum(line.net_minor + _goodwill_minor(line) for line in lines)
+        if asked.amount_minor > share_half_up(before, limit_ppm):
+            return True
+    return any(
+        _goodwill_minor(line) > share_half_up(line.net_minor + _goodwill_minor(line), limit_ppm) + 1
+        for line in lines
+    )
+
+
+def _goodwill_minor(line: PricedLine) -> int:
+    return sum(m.amount_minor for m in line.modifications if m.step is Step.GOODWILL)

@@ -1,0 +1,461 @@
+"""A real terminal on real SQLite files, for the tests of its tasks.
+
+The mirror file is built by `sync.mirror`, the gear is the shipped one. Only the courier and the
+device host are recordings: they are other processes, and their pipes end here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+
+from drivers.contract import Columns, PrintJob, QRCode, Text
+from pos_app.domain.events import RightUsed, TransactionCompleted
+from pos_app.domain.identification import Identifier, LabelRules
+from pos_app.domain.identification.check_digits import gs1_check_digit
+from pos_app.domain.rights import DEFAULT_ROLES
+from pos_app.domain.tax import russian_tax
+from pos_app.gear.gs1 import BiipGs1Reader
+from pos_app.gear.ids import Uuid7Source
+from pos_app.gear.phones import WorldPhoneBook
+from pos_app.gear.secrets import (
+    Argon2PinHasher,
+    PepperedPhoneHasher,
+    ServerSealer,
+    generate_sealing_keys,
+)
+from pos_app.storage.connect import connect_mirror
+from pos_app.storage.mirror import mirror_path
+from pos_app.storage.till_file import no_points
+from pos_app.wiring.memory import open_memory
+from pos_app.workstation.ports import DeviceState, LinkStatus, TerminalIdentity
+from pos_app.workstation.station import Gear, Settings, Station
+from pos_app.workstation.terminal import Terminal
+from resources.words import Words
+from sync.mirror.apply import apply_page
+from sync.mirror.schema import create
+from sync.translate import WireCodec
+from sync.wire.rows import LotRow, MemberRow
+from tests.sync.mirror.feeds import operator, page, row
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MOSCOW = ZoneInfo("Europe/Moscow")
+PEPPER = b"p" * 32
+SEALING = generate_sealing_keys()
+HASHER = PepperedPhoneHasher(PEPPER)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PINS = {"ivan": "1111", "petr": "2222", "maria": "3333"}
+HASHES = {name: CHEAP.hash(pin) for name, pin in PINS.items()}
+MARIA = ("maria", "3333")
+
+
+def ean(body: str) -> str:
+    return body + gs1_check_digit(body)
+
+
+MILK, BREAD, SWEETS = ean("460000000001"), ean("460000000002"), ean("460000000003")
+VODKA, TOBACCO, GIFT = ean("460000000004"), ean("460000000005"), ean("460000000006")
+SOON, CHEESE, APPLES_PLU = ean("460000000007"), ean("460000000008"), "101"
+UNKNOWN = ean("461999999999")
+CARDS = {
+    name: ean(f"29000000000{n}")
+    for n, name in enumerate(("anna", "boris", "vera", "gleb", "dina", "olga", "tanya"), 1)
+}
+STRANGE_CARD = ean("290000009999")
+PHONES = {
+    "anna": "+79161234567",
+    "boris": "+79161230002",
+    "vera": "+79161230003",
+    "gleb": "+79161231111",
+    "dina": "+79261231111",
+    "olga": "+79161230006",
+    "tanya": "+79161230007",
+}
+STRANGE_PHONE = "8 (916) 555-44-33"
+
+PROGRAM: dict[str, Any] = {
+    "schema": 1,
+    "program": "small",
+    "version": 1,
+    "valid_from": "2026-01-01T00:00:00+03:00",
+    "name": {"ru": "Малая", "en": "Small"},
+    "currency": {"code": "RUB", "minor_digits": 2},
+    "tiers": {
+        "period": "rolling_12_months",
+        "list": [
+            {"id": "base", "name": {"ru": "Участник", "en": "Member"}, "from": "0"},
+            {"id": "silver", "name": {"ru": "Серебро", "en": "Silver"}, "from": "5000.00"},
+        ],
+    },
+    "member_discounts": [
+        {
+            "id": "tier-discount",
+            "name": {"ru": "Скидка уровня", "en": "Tier discount"},
+            "kind": "tier",
+            "by_tier": {"silver": "5"},
+        }
+    ],
+    "promotions": [
+        {
+            "id": "sweets-3-for-2",
+            "name": {"ru": "Сладости: 3 по цене 2", "en": "Sweets: 3 for 2"},
+            "kind": "buy_n_pay_m",
+            "buy": 3,
+            "pay": 2,
+            "goods": {"categories": ["Сладкое"]},
+        }
+    ],
+    "earn": {
+        "rules": [{"id": "base-earn", "name": {"ru": "5 %", "en": "5 %"}, "percent": "5"}],
+        "vesting_days": 1,
+        "expires_after_days": 365,
+    },
+    "redeem": {
+        "point_value": "1.00",
+        "max_share": "30",
+        "min_left_per_line": "0.01",
+        "step": 10,
+        "chip_step": 100,
+    },
+}
+
+
+def member_id(name: str) -> str:
+    return f"01930000-0001-7000-8000-{list(CARDS).index(name) + 1:012x}"
+
+
+def member_row(name: str, ver: int, points: int = 0, **more: Any) -> Any:
+    lots = (LotRow(f"lot-{name}", points, "2026-01-01", "2026-12-31"),) if points else ()
+    state = MemberRow(
+        id=member_id(name),
+        display_name=name.capitalize(),
+        **{
+            "tier": "base",
+            "phone_last4": PHONES[name][-4:],
+            "card_last4": CARDS[name][-4:],
+            "keys": (
+                ("phone", HASHER.phone_hmac(PHONES[name]).hex()),
+                ("card", CARDS[name]),
+                ("code", f"{name}-qr"),
+            ),
+            "lots": lots,
+            "as_of": "2026-11-20T11:00:00+00:00",
+            **more,
+        },
+    )
+    return row("store:s1", ver, "member", state.id, state)
+
+
+def goods(n: int, code: str, name: str, price: int, category: str, **more: Any) -> Any:
+    prices = ({"since_on": more.pop("since", "2026-01-01"), "price": price},)
+    fields = {"codes": (code,) if code else (), "plu": "", "prices": prices}
+    body = {"id": f"item{n}", "name": name, "categories": (category,), **fields, **more}
+    return row("chain", n, "item", f"item{n}", body)
+
+
+def catalogue() -> tuple[Any, ...]:
+    return (
+        goods(1, MILK, "Молоко 1 л", 89_90, "Молочное", tax_class="food"),
+        goods(2, BREAD, "Хлеб ржаной", 45_00, "Хлеб", tax_class="food"),
+        goods(3, SWEETS, "Конфеты «Мишка»", 100_00, "Сладкое"),
+        goods(4, VODKA, "Водка 0,5 л", 500_00, "Алкоголь", age_limit=18, regulated="alcohol",
+              floor=409_00),
+        goods(5, TOBACCO, "Сигареты", 200_00, "Табак", age_limit=18, regulated="tobacco"),
+        goods(6, GIFT, "Подарочная карта 1000", 1000_00, "Карты", regulated="gift_card"),
+        goods(7, SOON, "Ёлка", 900_00, "Сад", since="2026-12-01"),
+        goods(8, CHEESE, "Сыр российский", 1000_00, "Молочное"),
+        goods(9, "", "Яблоки", 120_00, "Фрукты", unit="g", plu=APPLES_PLU),
+        goods(10, "", "Булочка", 30_00, "Хлеб", plu="102"),
+        goods(11, ean("200000000011"), "Молоко топлёное", 99_00, "Молочное"),
+        goods(12, "123456", "Пакет", 5_00, "Прочее"),
+    )  # fmt: skip
+
+
+def members() -> tuple[Any, ...]:
+    return (
+        member_row("anna", 1, 1250),
+        member_row("boris", 2, 500, confirmed=False),
+        member_row("vera", 3, 300, blocked="stolen"),
+        member_row("gleb", 4, 50),
+        member_row("dina", 5, 60),
+        member_row("olga", 6, 70),
+        member_row("tanya", 7, 100, tier="silver", spend_by_month={"2026-10": 6000_00}),
+    )
+
+
+def staff() -> tuple[Any, ...]:
+    def one(n: int, name: str, role: str, **more: Any) -> Any:
+        rights = tuple(sorted(right.value for right in DEFAULT_ROLES[role]))
+        fields = {"role": role, "rights": rights, "pin_hash": HASHES[name], **more}
+        found = operator(n, n + 100, **fields)
+        body = {**json.loads(bytes(found.body)), "id": name, "name": name.capitalize()}
+        return row("store:s1", n + 100, "operator", name, body)
+
+    return (
+        one(1, "ivan", "cashier", own_member=member_id("olga"), discount_limit_ppm=0),
+        one(2, "petr", "senior", discount_limit_ppm=100_000),
+        one(3, "maria", "manager", discount_limit_ppm=500_000),
+    )
+
+
+def program_row(ver: int, document: Mapping[str, Any]) -> Any:
+    name, version = document["program"], document["version"]
+    body = {
+        "program": name,
+        "version": version,
+        "valid_from": document["valid_from"],
+        "hash": "h",
+        "document": document,
+    }
+    return row("chain", ver, "program", f"{name}@{version}", body)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def now_utc(self) -> datetime:
+        return self.now
+
+    def monotonic_ms(self) -> int:
+        return int(self.now.timestamp() * 1000)
+
+    def boot_id(self) -> str:
+        return "boot"
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Asked:
+    """One request to the courier that waits for its answer."""
+
+    kind: str
+    fields: Mapping[str, Any]
+    reply: Any
+
+
+@dataclass
+class RecordedCourier:
+    """The sync process as a till sees it: a status and requests that a test answers."""
+
+    online: bool = False
+    since: datetime | None = None
+    asked: list[Asked] = field(default_factory=list)
+    nudges: int = 0
+
+    def status(self) -> LinkStatus:
+        return LinkStatus(self.online, self.since)
+
+    def request(self, kind: str, fields: Any, on_reply: Any, deadline_ms: int = 3000) -> None:
+        self.asked.append(Asked(kind, dict(fields), on_reply))
+
+    def nudge(self) -> None:
+        self.nudges += 1
+
+    def answers(self, kind: str, **reply: Any) -> Asked:
+        """Answer the oldest open request of that kind."""
+        found = next(one for one in self.asked if one.kind == kind)
+        self.asked.remove(found)
+        found.reply(reply)
+        return found
+
+
+@dataclass
+class RecordedDevices:
+    """The device host as a till sees it."""
+
+    jobs: list[PrintJob] = field(default_factory=list)
+    drawer: int = 0
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    ready: int = 0
+    what: tuple[DeviceState, ...] = (DeviceState("printer", "printer", "ok"),)
+
+    def states(self) -> tuple[DeviceState, ...]:
+        return self.what
+
+    def print_job(self, job: PrintJob) -> None:
+        self.jobs.append(job)
+
+    def open_drawer(self) -> None:
+        self.drawer += 1
+
+    def display(self, rows: tuple[str, str]) -> None:
+        self.rows.append(rows)
+
+    def ready_for_scan(self) -> None:
+        self.ready += 1
+
+
+class Bench:
+    """One till in a folder, and everything a test holds of it."""
+
+    def __init__(self, folder: Any, points: Any = no_points, **settings: Any) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.points = points
+        self.settings = settings
+        self._writer: Any = None
+        self._ver = 1000
+        memory = open_memory(folder)
+        if memory.outbox.identity() is None:
+            memory.outbox.save_identity(
+                TerminalIdentity(
+                    "t1", "Касса 1", "s1", "Магазин", "A", 1, PEPPER, SEALING.public
+                )
+            )
+            self._writer = connect_mirror(mirror_path(folder, 1), writing=True)
+            create(self._writer)
+            memory.outbox.set_mirror_generation(1)
+            self.mirrors(*catalogue(), *members(), *staff(), program_row(13, PROGRAM))
+        memory.close()
+        self.start()
+
+    def start(self) -> None:
+        """The terminal of a fresh process."""
+        self.memory = open_memory(self.folder, self.points)
+        self.mirror = self.memory.mirror()
+        self.courier, self.devices = RecordedCourier(), RecordedDevices()
+        self.heard: list[Any] = []
+        station = Station(
+            journal=self.memory.journal,
+            mirror=self.mirror,
+            courier=self.courier,
+            devices=self.devices,
+            gear=self._gear(),
+            settings=Settings(tax=russian_tax(), **self.settings),
+        )
+        self.till = Terminal(station, lambda: None, self._close)
+        self.till.subscribe(self.heard.append)
+        self.till.start()
+
+    def restart(self) -> None:
+        """The process is gone; another one starts on the same files."""
+        self.close()
+        self.start()
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self.till.close()
+
+    def _close(self) -> None:
+        self.mirror.close()
+        self.memory.close()
+
+    def _gear(self) -> Gear:
+        return Gear(
+            clock=self.clock,
+            ids=Uuid7Source(),
+            identifier=Identifier(LabelRules(), WorldPhoneBook(), BiipGs1Reader()),
+            phones=HASHER,
+            pins=Argon2PinHasher(CHEAP),
+            sealer=ServerSealer(SEALING.public),
+            to_local=lambda at: at.astimezone(MOSCOW),
+            voice=lambda language: Words(language, MOSCOW),
+        )
+
+    # --- the shop ---------------------------------------------------------------------------
+
+    def mirrors(self, *rows: Any, as_of: str = "2026-11-20T11:55:00+00:00") -> None:
+        """The courier applied a page."""
+        if self._writer is None:
+            self._writer = connect_mirror(mirror_path(self.folder, 1), writing=True)
+        apply_page(self._writer, page(*rows, as_of=as_of))
+
+    def newer(self, make: Any, *arguments: Any, **more: Any) -> Any:
+        """A row at the next version."""
+        self._ver += 1
+        return make(*arguments[:1], self._ver, *arguments[1:], **more)
+
+    def grant(self, name: str, points: int, grant_id: str = "g1", kind: str = "placed",
+              until: datetime | None = None) -> None:  # fmt: skip
+        self.memory.outbox.store_grant(grant_id, member_id(name), points, kind, until)
+
+    # --- shortcuts --------------------------------------------------------------------------
+
+    @property
+    def view(self) -> Any:
+        return self.till.view()
+
+    @property
+    def sale(self) -> Any:
+        return self.view.transaction
+
+    def open_shift(self, who: str = "ivan", float_minor: int = 1000_00) -> "Bench":
+        ok(self.till.sign_on(who, PINS[who]))
+        ok(self.till.open_session(float_minor))
+        return self
+
+    def scan(self, *codes: str) -> Any:
+        answer = None
+        for code in codes:
+            answer = self.till.scan(code.encode())
+        return answer
+
+    def sold(self, *codes: str, cash: int | None = None) -> Any:
+        """A whole cash sale; the document as the journal has it."""
+        self.scan(*(codes or (MILK,)))
+        answer = ok(self.till.pay("cash", cash))
+        return self.memory.journal.document(answer.data["receipt_number"])
+
+    def events(self, kind: Any = None) -> list[Any]:
+        """Everything in the chain, in order."""
+        codec = WireCodec()
+        found = [
+            codec.decode(e.kind, e.version, e.body)
+            for e in self.memory.outbox.batch(0, 100_000, 1 << 30)
+        ]
+        return [e for e in found if kind is None or isinstance(e, kind)]
+
+    def audit(self, action: str) -> list[RightUsed]:
+        return [e for e in self.events(RightUsed) if e.action == action]
+
+    def documents(self) -> list[Any]:
+        return [e.document for e in self.events(TransactionCompleted)]
+
+    def codes_heard(self) -> list[str]:
+        """Codes of what was said without a gesture."""
+        found = []
+        for answer in self.heard:
+            found += [n.code for n in answer.notices]
+            if answer.refusal is not None:
+                found.append(answer.refusal.code)
+        return found
+
+
+def ok(answer: Any) -> Any:
+    assert answer.ok, answer.refusal
+    return answer
+
+
+def refusal(answer: Any) -> str:
+    assert answer.refusal is not None, answer
+    return str(answer.refusal.code)
+
+
+def notices(answer: Any) -> list[str]:
+    return [n.code for n in ok(answer).notices]
+
+
+def paper(job: PrintJob) -> str:
+    """The words on a paper, a line an element."""
+    rows = []
+    for one in job.elements:
+        if isinstance(one, Text):
+            rows.append(one.text)
+        elif isinstance(one, Columns):
+            rows.append(f"{one.left} | {one.right}")
+        elif isinstance(one, QRCode):
+            rows.append(f"QR {one.data}")
+    return "\n".join(rows)
+
+
