@@ -63,13 +63,18 @@ class Statement:
 
     def row(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters in the order of the SQL; a constant needs no value."""
-        fixed = self._fixed
-        return [values[name] if name in values else fixed[name] for name in self.names]
+        if not self._fixed:
+            return [values[name] for name in self.names]
+        return [values[name] if name in values else self._fixed[name] for name in self.names]
 
     def run(self, driver: Driver, **values: Any) -> int:
         """Execute; the number of rows changed. Raises StorageFull or StorageBroken."""
+        return self.run_row(driver, self.row(values))
+
+    def run_row(self, driver: Driver, row: Sequence[Any]) -> int:
+        """The same with the parameters in the order of `names`."""
         try:
-            return driver.execute(self.sql, self.row(values)).rowcount
+            return driver.execute(self.sql, row).rowcount
         except dbapi2.Error as error:
             raise translated(error) from error
 

@@ -6,7 +6,7 @@ A return from `record`, `begin_tendering` or `set_job_state` means that it is on
 from datetime import date, datetime
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import TransactionCompleted
+from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
@@ -20,6 +20,7 @@ from pos_app.workstation.ports import (
     EventCodec,
     Facts,
     SessionState,
+    StorageBroken,
     StoredJob,
     SuspendedDraft,
     Tendering,
@@ -41,13 +42,13 @@ class Journal:
 
     def session(self) -> SessionState | None:
         """The open session, or None."""
-        row = q.OPEN_SESSION.one(self._driver)
-        return None if row is None else session_of(row[0])
+        last = self.last_session()
+        return last if last is not None and last.open else None
 
     def last_session(self) -> SessionState | None:
         """The last session, open or closed."""
-        row = q.LAST_SESSION.one(self._driver)
-        return None if row is None else session_of(row[0])
+        state = self._till.chain().session
+        return None if state is None else session_of(state)
 
     def next_receipt_counter(self) -> int:
         """The number of the next receipt, from 1."""
@@ -158,12 +159,15 @@ class Journal:
     def _documents(
         self, statement: Statement, **values: object
     ) -> tuple[CompletedTransaction, ...]:
-        documents = []
-        for kind, version, body in statement.all(self._driver, **values):
-            event = self._codec.decode(kind, version, bytes(body))
-            if isinstance(event, TransactionCompleted):
-                documents.append(event.document)
-        return tuple(documents)
+        rows = statement.all(self._driver, **values)
+        events = [self._event(kind, version, body) for kind, version, body in rows]
+        return tuple(e.document for e in events if isinstance(e, TransactionCompleted))
+
+    def _event(self, kind: str, version: int, body: bytes) -> Event:
+        try:
+            return self._codec.decode(kind, version, bytes(body))
+        except ValueError as error:
+            raise StorageBroken(f"a stored event cannot be read: {error}") from error
 
 
 def _instant(value: int | None) -> datetime | None:

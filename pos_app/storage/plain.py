@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from pos_app.domain.loyalty.member import Member
-from pos_app.workstation.ports import SessionState, TerminalIdentity
+from pos_app.workstation.ports import SessionState, StorageBroken, TerminalIdentity
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -42,14 +44,21 @@ def to_json(value: SessionState | Member | TerminalIdentity) -> bytes:
 
 def session_of(data: bytes) -> SessionState:
     """The reverse for a session."""
-    return _SESSION.decode(data)
+    return _read(_SESSION, data)
 
 
 def member_of(data: bytes) -> Member:
     """The reverse for a member enrolled here."""
-    return _MEMBER.decode(data)
+    return _read(_MEMBER, data)
 
 
 def identity_of(data: bytes) -> TerminalIdentity:
     """The reverse for the terminal."""
-    return _IDENTITY.decode(data)
+    return _read(_IDENTITY, data)
+
+
+def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise StorageBroken(f"a stored document cannot be read: {error}") from error

@@ -112,9 +112,7 @@ def _move_points(
 
 def _add_working_state(driver: Driver, chain: Chain, facts: Facts) -> None:
     if facts.session is not None:
-        state = facts.session
-        body = to_json(state)
-        q.SAVE_SESSION.run(driver, number=state.number, open=int(state.open), body=body)
+        chain.session = to_json(facts.session)
     if facts.drop_suspended is not None:
         q.DROP_SUSPENDED.run(driver, key=facts.drop_suspended)
     if facts.drop_tendering is not None:

@@ -45,6 +45,7 @@ event = Table(
     Column("at_us", Integer, nullable=False),
 )
 
+# Everything that every sale changes is one row, so one page: the session's running state too.
 chain = Table(
     "chain",
     TILL,
@@ -60,6 +61,7 @@ chain = Table(
     Column("last_document", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("frozen", Integer, nullable=False),
+    Column("session", LargeBinary),
 )
 
 meta = Table(
@@ -97,14 +99,6 @@ member_event = Table(
     Column("net_minor", Integer, nullable=False),
     Column("points", Integer, nullable=False),
     sqlite_with_rowid=False,
-)
-
-session = Table(
-    "session",
-    TILL,
-    Column("number", Integer, primary_key=True),
-    Column("open", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),
 )
 
 allowance = Table(

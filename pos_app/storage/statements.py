@@ -10,20 +10,6 @@ ADD_DOCUMENT_KEY = Statement(insert_into(s.document_key))
 ADD_RETURN = Statement(insert_into(s.return_of))
 ADD_MEMBER_EVENT = Statement(insert_into(s.member_event))
 
-_session = insert_into(s.session)
-SAVE_SESSION = Statement(
-    _session.on_conflict_do_update(
-        set_={"open": _session.excluded.open, "body": _session.excluded.body}
-    )
-)
-OPEN_SESSION = Statement(
-    select(s.session.c.body)
-    .where(s.session.c.open == 1)
-    .order_by(s.session.c.number.desc())
-    .limit(1)
-)
-LAST_SESSION = Statement(select(s.session.c.body).order_by(s.session.c.number.desc()).limit(1))
-
 SPEND = Statement(
     update(s.allowance)
     .where(s.allowance.c.grant_id == bindparam("grant"))

@@ -7,6 +7,7 @@ counts the generation up and writes the sentinel after COMMIT.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import bindparam, select, update
@@ -27,7 +28,10 @@ def no_points(name: str) -> None:
 
 @dataclass(slots=True)
 class Chain:
-    """The one row of `chain`. `head`, `acked`, `safe_head`, `pruned` count in this incarnation."""
+    """The one row of `chain`. `head`, `acked`, `safe_head`, `pruned` count in this incarnation.
+
+    `session` is the last till session's state, open or closed, as JSON.
+    """
 
     incarnation: int
     head: int
@@ -40,6 +44,7 @@ class Chain:
     last_document: int
     generation: int
     frozen: int
+    session: bytes | None
 
     @property
     def place(self) -> int:
@@ -48,6 +53,7 @@ class Chain:
 
 
 _NAMES = tuple(f.name for f in fields(Chain))
+_VALUES = attrgetter(*_NAMES)
 _CHAIN = Statement(select(*(s.chain.c[name] for name in _NAMES)))
 _SAVE = Statement(update(s.chain).values({name: bindparam(name) for name in _NAMES}))
 _META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
@@ -96,7 +102,7 @@ class TillFile:
             self.points(f"{name}.begin")
             yield chain
             chain.generation += 1
-            _SAVE.run(self.driver, **{name: getattr(chain, name) for name in _NAMES})
+            _SAVE.run_row(self.driver, _VALUES(chain))
             self.points(f"{name}.before_commit")
         self.points(f"{name}.after_commit")
         self._sentinel.write(Mark(chain.incarnation, chain.generation, chain.receipts))

@@ -31,6 +31,7 @@ from tests.storage.builders import KEY, journal_of, open_at, sale_facts
 from tests.sync.mirror.feeds import AS_OF, member
 
 ROUNDS = 7
+SNAPSHOT_ROUNDS = 5
 PAGE_ROWS = 5000
 Row = dict[str, object]
 
@@ -169,7 +170,7 @@ def raw_till(path: Path, till) -> sqlite3.Connection:
     ).fetchall():
         raw.execute(sql)
     raw.execute(
-        "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0, 0)"
+        "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0, 0, NULL)"
     )
     return raw
 
@@ -194,13 +195,13 @@ def raw_sale(raw: sqlite3.Connection, n: int) -> None:
     for key in (document.transaction_id, document.receipt_number):
         raw.execute("INSERT INTO document_key VALUES (?, ?)", (key, place))
     raw.execute("INSERT INTO member_event VALUES ('m1',?,'2026-11-20',10000,100)", (place,))
-    raw.execute("INSERT OR REPLACE INTO session VALUES (1,1,?)", (state,))
     raw.execute(
         "INSERT INTO print_job VALUES (?,?,?,?,'queued')",
         (job.job_id, place, job.transaction_id, job.body),
     )
     raw.execute(
-        "UPDATE chain SET head=?, head_hash=?, receipts=?, generation=?", (n, digest_, n, n)
+        "UPDATE chain SET head=?, head_hash=?, receipts=?, generation=?, session=?",
+        (n, digest_, n, n, state),
     )
     raw.execute("COMMIT")
 
@@ -295,7 +296,7 @@ def snapshots(count: int = 100_000) -> list[Row]:
             raw_path.unlink(missing_ok=True)
             raw_bulk(raw_path, tuples)
 
-        built = beside(ours, bulk, rounds=5)
+        built = beside(ours, bulk, rounds=SNAPSHOT_ROUNDS)
         target = Path(folder) / "installed.db"
 
         def copied() -> None:
@@ -310,7 +311,7 @@ def snapshots(count: int = 100_000) -> list[Row]:
             assert digest(connection, "store:s1").count == count
             connection.close()
 
-        taken = beside(installed, copied, rounds=5)
+        taken = beside(installed, copied, rounds=SNAPSHOT_ROUNDS)
     return [
         row(f"snapshot built, {count} members", *built, 0.5, True),
         row(f"snapshot installed and checked, {count} members", *taken, 2),

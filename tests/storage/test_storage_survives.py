@@ -205,6 +205,18 @@ def test_a_damaged_page_breaks_with_a_word_of_ours(tmp_path):
     till.close()
 
 
+def test_a_document_that_rotted_in_place_breaks_with_a_word_of_ours(tmp_path):
+    till = open_at(tmp_path / "till.db")
+    journal = journal_of(till)
+    journal.record(sale_facts(1))
+    till.driver.execute("UPDATE event SET body = x'7b00'")
+    till.driver.execute("UPDATE chain SET session = x'7b00'")
+    for question in (journal.last_document, journal.session):
+        with pytest.raises(StorageBroken, match="cannot be read"):
+            question()
+    till.close()
+
+
 def test_a_full_disk_stops_a_sale_with_nothing_changed(tmp_path):
     till = open_at(tmp_path / "till.db")
     journal = journal_of(till)

@@ -40,6 +40,7 @@ DDL: tuple[str, ...] = (
         last_document INTEGER NOT NULL,
         generation INTEGER NOT NULL,
         frozen INTEGER NOT NULL,
+        session BLOB,
         PRIMARY KEY (one)
     )
     """,
@@ -123,14 +124,6 @@ DDL: tuple[str, ...] = (
      WITHOUT ROWID
     """,
     """
-    CREATE TABLE session (
-        number INTEGER NOT NULL,
-        open INTEGER NOT NULL,
-        body BLOB NOT NULL,
-        PRIMARY KEY (number)
-    )
-    """,
-    """
     CREATE TABLE suspended (
         n INTEGER NOT NULL,
         transaction_id TEXT NOT NULL,
@@ -153,7 +146,7 @@ DDL: tuple[str, ...] = (
     )
      WITHOUT ROWID
     """,
-    "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0, 0)",
+    "INSERT INTO chain VALUES (1, 1, 0, zeroblob(32), 0, 0, 0, zeroblob(32), 0, 0, 0, 0, NULL)",
 )
 
 
