@@ -48,6 +48,15 @@ def named(widget: Named, name: str) -> Named:
     return widget
 
 
+def reveal(widget: QWidget, shown: bool) -> None:
+    """Shows or hides; what has no parent yet is left to appear with it.
+
+    Showing a widget without a parent opens a window of its own for a moment and takes the focus.
+    """
+    if not shown or widget.parentWidget() is not None:
+        widget.setVisible(shown)
+
+
 def label(
     look: Look,
     text: str = "",
@@ -110,7 +119,7 @@ class Paragraph(QLabel):
         """Shows the text; nothing to say takes no room."""
         if text != self.text():
             self.setText(text)
-        self.setVisible(bool(text))
+        reveal(self, bool(text))
 
 
 class Variants(QWidget):

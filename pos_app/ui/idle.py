@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.domain.sentence import Points
-from pos_app.ui.controls import CENTRE, Button, Paragraph, Variants
+from pos_app.ui.controls import CENTRE, Button, Paragraph, Variants, reveal
 from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.phrases import money
@@ -59,10 +59,10 @@ class Idle(QWidget):
         """The last sale, or the welcome."""
         last = self._desk.view.last_sale
         reprint, why, waiting = self._buttons
-        reprint.setVisible(last is not None)
-        why.setVisible(last is not None)
+        reveal(reprint, last is not None)
+        reveal(why, last is not None)
         count = len(self._desk.view.suspended)
-        waiting.setVisible(count > 0)
+        reveal(waiting, count > 0)
         waiting.relabel(self._look.say("ui.suspended_count", n=count))
         if last is None:
             self._welcome()
@@ -72,9 +72,9 @@ class Idle(QWidget):
     def _welcome(self) -> None:
         look = self._look
         self._icon.setPixmap(look.icon("scan-barcode", "accent", look.metrics.px(72)))
-        self._over.setVisible(False)
-        self._figure.setVisible(False)
-        self._title.setVisible(True)
+        reveal(self._over, False)
+        reveal(self._figure, False)
+        reveal(self._title, True)
         self._title.say(look.say("ui.ready"), look.say("ui.ready_short"))
         self._under.say(look.say("ui.ready_how"))
 
@@ -84,9 +84,9 @@ class Idle(QWidget):
         refund = last.kind == "return"
         shown = abs(last.total_minor) if refund else last.change_due_minor
         name = "ui.refunded" if refund else "ui.change" if shown else "ui.no_change"
-        self._over.setVisible(bool(shown))
-        self._figure.setVisible(bool(shown))
-        self._title.setVisible(not shown)
+        reveal(self._over, bool(shown))
+        reveal(self._figure, bool(shown))
+        reveal(self._title, not shown)
         self._over.say(say(name), ink="secondary")
         self._title.say(say(name))
         amount = look.words.amount(shown, view.currency)

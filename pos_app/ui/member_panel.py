@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.domain.sentence import Points
-from pos_app.ui.controls import Button, Paragraph, Variants, label, rule
+from pos_app.ui.controls import Button, Paragraph, Variants, label, reveal, rule
 from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.gestures import choose_chip
 from pos_app.ui.menu_flows import perform
@@ -41,7 +41,7 @@ class Chips(QWidget):
     def show_chips(self, chips: tuple[Chip, ...], asked: bool) -> None:
         """The program's choices; ringed while F6 waits for a digit."""
         for place, button in enumerate(self.buttons):
-            button.setVisible(place < len(chips))
+            reveal(button, place < len(chips))
             if place < len(chips):
                 chip = chips[place]
                 number = self._look.words.number(chip.points)
@@ -137,11 +137,11 @@ class KnownMember(QWidget):
         words, say = self._look.words, self._look.say
         self._name.say(member.display_name)
         self._tier.say("star", "points", member.tier_name)
-        self._tier.setVisible(bool(member.tier_name))
+        reveal(self._tier, bool(member.tier_name))
         card = say("ui.card_tail", tail=member.card_last4) if member.card_last4 else ""
         phone = say("ui.phone_tail", tail=member.phone_last4) if member.phone_last4 else ""
         self._ids.say(" · ".join(p for p in (phone, card) if p), phone or card, ink="secondary")
-        self._ids.setVisible(bool(card or phone))
+        reveal(self._ids, bool(card or phone))
         self._blocked.say(words.say(member.blocked) if member.blocked else "")
         self._points.setText(words.number(member.points))
         transaction = self._desk.view.transaction
@@ -153,7 +153,7 @@ class KnownMember(QWidget):
 
     def _show_redeem(self, member: MemberView) -> None:
         words = self._look.words
-        self._redeem.setVisible(bool(member.chips))
+        reveal(self._redeem, bool(member.chips))
         asked = self._desk.ask is not None and self._desk.ask.name == "points"
         self.chips.show_chips(member.chips[:CHIPS], asked)
         self._how.say(self._look.say("ask.points.hint") if asked else "")
@@ -238,8 +238,8 @@ class MemberPanel(Panel):
         if not changes & watched:
             return
         member = self.desk.view.member
-        self.known.setVisible(member is not None)
-        self.nobody.setVisible(member is None)
+        reveal(self.known, member is not None)
+        reveal(self.nobody, member is None)
         if member is not None:
             self.known.show_member(member)
         else:

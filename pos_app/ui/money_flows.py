@@ -81,6 +81,8 @@ def _payable(desk: Desk) -> bool:
 
 def base_ask(desk: Desk) -> None:
     """With nobody signed on the field takes a PIN; with no session, the float."""
+    if desk.ask is not None and desk.ask.name == "sign_on" and not desk.rows:
+        _list_operators(desk)  # a new till learns who works here with its first pull
     if desk.ask is not None or desk.page is not None:
         return
     if desk.view.operator is None:
@@ -102,9 +104,14 @@ def sign_on(desk: Desk) -> None:
             desk.close_ask()
             desk.change_look(language=desk.view.operator.language or desk.settings.language)
 
+    desk.open(Ask("sign_on", accept, pad="digits", masked=True, place="full"))
+    _list_operators(desk)
+
+
+def _list_operators(desk: Desk) -> None:
     listed = desk.till.operators().data.get("operators", ())
-    rows = [Row(name, value=key) for key, name in listed]
-    desk.open(Ask("sign_on", accept, pad="digits", masked=True, place="full"), rows)
+    if listed:
+        desk.show_rows([Row(name, value=key) for key, name in listed])
 
 
 def open_session(desk: Desk) -> None:

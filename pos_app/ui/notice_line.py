@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from pos_app.ui.controls import Button, FitRow, Paragraph
+from pos_app.ui.controls import Button, FitRow, Paragraph, reveal
 from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import MEDIUM, Look
@@ -49,7 +49,7 @@ class Strip(QWidget):
         self.row.addWidget(self._icon)
         self.row.addWidget(self._text, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.setVisible(False)
+        reveal(self, False)
 
     def say(self, text: str, tone: Tone) -> None:
         """A text in a tone; the icon says the tone without colour."""
@@ -59,7 +59,7 @@ class Strip(QWidget):
         self._icon.setPixmap(self.look.icon(icon, ink, side))
         self._text.say(text)
         self.setAccessibleName(text)
-        self.setVisible(bool(text))
+        reveal(self, bool(text))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -103,7 +103,7 @@ class NoticeLine(Strip):
         """The desk's line, or nothing."""
         said = self._desk.said
         if said is None:
-            self.setVisible(False)
+            reveal(self, False)
             return
         self.say("  ".join(self.look.words.say(text) for text in said.texts), said.tone)
         self._lie()
@@ -131,7 +131,7 @@ class DemandBar(Strip):
             key = "ui.did_it_print" if last.print_state == "asked" else "ui.it_did_not_print"
             self.say(self.look.say(key, receipt=last.receipt_number), Tone.WARNING)
         else:
-            self.setVisible(False)
+            reveal(self, False)
 
     def _offer_answers(self, kind: str) -> None:
         if kind == self._kind:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from pos_app.ui.controls import Button, Paragraph
+from pos_app.ui.controls import Button, Paragraph, reveal
 from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import Look
@@ -38,7 +38,7 @@ class OfferCard(QWidget):
     def show_offer(self) -> None:
         """The first offer that was not dismissed; none takes no room."""
         offer = self._desk.offer()
-        self.setVisible(offer is not None)
+        reveal(self, offer is not None)
         if offer is not None:
             self._text.say(self._look.words.say(offer))
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from pos_app.ui.controls import Button, Paragraph, Variants, label
+from pos_app.ui.controls import Button, Paragraph, Variants, label, reveal
 from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.money_flows import base_ask
@@ -150,7 +150,7 @@ class RowsPanel(Panel):
             hint.say(look.say(ask.hint))
             self.column.addWidget(hint)
         self._empty = label(look, look.say("ui.nothing_found"), ink="secondary", wrap=True)
-        self._empty.setVisible(False)
+        reveal(self._empty, False)
         self.column.addWidget(self._empty)
         self._list = RowList(look, self._choose, columns, numbered=ask.place != "below")
         self.column.addWidget(self._list, 1)
@@ -166,7 +166,7 @@ class RowsPanel(Panel):
     def refresh(self, changes: frozenset[Change]) -> None:
         if changes & {Own.ROWS, Own.CURSOR}:
             self._list.show_rows(self.desk.rows, self.desk.cursor)
-            self._empty.setVisible(not self.desk.rows and bool(self.desk.typed))
+            reveal(self._empty, not self.desk.rows and bool(self.desk.typed))
 
 
 PanelMaker = Callable[[Look, Desk], Panel]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from pos_app.ui.controls import CENTRE, LEFT, RIGHT, Button, named
+from pos_app.ui.controls import CENTRE, LEFT, RIGHT, Button, named, reveal
 from pos_app.ui.desk import Row
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 
@@ -135,7 +135,7 @@ class RowList(QScrollArea):
             self._buttons.append(button)
         for place, button in enumerate(self._buttons):
             shown = place < len(rows)
-            button.setVisible(shown)
+            reveal(button, shown)
             if shown:
                 number = str(place + 1) if self._numbered else ""
                 button.show_row(rows[place], number, place == cursor)

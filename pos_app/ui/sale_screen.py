@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from pos_app.ui import gestures
 from pos_app.ui.cash_panel import CashPanel
-from pos_app.ui.controls import Button, FitRow, named
+from pos_app.ui.controls import Button, FitRow, named, reveal
 from pos_app.ui.desk import Ask, Change, Desk, Own
 from pos_app.ui.entry import Entry
 from pos_app.ui.idle import Idle
@@ -135,7 +135,7 @@ class SaleScreen(QWidget):
         transaction = self._desk.view.transaction
         selling = transaction is not None and bool(transaction.lines)
         self.table.show_lines(transaction)
-        self.line_row.setVisible(selling)
+        reveal(self.line_row, selling)
         if not selling:
             self.idle.refresh()
         self._between.setCurrentWidget(self._table_page if selling else self.idle)
@@ -147,7 +147,7 @@ class SaleScreen(QWidget):
         """Between receipts and under a page there is nothing to pay."""
         transaction = self._desk.view.transaction
         selling = transaction is not None and bool(transaction.lines)
-        self.totals.setVisible(selling and not self._covered)
+        reveal(self.totals, selling and not self._covered)
 
     def _place_ask(self, ask: Ask | None) -> None:
         """The question's panel beside the lines, or over them, or none."""

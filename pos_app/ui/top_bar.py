@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from pos_app.ui.controls import LEFT, Button, Variants
+from pos_app.ui.controls import LEFT, Button, Variants, reveal
 from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
@@ -141,10 +141,10 @@ class TopBar(QFrame):
         )
         self._who.say(*(" · ".join(p for p in parts if p) for parts in texts), ink="secondary")
         self._who.setMinimumWidth(0)
-        self._training.setVisible(view.training)
+        reveal(self._training, view.training)
         if view.training:
             self._training.say("sparkles", "warning", say("ui.training"))
-        self._menu.setVisible(view.operator is not None)
+        reveal(self._menu, view.operator is not None)
 
     def _show_link(self, link: LinkView) -> None:
         say = self._look.say
@@ -166,7 +166,7 @@ class TopBar(QFrame):
     def _show_devices(self) -> None:
         """Only what is wrong is shown; the first fault by name, the others counted."""
         wrong = [one for one in self._desk.view.devices if one.state in BAD_STATES]
-        self.device.setVisible(bool(wrong))
+        reveal(self.device, bool(wrong))
         if wrong:
             more = f" +{len(wrong) - 1}" if len(wrong) > 1 else ""
             first = wrong[0]

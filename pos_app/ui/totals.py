@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from pos_app.ui.controls import RIGHT, Button, FitRow, Variants, label
+from pos_app.ui.controls import RIGHT, Button, FitRow, Variants, label, reveal
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
@@ -147,8 +147,8 @@ class Totals(Panel):
             ]
         for place, (name, minor) in enumerate(rows):
             shown = bool(name) and (place == 0 or minor != 0)
-            self._names[place].setVisible(shown)
-            self._values[place].setVisible(shown)
+            reveal(self._names[place], shown)
+            reveal(self._values[place], shown)
             if shown:
                 ink = "points" if place == 2 else "good" if place == 1 else "text"
                 self._names[place].setText(name)
@@ -168,8 +168,8 @@ class Totals(Panel):
         ready = transaction is not None and bool(transaction.lines)
         moved = self._refund.isHidden() is returning
         for button in self._buttons:
-            button.setVisible(not returning)
+            reveal(button, not returning)
             button.setEnabled(ready)
-        self._refund.setVisible(returning)
+        reveal(self._refund, returning)
         if moved:
             self.pay.arrange()

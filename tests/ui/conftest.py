@@ -1,6 +1,7 @@
 """A window on the scripted till, on an offscreen screen, with nothing of it left behind."""
 
 import pytest
+from PySide6.QtCore import QEvent
 
 from pos_app.ui.app import application
 from pos_app.ui.desk import Desk, Settings
@@ -23,7 +24,7 @@ def qapp():
 
 
 @pytest.fixture
-def open_till(qtbot):
+def open_till(qtbot, qapp):
     """`open_till(till, width=…, …)` -> a window that is on the screen and has the focus."""
     opened = []
 
@@ -39,8 +40,13 @@ def open_till(qtbot):
         opened.append(window)
         return window
 
-    yield build
-    for window in opened:
+    def end(window):
+        opened.remove(window)
         window.close()
         window.deleteLater()
-    application().processEvents()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    build.end = end
+    yield build
+    for window in tuple(opened):
+        end(window)

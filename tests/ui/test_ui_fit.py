@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea
 
 from pos_app.domain.sentence import say
@@ -127,9 +127,7 @@ def test_no_text_is_cut(open_till, qapp, size, language, scale):
         assert (window.width(), window.height()) == size, f"{name}: the window had to grow"
         assert not cut(window), name
         assert not outside(window), name
-        window.close()
-        window.deleteLater()
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        open_till.end(window)
 
 
 @pytest.mark.parametrize("scale", [100, 150])
@@ -146,7 +144,7 @@ def test_targets_are_twelve_millimetres_and_paying_is_twenty(open_till, qapp, sc
 
 def test_the_total_is_at_least_forty_pixels_even_for_millions(open_till, qapp):
     window = open_till(SellingTill(selling()), width=1024, scale=150)
-    become(window, transaction=replace(a_transaction(), due_minor=123_456_789_00))
+    become(window, transaction=replace(a_transaction(), due_minor=1_234_567_00))
     qapp.processEvents()
     figure = window.screen_shown.totals.figure
     assert figure.px_shown() >= 40

@@ -35,6 +35,21 @@ def test_the_language_changes_at_once_and_keeps_what_was_typed(window):
     assert window.entry.hasFocus()
 
 
+def test_rebuilding_the_screen_never_loses_the_window_the_focus(window, qapp):
+    """A widget shown before it has a parent is a window for a moment and takes the focus."""
+    lost = []
+    qapp.focusWindowChanged.connect(lost.append)
+    for change in ({"language": "en"}, {"theme": "dark"}, {"scale_percent": 150}):
+        window.desk.change_look(**change)
+        qapp.processEvents()
+    perform(window.desk, "cash")
+    perform(window.desk, "menu")
+    qapp.processEvents()
+    qapp.focusWindowChanged.disconnect(lost.append)
+    assert lost == []
+    assert window.entry.hasFocus()
+
+
 def test_an_open_question_survives_another_language(window):
     perform(window.desk, "cash")
     window.desk.write("500")
