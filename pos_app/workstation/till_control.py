@@ -272,8 +272,13 @@ def _settle(station: Station, report: Report, totals: ControlTotals) -> None:
     """Push what waits, then hold both sides' totals against each other, later."""
     if not station.courier.status().online:
         return
+    day = {"business_on": report.business_on.isoformat()}
 
-    def compared(reply: Mapping[str, Any]) -> None:
+    def compared(reply: Mapping[str, Any], tries: int) -> None:
+        behind = int(reply.get("posted_seq", 0)) < int(reply.get("head", 0))
+        if behind and tries:
+            ask(tries - 1)
+            return
         settlement = _settlement(reply, totals, station.journal.unsent())
         settled = replace(report, unsent=settlement.unsent, settlement=settlement)
         code = "settled" if settlement.agreed else "settlement_differs"
@@ -281,13 +286,13 @@ def _settle(station: Station, report: Report, totals: ControlTotals) -> None:
         said = notice(code, tone, None, count=len(settlement.differences))
         station.say(changed(Part.LINK, notices=(said,), report=settled))
 
-    def pushed(_reply: Mapping[str, Any]) -> None:
-        day = report.business_on.isoformat()
-        station.courier.request("settlement", {"business_on": day}, compared, 10_000)
+    def ask(tries: int) -> None:
+        station.courier.request("settlement", day, lambda r: compared(r, tries), 10_000)
 
-    station.courier.request("sync", {}, pushed, 30_000)
+    station.courier.request("sync", {}, lambda _reply: ask(SETTLEMENT_TRIES), 30_000)
 
 
+SETTLEMENT_TRIES = 50
 COMPARED = {
     "receipts": "receipts",
     "returns": "returns",

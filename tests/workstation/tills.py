@@ -307,9 +307,7 @@ class Bench:
         memory = open_memory(folder)
         if memory.outbox.identity() is None:
             memory.outbox.save_identity(
-                TerminalIdentity(
-                    "t1", "Касса 1", "s1", "Магазин", "A", 1, PEPPER, SEALING.public
-                )
+                TerminalIdentity("t1", "Касса 1", "s1", "Магазин", "A", 1, PEPPER, SEALING.public)
             )
             self._writer = connect_mirror(mirror_path(folder, 1), writing=True)
             create(self._writer)
@@ -411,8 +409,7 @@ class Bench:
         """Everything in the chain, in order."""
         codec = WireCodec()
         found = [
-            codec.decode(e.kind, e.version, e.body)
-            for e in self.memory.outbox.batch(0, 100_000, 1 << 30)
+            codec.decode(e.kind, e.v, e.body) for e in self.memory.outbox.batch(0, 100_000, 1 << 30)
         ]
         return [e for e in found if kind is None or isinstance(e, kind)]
 
@@ -457,5 +454,3 @@ def paper(job: PrintJob) -> str:
         elif isinstance(one, QRCode):
             rows.append(f"QR {one.data}")
     return "\n".join(rows)
-
-
