@@ -83,7 +83,7 @@ def _say(text: str) -> None:
 
 
 def _till(parsed: argparse.Namespace) -> int:
-    from pos_app.storage.errors import DatabaseFromTheFuture
+    from pos_app.wiring.instance import AlreadyRunning
     from pos_app.wiring.till import NotEnrolled, Place
     from pos_app.workstation.ports import StorageBroken, StorageFull
 
@@ -98,7 +98,7 @@ def _till(parsed: argparse.Namespace) -> int:
         from pos_app.wiring.window import Appearance, run
 
         return run(place, Appearance(parsed.theme, parsed.scale, parsed.fullscreen))
-    except (NotEnrolled, DatabaseFromTheFuture, StorageBroken, StorageFull, OSError) as error:
+    except (NotEnrolled, AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
         _say(f"kopilka: {error}")
         return 2
 

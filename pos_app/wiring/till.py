@@ -16,6 +16,7 @@ from pos_app.gear.phones import WorldPhoneBook
 from pos_app.gear.secrets import Argon2PinHasher, PepperedPhoneHasher, ServerSealer
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
+from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import Memory, open_memory
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
@@ -61,12 +62,14 @@ def build_till(
 ) -> Till:
     """Build a till. `pipes(name, on_line)` gives the pipe of the child `courier` or `devices`.
 
-    Raises NotEnrolled; and what `open_memory` raises.
+    Raises NotEnrolled, AlreadyRunning; and what `open_memory` raises.
     """
+    lock = InstanceLock(place.data)
     memory = open_memory(place.data, points)
     identity = memory.journal.identity()
     if identity is None:
         memory.close()
+        lock.release()
         raise NotEnrolled(f"{place.data} is not enrolled: kopilka enrol --code CODE")
     mirror = memory.mirror()
     links: dict[str, Any] = {}
@@ -101,6 +104,7 @@ def build_till(
         device_pipe.close()
         mirror.close()
         memory.close()
+        lock.release()
 
     terminal = Terminal(station, tick, close)
     links["terminal"] = terminal

@@ -1,0 +1,90 @@
+"""A whole shop for the journeys: real server, real device host, real courier, real window."""
+
+from pathlib import Path
+
+import pytest
+
+from pos_app.ui.app import application
+from pos_app.ui.background import Ticker
+from pos_app.ui.desk import Desk, Settings
+from pos_app.ui.main_window import MainWindow
+from pos_app.wiring.courier import first_sync
+from pos_app.wiring.demo_script import Hands
+from pos_app.wiring.demo_shop import Shop
+from pos_app.wiring.window import build_window_till
+
+PATIENCE_MS = 60_000
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/journeys/" in item.path.as_posix():
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def qapp():
+    return application()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The demo shop with its server running; one for a module."""
+    with Shop(tmp_path_factory.mktemp("shop")) as shop:
+        yield shop
+
+
+class Cashier:
+    """A window, its hands, and patience."""
+
+    def __init__(self, shop: Shop, name: str, out: Path, qtbot) -> None:
+        self.qtbot = qtbot
+        self.counter = shop.counter()
+        self.place = shop.till(name, devices=self.counter.devices)
+        first_sync(self.place.data, self.place.server)
+        self.till = build_window_till(self.place)
+        self.window = MainWindow(
+            Desk(self.till.terminal, Settings("ru", "light", 100)), px_per_mm=3.8
+        )
+        self.window.resize(1366, 768)
+        self.window.start()
+        self.window.show()
+        self.window.activateWindow()
+        self.till.terminal.start()
+        self.ticker = Ticker(self.till.terminal.tick, parent=self.window)
+        self.ticker.start()
+        self.hands = Hands(self.till, self.counter, out)
+
+    def play(self, steps) -> None:
+        for ready in steps:
+            self.until(ready)
+
+    def until(self, ready) -> None:
+        self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+
+    def ask_courier(self, kind, **fields):
+        replies = []
+        self.till.courier.request(kind, fields, replies.append, PATIENCE_MS)
+        self.until(lambda: bool(replies))
+        return replies[0]
+
+    def close(self) -> None:
+        self.ticker.stop()
+        self.till.terminal.close()
+        self.window.close()
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def cashier(shop, tmp_path, qtbot):
+    opened = []
+
+    def hire(name: str) -> Cashier:
+        opened.append(Cashier(shop, name, tmp_path, qtbot))
+        return opened[-1]
+
+    yield hire
+    for one in opened:
+        one.close()
+    application().processEvents()
