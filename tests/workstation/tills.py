@@ -132,8 +132,8 @@ def member_row(name: str, ver: int, points: int = 0, **more: Any) -> Any:
     lots = (LotRow(f"lot-{name}", points, "2026-01-01", "2026-12-31"),) if points else ()
     state = MemberRow(
         id=member_id(name),
-        display_name=name.capitalize(),
         **{
+            "display_name": name.capitalize(),
             "tier": "base",
             "phone_last4": PHONES[name][-4:],
             "card_last4": CARDS[name][-4:],
