@@ -19,6 +19,10 @@ LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Ton
 NEEDS_OVERRIDE = frozenset({"needs_override", "right_missing", "no_right", "override_required"})
 
 
+SEEN_ANYWAY = frozenset({"item_added", "completed"})
+"""What the selected line and the change in large figures say already."""
+
+
 class Own(Enum):
     """What may change on the desk itself, beside the parts of the till's view."""
 
@@ -219,8 +223,9 @@ class Desk:
         if answer.refusal is not None:
             self._state.said = Said((answer.refusal.text,), Tone.ERROR)
             return
-        tone = max((n.tone for n in answer.notices), key=LOUDNESS.index, default=Tone.NEUTRAL)
-        texts = tuple(n.text for n in answer.notices)
+        told = [one for one in answer.notices if one.code not in SEEN_ANYWAY]
+        tone = max((one.tone for one in told), key=LOUDNESS.index, default=Tone.NEUTRAL)
+        texts = tuple(one.text for one in told)
         self._state.said = Said(texts, tone) if texts else None
 
     def attempt(self, task: Callable[[Override | None], Answer]) -> Answer:

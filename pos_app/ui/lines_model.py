@@ -65,7 +65,8 @@ class LinesModel(QAbstractTableModel):
 
     def show(self, lines: Sequence[LineView]) -> None:
         """Make the rows be these lines with the fewest signals."""
-        self._remove_gone({line.line for line in lines})
+        if len(lines) < len(self._lines):
+            self._remove_gone({line.line for line in lines})
         for row, line in enumerate(lines):
             if row < len(self._lines) and self._lines[row].line == line.line:
                 self._replace(row, line)
@@ -91,8 +92,9 @@ class LinesModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _replace(self, row: int, line: LineView) -> None:
-        moved = self._texts[row].number != str(row + 1)
-        if self._lines[row] == line and not moved:
+        shown = self._lines[row]
+        same = shown is line or shown == line
+        if same and self._texts[row].number == str(row + 1):
             return
         self._lines[row] = line
         self._texts[row] = texts_of(line, row + 1, self._words, self._currency)

@@ -65,7 +65,8 @@ class LineDelegate(QStyledItemDelegate):
         painter.save()
         self._ground(painter, rect, bool(option.state & QStyle.StateFlag.State_Selected),
                      index.column() == 0)  # fmt: skip
-        box = rect.adjusted(self.pad, self._air, -self.pad, -self._air)
+        air = self._air_above(texts)
+        box = rect.adjusted(self.pad, air, -self.pad, -self._air)
         if column == ITEM:
             self._item(painter, box, texts)
         elif column == AMOUNT:
@@ -73,6 +74,11 @@ class LineDelegate(QStyledItemDelegate):
         else:
             self._cell(painter, box, texts, column)
         painter.restore()
+
+    def _air_above(self, texts: LineTexts) -> int:
+        """A line that needs no second one stands in the middle of its row."""
+        alone = QUANTITY in self._columns and not (texts.reasons or texts.notes or texts.old)
+        return (self.height - self._line) // 2 if alone else self._air
 
     def _ground(self, painter: QPainter, rect: QRect, chosen: bool, first: bool) -> None:
         if chosen:

@@ -15,11 +15,11 @@ from pos_app.ui.keys import EDITS_TEXT_FIRST, KeyMap
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.metrics import Metrics, plausible_px_per_mm
 from pos_app.ui.money_flows import base_ask
+from pos_app.ui.phrases import words_of
 from pos_app.ui.sale_screen import SaleScreen
 from pos_app.ui.theme import Look, apply_look
 from pos_app.ui.top_bar import TopBar
 from pos_app.workstation.answer import Part, Tone
-from resources.words import Words
 
 LOUD = (Tone.WARNING, Tone.ERROR)
 Screen = SaleScreen | FullScreen
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         metrics = Metrics(
             self.width(), self.height(), self._density(), settings.scale_percent / 100
         )
-        return Look(Words(settings.language), settings.theme, metrics)
+        return Look(words_of(self.desk), settings.theme, metrics)
 
     def _density(self) -> float:
         if self._px_per_mm is not None:
@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
             apply_look(app, self._look)
         self.setWindowIcon(QIcon(self._look.icon("kopilka", "accent", 64)))
         root = named(QWidget(), "root")
+        root.setMinimumSize(1, 1)  # what is inside fits the window, the window never grows for it
         column = QVBoxLayout(root)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -24,6 +24,9 @@ ANSWERS = {
     "age": ("ui.age_seen", "ui.age_document", "ui.age_refused"),
     "print": ("ui.printed_yes", "ui.printed_no"),
 }
+STAYS = (Tone.WARNING, Tone.ERROR)
+"""Trouble stays until the next scan or gesture; good news goes by itself."""
+GOOD_NEWS_MS = 4000
 BY_PIN = ("ui.enter_pin",)
 KEYS = ("first_answer", "second_answer", "third_answer")
 
@@ -80,6 +83,10 @@ class NoticeLine(Strip):
         super().__init__(look)
         self._desk = desk
         self._under: QWidget | None = None
+        self._least = look.metrics.px(40)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(desk.hush)
 
     def float_over(self, host: QWidget) -> None:
         """Lie over the head of what is below the field: nothing moves when something is said."""
@@ -96,7 +103,7 @@ class NoticeLine(Strip):
     def _lie(self) -> None:
         if self._under is not None and not self.isHidden():
             wide = self._under.width()
-            self.setGeometry(0, 0, wide, max(self.heightForWidth(wide), self.sizeHint().height()))
+            self.setGeometry(0, 0, wide, max(self._least, self.column.heightForWidth(wide)))
             self.raise_()
 
     def refresh(self) -> None:
@@ -106,6 +113,10 @@ class NoticeLine(Strip):
             reveal(self, False)
             return
         self.say("  ".join(self.look.words.say(text) for text in said.texts), said.tone)
+        if said.tone in STAYS:
+            self._soon.stop()
+        else:
+            self._soon.start(GOOD_NEWS_MS)
         self._lie()
 
 

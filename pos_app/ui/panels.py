@@ -98,6 +98,7 @@ class PadPanel(Panel):
         if ask is None:
             raise ValueError("a pad without a question")
         self._masked = ask.masked
+        self._nothing = "0" if ask.pad == "amount" else ""
         self.head(self.title_words(look.words))
         self.body()
         self.column.addWidget(NumberPad(look, desk, ask.pad), 4)
@@ -131,7 +132,7 @@ class PadPanel(Panel):
     def refresh(self, changes: frozenset[Change]) -> None:
         if Own.TYPED in changes:
             typed = self.desk.typed
-            self.echo.say(DOT * len(typed) if self._masked else typed or "0")
+            self.echo.say(DOT * len(typed) if self._masked else typed or self._nothing)
         if Own.CURSOR in changes and hasattr(self, "_list"):
             self._list.show_rows(self.desk.rows, self.desk.cursor)
 

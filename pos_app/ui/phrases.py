@@ -8,8 +8,9 @@ from resources.words import Words
 
 
 def words_of(desk: Desk) -> Words:
-    """The voice of the desk's present language."""
-    return Words(desk.settings.language)
+    """The voice of the desk's present language, on the store's clock."""
+    now = desk.view.now
+    return Words(desk.settings.language, now.tzinfo if now else None)
 
 
 def money(words: Words, view: TillView, minor: int) -> str:
@@ -41,8 +42,8 @@ def suspended_row(desk: Desk, one: SuspendedView) -> Row:
     words = words_of(desk)
     at = words.format(one.at)
     lines = words.text("ui.lines", n=one.lines)
-    return Row(one.label or at, f"{at} · {lines}", words.money(one.total_minor, desk.view.currency),
-               one.id)  # fmt: skip
+    total = words.money(one.total_minor, desk.view.currency)
+    return Row(one.label or lines, f"{at} · {lines}" if one.label else at, total, one.id)
 
 
 def reason_rows(desk: Desk, reasons: Iterable[str]) -> list[Row]:

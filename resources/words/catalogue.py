@@ -73,6 +73,7 @@ class Words:
         self.zone = zone
         self._how = LANGUAGES[self.language]
         self._entries = entries(self.language)
+        self._write: dict[type, Callable[[Any, str], str]] = {}
 
     def say(self, sentence: SentenceLike) -> str:
         """A sentence of the rules (a key and its arguments), in words."""
@@ -108,10 +109,11 @@ class Words:
 
     def format(self, value: Any, style: str = "") -> str:
         """One argument. Styles: `n` bare number, `plain` for paper, `day` a date's."""
-        for shape, write in self._writers():
-            if isinstance(value, shape):
-                return write(value, style)
-        return str(value)
+        kind = type(value)
+        if kind not in self._write:  # a shape is looked at once a type: that is slow
+            shapes = (write for shape, write in self._writers() if isinstance(value, shape))
+            self._write[kind] = next(shapes, lambda value, style: str(value))
+        return self._write[kind](value, style)
 
     def _writers(self) -> tuple[tuple[Any, Callable[[Any, str], str]], ...]:
         return (
