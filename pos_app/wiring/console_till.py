@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TextIO
 
 from pos_app.console.front_end import Console, run
+from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.commands import courier_command, devices_command
 from pos_app.wiring.till import Place, Till, build_till
 from pos_app.workstation.answer import Answer, done
@@ -106,14 +107,18 @@ class ConsoleTill:
         return True
 
 
-def build_console_till(place: Place) -> ConsoleTill:
-    """A till whose children are plain processes."""
+def build_console_till(place: Place, points: Points = no_points) -> ConsoleTill:
+    """A till whose children are plain processes; `points` is for tests that kill it."""
     inbox: queue.Queue[Work] = queue.Queue()
     commands = {
         "courier": courier_command(place.data, place.server),
         "devices": devices_command(place.data, place.devices),
     }
-    till = build_till(place, lambda name, on_line: ChildPipe(commands[name], on_line, inbox))
+
+    def pipe(name: str, on_line: Callable[[str], None]) -> ChildPipe:
+        return ChildPipe(commands[name], on_line, inbox)
+
+    till = build_till(place, pipe, points)
     till.terminal.start()
     return ConsoleTill(till, inbox)
 
