@@ -101,15 +101,16 @@ def _chosen(
         everything = [ReturnLine(line, left[line.line]) for line in original.lines]
         chosen = [one for one in everything if one.value > 0]
         return chosen or refused("all_returned")
-    found: list[ReturnLine] = []
+    found: dict[int, ReturnLine] = {}
     for number, text in lines:
         if number not in sold:
             return refused("no_line")
-        one = _quantity(sold[number], text, left[number])
+        before = found[number].value if number in found else 0
+        one = _quantity(sold[number], text, left[number] - before)
         if isinstance(one, Answer):
             return one
-        found.append(one)
-    return found or refused("nothing_chosen")
+        found[number] = replace(one, value=one.value + before)
+    return list(found.values()) or refused("nothing_chosen")
 
 
 def _quantity(sold: CompletedLine, text: str, left: int) -> ReturnLine | Answer:

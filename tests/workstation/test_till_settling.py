@@ -1,0 +1,575 @@
+"""Money, paper, returns: what was answered "paid" is on the disk before the answer."""
+
+import sqlite3
+
+import pytest
+
+from pos_app.storage.till_file import no_points
+from pos_app.workstation.ports import StorageBroken, StorageFull
+from tests.sync.mirror.feeds import gone
+from tests.workstation.test_till_selling import label
+from tests.workstation.tills import (
+    APPLES_PLU,
+    BREAD,
+    CARDS,
+    CHEESE,
+    MILK,
+    STRANGE_CARD,
+    SWEETS,
+    TOBACCO,
+    VODKA,
+    Bench,
+    member_id,
+    notices,
+    ok,
+    paper,
+    refusal,
+)
+
+
+def test_cash_gives_change_and_the_drawer_opens_once(shop):
+    shop.scan(MILK)
+    assert shop.sale.round_notes_minor == (90_00, 100_00, 200_00, 500_00, 5000_00)
+    answer = ok(shop.till.pay("cash", 100_00))
+    assert notices(answer) == ["completed"]
+    assert answer.data["receipt_number"] == "A000001"
+    assert answer.data["change_due_minor"] == 10_10
+    assert shop.devices.drawer == 1
+    session = shop.memory.journal.session()
+    assert session.cash_minor == 1000_00 + 89_90
+    assert dict(session.totals.by_tender) == {"cash": 89_90}
+    assert shop.courier.nudges > 0
+
+
+def test_exact_cash_is_one_gesture(shop):
+    shop.scan(MILK)
+    assert ok(shop.till.pay("cash")).data["change_due_minor"] == 0
+
+
+def test_a_card_pays_what_is_due_and_never_more(shop):
+    shop.scan(MILK)
+    assert refusal(shop.till.tender("card", 89_91)) == "card_overpaid"
+    assert ok(shop.till.pay("card"))
+    assert shop.devices.drawer == 0
+    assert dict(shop.memory.journal.session().totals.by_tender) == {"card": 89_90}
+
+
+def test_cash_and_card_add_up(shop):
+    shop.scan(CHEESE)
+    assert ok(shop.till.pay("cash", 300_00)).data == {}
+    ok(shop.till.tender("cash", 100_00))
+    assert (shop.sale.phase, shop.sale.due_minor) == ("tendering", 600_00)
+    ok(shop.till.tender("card", 500_00, "ref-1"))
+    assert refusal(shop.till.complete()) == "not_paid"
+    assert [(t.kind, t.amount_minor) for t in shop.sale.tenders] == [
+        ("cash", 400_00),
+        ("card", 500_00),
+    ]
+    assert refusal(shop.till.void_tender(5)) == "no_tender"
+    ok(shop.till.tender("cash", 200_00))
+    assert shop.sale.change_due_minor == 100_00
+    assert refusal(shop.till.tender("cash")) == "nothing_due"
+    assert ok(shop.till.complete()).data["change_due_minor"] == 100_00
+
+
+def test_a_tender_that_cannot_be_is_refused(shop):
+    assert refusal(shop.till.pay("cash")) == "nothing_to_pay"
+    assert refusal(shop.till.void_tender(0)) == "no_tender"
+    shop.scan(MILK)
+    for amount in (0, -5, 10**15):
+        assert refusal(shop.till.tender("cash", amount)) == "bad_amount"
+    assert refusal(shop.till.tender("gift_card", 1)) == "tender_not_here"
+    assert refusal(shop.till.tender("shells", 1)) == "tender_not_here"
+    assert refusal(shop.till.pay("shells")) == "tender_not_here"
+    assert shop.sale.tenders == ()
+
+
+def test_a_receipt_that_points_and_goodwill_made_free_is_completed_without_a_tender(manager):
+    manager.scan(BREAD)
+    ok(manager.till.discount(1, percent="50"))
+    ok(manager.till.void_line(1))
+    assert refusal(manager.till.complete()) == "nothing_to_pay"
+
+
+def test_the_age_question_waits_for_payment_and_not_for_scanning(shop):
+    assert refusal(shop.till.confirm("age", "seen")) == "nothing_open"
+    shop.scan(VODKA)
+    demand = shop.view.demand
+    assert (demand.kind, demand.text.args["years"]) == ("age", 18)
+    assert notices(shop.scan(MILK)) == ["item_added"]
+    assert refusal(shop.till.pay("cash")) == "age_first"
+    assert refusal(shop.till.confirm("age", "perhaps")) == "bad_answer"
+    assert refusal(shop.till.confirm("pin", "1")) == "bad_answer"
+    ok(shop.till.confirm("age", "refused"))
+    assert shop.view.demand is None
+    assert refusal(shop.till.pay("cash")) == "age_refused"
+    ok(shop.till.confirm("age", "document"))
+    shop.scan(TOBACCO)
+    assert shop.view.demand is None
+    ok(shop.till.pay("cash"))
+    checked = shop.audit("age_checked")
+    assert [(e.reason, e.subject) for e in checked] == [
+        ("document", shop.documents()[0].transaction_id)
+    ]
+
+
+def test_without_the_bottle_nobody_asks_for_an_age(shop):
+    shop.scan(MILK, VODKA)
+    ok(shop.till.confirm("age", "refused"))
+    ok(shop.till.void_line(2))
+    ok(shop.till.pay("cash"))
+    assert shop.audit("age_checked") == []
+
+
+def test_a_completed_sale_is_on_the_disk_before_the_answer(bench):
+    bench.open_shift()
+    bench.scan(MILK)
+    seen = []
+
+    def look(answer):
+        seen.append(answer)
+
+    bench.till.subscribe(look)
+    answer = ok(bench.till.pay("cash"))
+    other = sqlite3.connect(f"file:{bench.folder}/till.db?mode=ro", uri=True)
+    found = other.execute(
+        "SELECT count(*) FROM document_key WHERE key = ?", (answer.data["receipt_number"],)
+    ).fetchone()
+    other.close()
+    assert found == (1,)
+
+
+def test_the_drawer_waits_for_the_disk(tmp_path):
+    steps = []
+    bench = Bench(tmp_path, crash_point=lambda name: steps.append((name, bench.devices.drawer)))
+    bench.open_shift()
+    bench.sold(MILK)
+    assert steps == [
+        ("complete.built", 0),
+        ("complete.durable", 0),
+        ("complete.drawer", 1),
+        ("complete.printing", 1),
+    ]
+    bench.close()
+
+
+# --- the disk ---------------------------------------------------------------------------------
+
+
+class Disk:
+    """Fails at a point of the storage when told to."""
+
+    def __init__(self):
+        self.fails = None
+        self.error = StorageFull("no room")
+
+    def __call__(self, name):
+        if self.fails and name.startswith(self.fails):
+            raise self.error
+        no_points(name)
+
+
+@pytest.fixture
+def disk():
+    return Disk()
+
+
+@pytest.fixture
+def frail(tmp_path, disk):
+    made = Bench(tmp_path, disk).open_shift("maria")
+    yield made
+    disk.fails = None
+    made.close()
+
+
+@pytest.mark.parametrize("error", [StorageFull("no room"), StorageBroken("bad page")])
+def test_a_bad_disk_refuses_payment_and_nothing_changes(frail, disk, error):
+    code = "storage_full" if isinstance(error, StorageFull) else "storage_broken"
+    frail.grant("anna", 300)
+    frail.scan(CHEESE, CARDS["anna"])
+    ok(frail.till.redeem("max"))
+    before, cash = frail.sale, frail.memory.journal.session()
+    disk.fails, disk.error = "record", error
+    assert refusal(frail.till.pay("cash", 1000_00)) == code
+    assert frail.sale == before
+    assert frail.memory.journal.session() == cash
+    assert frail.devices.drawer == 0
+    assert frail.devices.jobs == []
+    assert frail.memory.journal.allowances(member_id("anna"))[0].spent == 0
+    assert ok(frail.scan(MILK))
+    disk.fails = None
+    assert ok(frail.till.pay("cash", 2000_00)).data["receipt_number"] == "A000001"
+
+
+@pytest.mark.parametrize("error", [StorageFull("no room"), StorageBroken("bad page")])
+def test_a_refusal_by_the_disk_changes_nothing(frail, disk, error):
+    code = "storage_full" if isinstance(error, StorageFull) else "storage_broken"
+    frail.scan(CHEESE, MILK)
+    before = frail.sale
+    disk.fails, disk.error = "record", error
+    till = frail.till
+    for answer in (
+        till.void_line(1),
+        till.discount(1, percent="5"),
+        till.suspend(),
+        till.void_transaction(),
+        till.cash_movement("loan", 1, "x"),
+        till.no_sale("x"),
+        till.enrol("+79165550011"),
+        till.reprint() if frail.documents() else till.suspend(),
+    ):
+        assert refusal(answer) == code
+    assert frail.sale == before
+    assert refusal(frail.scan("4619999999996")) in ("unknown_code", "scan_check_digit")
+    assert frail.view.session is not None
+    assert refusal(till.sign_on("maria", "1")) == "finish_first"
+
+
+def test_a_disk_that_fills_up_leaves_sessions_as_they_are(frail, disk):
+    frail.sold(MILK)
+    disk.fails = "record"
+    assert refusal(frail.till.close_session(0)) == "storage_full"
+    assert refusal(frail.till.end_of_day(0)) == "storage_full"
+    assert refusal(frail.till.reprint()) == "storage_full"
+    assert refusal(frail.till.return_sale("A000001")) == "storage_full"
+    assert ok(frail.till.x_report()).data["report"].receipts == 1
+    for error in (StorageFull("no room"), StorageBroken("bad page")):
+        disk.error = error
+        assert ok(frail.till.sign_on("maria", "3333"))
+    assert frail.codes_heard()[-2:] == ["storage_full", "storage_broken"]
+    disk.fails = None
+    ok(frail.till.sign_off())
+    ok(frail.till.sign_on("maria", "3333"))
+    ok(frail.till.close_session(0))
+    disk.fails = "record"
+    assert refusal(frail.till.open_session(0)) == "storage_broken"
+
+
+def test_suspending_and_resuming_on_a_full_disk(frail, disk):
+    frail.scan(MILK)
+    ok(frail.till.suspend())
+    disk.fails = "record"
+    assert refusal(frail.till.resume(frail.view.suspended[0].id)) == "storage_full"
+    assert frail.sale is None
+    assert len(frail.view.suspended) == 1
+
+
+def test_a_real_database_without_room_refuses_and_goes_on_later(shop):
+    driver = shop.memory.file.driver
+    shop.scan(*([CHEESE] * 3), MILK, BREAD, SWEETS)
+    pages = driver.execute("PRAGMA page_count").fetchall()[0][0]
+    driver.execute(f"PRAGMA max_page_count={pages}")
+    sold = 0
+    while (answer := shop.till.pay("cash")).ok:
+        sold += 1
+        shop.scan(*([CHEESE] * 3), MILK, BREAD, SWEETS)
+    assert refusal(answer) == "storage_full"
+    assert shop.memory.journal.next_receipt_counter() == sold + 1
+    driver.execute(f"PRAGMA max_page_count={pages + 1000}")
+    assert ok(shop.till.pay("cash")).data["receipt_number"] == f"A{sold + 1:06d}"
+
+
+def test_a_sale_that_is_on_the_disk_is_paid_even_if_its_paper_must_wait(shop, monkeypatch):
+    """The disk fills up between the commit and the note that the job was sent."""
+    shop.scan(MILK)
+    driver = shop.memory.file.driver
+    steps = shop.till.station.settings
+
+    def fill(name):
+        if name == "complete.drawer":
+            driver.execute("PRAGMA query_only=1")
+
+    shop.till.station.settings = type(steps)(tax=steps.tax, crash_point=fill)
+    answer = shop.till.pay("cash")
+    assert notices(answer) == ["completed", "print_failed"]
+    assert shop.devices.jobs == []
+    assert shop.view.last_sale.print_state == "failed"
+    assert refusal(shop.till.print_answer(False)) == "storage_full"
+    driver.execute("PRAGMA query_only=0")
+    ok(shop.till.print_answer(False))
+    assert len(shop.devices.jobs) == 1
+
+
+def test_a_database_that_died_is_said_and_the_screen_stays(bench):
+    bench.open_shift()
+    bench.scan(MILK)
+    number = bench.view.store_name
+    bench.memory.file.driver.close()
+    view = bench.view
+    assert view.link.trouble.key == "link.storage_broken"
+    assert (view.store_name, view.transaction.total_minor) == (number, 89_90)
+    assert refusal(bench.till.pay("cash")) == "storage_broken"
+    assert bench.sale.tenders == ()
+    bench.till.link_changed(True)
+    bench.till.printed("job", "printed")
+    assert refusal(bench.till.find_receipt("A000001")) == "storage_broken"
+
+
+# --- the last sale and its paper --------------------------------------------------------------
+
+
+def test_the_last_sale_stays_until_the_next_scan(shop):
+    shop.sold(MILK, cash=100_00)
+    last = shop.view.last_sale
+    assert (last.receipt_number, last.change_due_minor, last.print_state) == (
+        "A000001",
+        10_10,
+        "queued",
+    )
+    shop.till.printed(shop.devices.jobs[0].job_id, "printed")
+    assert shop.view.last_sale.print_state == "printed"
+    assert shop.heard[-1].notices == ()
+    shop.scan(BREAD)
+    assert shop.view.last_sale is None
+
+
+def test_a_receipt_nobody_saw_is_asked_about_and_printed_on_request(shop):
+    shop.sold(MILK)
+    job = shop.devices.jobs[0]
+    shop.till.printed(job.job_id, "asked")
+    assert shop.codes_heard() == ["print_asked"]
+    assert shop.view.last_sale.print_state == "asked"
+    ok(shop.till.print_answer(False))
+    assert shop.devices.jobs == [job, job]
+    shop.till.printed(job.job_id, "failed")
+    assert shop.codes_heard() == ["print_asked", "print_failed"]
+    ok(shop.till.print_answer(True))
+    assert shop.view.last_sale.print_state == "printed"
+    assert refusal(shop.till.print_answer(True)) == "nothing_to_print"
+    assert shop.memory.journal.jobs() == ()
+
+
+def test_a_job_that_never_left_is_printed_at_the_next_start(tmp_path):
+    class Cut(BaseException):
+        pass
+
+    def cut(name):
+        if name == "complete.drawer":
+            raise Cut
+
+    bench = Bench(tmp_path, crash_point=cut).open_shift()
+    bench.scan(MILK)
+    with pytest.raises(Cut):
+        bench.till.pay("cash")
+    assert bench.devices.jobs == []
+    bench.restart()
+    assert len(bench.devices.jobs) == 1
+    assert bench.memory.journal.next_receipt_counter() == 2
+    assert bench.devices.ready == 1
+    bench.close()
+
+
+def test_a_job_that_may_have_been_printed_is_asked_about_and_never_reprinted_by_itself(shop):
+    shop.sold(MILK)
+    shop.sold(BREAD)
+    for _ in range(2):
+        shop.restart()
+        assert shop.devices.jobs == []
+        last = shop.view.last_sale
+        assert (last.receipt_number, last.print_state) == ("A000001", "asked")
+    ok(shop.till.print_answer(True))
+    ok(shop.till.print_answer(False))
+    assert [paper(j).count("Хлеб") for j in shop.devices.jobs] == [1]
+
+
+def test_a_copy_is_marked_as_one(shop):
+    assert refusal(shop.till.reprint()) == "unknown_receipt"
+    shop.scan(MILK, CARDS["anna"])
+    ok(shop.till.pay("cash"))
+    shop.sold(BREAD)
+    first = paper(shop.devices.jobs[0])
+    assert notices(shop.till.reprint()) == ["copy_printed"]
+    assert "Хлеб" in paper(shop.devices.jobs[-1])
+    shop.scan(CARDS["anna"])
+    ok(shop.till.reprint("A000001"))
+    copy = paper(shop.devices.jobs[-1])
+    mark = shop.till.station.gear.voice("ru").text("receipt.copy")
+    assert mark in copy
+    assert mark not in first
+    balance = shop.till.station.gear.voice("ru").text("receipt.balance")
+    assert balance in first
+    assert balance not in copy
+    assert refusal(shop.till.reprint("A000999")) == "unknown_receipt"
+
+
+def _russian(text: str) -> bool:
+    return any("а" <= letter.lower() <= "я" for letter in text)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_receipt_says_everything_in_both_languages(tmp_path, language):
+    bench = Bench(tmp_path, language=language, slogan="Ваш магазин", training=False).open_shift()
+    bench.grant("tanya", 100)
+    bench.scan(SWEETS, SWEETS, SWEETS, CHEESE, CARDS["tanya"])
+    ok(bench.till.redeem("max"))
+    ok(bench.till.tender("card", 100_00))
+    ok(bench.till.pay("cash", 2000_00))
+    text = paper(bench.devices.jobs[0])
+    voice = bench.till.station.gear.voice(language)
+    for key in ("list_total", "discount", "total", "change", "line_points", "earned", "balance"):
+        assert voice.text(f"receipt.{key}") in text, key
+    assert "Конфеты «Мишка»" in text
+    assert "Ваш магазин" in text
+    assert "QR K1R:A000001" in text
+    promotion = "Сладости: 3 по цене 2"
+    assert promotion in text  # the operator's language made the prices
+    assert voice.text("tender.cash") in text
+    assert voice.text("tender.card") in text
+    assert "22" in voice.text("receipt.tax", percent="22")
+    assert voice.text("receipt.tax", percent="22") in text
+    assert _russian(text)
+    document = bench.documents()[0]
+    assert document.totals.points_redeemed == 100
+    assert f"| {document.totals.points_earned}" in text
+    bench.close()
+
+
+def test_training_is_marked_on_the_paper_and_counts_nothing(tmp_path):
+    bench = Bench(tmp_path, training=True).open_shift()
+    bench.sold(MILK)
+    mark = bench.till.station.gear.voice("ru").text("receipt.training")
+    assert mark in paper(bench.devices.jobs[0])
+    assert bench.view.training
+    assert bench.memory.journal.session().totals.receipts == 0
+    bench.close()
+
+
+def test_a_guest_card_is_named_on_the_paper(shop):
+    shop.scan(MILK, STRANGE_CARD)
+    ok(shop.till.pay("cash"))
+    assert shop.till.station.gear.voice("ru").text("receipt.guest_card") in paper(
+        shop.devices.jobs[0]
+    )
+
+
+# --- returns ----------------------------------------------------------------------------------
+
+
+def test_a_whole_receipt_comes_back_with_its_points_and_tenders(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, MILK, CARDS["anna"])
+    ok(senior.till.redeem("max"))
+    ok(senior.till.tender("card", 500_00))
+    ok(senior.till.pay("cash", 1000_00))
+    sold = senior.documents()[0]
+    cash_before = senior.memory.journal.session().cash_minor
+    assert notices(senior.till.return_sale("K1R:A000001", reason="defect")) == ["return_open"]
+    sale = senior.sale
+    assert (sale.kind, sale.total_minor) == ("return", sold.totals.due_minor)
+    assert sale.points_redeemed == 300
+    assert senior.view.demand is None
+    assert (sale.change_due_minor, sale.round_notes_minor) == (0, ())
+    answer = ok(senior.till.pay("cash"))
+    back = senior.memory.journal.document(answer.data["receipt_number"])
+    assert back.original_id == sold.transaction_id
+    assert {t.kind.value: t.amount_minor for t in back.tenders} == {
+        "cash": -(sold.totals.due_minor - 500_00),
+        "card": -500_00,
+    }
+    assert sum(e.points for e in back.entries) == 300 - sold.totals.points_earned
+    session = senior.memory.journal.session()
+    assert session.cash_minor == cash_before - (sold.totals.due_minor - 500_00)
+    assert (session.totals.returns, session.totals.returns_minor) == (1, sold.totals.due_minor)
+    assert refusal(senior.till.return_sale("A000001")) == "all_returned"
+    assert refusal(senior.till.return_sale("A000002")) == "is_a_return"
+    assert senior.audit("return")[0].reason == "defect"
+    text = paper(senior.devices.jobs[-1])
+    voice = senior.till.station.gear.voice("ru")
+    for key in ("points_taken_back", "points_given_back"):
+        assert voice.text(f"receipt.{key}") in text
+    senior.scan(CARDS["anna"])
+    assert senior.view.member.points == 1250
+
+
+def test_a_receipt_comes_back_in_parts_and_never_more(senior):
+    senior.scan(SWEETS, SWEETS, SWEETS, label("21", APPLES_PLU, 342))
+    ok(senior.till.pay("cash"))
+    lines = senior.documents()[0].lines
+    total = senior.documents()[0].totals.due_minor
+    refunded = 0
+    for wanted in ([(1, "1")], [(1, "1"), (2, "0.100")], [(1, "1")], [(2, "0.242")]):
+        ok(senior.till.return_sale("A000001", wanted))
+        refunded += senior.sale.total_minor
+        ok(senior.till.complete())
+    assert refunded == total
+    assert len(lines) == 2
+    assert refusal(senior.till.return_sale("A000001", [(1, "1")])) == "too_many_back"
+    assert refusal(senior.till.return_sale("A000001", None)) == "all_returned"
+
+
+def test_what_may_come_back_is_shown_first(senior):
+    senior.scan(SWEETS, SWEETS, SWEETS, MILK)
+    ok(senior.till.pay("card"))
+    ok(senior.till.return_sale("A000001", [(1, "2")]))
+    ok(senior.till.complete())
+    shown = senior.scan("K1R:A000001").data["receipt"]
+    assert [(x.name, x.quantity.value) for x in shown.lines] == [
+        ("Конфеты «Мишка»", 1),
+        ("Молоко 1 л", 1),
+    ]
+    assert shown.phase == "completed"
+    ok(senior.till.return_sale("A000001", [(1, "1")]))
+    ok(senior.till.complete())
+    assert len(senior.till.find_receipt("A000001").data["receipt"].lines) == 1
+    assert refusal(senior.till.find_receipt("A000404")) == "unknown_receipt"
+
+
+def test_a_return_that_cannot_be_is_refused(senior):
+    senior.sold(MILK, BREAD)
+    till = senior.till
+    assert refusal(till.return_sale("A000404")) == "unknown_receipt"
+    assert refusal(till.return_sale("A000001", [])) == "nothing_chosen"
+    assert refusal(till.return_sale("A000001", [(9, "1")])) == "no_line"
+    assert refusal(till.return_sale("A000001", [(1, "x")])) == "bad_quantity"
+    assert refusal(till.return_sale("A000001", [(1, "0")])) == "too_many_back"
+    assert refusal(till.return_sale("A000001", [(1, "2")])) == "too_many_back"
+    senior.scan(MILK)
+    assert refusal(till.return_sale("A000001")) == "finish_first"
+
+
+def test_the_same_line_twice_in_one_return_is_one_line(senior):
+    senior.sold(MILK, MILK)
+    answer = senior.till.return_sale("A000001", [(1, "1"), (1, "2")])
+    assert refusal(answer) == "too_many_back"
+    assert senior.sale is None
+    ok(senior.till.return_sale("A000001", [(1, "1"), (1, "1")]))
+    assert [x.quantity.value for x in senior.sale.lines] == [2]
+
+
+def test_returning_needs_the_right_or_an_override(shop):
+    shop.sold(MILK)
+    assert refusal(shop.till.return_sale("A000001")) == "needs_override"
+    ok(shop.till.return_sale("A000001", None, "defect", ("petr", "2222")))
+    assert shop.audit("return")[0].override_by == "petr"
+
+
+def test_an_open_return_is_closed_to_everything_else(senior):
+    senior.scan(MILK, CARDS["anna"])
+    ok(senior.till.pay("cash"))
+    ok(senior.till.return_sale("A000001"))
+    till = senior.till
+    for answer in (
+        senior.scan(BREAD),
+        senior.scan(CARDS["anna"]),
+        till.remove_member(),
+        till.set_quantity(1, "1"),
+        till.void_line(1),
+        till.discount(None, percent="5"),
+        till.tender("cash", 1),
+        till.suspend(),
+    ):
+        assert refusal(answer) == "return_is_open"
+    assert refusal(till.undo()) == "nothing_to_undo"
+    assert refusal(till.redeem(1)) == "no_member"
+    ok(till.void_transaction("mistake"))
+    assert len(senior.documents()) == 1
+    ok(till.return_sale("A000001"))
+
+
+def test_a_return_of_an_item_that_left_the_catalogue_still_works(senior):
+    senior.sold(BREAD)
+    senior.mirrors(gone("chain", 900, "item", "item2"))
+    ok(senior.till.return_sale("A000001"))
+    assert senior.sale.lines[0].name == "Хлеб ржаной"
+    ok(senior.till.pay("card"))
+    assert senior.memory.journal.session().cash_minor == 1000_00
