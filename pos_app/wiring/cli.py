@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--language", choices=("ru", "en"), default="ru")
     demo.add_argument("--scripted", action="store_true", help="play a customer even with a display")
     demo.set_defaults(run=_demo)
+    paper = commands.add_parser("paper", help="the papers of a virtual counter")
+    paper.add_argument("--port", type=int, required=True)
+    paper.add_argument("--language", choices=("ru", "en"), default="ru")
+    paper.set_defaults(run=_paper)
     replay = commands.add_parser("replay", help="play a stream of receipts through real tills")
     replay.add_argument("receipts", type=Path)
     replay.add_argument("--catalogue", type=Path)
@@ -126,6 +130,13 @@ def _demo(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.demo import run_demo
 
     return run_demo(parsed.out, parsed.language, parsed.scripted)
+
+
+def _paper(parsed: argparse.Namespace) -> int:
+    from pos_app.ui.paper_window import run_paper
+    from resources.words import Words
+
+    return run_paper(parsed.port, Words(parsed.language).text("ui.paper_title"))
 
 
 def _replay(parsed: argparse.Namespace) -> int:

@@ -1,0 +1,86 @@
+"""The virtual printer's paper beside the till, for the demo. Never prints or decides anything.
+
+It asks the control line of the virtual counter (JSON lines on a loopback socket) for new papers.
+"""
+
+import base64
+import json
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtNetwork import QHostAddress, QTcpSocket
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from pos_app.ui.app import application
+from pos_app.ui.background import Ticker
+
+POLL_MS = 500
+SIZE = (420, 760)
+
+
+class PaperWindow(QScrollArea):
+    """Papers one above the other, the newest on top."""
+
+    def __init__(self, port: int, title: str) -> None:
+        super().__init__()
+        self.setWindowTitle(title)
+        self.resize(*SIZE)
+        self.setWidgetResizable(True)
+        desk = QWidget()
+        desk.setStyleSheet("background: #5b6470")
+        self._column = QVBoxLayout(desk)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._column.setSpacing(16)
+        self.setWidget(desk)
+        self._port = port
+        self._seen = 0
+        self._rest = b""
+        self._socket = QTcpSocket(self)
+        self._socket.connected.connect(self._ask)
+        self._socket.readyRead.connect(self._read)
+        self._ticker = Ticker(self._poll, POLL_MS, parent=self)
+        self._ticker.start()
+        self._poll()
+
+    @property
+    def papers(self) -> int:
+        """How many are shown."""
+        return self._seen
+
+    def _poll(self) -> None:
+        if self._socket.state() == QTcpSocket.SocketState.UnconnectedState:
+            self._rest = b""
+            self._socket.connectToHost(QHostAddress("127.0.0.1"), self._port)
+
+    def _ask(self) -> None:
+        order = {"do": "papers", "since": self._seen, "png": True}
+        self._socket.write(json.dumps(order).encode() + b"\n")
+
+    def _read(self) -> None:
+        self._rest += bytes(self._socket.readAll().data())
+        line, end, self._rest = self._rest.partition(b"\n")
+        if not end:
+            self._rest = line
+            return
+        for paper in json.loads(line).get("papers", ()):
+            self._show(base64.b64decode(paper["png"]), paper["text"])
+        self._socket.disconnectFromHost()
+
+    def _show(self, png: bytes, text: str) -> None:
+        self._seen += 1
+        picture = QPixmap()
+        picture.loadFromData(png)
+        shown = QLabel()
+        width = min(picture.width(), SIZE[0] - 60)
+        mode = Qt.TransformationMode.SmoothTransformation
+        shown.setPixmap(picture.scaledToWidth(width, mode))
+        shown.setAccessibleName(text)
+        self._column.insertWidget(0, shown)
+
+
+def run_paper(port: int, title: str) -> int:
+    """Show the papers of the counter whose control line is at that port."""
+    app = application()
+    window = PaperWindow(port, title)
+    window.show()
+    return app.exec()
