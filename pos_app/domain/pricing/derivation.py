@@ -3,6 +3,7 @@
 from pos_app.domain.money import PPM, format_decimal, share_half_up
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.promotion.promotion import Promotion
+from pos_app.domain.quantity import Unit, extended_minor
 
 
 def unit_saving_scaled(promotion: Promotion, line: BasketLine) -> int:
@@ -18,11 +19,9 @@ def unit_saving_scaled(promotion: Promotion, line: BasketLine) -> int:
 
 def _fixed_unit(promotion: Promotion, line: BasketLine) -> int:
     """The fixed price of one indivisible unit (a weighed line: by weight)."""
-    if line.quantity.unit.per_price == 1:
+    if line.quantity.unit is Unit.PIECE:
         return promotion.price_minor
-    return (promotion.price_minor * line.quantity.value * 2 + line.quantity.unit.per_price) // (
-        2 * line.quantity.unit.per_price
-    )
+    return extended_minor(promotion.price_minor, line.quantity)
 
 
 def simple_discount_minor(promotion: Promotion, line: BasketLine, units: int) -> int:
@@ -36,6 +35,27 @@ def simple_discount_minor(promotion: Promotion, line: BasketLine, units: int) ->
     else:
         wanted = max(gross - _fixed_unit(promotion, line) * units, 0)
     return min(wanted, room)
+
+
+def compound_discount_minor(promotion: Promotion, line: BasketLine, net_minor: int) -> int:
+    """Taken off what other promotions left of a whole line; its floor is the caller's to keep."""
+    if promotion.kind == "percent":
+        return share_half_up(net_minor, promotion.percent_ppm)
+    if promotion.kind == "amount":
+        return promotion.amount_minor * line.count
+    return max(net_minor - _fixed_unit(promotion, line) * line.count, 0)
+
+
+def compound_arithmetic(promotion: Promotion, line: BasketLine, net_minor: int, digits: int) -> str:
+    """`161.82 x 5 % = 8.09`: on what was left."""
+    amount = format_decimal(compound_discount_minor(promotion, line, net_minor), digits)
+    if promotion.kind == "percent":
+        net = format_decimal(net_minor, digits)
+        return f"{net} x {percent_text(promotion.percent_ppm)} % = {amount}"
+    if promotion.kind == "amount":
+        return f"{line.count} x {format_decimal(promotion.amount_minor, digits)} = {amount}"
+    fixed = format_decimal(_fixed_unit(promotion, line), digits)
+    return f"{format_decimal(net_minor, digits)} - {line.count} x {fixed} = {amount}"
 
 
 def simple_arithmetic(promotion: Promotion, line: BasketLine, units: int, digits: int) -> str:

@@ -6,7 +6,7 @@ from math import lcm
 
 from pos_app.domain.loyalty.program import Earn, EarnRule
 from pos_app.domain.money import allocate_largest_remainder
-from pos_app.domain.pricing.basket import NO_EARNING, Context
+from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context
 from pos_app.domain.pricing.eligibility import failed_condition
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
@@ -17,14 +17,12 @@ def open_rules(earn: Earn, context: Context) -> tuple[EarnRule, ...]:
     return tuple(rule for rule in earn.rules if failed_condition(rule.when, context) is None)
 
 
-def line_rate(rules: Sequence[EarnRule], row: Row, tier_id: str) -> Fraction:
+def line_rate(rules: Sequence[EarnRule], line: BasketLine, tier_id: str) -> Fraction:
     """Points per minor unit that a line earns."""
-    item = row.line.item
+    item = line.item
     if not item.earns or item.regulated in NO_EARNING:
         return Fraction(0)
-    rates = [
-        rule.rate(tier_id) for rule in rules if rule.goods.holds(item, row.line.unit_price_minor)
-    ]
+    rates = [rule.rate(tier_id) for rule in rules if rule.goods.holds(item, line.unit_price_minor)]
     return max(rates, default=Fraction(0))
 
 
@@ -43,7 +41,7 @@ def earned(
     exact = []
     for row, share in zip(rows, shares, strict=True):
         base = row.net_minor - (share.money_minor if earn.base == "paid_money" else 0)
-        exact.append(line_rate(rules, row, customer.tier_id) * base)
+        exact.append(line_rate(rules, row.line, customer.tier_id) * base)
     return split_down(exact)
 
 

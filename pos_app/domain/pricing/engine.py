@@ -15,8 +15,10 @@ from pos_app.domain.pricing import earning, member_step, redemption, transaction
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.eligibility import Candidate, PromotionIndex, candidates
 from pos_app.domain.pricing.item_step import Effort, ItemStep
+from pos_app.domain.pricing.joint import item_choices
+from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
-from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
+from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import Tracing, notes_of
 from pos_app.domain.pricing.worksheet import Worksheet
 
@@ -43,13 +45,14 @@ class Engine:
         item = candidates(self._item, lines, context)
         whole = candidates(self._whole, lines, context)
         held, failed = member_step.offers(self.program.member_discounts, context)
-        reduced = self._best(lines, item, whole, held, context)
+        rules = Rules(self.program, context, _later(item, whole), held)
+        reduced = self._best(rules.ordered(lines), item, whole, held, context)
         limit = redemption.limit(self.program.redeem, reduced.sheet.rows, context.wish)
-        points = min(context.wish.points, limit.points)
+        points = max(min(context.wish.points, limit.points), 0)
         points -= points % self.program.redeem.step
         shares = redemption.spend(self.program.redeem, reduced.sheet.rows, points)
         earned = earning.earned(self.program.earn, reduced.sheet.rows, shares, context)
-        priced = _priced(reduced, shares, earned, limit)
+        priced = _in_order_of(lines, _priced(reduced, shares, earned))
         hints = transaction_step.hints(whole, context.language)
         tracing = Tracing(self.program, context, (*item, *whole), reduced.member, failed)
         return Priced(
@@ -75,9 +78,10 @@ class Engine:
         options = [None, *sorted(held, key=lambda o: o.discount.discount_id)]
         best: _Reduced | None = None
         for member in options:
-            reduced = self._reduced(lines, item, whole, member, context)
-            if best is None or reduced.sheet.net_minor < best.sheet.net_minor:
-                best = reduced
+            for chosen in item_choices(item, whole, member):
+                reduced = self._reduced(lines, chosen, whole, member, context)
+                if best is None or reduced.sheet.net_minor < best.sheet.net_minor:
+                    best = reduced
         assert best is not None
         transaction_step.apply_goodwill(best.sheet, context.goodwill)
         return best
@@ -100,11 +104,20 @@ class Engine:
         return _Reduced(sheet, effort, member)
 
 
+def _later(item: Sequence[Candidate], whole: Sequence[Candidate]) -> list[Candidate]:
+    """The promotions that come after the search of the item step."""
+    return [*(c for c in item if c.promotion.stacking == "compound"), *whole]
+
+
+def _in_order_of(
+    lines: Sequence[BasketLine], priced: Sequence[PricedLine]
+) -> tuple[PricedLine, ...]:
+    by_number = {one.line: one for one in priced}
+    return tuple(by_number[line.line] for line in lines)
+
+
 def _priced(
-    reduced: _Reduced,
-    shares: Sequence[redemption.PointsShare],
-    earned: Sequence[int],
-    limit: RedeemLimit,
+    reduced: _Reduced, shares: Sequence[redemption.PointsShare], earned: Sequence[int]
 ) -> tuple[PricedLine, ...]:
     return tuple(
         PricedLine(

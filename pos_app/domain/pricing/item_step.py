@@ -3,13 +3,16 @@
 Never judges a condition; it is given candidates whose conditions hold.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
-from pos_app.domain.money import allocate_largest_remainder, format_decimal
+from pos_app.domain.money import PPM, allocate_largest_remainder, format_decimal
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.derivation import (
+    compound_arithmetic,
+    compound_discount_minor,
     group_discount_minor,
     simple_arithmetic,
     simple_discount_minor,
@@ -38,6 +41,14 @@ class Effort:
     gap_minor: int = 0
     nodes: int = 0
 
+    def plus(self, found: Assignment) -> "Effort":
+        """With one more component."""
+        return Effort(
+            self.optimal and found.optimal,
+            self.gap_minor + -(-found.gap // PPM),
+            self.nodes + found.nodes,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ItemStep:
@@ -59,7 +70,7 @@ class ItemStep:
         alone_units = {row.line.line: row.line.count for row in sheet.rows}
         for component in _components(grouped):
             found = self._assign(component, alternatives)
-            effort = _sum(effort, found[1])
+            effort = effort.plus(found[1])
             self._realise_groups(component, found[0], found[1], rows, alone_units)
         for row in sheet.rows:
             self._realise_alone(row, alternatives[row.line.line], alone_units[row.line.line])
@@ -85,7 +96,8 @@ class ItemStep:
     def _alone(
         self, line: BasketLine, simple: dict[int, list[Promotion]], member_rate: MemberRate
     ) -> Alternative:
-        best = Alternative(line.unit_minor * member_rate(line), None)
+        room = (line.unit_minor - line.floor_unit_minor) * PPM
+        best = Alternative(min(line.unit_minor * member_rate(line), room), None)
         order = sorted(simple.get(line.line, ()), key=lambda p: (-p.priority, p.promotion_id))
         for promotion in order:
             saving = unit_saving_scaled(promotion, line)
@@ -97,12 +109,15 @@ class ItemStep:
         self, component: list[Candidate], alternatives: dict[int, Alternative]
     ) -> tuple[list[BasketLine], Assignment]:
         promotions = [c.promotion for c in component]
-        lines = {line.line: line for c in component for line in c.lines if line.count}
+        place = {number: index for index, number in enumerate(alternatives)}
+        lines = {line.line: line for c in component for line in c.lines}
+        touched = [{line.line for line in c.lines} for c in component]
         groups = {
-            number: tuple(i for i, c in enumerate(component) if lines[number] in c.lines)
+            number: tuple(i for i, numbers in enumerate(touched) if number in numbers)
             for number in lines
         }
-        order = sorted(lines.values(), key=lambda b: (-b.unit_minor, b.item.item_id, b.line))
+        # Equal prices keep the order of the sheet, which does not depend on scanning.
+        order = sorted(lines.values(), key=lambda b: (-b.unit_minor, place[b.line]))
         units = [
             Unit(line, alternatives[line.line], _fit(groups[line.line], promotions, line))
             for line in order
@@ -118,17 +133,16 @@ class ItemStep:
         rows: dict[int, Row],
         alone_units: dict[int, int],
     ) -> None:
-        for number, candidate in enumerate(component):
-            taken = [u for u, choice in zip(units, found.choices, strict=True) if choice == number]
+        for index, candidate in enumerate(component):
+            taken = [u for u, choice in zip(units, found.choices, strict=True) if choice == index]
             for line in taken:
                 alone_units[line.line] -= 1
                 rows[line.line].promoted_units += 1
             if candidate.promotion.kind in GROUP_KINDS:
                 self._realise_full_groups(candidate.promotion, taken, rows)
             else:
-                for line in dict.fromkeys(taken):
-                    units_taken = sum(1 for one in taken if one is line)
-                    self._take_simple(candidate.promotion, rows[line.line], units_taken)
+                for number, count in Counter(line.line for line in taken).items():
+                    self._take_simple(candidate.promotion, rows[number], count)
 
     def _realise_full_groups(
         self, promotion: Promotion, taken: list[BasketLine], rows: dict[int, Row]
@@ -167,8 +181,10 @@ class ItemStep:
         for candidate in compound:
             for line in candidate.lines:
                 row = rows[line.line]
-                amount = _compound_minor(candidate.promotion, row)
-                row.take(self._modification(candidate.promotion, amount, line.count, ""))
+                net, promotion = row.net_minor, candidate.promotion
+                amount = compound_discount_minor(promotion, line, net)
+                text = compound_arithmetic(promotion, line, net, self.digits)
+                row.take(self._modification(promotion, amount, line.count, text))
 
     def _modification(
         self, promotion: Promotion, amount: int, units: int, arithmetic: str
@@ -185,13 +201,6 @@ class ItemStep:
             if count > 1
             else self._money(line.unit_minor)
         )
-
-
-def _compound_minor(promotion: Promotion, row: Row) -> int:
-    line = BasketLine(row.line.line, row.line.item, row.line.quantity, row.line.unit_price_minor)
-    if promotion.kind == "percent":
-        return (row.net_minor * promotion.percent_ppm * 2 + 1_000_000) // 2_000_000
-    return simple_discount_minor(promotion, line, line.count)
 
 
 def _fit(
@@ -221,11 +230,3 @@ def _components(grouped: list[Candidate]) -> list[list[Candidate]]:
         sorted(members, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
         for _, members in components
     ]
-
-
-def _sum(effort: Effort, found: Assignment) -> Effort:
-    return Effort(
-        effort.optimal and found.optimal,
-        effort.gap_minor + -(-found.gap // 1_000_000),
-        effort.nodes + found.nodes,
-    )

@@ -82,7 +82,9 @@ def apply(sheet: Worksheet, offer: MemberOffer, language: str, digits: int) -> N
         base, units = _base(row, offer.discount)
         if not rate or not base:
             continue
-        amount = share_half_up(base, rate)
+        # The room that promoted units left is theirs: no unit falls below its own floor.
+        room = (row.line.unit_minor - row.line.floor_unit_minor) * units
+        amount = min(share_half_up(base, rate), room)
         text = f"{format_decimal(base, digits)} x {percent_text(rate)} %"
         text += f" = {format_decimal(amount, digits)}"
         rule_id = offer.discount.discount_id

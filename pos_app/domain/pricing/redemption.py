@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pos_app.domain.loyalty.program import Redeem
 from pos_app.domain.money import Money, allocate_largest_remainder, share_down
-from pos_app.domain.pricing.basket import NO_REDUCTION, Wish
+from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine, Wish
 from pos_app.domain.pricing.result import RedeemLimit
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.sentence import Points, Rate, say
@@ -19,18 +19,18 @@ class PointsShare:
     points: int
 
 
-def _eligible(rules: Redeem, row: Row) -> bool:
-    item = row.line.item
+def eligible(rules: Redeem, line: BasketLine) -> bool:
+    """True when points may pay of this line at all."""
     return (
-        item.points_allowed
-        and item.regulated not in NO_REDUCTION
-        and rules.goods.holds(item, row.line.unit_price_minor)
+        line.item.points_allowed
+        and line.item.regulated not in NO_REDUCTION
+        and rules.goods.holds(line.item, line.unit_price_minor)
     )
 
 
 def _room(rules: Redeem, row: Row) -> int:
     """How much of a line points may pay: above its floor, leaving what must be left."""
-    if not _eligible(rules, row):
+    if not eligible(rules, row.line):
         return 0
     least = max(row.line.floor_minor, rules.min_left_per_line_minor)
     share = share_down(row.net_minor, rules.max_share_line_ppm)
@@ -46,12 +46,12 @@ def limit(rules: Redeem, rows: Sequence[Row], wish: Wish) -> RedeemLimit:
     if receipt < rules.min_receipt_minor:
         missing = rules.min_receipt_minor - receipt
         return RedeemLimit(0, say("limit.min_receipt", missing=Money(missing)))
-    eligible = sum(row.net_minor for row in rows if _eligible(rules, row))
+    allowed = sum(row.net_minor for row in rows if eligible(rules, row.line))
     rooms = sum(_room(rules, row) for row in rows)
-    share = share_down(eligible, rules.max_share_ppm)
+    share = share_down(allowed, rules.max_share_ppm)
     value = rules.point_value_minor
     bounds = [
-        (share // value, say("limit.share", share=Rate(rules.max_share_ppm), of=Money(eligible))),
+        (share // value, say("limit.share", share=Rate(rules.max_share_ppm), of=Money(allowed))),
         (rooms // value, say("limit.lines", most=Money(rooms))),
         (wish.most, say(f"limit.{wish.most_reason}", points=Points(max(wish.most, 0)))),
     ]

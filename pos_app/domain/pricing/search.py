@@ -1,17 +1,21 @@
-"""Which unit goes to which promotion: the assignment that saves most. Never an amount rounded.
+"""Which unit goes to which promotion: the assignment that saves most, to the minor unit.
+
+Never judges a condition, never changes a line.
 
 Every indivisible unit takes at most one item promotion. A group promotion (N for M, a bundle) wants
-full groups; for a given set of units the best grouping is consecutive in falling price, so that
-walking the units from the dearest down and remembering only how far each promotion's present
-group is filled explores every assignment once. States with equal memory are merged, the better
-one kept: exact, and polynomial in units. When there are more states than the budget of nodes, the
-most promising are kept and the answer says so.
+full groups, filled in falling price, so that walking the units from the dearest down and
+remembering only how far each promotion's present group is filled explores every assignment once.
+States with equal memory are merged, the better one kept: exact, and polynomial in units. When
+there are more states than the budget of nodes, the most promising are kept and the answer says so.
 
-Savings are in millionths of a minor unit, so that percents compare exactly before rounding.
+Savings are in millionths of a minor unit. A percentage is rounded once a line (half up), so the
+memory also holds what is pending below a minor unit until the line ends; a path that is behind by
+more than rounding can ever give back is dropped, which keeps that part of the memory small.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pos_app.domain.money import PPM
 from pos_app.domain.pricing.basket import BasketLine
@@ -47,11 +51,23 @@ class Assignment:
     nodes: int
 
 
-# How far each promotion's present group is filled, and how many groups are complete (counted
-# only where the promotion limits them).
-_Memory = tuple[tuple[int, ...], tuple[int, ...]]
 # The choices of the units so far, the latest first.
 _Choices = tuple[int, "_Choices"] | None
+_Counts = tuple[int, ...]
+
+
+class _Memory(NamedTuple):
+    """What a path must remember, one number a promotion.
+
+    `filled`: units of the present group; `floors`: the sum of their floor prices (bundles);
+    `complete`: groups given, counted only where the promotion limits them; `pending`: millionths
+    of the present line that are not rounded yet, first of the units left alone.
+    """
+
+    filled: _Counts
+    floors: _Counts
+    complete: _Counts
+    pending: _Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +98,15 @@ def is_group(promotion: Promotion) -> bool:
     return promotion.kind in GROUP_KINDS or promotion.max_units > 0
 
 
-def unit_gain(promotion: Promotion, unit: BasketLine, position: int) -> int:
-    """Scaled saving when a unit becomes the `position`-th (from 0, dearest first) of a group."""
-    if promotion.kind == "bundle":
-        whole = promotion.price_minor * PPM if position == promotion.buy - 1 else 0
-        return unit.unit_minor * PPM - whole
-    if promotion.kind == "buy_n_pay_m":
-        free = position >= promotion.pay
-        return (unit.unit_minor - unit.floor_unit_minor) * PPM if free else 0
-    return unit_saving_scaled(promotion, unit)
-
-
 def assign(units: Sequence[Unit], promotions: Sequence[Promotion], budget: int) -> Assignment:
-    """The best assignment of units sorted by falling price."""
-    empty = tuple(0 for _ in promotions)
-    states: dict[_Memory, _Path] = {(empty, empty): _Path(0, 0, None)}
+    """The best assignment of units sorted by falling price, the units of a line together."""
+    none = tuple(0 for _ in promotions)
+    settled = (0, *none)
+    states: dict[_Memory, _Path] = {_Memory(none, none, none, settled): _Path(0, 0, None)}
     width = max(budget // max(len(units), 1), 16)
+    slack = PPM * _pending_parts(units, promotions)
     nodes, bound = 0, 0
-    rest = _most_from(units)
+    rest = _most_from(units, slack)
     for index, unit in enumerate(units):
         grown: dict[_Memory, _Path] = {}
         for memory, path in states.items():
@@ -107,7 +114,9 @@ def assign(units: Sequence[Unit], promotions: Sequence[Promotion], budget: int) 
                 nodes += 1
                 if further.beats(grown.get(after)):
                     grown[after] = further
-        states, lost = _promising(grown, width, empty)
+        if _line_ends(units, index):
+            grown = _rounded(grown, settled)
+        states, lost = _promising(_undominated(grown, slack), width)
         bound = max(bound, lost + rest[index + 1] if lost >= 0 else 0)
     best = _best_whole(states)
     gap = max(bound - best.saving, 0)
@@ -118,52 +127,111 @@ def _moves(
     memory: _Memory, path: _Path, unit: Unit, promotions: Sequence[Promotion]
 ) -> list[tuple[_Memory, _Path]]:
     """The unit stays alone, or joins the present group of one of its promotions."""
-    filled, complete = memory
-    alone = _Path(path.saving + unit.alone.saving, path.groups, (-1, path.choices))
-    moves = [(memory, alone)]
+    moves = [
+        (
+            memory._replace(pending=_more(memory.pending, 0, unit.alone.saving)),
+            _Path(path.saving + unit.alone.saving, path.groups, (-1, path.choices)),
+        )
+    ]
     for number in unit.groups:
         promotion = promotions[number]
         limit = group_limit(promotion)
-        if limit and complete[number] >= limit:
+        if limit and memory.complete[number] >= limit:
             continue
-        position = filled[number]
-        full = position + 1 == group_size(promotion)
-        after = _with(filled, number, 0 if full else position + 1)
-        done = _with(complete, number, complete[number] + 1) if full and limit else complete
-        saving = path.saving + unit_gain(promotion, unit.line, position)
-        moves.append(((after, done), _Path(saving, path.groups + full, (number, path.choices))))
+        after, saving = _joined(memory, number, promotion, unit.line)
+        full = not after.filled[number]
+        if full and limit:
+            after = after._replace(complete=_with(after.complete, number, 1))
+        further = _Path(path.saving + saving, path.groups + full, (number, path.choices))
+        moves.append((after, further))
     return moves
 
 
-def _with(values: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
-    return (*values[:index], value, *values[index + 1 :])
+def _joined(
+    memory: _Memory, number: int, promotion: Promotion, line: BasketLine
+) -> tuple[_Memory, int]:
+    """The memory when one more unit is in the promotion's present group, and what that saves."""
+    if promotion.kind not in GROUP_KINDS:
+        saving = unit_saving_scaled(promotion, line)
+        return memory._replace(pending=_more(memory.pending, number + 1, saving)), saving
+    position = memory.filled[number]
+    full = position + 1 == promotion.buy
+    after = memory._replace(filled=_with(memory.filled, number, -position if full else 1))
+    if promotion.kind == "buy_n_pay_m":
+        free = position >= promotion.pay
+        return after, (line.unit_minor - line.floor_unit_minor) * PPM if free else 0
+    floors = memory.floors[number] + line.floor_unit_minor
+    after = after._replace(
+        floors=_with(memory.floors, number, (0 if full else floors) - memory.floors[number])
+    )
+    paid = max(promotion.price_minor, floors) if full else 0
+    return after, (line.unit_minor - paid) * PPM
 
 
-def _promising(
-    states: dict[_Memory, _Path], width: int, empty: tuple[int, ...]
-) -> tuple[dict[_Memory, _Path], int]:
+def _with(values: _Counts, index: int, more: int) -> _Counts:
+    return (*values[:index], values[index] + more, *values[index + 1 :]) if more else values
+
+
+def _more(pending: _Counts, index: int, saving: int) -> _Counts:
+    after = (pending[index] + saving) % PPM
+    return _with(pending, index, after - pending[index])
+
+
+def _pending_parts(units: Sequence[Unit], promotions: Sequence[Promotion]) -> int:
+    """How many roundings a line may have: its units left alone, and each limited promotion."""
+    alone = any(unit.alone.saving % PPM for unit in units)
+    return alone + sum(p.kind not in GROUP_KINDS for p in promotions)
+
+
+def _line_ends(units: Sequence[Unit], index: int) -> bool:
+    return index + 1 == len(units) or units[index + 1].line is not units[index].line
+
+
+def _rounded(states: dict[_Memory, _Path], settled: _Counts) -> dict[_Memory, _Path]:
+    """At the end of a line every pending part is rounded half up and forgotten."""
+    found: dict[_Memory, _Path] = {}
+    for memory, path in states.items():
+        part = sum(PPM - p if 2 * p >= PPM else -p for p in memory.pending)
+        after = memory._replace(pending=settled)
+        further = _Path(path.saving + part, path.groups, path.choices)
+        if further.beats(found.get(after)):
+            found[after] = further
+    return found
+
+
+def _undominated(states: dict[_Memory, _Path], slack: int) -> dict[_Memory, _Path]:
+    """Without the paths that no rounding can bring up to a path of the same groups."""
+    best: dict[tuple[_Counts, _Counts, _Counts], int] = {}
+    for memory, path in states.items():
+        best[memory[:3]] = max(path.saving, best.get(memory[:3], path.saving))
+    return {m: p for m, p in states.items() if p.saving >= best[m[:3]] - slack}
+
+
+def _promising(states: dict[_Memory, _Path], width: int) -> tuple[dict[_Memory, _Path], int]:
     """At most `width` states, whole ones always kept; and the most that a dropped one had saved."""
     if len(states) <= width:
         return states, -1
-    order = sorted(states, key=lambda m: (m[0] != empty, -states[m].saving, states[m].groups, m))
+    order = sorted(states, key=lambda m: (any(m.filled), -states[m].saving, states[m].groups, m))
     kept = {memory: states[memory] for memory in order[:width]}
     return kept, max(states[memory].saving for memory in order[width:])
 
 
-def _most_from(units: Sequence[Unit]) -> list[int]:
+def _most_from(units: Sequence[Unit], slack: int) -> list[int]:
     """Admissible: what the units from an index on can save at the very most."""
-    most = [0]
-    for unit in reversed(units):
+    most = [slack]
+    for index in reversed(range(len(units))):
+        unit = units[index]
         room = unit.line.unit_minor * PPM if unit.groups else 0
-        most.append(most[-1] + max(unit.alone.saving, room))
+        rounding = slack if _line_ends(units, index) else 0
+        most.append(most[-1] + max(unit.alone.saving, room) + rounding)
     return most[::-1]
 
 
 def _best_whole(states: dict[_Memory, _Path]) -> _Path:
     """Only full groups count; "every unit alone" is always among them."""
     best: _Path | None = None
-    for (filled, _), path in states.items():
-        if not any(filled) and path.beats(best):
+    for memory, path in states.items():
+        if not any(memory.filled) and path.beats(best):
             best = path
     assert best is not None
     return best

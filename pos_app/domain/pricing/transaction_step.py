@@ -1,24 +1,18 @@
 """Reductions on the whole transaction: thresholds, then goodwill. Never the items' own step."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.money import Money, format_decimal, share_half_up
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.pricing.derivation import percent_text
 from pos_app.domain.pricing.eligibility import Candidate
-from pos_app.domain.pricing.worksheet import Row, Words, Worksheet
-from pos_app.domain.promotion.promotion import Promotion
+from pos_app.domain.pricing.worksheet import Words, Worksheet
 from pos_app.domain.sentence import Sentence, say
 
 GOODWILL = "goodwill"
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    promotion: Promotion
-    rows: tuple[Row, ...]
+COMBINATIONS_MOST = 256
 
 
 def reached(candidate: Candidate) -> int:
@@ -42,61 +36,47 @@ def apply_promotions(
     sheet: Worksheet, chosen: Sequence[Candidate], language: str, digits: int
 ) -> None:
     """Give the best allowed set: one exclusive promotion alone, or all others together."""
-    offers = [_offer(sheet, c) for c in chosen if not reached(c)]
-    if not offers:
-        return
-    worth = {o.promotion.promotion_id: _worth(o) for o in offers}
-    alone = [o for o in offers if o.promotion.stacking == "exclusive"]
-    together = _best_of_groups([o for o in offers if o not in alone], worth)
-    best = max(
-        alone,
-        key=lambda o: (worth[o.promotion.promotion_id], o.promotion.priority),
-        default=None,
-    )
-    joint = sum(worth[o.promotion.promotion_id] for o in together)
-    if best is not None and worth[best.promotion.promotion_id] >= joint:
-        together = [best]
-    for offer in together:
-        _give(sheet, offer, language, digits)
+    best: Worksheet | None = None
+    for promotions in _allowed([c for c in chosen if not reached(c)]):
+        trial = sheet.copy()
+        for candidate in promotions:
+            _give(trial, candidate, language, digits)
+        if best is None or trial.net_minor < best.net_minor:
+            best = trial
+    if best is not None:
+        sheet.rows = best.rows
 
 
-def _offer(sheet: Worksheet, candidate: Candidate) -> _Offer:
+def _allowed(open_: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    """Sets that may be given together: fewer promotions first, then priority, then the id.
+
+    `best_of` gives one of each group; with more combinations than the limit the first ones are
+    compared, which keeps the answer the same everywhere.
+    """
+    order = sorted(open_, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
+    alone = [c for c in order if c.promotion.stacking == "exclusive"]
+    yield from ([c] for c in alone)
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in order:
+        if candidate.promotion.stacking != "exclusive":
+            key = candidate.promotion.group or f"#{candidate.promotion.promotion_id}"
+            groups.setdefault(key, []).append(candidate)
+    if groups:
+        yield from islice(product(*groups.values()), COMBINATIONS_MOST)
+
+
+def _give(sheet: Worksheet, candidate: Candidate, language: str, digits: int) -> None:
+    promotion = candidate.promotion
     numbers = {line.line for line in candidate.lines}
-    rows = tuple(row for row in sheet.rows if row.line.line in numbers)
-    return _Offer(candidate.promotion, rows)
-
-
-def _worth(offer: _Offer) -> int:
-    net = sum(row.net_minor for row in offer.rows)
-    room = sum(row.room_minor for row in offer.rows)
-    promotion = offer.promotion
-    wanted = promotion.amount_minor or share_half_up(net, promotion.percent_ppm)
-    return min(wanted, room)
-
-
-def _best_of_groups(offers: list[_Offer], worth: dict[str, int]) -> list[_Offer]:
-    best: dict[str, _Offer] = {}
-    for offer in offers:
-        key = offer.promotion.group or f"#{offer.promotion.promotion_id}"
-        known = best.get(key)
-        if known is None or _rank(offer, worth) > _rank(known, worth):
-            best[key] = offer
-    order = list(best.values())
-    return sorted(order, key=lambda o: (-o.promotion.priority, o.promotion.promotion_id))
-
-
-def _rank(offer: _Offer, worth: dict[str, int]) -> tuple[int, int]:
-    return (worth[offer.promotion.promotion_id], offer.promotion.priority)
-
-
-def _give(sheet: Worksheet, offer: _Offer, language: str, digits: int) -> None:
-    promotion, amount = offer.promotion, _worth(offer)
+    rows = [row for row in sheet.rows if row.line.line in numbers]
+    net = sum(row.net_minor for row in rows)
+    room = sum(row.room_minor for row in rows)
+    amount = min(promotion.amount_minor or share_half_up(net, promotion.percent_ppm), room)
     text = format_decimal(amount, digits)
     if promotion.percent_ppm:
-        net = format_decimal(sum(row.net_minor for row in offer.rows), digits)
-        text = f"{net} x {percent_text(promotion.percent_ppm)} % = {text}"
+        text = f"{format_decimal(net, digits)} x {percent_text(promotion.percent_ppm)} % = {text}"
     words = Words(promotion.name(language), text)
-    sheet.spread(offer.rows, amount, promotion.promotion_id, Step.TRANSACTION, words)
+    sheet.spread(rows, amount, promotion.promotion_id, Step.TRANSACTION, words)
 
 
 def apply_goodwill(sheet: Worksheet, whole: Goodwill | None) -> None:

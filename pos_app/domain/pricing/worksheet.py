@@ -4,7 +4,7 @@ Never lets a line fall below its floor; what finds no room is returned to the ca
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.money import allocate_largest_remainder
@@ -34,14 +34,7 @@ class Row:
             return 0
         self.net_minor -= amount
         if amount != modification.amount_minor:
-            modification = PriceModification(
-                modification.rule_id,
-                modification.step,
-                amount,
-                modification.units,
-                modification.name,
-                modification.arithmetic,
-            )
+            modification = replace(modification, amount_minor=amount)
         self.modifications.append(modification)
         return amount
 
@@ -56,6 +49,10 @@ class Worksheet:
     def of(lines: Sequence[BasketLine]) -> "Worksheet":
         """A fresh sheet at list amounts."""
         return Worksheet([Row(line, line.list_minor) for line in lines])
+
+    def copy(self) -> "Worksheet":
+        """Another sheet in the same state, to try something on."""
+        return Worksheet([replace(r, modifications=list(r.modifications)) for r in self.rows])
 
     @property
     def net_minor(self) -> int:
