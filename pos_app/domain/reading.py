@@ -1,7 +1,7 @@
 """Reads a JSON document field by field and remembers every fault with its path. Never guesses."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pos_app.domain.errors import Fault
@@ -50,7 +50,7 @@ class Reader:
         value = self.raw(key, default)
         if isinstance(value, str) and (value or default == ""):
             return value
-        if value is not None or default is not MISSING:
+        if self.has(key) or default is not MISSING:
             self.fault(key, "a text is wanted")
         return ""
 
@@ -67,14 +67,14 @@ class Reader:
         value = self.raw(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
             return value
-        if value is not None:
+        if self.has(key):
             self.fault(key, f"a whole number from {least} is wanted")
         return least
 
     def decimal(self, key: str, digits: int, default: Any = MISSING) -> int:
         """A decimal string as an integer of 10^-digits; not negative."""
         value = self.raw(key, default)
-        if value is None:
+        if value is None and not self.has(key):
             return 0
         try:
             number = parse_decimal(value, digits) if isinstance(value, str) else -1
@@ -128,13 +128,16 @@ class Reader:
             return None
 
     def clock_time(self, key: str) -> time | None:
-        """HH:MM, or nothing."""
+        """HH:MM in the store's zone, or nothing."""
         value = self.raw(key, None)
         try:
-            return time.fromisoformat(value) if value is not None else None
+            found = time.fromisoformat(value) if value is not None else None
         except (ValueError, TypeError):
-            self.fault(key, "a time is wanted, as 09:30")
+            found = time(tzinfo=UTC)
+        if found is not None and found.tzinfo is not None:
+            self.fault(key, "a time of the store is wanted, as 09:30")
             return None
+        return found
 
     def instant(self, key: str) -> datetime | None:
         """An ISO instant with its zone."""
@@ -144,7 +147,7 @@ class Reader:
         except (ValueError, TypeError):
             found = None
         if found is None or found.tzinfo is None:
-            if value is not None:
+            if self.has(key):
                 self.fault(key, "an instant with its zone is wanted, as 2026-03-01T00:00:00Z")
             return None
         return found

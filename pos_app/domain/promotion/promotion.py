@@ -4,7 +4,7 @@ A rule = condition + benefit (after pretix and ARTS RewardEligibilityRule / Deri
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from pos_app.domain.item import Item
 from pos_app.domain.reading import Reader
@@ -47,7 +47,7 @@ class Goods:
 @dataclass(frozen=True, slots=True)
 class When:
     """When, where and for whom. Days and hours are the store's local ones; ends are inclusive
-    days and exclusive hours; hours may pass midnight."""
+    days and exclusive hours; hours may pass midnight and then belong to the day they began."""
 
     from_on: date | None = None
     until_on: date | None = None
@@ -63,12 +63,19 @@ class When:
 
     def open_at(self, local: datetime) -> bool:
         """True when the calendar and the clock allow it."""
-        today = local.date()
+        today = self._began_on(local)
         if self.from_on and today < self.from_on or self.until_on and today > self.until_on:
             return False
-        if self.weekdays and local.isoweekday() not in self.weekdays:
+        if self.weekdays and today.isoweekday() not in self.weekdays:
             return False
         return self._hours(local.time())
+
+    def _began_on(self, local: datetime) -> date:
+        """Hours that pass midnight belong to the day they began on."""
+        start, end = self.from_time, self.until_time
+        if start is not None and end is not None and local.time() < end < start:
+            return local.date() - timedelta(days=1)
+        return local.date()
 
     def _hours(self, now: time) -> bool:
         start, end = self.from_time or time.min, self.until_time
@@ -142,7 +149,7 @@ def read_promotion(doc: Reader, digits: int) -> Promotion:
 def read_when(doc: Reader) -> When:
     """Read the condition's calendar, place and people."""
     days = doc.raw("weekdays", ())
-    if not isinstance(days, (list, tuple)) or not all(d in range(1, 8) for d in days):
+    if not isinstance(days, (list, tuple)) or not all(_is_day(d) for d in days):
         doc.fault("weekdays", "a list of days 1 (Monday) to 7 is wanted")
         days = ()
     when = When(
@@ -161,7 +168,13 @@ def read_when(doc: Reader) -> When:
     doc.finish()
     if when.from_on and when.until_on and when.from_on > when.until_on:
         doc.fault("until", f"ends before it begins ({when.from_on})")
+    if when.from_time is not None and when.from_time == when.until_time:
+        doc.fault("until_time", "is the hour it begins: no hour at all, or all of them")
     return when
+
+
+def _is_day(day: object) -> bool:
+    return isinstance(day, int) and not isinstance(day, bool) and 1 <= day <= 7
 
 
 def read_goods(doc: Reader, digits: int) -> Goods:
@@ -226,6 +239,10 @@ def _judge_stacking(doc: Reader, p: Promotion) -> None:
         doc.fault("group", "has a meaning only with stacking best_of")
     if p.kind in GROUP_KINDS and p.stacking == "compound":
         doc.fault("stacking", "a group of units cannot be given on top of another reduction")
+    if p.max_units and (p.kind in GROUP_KINDS or p.transaction_step or p.stacking == "compound"):
+        doc.fault("max_units", f"cannot limit a {p.kind} promotion with stacking {p.stacking}")
+    if p.max_applications and p.kind not in GROUP_KINDS:
+        doc.fault("max_applications", f"means nothing in a {p.kind} promotion")
 
 
 _EXTRA = {"buy_n_pay_m": ("pay",), "threshold": ("percent_ppm", "amount_minor")}
