@@ -272,15 +272,22 @@ def _unearn(account: Account, entry: PointsEntry) -> Posting:
 
 
 def _expire(account: Account, entry: PointsEntry) -> Posting:
-    lots = tuple(lot for lot in account.lots if lot.lot_id != entry.lot_id)
-    return Posting(replace(account, lots=lots))
+    """The named lot loses exactly these points; RuleError if it does not hold them."""
+    lot = next((one for one in account.lots if one.lot_id == entry.lot_id), None)
+    if lot is None or not 0 < -entry.points <= lot.points:
+        held = lot.points if lot else 0
+        raise RuleError(f"{-entry.points} points expire of {held} in lot {entry.lot_id}")
+    rest = replace(lot, points=lot.points + entry.points)
+    lots = (rest if one is lot else one for one in account.lots)
+    return Posting(replace(account, lots=tuple(one for one in lots if one.points)))
 
 
 def _restore(account: Account, entry: PointsEntry, answered: tuple[Take, ...]) -> Posting:
     """Redeemed points return to their lots with their old end, the last taken first.
 
-    A lot that ended meanwhile lives 14 days from the return. Debt that the redemption left is
-    repaid by what no lot had given.
+    What came from a lot that ended meanwhile lives 14 days from the return, as a lot of its own:
+    points that have lapsed do not live longer with it. Debt that the redemption left is repaid by
+    what no lot had given.
     """
     rest = entry.points
     lots = account.lots
@@ -288,10 +295,11 @@ def _restore(account: Account, entry: PointsEntry, answered: tuple[Take, ...]) -
         part = min(rest, take.points)
         if not part:
             continue
-        ends = take.expires_on
-        if ends is not None and ends < entry.business_on:
+        back = Lot(take.lot_id, part, take.available_on, take.expires_on)
+        if take.expires_on is not None and take.expires_on < entry.business_on:
             ends = entry.business_on + timedelta(days=RESTORED_LOT_DAYS)
-        lots = _merged(lots, Lot(take.lot_id, part, take.available_on, ends))
+            back = Lot(entry.entry_id, part, entry.business_on, ends)
+        lots = _merged(lots, back)
         rest -= part
     account = replace(account, lots=lots)
     return (

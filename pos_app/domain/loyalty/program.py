@@ -24,6 +24,7 @@ from pos_app.domain.promotion.promotion import (
 from pos_app.domain.reading import Reader
 
 SCHEMA = 1
+DIGITS_MOST = 4
 EARN_BASES = ("paid_money", "before_redemption", "none_if_redeemed")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PERIODS = ("month", "quarter", "year", "rolling_12_months", "lifetime")
@@ -165,7 +166,7 @@ def content_hash(document: Any) -> str:
 def load(data: bytes | str) -> Program:
     """A program from its JSON; ProgramRefused with every fault (path and reason) otherwise."""
     try:
-        document = json.loads(data)
+        document = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise ProgramRefused((Fault("document", f"is not JSON: {error}"),)) from error
     faults: list[Fault] = []
@@ -176,11 +177,23 @@ def load(data: bytes | str) -> Program:
     return program
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON lets the last of two equal names win; a rule must not vanish that way."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is named twice")
+    return found
+
+
 def _read(doc: Reader, digest: str) -> Program:
     if doc.integer("schema", SCHEMA) != SCHEMA:
         doc.fault("schema", f"this release reads schema {SCHEMA}")
     money = doc.child("currency")
-    currency = Currency(money.text("code"), money.integer("minor_digits", 2))
+    currency = Currency(money.text("code"), min(money.integer("minor_digits", 2), DIGITS_MOST))
+    if money.raw("minor_digits", 2) != currency.minor_digits:
+        money.fault("minor_digits", f"a number from 0 to {DIGITS_MOST} is wanted (ISO 4217)")
+    money.finish()
     digits = currency.minor_digits
     program = Program(
         ref=ProgramRef(doc.text("program"), doc.integer("version", least=1), digest),

@@ -79,10 +79,14 @@ def tier_for(
 ) -> tuple[str, date | None]:
     """(tier id, promised until) after earlier receipts.
 
-    `held` is the tier before and its promise. Up at once; down only when the promise has ended.
+    `held` is the tier before and its promise. Up at once; down only when the promise has ended,
+    and then by the better of the period that ended last and the present one, which has hardly
+    begun.
     """
     months = months_of_period(tiers.period, on)
-    spend = lifetime_minor if months is None else sum(spend_by_month.get(m, 0) for m in months)
+    spend = lifetime_minor if months is None else _spent(spend_by_month, months)
+    if months is not None and _ended(held[1], on):
+        spend = max(spend, _spent(spend_by_month, _closed_months(tiers.period, on)))
     earned = reached(tiers, spend)
     if earned is None:
         return held
@@ -92,6 +96,18 @@ def tier_for(
     if rank < held_rank and _ended(held[1], on):
         return earned.tier_id, period_end(tiers.period, on) if rank else None
     return held
+
+
+def _spent(spend_by_month: Mapping[str, int], months: tuple[str, ...]) -> int:
+    return sum(spend_by_month.get(month, 0) for month in months)
+
+
+def _closed_months(period: str, on: date) -> tuple[str, ...]:
+    """The months of the last period that ended before a day; a rolling window never ends."""
+    if period == "rolling_12_months":
+        return ()
+    first = (months_of_period(period, on) or ())[-1]
+    return months_of_period(period, date.fromisoformat(f"{first}-01") - timedelta(days=1)) or ()
 
 
 def _ended(until: date | None, on: date) -> bool:
