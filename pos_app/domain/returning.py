@@ -15,6 +15,7 @@ from pos_app.domain.document import (
     Totals,
     TransactionKind,
 )
+from pos_app.domain.errors import RuleError
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tax import tax_inside_minor
@@ -58,18 +59,30 @@ def _proportional(amount: int, units: int, before: int, taken: int) -> int:
 
 
 def refund_line(one: ReturnLine, before: int, number: int) -> CompletedLine:
-    """The return line of a sold line, with the stored numbers' share."""
+    """The return line of a sold line, with the stored numbers' share.
+
+    `before` base units are back already; RuleError for more than are left.
+    """
     sold, taken = one.sold, one.value
     units = sold.quantity.value
+    if not 0 < taken <= units - before:
+        raise RuleError(f"{taken} of line {sold.line} come back, {units - before} are left")
     split = share if sold.quantity.unit is Unit.PIECE else _proportional
 
     def part(amount: int) -> int:
         return split(amount, units, before, taken)
 
-    net, points_minor = part(sold.net_minor), part(sold.points_minor)
+    if sold.quantity.unit is Unit.PIECE:
+        points_minor = part(sold.points_minor)
+        payable = part(sold.net_minor) - points_minor
+        list_minor = part(sold.list_minor)
+    else:
+        # Weights are split smaller than a minor unit: each summand is split, so that none of them
+        # can come out below zero.
+        points_minor, payable = part(sold.points_minor), part(sold.payable_minor)
+        list_minor = points_minor + payable + part(sold.list_minor - sold.net_minor)
+    net = points_minor + payable
     quantity = Quantity(taken, sold.quantity.unit)
-    list_minor = part(sold.list_minor)
-    payable = net - points_minor
     return replace(
         sold,
         line=number,
@@ -174,11 +187,14 @@ def complete_return(
 def return_lines(
     wanted: Sequence[ReturnLine], before: Mapping[int, int]
 ) -> tuple[CompletedLine, ...]:
-    """The return's lines, numbered from 1."""
-    return tuple(
-        refund_line(one, before.get(one.sold.line, 0), number)
-        for number, one in enumerate(wanted, start=1)
-    )
+    """The return's lines, numbered from 1; a sold line may be named more than once."""
+    gone = dict(before)
+    found = []
+    for number, one in enumerate(wanted, start=1):
+        sold = one.sold.line
+        found.append(refund_line(one, gone.get(sold, 0), number))
+        gone[sold] = gone.get(sold, 0) + one.value
+    return tuple(found)
 
 
 def _entries(
