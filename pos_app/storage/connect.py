@@ -62,6 +62,21 @@ def connect_mirror(path: Path, key: bytes | None = None, writing: bool = False) 
     return driver
 
 
+def connect_damaged(path: Path, key: bytes | None = None) -> Driver:
+    """A `till.db` that cannot be trusted, to read what it still says; nothing is written.
+
+    Raises StorageBroken when it is no database under this key.
+    """
+    with in_words_of_the_port():
+        driver = _open(f"{path.absolute().as_uri()}?mode=ro", key)
+        try:
+            _belongs(driver, path, APPLICATION_ID, SCHEMA_VERSION)
+        except BaseException:
+            driver.close()
+            raise
+    return driver
+
+
 def _open(uri: str, key: bytes | None) -> Driver:
     driver: Driver = dbapi2.connect(uri, uri=True, isolation_level=None, cached_statements=256)
     if key is not None:

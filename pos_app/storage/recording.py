@@ -42,10 +42,21 @@ def _consume_receipt(chain: Chain, counter: int) -> None:
 def _add_event(
     till: TillFile, codec: EventCodec, chain: Chain, event_id: str, event: Event
 ) -> None:
-    kind, version, body = codec.encode(event)
-    till.link(chain, event_id, kind, body)
+    add_stored(till, codec, chain, (event_id, *codec.encode(event)), event)
+
+
+def add_stored(
+    till: TillFile,
+    codec: EventCodec,
+    chain: Chain,
+    stored: tuple[str, str, int, bytes],
+    event: Event,
+) -> None:
+    """An event and its (id, kind, version, body) become the head of the chain."""
+    event_id, kind, version, body = stored
     document = event.document if isinstance(event, TransactionCompleted) else None
     at = document.completed_at if document else event.at  # type: ignore[union-attr]  # only the document has none
+    till.link(chain, event_id, kind, body)
     q.ADD_EVENT.run(
         till.driver,
         place=chain.place,

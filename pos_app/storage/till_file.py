@@ -124,6 +124,10 @@ class TillFile:
         with write(self.driver):
             _SET_META.run(self.driver, k=name, v=value)
 
+    def last_mark(self) -> Mark:
+        """How far the sentinel says that this till was; zeros when it says nothing."""
+        return self._sentinel.read() or Mark(0, 0)
+
     def sentinel_mismatch(self) -> bool:
         """True when this database was further once, or has no sentinel though it has a past.
 
@@ -143,15 +147,14 @@ class TillFile:
         are, so the server knows what it has; events below `safe_head` stay as history. Returns
         the incarnation. The grants of older incarnations are never spent again here.
         """
-        mark = self._sentinel.read()
+        mark = self.last_mark()
         with self.protected("reopen") as chain:
-            known = mark.incarnation if mark else 0
             after = s.place_of(chain.incarnation, chain.safe_head)
-            chain.incarnation = max(chain.incarnation, known, above) + 1
+            chain.incarnation = max(chain.incarnation, mark.incarnation, above) + 1
             chain.head, chain.head_hash = 0, GENESIS
             chain.acked = chain.safe_head = chain.pruned = 0
             chain.pruned_hash, chain.frozen = GENESIS, 1
-            chain.receipts = max(chain.receipts, mark.receipts if mark else 0)
+            chain.receipts = max(chain.receipts, mark.receipts)
             distance = chain.place - after
             for move in _MOVES:
                 move.run(self.driver, after=after, distance=distance)
