@@ -16,13 +16,27 @@ from resources.words.catalogue import entries, placeholders
 HOUSE = Path(__file__).parents[2]
 MADE_AT_RUN_TIME = {
     "notice.": ("print_asked", "print_failed", "print_queued"),
-    "limit.": ("balance", "allowance"),
+    "limit.": ("balance", "allowance", "blocked", "unconfirmed", "last4"),
     "print.": ("queued", "sent", "printed", "asked", "failed"),
     "tender.": ("cash", "card", "gift_card", "qr"),
     "report.title_": ("x", "session", "z"),
     "chip.": ("none", "suggested", "half", "max", "custom"),
     "theme.": ("light", "dark", "contrast"),
     "device.": ("lost", "paper_out", "paper_low", "cover_open"),
+    "link.": (
+        "lost",
+        "not_enrolled",
+        "stuck",
+        "memory",
+        "server_failed",
+        "busy",
+        "refused",
+        "gap",
+        "fenced",
+        "epoch",
+        "too_large",
+        "fork",
+    ),
     "refused.scan_": ("unreadable", "gs_lost", "check_digit", "payment_card"),
 }
 
