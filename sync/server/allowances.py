@@ -17,7 +17,7 @@ from pos_app.domain.money import share_down
 from sync.server import accounts
 from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
-from sync.server.schema import member, setting, terminal
+from sync.server.schema import allowance, member, setting, terminal
 from sync.server.services import Services, micros
 
 SETTING = "allowance.placement"
@@ -38,6 +38,7 @@ class Placement:
 
     policy: PlacementSetting = field(default_factory=PlacementSetting)
     store_of: Mapping[str, str] = field(default_factory=dict)
+    incarnation_of: Mapping[str, int] = field(default_factory=dict)
 
     def tills_beside(self, terminal_id: str) -> frozenset[str]:
         """The active terminals of the same store, this one included."""
@@ -46,17 +47,24 @@ class Placement:
 
 
 def placement(connection: Connection) -> Placement:
-    """The chain's policy and the active terminals."""
+    """The chain's policy and the terminals that can take grants.
+
+    One whose restored database has not announced itself yet would not spend them.
+    """
     value = connection.execute(
         sa.select(setting.c.value).where(setting.c.store == "", setting.c.name == SETTING)
     ).scalar_one_or_none()
     rows = connection.execute(
-        sa.select(terminal.c.id, terminal.c.store).where(terminal.c.state == "active")
-    )
+        sa.select(terminal.c.id, terminal.c.store, terminal.c.incarnation).where(
+            terminal.c.state == "active", terminal.c.voided == terminal.c.incarnation
+        )
+    ).all()
     policy = PlacementSetting()
     if value is not None:
         policy = msgspec.json.decode(value, type=PlacementSetting)
-    return Placement(policy, {row.id: row.store for row in rows})
+    return Placement(
+        policy, {row.id: row.store for row in rows}, {row.id: row.incarnation for row in rows}
+    )
 
 
 def free(book: Book, held: Held) -> int:
@@ -82,23 +90,23 @@ def top_up(book: Book, held: Held, terminal_id: str, around: Placement) -> int:
     more = min(unpromised, target - lying[terminal_id])
     if more < max(1, around.policy.min_points):
         return 0
-    _grow(book, held, terminal_id, more)
+    _grow(book, held, Grant("", held.member.member_id, terminal_id, more), around)
     return more
 
 
-def _grow(book: Book, held: Held, terminal_id: str, points: int) -> None:
+def _grow(book: Book, held: Held, more: Grant, around: Placement) -> None:
     """A placed grant grows in place while nothing of it came back, so that grants stay few."""
-    for grant in book.grants_of(held.member.member_id):
-        if grant.terminal == terminal_id and grant.kind == "placed" and not grant.returned:
-            book.reserve(held, replace(grant, granted=grant.granted + points))
+    incarnation = around.incarnation_of[more.terminal]
+    for grant in book.grants_of(more.member):
+        same = (grant.terminal, grant.kind, grant.incarnation, grant.returned)
+        if same == (more.terminal, "placed", incarnation, 0):
+            book.reserve(held, replace(grant, granted=grant.granted + more.granted))
             return
     new_id = book.services.ids.new_id()
-    book.reserve(held, Grant(new_id, held.member.member_id, terminal_id, points))
+    book.reserve(held, replace(more, grant_id=new_id, incarnation=incarnation))
 
 
-def grant_now(
-    connection: Connection, services: Services, terminal_id: str, wanted: Grant
-) -> Grant | None:
+def grant_now(connection: Connection, services: Services, wanted: Grant) -> Grant | None:
     """The grant of that id, made now if it is not there; None for an unknown member.
 
     A known id answers what was granted then, whatever is asked now.
@@ -110,11 +118,11 @@ def grant_now(
         return None
     known = book.grants.get(wanted.grant_id)
     if known is not None:
-        return known if known.terminal == terminal_id else None
+        return known if known.terminal == wanted.terminal else None
     may = 0 if held.member.blocked or not held.member.confirmed else max(0, free(book, held))
     points = min(max(0, wanted.granted), may)
     lease = micros(services.now() + IDENTIFIED_LEASE)
-    made = replace(wanted, granted=points, terminal=terminal_id, lease_until=lease)
+    made = replace(wanted, granted=points, lease_until=lease)
     book.reserve(held, made)
     book.flush()
     return made
@@ -146,3 +154,54 @@ def place_in_bucket(
         for till in tills if held is not None else ():
             top_up(book, held, till, around)
     return book.flush()
+
+
+def terminals_to_void(connection: Connection) -> list[tuple[str, int]]:
+    """(terminal, incarnation) of restored tills that have sent all they had and said so."""
+    rows = connection.execute(
+        sa.select(terminal.c.id, terminal.c.incarnation).where(
+            terminal.c.announced > terminal.c.voided,
+            terminal.c.announced == terminal.c.incarnation,
+            terminal.c.posted_seq == terminal.c.head,
+        )
+    )
+    return [(row.id, row.incarnation) for row in rows]
+
+
+def former_grants(
+    connection: Connection, terminal_id: str, incarnation: int
+) -> dict[int, list[str]]:
+    """Members with grants of earlier incarnations, by bucket."""
+    found: dict[int, list[str]] = {}
+    rows = connection.execute(
+        sa.select(allowance.c.bucket, allowance.c.member)
+        .where(allowance.c.terminal == terminal_id, allowance.c.incarnation < incarnation)
+        .distinct()
+    )
+    for row in rows:
+        found.setdefault(row.bucket, []).append(row.member)
+    return found
+
+
+def void_in_bucket(
+    connection: Connection, services: Services, bucket: int, members: list[str], till: Grant
+) -> None:
+    """Give back what is left of grants of incarnations before `till.incarnation`.
+
+    Only after every spend that survived has been posted: a grant voided earlier would let another
+    till spend what this one has already spent.
+    """
+    book = Book(connection, services, bucket)
+    book.load(members)
+    for grant in list(book.grants.values()):
+        former = grant.terminal == till.terminal and grant.incarnation < till.incarnation
+        if former and grant.left:
+            book.use(book.held[grant.member], grant, returned=grant.left)
+    book.flush()
+
+
+def mark_voided(connection: Connection, terminal_id: str, incarnation: int) -> None:
+    """From here on the terminal takes grants again."""
+    connection.execute(
+        sa.update(terminal).where(terminal.c.id == terminal_id).values(voided=incarnation)
+    )

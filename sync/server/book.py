@@ -50,7 +50,8 @@ class Held:
 
 @dataclass(slots=True)
 class Grant:
-    """An allowance as the tables have it. `posted_seq`: the till's last event it contains."""
+    """An allowance as the tables have it. `posted_seq`: the till's last event it contains;
+    `incarnation`: of the till's database that it was granted to."""
 
     grant_id: str
     member: str
@@ -61,6 +62,7 @@ class Grant:
     kind: str = "placed"
     lease_until: int = 0
     posted_seq: int = 0
+    incarnation: int = 1
 
     @property
     def left(self) -> int:
@@ -150,6 +152,7 @@ class Book:
                 row.kind,
                 row.lease_until,
                 row.posted_seq,
+                row.incarnation,
             )
 
     def _load_lines(self, ids: set[str]) -> None:
@@ -281,6 +284,7 @@ class Book:
             "kind": grant.kind,
             "lease_until": grant.lease_until,
             "posted_seq": grant.posted_seq,
+            "incarnation": grant.incarnation,
             "announced": 0,
         }
 

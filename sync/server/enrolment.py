@@ -97,6 +97,8 @@ def _create(
         "number": connection.execute(used).scalar_one() + 1,
         "public_key": request.public_key,
         "incarnation": request.incarnation,
+        "announced": request.incarnation,
+        "voided": request.incarnation,
         "enrolled_at": services.now_us(),
     }
     bulk.insert(connection, terminal, [row])

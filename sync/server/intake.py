@@ -62,6 +62,8 @@ def push(
         if alarm.status == 422:
             _alert(connection, services, row.id, alarm)
         return _refusal(services, row, alarm)
+    if not request.events and row.announced < request.incarnation:
+        row = _announced(connection, row)
     if fresh:
         new = list(zip(fresh, outcomes, strict=True))
         row = _append(connection, services, signed, request.incarnation, new)
@@ -106,6 +108,12 @@ def _reincarnated(connection: Connection, terminal_id: str, incarnation: int) ->
         .returning(terminal)
     )
     return connection.execute(began).one()
+
+
+def _announced(connection: Connection, row: Any) -> Any:
+    """A restored till has sent all that survived: its former grants may be voided."""
+    said = sa.update(terminal).where(terminal.c.id == row.id).values(announced=row.incarnation)
+    return connection.execute(said.returning(terminal)).one()
 
 
 def _continuation(connection: Connection, row: Any, request: PushRequest) -> list[EventEnvelope]:
@@ -226,6 +234,9 @@ def _store_batch(
         "received_at": services.now_us(),
         "state": state,
     }
+    if state == "queued":
+        connection.execute(sa.insert(inbox).values(**row))
+        return
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(insert(inbox).values(**row).on_conflict_do_nothing())
 

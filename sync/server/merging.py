@@ -39,6 +39,7 @@ class CarriedGrant(Struct):
     kind: str
     lease_until: int
     posted_seq: int
+    incarnation: int
 
 
 class Carried(Struct):
@@ -173,7 +174,15 @@ def _later(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]
 
 def _packed(g: Grant) -> CarriedGrant:
     return CarriedGrant(
-        g.grant_id, g.terminal, g.granted, g.spent, g.returned, g.kind, g.lease_until, g.posted_seq
+        grant=g.grant_id,
+        terminal=g.terminal,
+        granted=g.granted,
+        spent=g.spent,
+        returned=g.returned,
+        kind=g.kind,
+        lease_until=g.lease_until,
+        posted_seq=g.posted_seq,
+        incarnation=g.incarnation,
     )
 
 
@@ -188,4 +197,5 @@ def _unpacked(c: CarriedGrant, member_id: str) -> Grant:
         kind=c.kind,
         lease_until=c.lease_until,
         posted_seq=c.posted_seq,
+        incarnation=c.incarnation,
     )

@@ -6,7 +6,7 @@ ones behind it go on.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,9 +17,15 @@ from sqlalchemy.exc import DataError, IntegrityError
 from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
 from sync.server import bulk
-from sync.server.allowances import placement
+from sync.server.allowances import (
+    former_grants,
+    mark_voided,
+    placement,
+    terminals_to_void,
+    void_in_bucket,
+)
 from sync.server.bell import Bell
-from sync.server.book import Book, announce
+from sync.server.book import Book, Grant, announce
 from sync.server.database import Database
 from sync.server.effects import Part, Surroundings, apply_part, ids_needed
 from sync.server.enrolling import enrol_members
@@ -68,9 +74,23 @@ class Poster:
             await self._post(batch)
             self._bell.ring_feed()
             done += 1
+        await self._void_former()
         if await self._announce_all():
             self._bell.ring_feed()
         return done
+
+    async def _void_former(self) -> None:
+        """Grants of databases that were replaced come back, once all that they sent is posted."""
+        for terminal_id, incarnation in await self._database.read(terminals_to_void):
+            await self._void(Grant("", "", terminal_id, 0, incarnation=incarnation))
+
+    async def _void(self, till: Grant) -> None:
+        by_bucket = await self._database.read(
+            lambda c: former_grants(c, till.terminal, till.incarnation)
+        )
+        for bucket, members in by_bucket.items():
+            await self._database.write(_voiding(self._services, bucket, members, till))
+        await self._database.write(lambda c: mark_voided(c, till.terminal, till.incarnation))
 
     def _next(self, connection: Connection) -> Batch | None:
         """The oldest batch of the terminal that has waited longest, in the order of its chain."""
@@ -178,6 +198,12 @@ class Poster:
                 lambda c, t=terminal_id: announce(c, self._services, t)  # type: ignore[misc]  # a default binds the loop's value
             )
         return count
+
+
+def _voiding(
+    services: Services, bucket: int, members: list[str], till: Grant
+) -> Callable[[Connection], None]:
+    return lambda c: void_in_bucket(c, services, bucket, members, till)
 
 
 def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:

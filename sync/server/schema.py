@@ -44,6 +44,8 @@ terminal = Table(
     _number("number"),
     _text("public_key"),
     _number("incarnation", 1),
+    _number("announced", 1),
+    _number("voided", 1),
     _number("head"),
     _text("head_hash", "0" * 64),
     _number("posted_seq"),
@@ -170,8 +172,10 @@ allowance = Table(
     _text("kind", "placed"),
     _number("lease_until"),
     _number("posted_seq"),
+    _number("incarnation", 1),
     _number("announced"),
 )
+Index("allowance_terminal", allowance.c.terminal, allowance.c.incarnation)
 Index("allowance_member", allowance.c.bucket, allowance.c.member)
 Index("allowance_unannounced", allowance.c.announced, allowance.c.terminal)
 feed_head = Table(

@@ -85,8 +85,15 @@ def allowance(
     if not _plain(request.grant) or not _plain(request.member):
         raise refuse(404, "unknown_member")
     member_id = resolve(connection, {request.member})[request.member]
-    wanted = Grant(request.grant, member_id, row.id, request.points, kind=request.kind[:20])
-    made = grant_now(connection, services, row.id, wanted)
+    wanted = Grant(
+        request.grant,
+        member_id,
+        row.id,
+        request.points,
+        kind=request.kind[:20],
+        incarnation=row.incarnation,
+    )
+    made = grant_now(connection, services, wanted)
     if made is None:
         raise refuse(404, "unknown_member")
     return AllowanceReply(
