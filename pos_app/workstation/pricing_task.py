@@ -128,9 +128,7 @@ def price(station: Station, transaction: Transaction, explain: bool = False) -> 
 def reprice(station: Station) -> None:
     """Bring the prices up to the open transaction."""
     transaction = station.open
-    if transaction is None:
-        station.priced, station.teaser = None, None
-        return
+    assert transaction is not None
     station.priced = price(station, transaction)
     station.priced_under = station.engine
     station.teaser = None if station.known else _teaser(station, transaction)

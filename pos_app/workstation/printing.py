@@ -67,7 +67,9 @@ def outcome(station: Station, job_id: str, state: str) -> Answer:
 
 
 def state_of(station: Station, job_id: str) -> str:
-    """queued (on its way counts), printed, asked, failed."""
+    """queued (on its way counts), printed, asked, failed; none for a till without a printer."""
+    if not job_id:
+        return "none"
     state = station.job_states.get(job_id, "printed")
     return "queued" if state == "sent" else state
 

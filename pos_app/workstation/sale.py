@@ -65,9 +65,9 @@ def begin(station: Station) -> Transaction:
 
 def put(station: Station, new: Transaction, *notices: Notice, known: Known | None) -> Answer:
     """Replace the open transaction and its member, remembering the old ones for undo."""
-    if station.open is not None:
-        station.past.append((station.open, station.known))
-        del station.past[:-UNDO_DEPTH]
+    assert station.open is not None
+    station.past.append((station.open, station.known))
+    del station.past[:-UNDO_DEPTH]
     station.open = new
     station.known = known
     reprice(station)

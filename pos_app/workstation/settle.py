@@ -15,11 +15,17 @@ from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.money import Money
 from pos_app.domain.returning import complete_return
 from pos_app.domain.tender import Tender, TenderKind
-from pos_app.domain.transaction import Transaction, change_due_minor, with_tender
+from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts, SessionState, StorageBroken, StorageFull
+from pos_app.workstation.ports import (
+    Facts,
+    SessionState,
+    StorageBroken,
+    StorageFull,
+    StoredJob,
+)
 from pos_app.workstation.pricing_task import refresh_known
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
 from pos_app.workstation.sale import SALE_PARTS, clear, give_back
@@ -193,7 +199,7 @@ def after_session(session: SessionState, document: CompletedTransaction) -> Sess
 def _commit(station: Station, document: CompletedTransaction, counter: int) -> Answer:
     at: Callable[[str], None] = station.settings.crash_point
     assert station.session is not None
-    job = printing.stored(receipt_job(station, document, station.new_id()), document.transaction_id)
+    job = _paper_of(station, document)
     session = after_session(station.session, document)
     at("complete.built")
     trouble = record(
@@ -219,8 +225,7 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
     if any(t.kind is TenderKind.CASH for t in document.tenders):
         station.devices.open_drawer()
     at("complete.drawer")
-    if job is not None:
-        sent = printing.send(station, job)
+    sent = job is None or printing.send(station, job)
     at("complete.printing")
     if member_id:
         give_back(station, member_id)
@@ -229,6 +234,13 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
         return answer
     # The sale is on the disk whatever becomes of its paper.
     return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
+
+
+def _paper_of(station: Station, document: CompletedTransaction) -> StoredJob | None:
+    if not printing.possible(station):
+        return None
+    job = receipt_job(station, document, station.new_id())
+    return printing.stored(job, document.transaction_id)
 
 
 def _age_checked(station: Station) -> tuple[tuple[str, Event], ...]:
@@ -252,10 +264,3 @@ def _completed(document: CompletedTransaction) -> Answer:
         receipt_number=document.receipt_number,
         change_due_minor=document.change_minor,
     )
-
-
-def change_minor(station: Station) -> int:
-    """Change due now."""
-    if station.open is None or station.priced is None:
-        return 0
-    return change_due_minor(station.open.tenders, station.priced.totals.due_minor)

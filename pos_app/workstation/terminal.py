@@ -199,6 +199,8 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
     document = journal.document(receipt) if receipt else journal.last_document()
     if document is None:
         return refused("unknown_receipt", number=receipt or "")
+    if not printing.possible(station):
+        return refused("no_printer")
     job = printing.stored(receipt_job(station, document, station.new_id(), copy=True), "")
     trouble = record(station, Facts(print_job=job))
     if trouble:

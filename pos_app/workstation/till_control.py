@@ -304,6 +304,10 @@ COMPARED = {
 }
 
 
+def _nonzero(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {kind: amount for kind, amount in amounts.items() if amount}
+
+
 def _settlement(reply: Mapping[str, Any], totals: ControlTotals, unsent: int) -> Settlement:
     theirs = reply.get("totals")
     if not isinstance(theirs, Mapping):
@@ -311,13 +315,7 @@ def _settlement(reply: Mapping[str, Any], totals: ControlTotals, unsent: int) ->
     differ = [
         name for name, ours in COMPARED.items() if theirs.get(name, 0) != getattr(totals, ours)
     ]
-    if {k: v for k, v in totals.by_tender if v} != {
-        k: v for k, v in theirs.get("by_tender", {}).items() if v
-    }:
+    if _nonzero(dict(totals.by_tender)) != _nonzero(theirs.get("by_tender", {})):
         differ.append("by_tender")
     conflicts = int(reply.get("conflicts", 0))
     return Settlement(True, not differ, tuple(differ), unsent, conflicts)
-
-
-def _nonzero(amounts: Mapping[str, int]) -> dict[str, int]:
-    return {kind: amount for kind, amount in amounts.items() if amount}

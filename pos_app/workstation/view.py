@@ -160,7 +160,8 @@ class TransactionView:
 
 @dataclass(frozen=True, slots=True)
 class LastSaleView:
-    """What stays until the next scan. `print_state`: queued, printed, asked, failed."""
+    """What stays until the next scan. `print_state`: queued, printed, asked, failed,
+    or none where there is no printer."""
 
     transaction_id: str
     kind: str

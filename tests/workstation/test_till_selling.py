@@ -64,6 +64,20 @@ def test_a_scan_sells_and_the_same_item_again_raises_the_quantity(shop):
     assert_sums_agree(shop.view)
 
 
+def test_a_gs1_label_without_an_article_names_nothing(shop):
+    assert refusal(shop.till.scan(b"10ABC123", "]C1")) in ("unknown_code", "scan_gs1_format")
+    assert shop.sale is None
+
+
+def test_a_code_of_letters_may_be_of_the_catalogue(shop):
+    body = {"id": "item13", "name": "Талон", "codes": ("TALON-1",)}
+    price = {"since_on": "2026-01-01", "price": 10_00}
+    shop.mirrors(row("chain", 700, "item", "item13", {**body, "prices": (price,)}))
+    ok(shop.scan("TALON-1"))
+    ok(shop.till.type_text("TALON-1"))
+    assert shop.sale.lines[0].quantity.value == 2
+
+
 def test_the_aim_of_a_scanner_says_what_the_label_is(shop):
     assert ok(shop.till.scan(MILK.encode(), "]E0"))
     assert shop.till.scan(b"]E0" + BREAD.encode()).ok

@@ -241,6 +241,14 @@ def test_differences_are_named(day):
     assert day.heard[-1].notices[0].tone is Tone.WARNING
 
 
+def test_a_server_that_has_not_posted_everything_is_asked_again(day):
+    close_online(day)
+    day.courier.answers("settlement", totals={}, posted_seq=3, head=4)
+    assert day.codes_heard() == []
+    day.courier.answers("settlement", totals=totals_of(day), posted_seq=4, head=4)
+    assert day.codes_heard() == ["settled"]
+
+
 def test_a_link_that_breaks_leaves_the_day_closed_and_unsettled(day):
     close_online(day)
     day.courier.answers("settlement", error="timeout")

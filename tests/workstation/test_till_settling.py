@@ -392,6 +392,17 @@ def test_a_copy_is_marked_as_one(shop):
     assert refusal(shop.till.reprint("A000999")) == "unknown_receipt"
 
 
+def test_a_till_without_a_printer_queues_nothing(shop):
+    shop.devices.what = ()
+    shop.sold(MILK)
+    assert shop.view.last_sale.print_state == "none"
+    assert refusal(shop.till.reprint()) == "no_printer"
+    ok(shop.till.x_report())
+    ok(shop.till.close_session(0))
+    assert shop.memory.journal.jobs() == ()
+    assert shop.devices.jobs == []
+
+
 def _russian(text: str) -> bool:
     return any("а" <= letter.lower() <= "я" for letter in text)
 
