@@ -16,6 +16,7 @@ from pos_app.ui.background import Ticker
 
 POLL_MS = 500
 SIZE = (420, 760)
+ROOM_FOR_BOTH = 1700
 
 
 class PaperWindow(QScrollArea):
@@ -82,5 +83,12 @@ def run_paper(port: int, title: str) -> int:
     """Show the papers of the counter whose control line is at that port."""
     app = application()
     window = PaperWindow(port, title)
-    window.show()
+    window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    room = app.primaryScreen().availableGeometry()
+    window.move(room.right() - window.width(), room.top())
+    if room.width() < ROOM_FOR_BOTH:
+        window.showMinimized()
+    else:
+        window.show()
+        window.lower()
     return app.exec()
