@@ -1,0 +1,379 @@
+"""Cash, drawer, sessions, returns and the day: every gesture forwards once and asks first."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from pos_app.domain.sentence import say
+from pos_app.ui import money_flows
+from pos_app.ui.app import run_window
+from pos_app.ui.controls import Button
+from pos_app.ui.desk import Desk
+from pos_app.ui.gestures import scan
+from pos_app.ui.main_window import MainWindow
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import ALL_PARTS, Part, Tone, done, notice, refused
+from pos_app.workstation.report import Report, Settlement
+from pos_app.workstation.view import DeviceView
+from tests.ui.builders import (
+    FOUND,
+    NOW,
+    SUSPENDED,
+    SellingTill,
+    a_last_sale,
+    a_member,
+    a_transaction,
+    offline,
+    selling,
+    signed_on,
+)
+
+K = Qt.Key
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(selling()))
+
+
+def answer(window, text):
+    window.desk.write(text)
+    QTest.keyClick(window.entry, K.Key_Return)
+
+
+def tap(window, words):
+    shown = [b for b in window.findChildren(Button) if b.isVisible() and words in b.text()]
+    assert shown, f"no button {words!r}"
+    QTest.mouseClick(shown[0], Qt.MouseButton.LeftButton)
+
+
+def tap_named(window, name):
+    shown = [b for b in window.findChildren(Button) if b.isVisible() and name in b.accessibleName()]
+    QTest.mouseClick(shown[0], Qt.MouseButton.LeftButton)
+
+
+def words_on(window):
+    return " ".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+
+
+def become(window, **changes):
+    window.desk.till.shown = replace(window.desk.till.shown, **changes)
+    window.desk.till.push(done(changed=ALL_PARTS))
+
+
+def a_report(kind="x", **changes):
+    report = Report(
+        kind, date(2026, 11, 22), 118, "Иванова А.", datetime(2026, 11, 22, tzinfo=UTC),
+        42, 1, 159, 300, 0, 2, 1, 318914, 5000, 23561, 0, 0, 100000, 0, 900,
+        (("cash", 218914), ("card", 100000)), 518914,
+    )  # fmt: skip
+    return replace(report, **changes)
+
+
+def test_signing_on_takes_a_name_and_a_pin_and_a_wrong_pin_asks_again(open_till):
+    window = open_till(SellingTill(signed_on(operator=None, session=None)))
+    QTest.keyClick(window.entry, K.Key_Down)
+    answer(window, "9999")
+    assert window.desk.said.texts[0].key == "refused.wrong_pin"
+    assert window.desk.ask.name == "sign_on"
+    answer(window, "1234")
+    assert window.desk.till.said("sign_on")[-1] == (("o2", "1234"), {})
+    window.tick()
+    assert window.desk.ask.name == "open_session"
+    answer(window, "")
+    assert window.desk.till.said("open_session") == [((0,), {})]
+    assert window.desk.ask is None
+
+
+def test_esc_on_the_sign_on_screen_stays_there(open_till):
+    window = open_till(SellingTill(signed_on(operator=None)))
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert window.desk.ask.name == "sign_on"
+
+
+def test_operators_that_come_later_are_listed_when_they_come(open_till):
+    till = SellingTill(signed_on(operator=None))
+    listed = till.answers["operators"]
+    till.answers["operators"] = done(operators=())
+    window = open_till(till)
+    assert window.desk.rows == ()
+    answer(window, "1234")
+    assert not till.said("sign_on")
+    till.answers["operators"] = listed
+    window.tick()
+    assert [row.title for row in window.desk.rows] == ["Иванова Анна", "Петров Олег"]
+    tap(window, "Петров")
+    assert window.desk.cursor == 1
+
+
+def test_a_pin_is_typed_by_finger_and_shown_as_dots(open_till):
+    window = open_till(SellingTill(signed_on(operator=None)))
+    for key in "12345":
+        tap(window, key)
+    tap_named(window, "Стереть")
+    assert window.entry.text() == "1234"
+    assert window.entry.echoMode() == window.entry.EchoMode.Password
+    tap(window, "C")
+    assert window.entry.text() == ""
+
+
+@pytest.mark.parametrize("kind", ["paid_in", "paid_out", "pickup", "loan"])
+def test_money_moves_with_an_amount_and_a_reason(window, kind):
+    perform(window.desk, kind)
+    answer(window, "")
+    assert window.desk.ask.name == kind
+    answer(window, "100,50")
+    assert window.desk.ask.name == "reason"
+    QTest.keyClick(window.entry, K.Key_Return)
+    ((kind_said, minor, reason), more) = window.desk.till.said("cash_movement")[0]
+    assert (kind_said, minor, more) == (kind, 10050, {"override": None})
+    assert reason in money_flows.MOVEMENT_REASONS[kind]
+
+
+def test_the_drawer_opens_without_a_sale_only_with_a_reason(window):
+    perform(window.desk, "no_sale")
+    tap(window, "Проверить ящик")
+    assert window.desk.till.said("no_sale") == [(("check_drawer",), {"override": None})]
+    assert window.entry.hasFocus()
+
+
+def test_a_session_is_closed_with_a_count_and_shows_its_report(window):
+    report = a_report("session", counted_minor=518914, difference_minor=0)
+    window.desk.till.answers["close_session"] = done(report=report)
+    perform(window.desk, "close_session")
+    answer(window, "5189,14")
+    assert window.desk.till.said("close_session") == [((518914,), {})]
+    assert window.desk.page.content == report
+    assert "518,914" not in words_on(window)
+    assert "5\u202f189,14\u00a0₽" in words_on(window)
+
+
+def test_the_day_ends_after_a_look_at_what_waits_and_a_blind_count(window):
+    settled = Settlement(True, False, ("sales",), 0, 1)
+    report = a_report("z", counted_minor=1, difference_minor=-518913, settlement=settled)
+    window.desk.till.answers["end_of_day"] = done(report=report)
+    become(window, suspended=SUSPENDED, link=offline())
+    perform(window.desk, "end_of_day")
+    assert window.desk.page.kind == "before_end"
+    assert "Отложено 2 чека" in words_on(window)
+    answer(window, "")
+    assert not window.desk.till.said("end_of_day")
+    answer(window, "0,01")
+    assert "Не сходится" in words_on(window)
+    assert "−5\u202f189,13\u00a0₽" in words_on(window)
+
+
+@pytest.mark.parametrize(
+    ("settlement", "said"),
+    [(None, "когда будет связь"), (Settlement(True, True), "сходятся")],
+)
+def test_the_z_report_says_how_the_settlement_went(window, settlement, said):
+    window.desk.till.push(done(report=a_report("z", settlement=settlement)))
+    assert said in words_on(window)
+
+
+def test_a_return_takes_back_the_chosen_pieces_for_a_reason(window):
+    window.desk.till.answers["find_receipt"] = done(receipt=a_transaction())
+    perform(window.desk, "return")
+    answer(window, "")
+    answer(window, "000118-0042")
+    assert window.desk.page.kind == "return"
+    tap_named(window, "Больше: Молоко")
+    tap_named(window, "Больше: Молоко")
+    tap_named(window, "Меньше: Молоко")
+    tap_named(window, "Больше: Сыр")
+    tap(window, "Оформить возврат")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("return_sale") == [
+        (("t1", [(1, "1"), (3, "0.342")]), {"reason": "defect", "override": None})
+    ]
+    assert window.desk.page is None
+
+
+def test_everything_comes_back_with_one_tap(window):
+    window.desk.till.push(done(receipt=a_transaction()))
+    tap(window, "Вернуть всё")
+    tap(window, "Оформить возврат")
+    QTest.keyClick(window.entry, K.Key_Return)
+    ((_, lines), _) = window.desk.till.said("return_sale")[0]
+    assert len(lines) == 8
+
+
+def test_a_return_is_completed_by_the_key_of_cash(window):
+    become(window, transaction=a_transaction(kind="return"), member=None)
+    assert [b.text() for b in window.screen_shown.totals.pay.buttons if b.isVisible()] == [
+        "Вернуть деньги"
+    ]
+    QTest.keyClick(window.entry, K.Key_F8)
+    assert window.desk.till.said("complete")
+    assert not window.desk.till.said("pay")
+
+
+def test_exact_cash_by_a_tap_and_a_bad_number_by_hand(window):
+    perform(window.desk, "cash")
+    answer(window, "5x")
+    assert window.desk.said.texts[0].key == "ui.not_a_number"
+    QTest.keyClick(window.entry, K.Key_F9)
+    assert not window.desk.till.said("pay")
+    tap(window, "Без сдачи")
+    assert window.desk.till.said("pay") == [(("cash", None), {})]
+
+
+def test_a_tender_is_taken_back(window):
+    money_flows.void_tender(window.desk, 0)
+    assert window.desk.till.said("void_tender") == [((0,), {})]
+
+
+def test_card_and_qr_pay_all_that_is_due(window):
+    QTest.keyClick(window.entry, K.Key_F10)
+    assert window.desk.till.said("pay") == [(("qr", None), {})]
+
+
+def test_a_price_check_says_the_price_and_sells_nothing(window):
+    window.desk.till.answers["price_check"] = done(item=FOUND[0])
+    perform(window.desk, "price_check")
+    answer(window, "4601234000001")
+    assert window.desk.said.texts[0].key == "ui.price_is"
+    assert not window.desk.till.said("add_item")
+
+
+@pytest.mark.parametrize(
+    ("gesture", "method"),
+    [("sign_off", "sign_off"), ("reprint", "reprint"), ("sync_now", "sync_now"),
+     ("remove_member", "remove_member"), ("x_report", "x_report")],
+)  # fmt: skip
+def test_a_gesture_of_the_menu_is_one_call(window, gesture, method):
+    perform(window.desk, gesture)
+    assert len(window.desk.till.said(method)) == 1
+
+
+def test_the_link_is_taken_away_and_given_back(window):
+    perform(window.desk, "link")
+    become(window, link=offline())
+    perform(window.desk, "link")
+    assert window.desk.till.said("link") == [((False,), {}), ((True,), {})]
+
+
+def test_offline_is_said_in_words_with_the_time_and_what_waits(window):
+    become(window, link=offline(), devices=(DeviceView("Star", "printer", "paper_low"),))
+    assert "Нет связи с 10:40" in window.top.link.accessibleName()
+    assert "37" in window.top.unsent.accessibleName()
+    assert "мало бумаги" in window.top.device.accessibleName()
+    become(window, link=replace(offline(), stale=True))
+    assert "Вчерашние" in window.top.link.accessibleName()
+    become(window, link=replace(offline(), trouble=say("link.fenced")))
+    assert "заменена" in window.top.link.accessibleName()
+
+
+def test_training_is_marked(window):
+    become(window, training=True)
+    assert window.top._training.isVisible()
+
+
+def test_one_offer_at_a_time_and_none_again_once_dismissed(window):
+    become(window, offers=(say("hint.one"), say("hint.two")))
+    assert "One" in words_on(window)
+    assert "Two" not in words_on(window)
+    tap_named(window, "Больше не предлагать")
+    assert "Two" in words_on(window)
+    perform(window.desk, "dismiss")
+    assert window.desk.offer() is None
+    become(window, transaction=replace(a_transaction(), id="another"))
+    assert window.desk.offer() is not None
+
+
+def test_a_blocked_card_says_why_and_the_sale_goes_on(window):
+    member = a_member(blocked=say("member.blocked", reason="lost"), chips=(), redeem_limit=None)
+    become(window, member=replace(member, pending=20, next_tier_name=None))
+    assert "заблокирована" in words_on(window)
+    assert "20 баллов" in words_on(window)
+    assert window.screen_shown.totals.pay.buttons[0].isEnabled()
+
+
+def test_a_teaser_without_savings_speaks_of_points_only(window):
+    teaser = replace(a_transaction().teaser, saves_minor=0)
+    become(window, member=None, transaction=replace(a_transaction(), teaser=teaser))
+    assert "159 баллов" in words_on(window)
+    become(window, transaction=replace(a_transaction(), teaser=None))
+    assert "159" not in words_on(window)
+
+
+def test_a_refund_and_a_sale_without_change_are_said_so(window):
+    refund = a_last_sale(kind="return", total_minor=-10000, change_due_minor=0)
+    become(window, transaction=None, member=None, last_sale=refund)
+    assert "100,00\u00a0₽" in window.screen_shown.idle._figure.text()
+    become(window, last_sale=a_last_sale(change_due_minor=0, points_earned=0, points_redeemed=0))
+    assert window.screen_shown.idle._title.text() == "Без сдачи"
+
+
+def test_good_news_goes_by_itself_and_trouble_stays(window, qtbot):
+    window.desk.do(done(notice("suspended", Tone.GOOD)))
+    line = window.screen_shown.notice
+    assert line.isVisible()
+    line._soon.setInterval(0)
+    line._soon.start()
+    qtbot.waitUntil(lambda: window.desk.said is None)
+    window.desk.do(refused("no_line"))
+    assert not line._soon.isActive()
+    assert line.isVisible()
+
+
+def test_what_the_selected_line_says_already_is_not_said_again(window):
+    window.desk.do(done(notice("item_added", Tone.GOOD, name="Молоко")))
+    assert window.desk.said is None
+
+
+def test_an_empty_answer_of_enter_closes_a_page(window):
+    perform(window.desk, "why")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.page is None
+
+
+def test_a_scan_closes_the_page_that_lies_over_the_lines(window):
+    perform(window.desk, "why")
+    window.desk.do(window.desk.till.scan(b"4600000000001"))
+
+    scan(window.desk, b"4600000000002")
+    assert window.desk.page is None
+
+
+def test_the_clock_moves_with_the_till(window):
+    window.desk.till.shown = replace(window.desk.till.shown, now=NOW.replace(minute=59))
+    window.tick()
+    assert window.top._clock.text() == "11:59"
+
+
+def test_a_window_closed_listens_no_more_and_says_so():
+    closed = []
+    desk = Desk(SellingTill())
+    window = MainWindow(desk, px_per_mm=3.8, on_closed=lambda: closed.append(True))
+    window.resize(1366, 768)
+    window.start()
+    window.close()
+    desk.emit(Part.LINK)
+    assert closed == [True]
+    window.deleteLater()
+
+
+def test_run_window_paints_first_starts_the_rest_and_closes_the_till(qapp):
+    till = SellingTill(signed_on())
+    seen = []
+
+    def started():
+        shown = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+        seen.append((shown.isVisible(), shown.width() > 0))
+        QTimer.singleShot(300, qapp.quit)
+
+    status = run_window(till, language="en", theme="dark", scale=1.25, on_started=started)
+    assert status == 0
+    assert seen == [(True, True)]
+    assert till.said("tick")
+    assert till.said("close")
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            widget.close()
+            widget.deleteLater()
