@@ -100,9 +100,7 @@ def _sales(connection: Connection) -> Iterator[str]:
     )
     receipts = {(terminal, day): int(count) for terminal, day, count in stored}
     for row in connection.execute(sa.select(control_total)).all():
-        totals = load_totals(connection, row.terminal).get(row.business_on)
-        if totals is None:
-            continue
+        totals = load_totals(connection, row.terminal, [row.business_on])[row.business_on]
         count = receipts.get((row.terminal, row.business_on), 0)
         if totals.receipts + totals.returns != count:
             yield (

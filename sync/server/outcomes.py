@@ -4,7 +4,7 @@ Never counts an event twice: only events still `queued` are counted, in the tran
 ends their waiting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ from sync.wire.events import ControlTotalsDoc
 from sync.wire.rows import OutcomeRow
 
 PLAIN_OUTCOMES_KEPT = 1000
+OF_NO_BUCKET = ("unknown_code", "phone_taken", "card_taken", "sealed_profile_unreadable")
+"""Conflicts that are found before any member's bucket is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +131,29 @@ def _conflicts(batch: Batch, facts: Sequence[Fact]) -> list[Conflict]:
     for fact in facts:
         if fact.outcome == "parked":
             found.append(Conflict("parked", fact.id, batch.terminal, detail=fact.reason))
-        if "unknown_code" in fact.conflicts and fact.document is not None:
-            money = fact.document.totals.payable_minor
-            found.append(Conflict("unknown_code", fact.id, batch.terminal, money_minor=money))
+        money = fact.document.totals.payable_minor if fact.document is not None else 0
+        found += [
+            Conflict(kind, fact.id, batch.terminal, fact.member, money_minor=money)
+            for kind in OF_NO_BUCKET
+            if kind in fact.conflicts
+        ]
     return found
 
 
 def _count(connection: Connection, batch: Batch, events: Sequence[Event]) -> None:
-    """Control totals by business day, kept as the till keeps them, with the same functions."""
-    days = load_totals(connection, batch.terminal)
+    """Control totals by business day, kept as the till keeps them, with the same functions.
+
+    Events without a day belong to the day of the session that runs: the last one that was named.
+    """
+    session_day = _last_day(connection, batch.terminal)
+    named = {day for fact in events if (day := business_day_of(fact))} | {session_day}
+    days = load_totals(connection, batch.terminal, named)
     changed: dict[str, ControlTotals] = {}
-    session_day = max(days, default="")
     for fact in events:
-        day = business_day_of(fact) or session_day
-        if not day:
-            continue
-        session_day = day
-        before = changed.get(day) or days.get(day) or ControlTotals()
-        after = counted(before, fact)
-        if after != before:
-            changed[day] = after
+        session_day = business_day_of(fact) or session_day
+        if session_day:
+            before = changed.get(session_day) or days.get(session_day) or ControlTotals()
+            changed[session_day] = counted(before, fact)
     rows = [
         {
             "bucket": batch.bucket,
@@ -159,6 +164,13 @@ def _count(connection: Connection, batch: Batch, events: Sequence[Event]) -> Non
         for day, totals in sorted(changed.items())
     ]
     bulk.insert(connection, control_total, rows, "replace")
+
+
+def _last_day(connection: Connection, terminal_id: str) -> str:
+    newest = sa.select(sa.func.max(control_total.c.business_on)).where(
+        control_total.c.bucket == bucket_of(terminal_id), control_total.c.terminal == terminal_id
+    )
+    return connection.execute(newest).scalar() or ""
 
 
 def business_day_of(fact: Event) -> str:
@@ -182,16 +194,16 @@ def counted(totals: ControlTotals, fact: Event) -> ControlTotals:
     return totals
 
 
-def load_totals(connection: Connection, terminal_id: str) -> dict[str, ControlTotals]:
-    """The terminal's control totals by business day."""
+def load_totals(
+    connection: Connection, terminal_id: str, days: Iterable[str]
+) -> dict[str, ControlTotals]:
+    """The terminal's control totals of these business days, where there are some."""
     rows = connection.execute(
-        sa.select(control_total.c.business_on, control_total.c.totals)
-        .where(
+        sa.select(control_total.c.business_on, control_total.c.totals).where(
             control_total.c.bucket == bucket_of(terminal_id),
             control_total.c.terminal == terminal_id,
+            bulk.among(connection, control_total.c.business_on, days),
         )
-        .order_by(control_total.c.business_on.desc())
-        .limit(40)
     )
     return {
         row.business_on: control_totals(msgspec.json.decode(row.totals, type=ControlTotalsDoc))

@@ -5,6 +5,7 @@ Each transaction touches one bucket and is applied once per (event, bucket, part
 ones behind it go on.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,6 +41,7 @@ from sync.wire.codec import canonical, unpack
 from sync.wire.messages import PushRequest
 
 log = logging.getLogger(__name__)
+RETRY_S = 1.0
 EVENT_FAULTS = (
     RuleError,
     ValueError,
@@ -64,7 +66,12 @@ class Poster:
         """Post whenever the bell rings, for ever."""
         while True:
             heard = self._bell.inbox_rung()
-            await self.drain()
+            try:
+                await self.drain()
+            except Exception as fault:  # noqa: BLE001 - the only poster must outlive a lost database
+                log.error("posting stopped, tried again: %s", type(fault).__name__)  # noqa: TRY400 - a traceback could hold parameters
+                await asyncio.sleep(RETRY_S)
+                continue
             await heard.wait()
 
     async def drain(self) -> int:

@@ -1,6 +1,7 @@
 """One running server: database, keys, poster and jobs put together. Never a global, never HTTP."""
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -24,6 +25,7 @@ from sync.server.posting import Poster
 from sync.server.services import Services, micros
 from sync.server.snapshots import Offload, Snapshots, in_place
 
+log = logging.getLogger(__name__)
 DATABASE_FILE = "server.db"
 KEY_FILE = "server.keys"
 JOBS_EVERY_S = 3600.0
@@ -53,7 +55,10 @@ class Server:
 
     async def _jobs_for_ever(self) -> None:
         while True:
-            await self.run_jobs()
+            try:
+                await self.run_jobs()
+            except Exception as fault:  # noqa: BLE001 - jobs must outlive a lost database
+                log.error("a job failed, tried again: %s", type(fault).__name__)  # noqa: TRY400 - a traceback could hold parameters
             await asyncio.sleep(JOBS_EVERY_S)
 
     async def run_jobs(self) -> int:

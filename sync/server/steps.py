@@ -132,7 +132,7 @@ def settlement(
     """The terminal's control totals of a business day, from posted events. Raises Refusal 401."""
     row = authenticate(connection, signed)
     _same_terminal(signed, request.terminal, request.protocol)
-    totals = load_totals(connection, row.id).get(request.business_on)
+    totals = load_totals(connection, row.id, [request.business_on]).get(request.business_on)
     doc = control_totals_doc(totals) if totals is not None else ControlTotalsDoc()
     return SettlementReply(
         epoch=services.epoch,

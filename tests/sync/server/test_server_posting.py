@@ -1,5 +1,6 @@
 """Posting: a completed transaction is never refused, never doubled; poison waits alone."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,7 @@ from datetime import date
 import pytest
 
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.events import AllowanceReturned, CashMoved, RightUsed
+from pos_app.domain.events import AllowanceReturned, CashMoved, RightUsed, SessionOpened
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.tender import Tender, TenderKind
@@ -390,3 +391,118 @@ def test_a_cloned_grant_that_is_spent_twice_is_shown_with_what_it_cost(house) ->
         await healthy(house)
 
     house.run(story())
+
+
+def test_a_right_used_counts_in_the_day_of_its_session_across_batches(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        for n, day in enumerate((DAY, date(2026, 11, 23))):
+            till.record(SessionOpened(n + 1, day, "op", 0, NOON))
+            await house.push(till, len(till.chain))
+            till.record(RightUsed("no_sale", "", "op", "", "", 0, n + 1, NOON))
+            await house.push(till, len(till.chain))
+        for day in (DAY, date(2026, 11, 23)):
+            totals = decode(ControlTotalsDoc, bytes((await till.settlement(day)).totals))
+            assert totals.no_sales == 1
+
+    house.run(story())
+
+
+def test_points_given_to_a_friend_are_posted_in_the_friends_bucket(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(card="2990000000019")
+        boris = till.enrol_member(card="2990000000026")
+        document = till.document(member=anna, earn=10)
+        gifts = tuple(
+            till.entry(friend, EntryKind.TRANSFER, 5, available_on=DAY)
+            for friend in (boris, "friend-of-nobody")
+        )
+        till.record(posting_event(replace(document, entries=(*document.entries, *gifts))))
+        await house.push(till)
+        rows = {row.member: row.balance for row in await house.rows(account)}
+        assert rows == {anna: 10, boris: 5, "friend-of-nobody": 5}
+        assert len(await house.rows(sale)) == 1
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_an_enrolment_keeps_its_profile_for_the_server_alone(house) -> None:
+    from pos_app.gear.secrets import seal
+    from sync.server import profiles
+
+    async def story() -> None:
+        till = await house.till()
+        keys = house.services.keys
+        sealed = seal(keys.sealing_public, b'{"phone":"+79990000000"}')
+        anna = till.enrol_member(phone=b"a" * 16, sealed_profile=sealed)
+        till.enrol_member(phone=b"b" * 16, sealed_profile=b"nonsense")
+        await house.push(till)
+        (row,) = await house.rows(member, member.c.id == anna)
+        opened = profiles.decrypt(keys.profiles, anna, (row.profile, row.profile_key))
+        assert opened == b'{"phone":"+79990000000"}'
+        assert [c.kind for c in await house.rows(conflict)] == ["sealed_profile_unreadable"]
+
+    house.run(story())
+
+
+def test_a_card_of_another_member_stays_with_its_owner_and_is_shown(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(phone=b"a" * 16, card="2990000000019")
+        boris = till.enrol_member(phone=b"b" * 16, card="2990000000019")
+        nameless = till.enrol_member()
+        card_only = till.enrol_member(card="2990000000026")
+        await house.push(till)
+        found = await till.lookup("card", "2990000000019")
+        assert decode(MemberRow, bytes(found.member)).id == anna
+        (line,) = await house.rows(conflict)
+        assert (line.kind, line.member) == ("card_taken", boris)
+        assert {row.id for row in await house.rows(member)} == {anna, boris, nameless, card_only}
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_a_broken_enrolment_is_parked_alone(house, caplog, monkeypatch) -> None:
+    async def story() -> None:
+        till = await house.till()
+        till.enrol_member(phone=b"a" * 16)
+        till.sell()
+
+        async def broken(*_):
+            raise ValueError("broken")
+
+        monkeypatch.setattr(posting, "enrol_members", broken)
+        await house.push(till)
+        assert [row.outcome for row in await house.rows(event)] == ["parked", "posted"]
+
+    house.run(story())
+    assert "event parked" in caplog.text
+
+
+def test_a_poster_outlives_a_lost_database(house, caplog, monkeypatch) -> None:
+    monkeypatch.setattr(posting, "RETRY_S", 0.0)
+
+    async def story() -> None:
+        till = await house.till()
+        poster, calls = house.server.poster, []
+        real = poster.drain
+
+        async def flaky():
+            calls.append(1)
+            if len(calls) < 3:
+                raise OSError("gone")
+            return await real()
+
+        monkeypatch.setattr(poster, "drain", flaky)
+        till.sell()
+        await till.push()
+        running = asyncio.ensure_future(poster.run())
+        while not await house.rows(event, event.c.outcome == "posted"):
+            await asyncio.sleep(0)
+        running.cancel()
+
+    house.run(asyncio.wait_for(story(), 30))
+    assert caplog.text.count("tried again: OSError") == 2
