@@ -10,6 +10,9 @@ from pos_app.workstation.till_port import Override, TillPort
 Fields = Mapping[str, Any]
 
 
+NAME_SHOWN = 40
+
+
 class BadField(ValueError):
     """A field is missing or is not what it should be; the message names it."""
 
@@ -19,6 +22,19 @@ def text(fields: Fields, name: str, default: str | None = None) -> str:
     value = fields.get(name, default)
     if not isinstance(value, str):
         raise BadField(f"{name}: a text is wanted")
+    return value
+
+
+def optional_text(fields: Fields, name: str) -> str | None:
+    """A text field that may be absent or null."""
+    return None if fields.get(name) is None else text(fields, name)
+
+
+def flag(fields: Fields, name: str) -> bool:
+    """A field that is true or false, and nothing that only looks so."""
+    value = fields.get(name)
+    if not isinstance(value, bool):
+        raise BadField(f"{name}: true or false is wanted")
     return value
 
 
@@ -53,6 +69,23 @@ def override_of(fields: Fields) -> Override | None:
     return text(value, "operator"), text(value, "pin")
 
 
+def _lines(value: Any) -> list[tuple[int, str]] | None:
+    """`lines`: [{line, quantity}]; None is every line."""
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, Mapping) for v in value):
+        raise BadField("lines: a list of {line, quantity} is wanted")
+    return [(number(one, "line"), text(one, "quantity")) for one in value]
+
+
+LATER = ("choose_categories", "adjust", "merge")
+"""Commands of the surface that this release refuses by name."""
+
+
+def _not_here(name: str) -> Callable[[Fields], Answer]:
+    return lambda _fields: refused("not_here", name=name)
+
+
 class Commands:
     """The table of commands over one till."""
 
@@ -66,7 +99,7 @@ class Commands:
             "close_session": lambda f: till.close_session(self._minor(f, "counted")),
             "scan": self._scan,
             "type": lambda f: till.type_text(text(f, "text")),
-            "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "1")),
+            "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "")),
             "quantity": lambda f: till.set_quantity(number(f, "line"), text(f, "quantity")),
             "void_line": self._void_line,
             "void_transaction": self._void_transaction,
@@ -82,8 +115,8 @@ class Commands:
             "resume": self._resume,
             "return": self._return,
             "receipt": lambda f: till.find_receipt(text(f, "receipt")),
-            "reprint": lambda f: till.reprint(f.get("receipt")),
-            "print_answer": lambda f: till.print_answer(bool(f.get("printed"))),
+            "reprint": lambda f: till.reprint(optional_text(f, "receipt")),
+            "print_answer": lambda f: till.print_answer(flag(f, "printed")),
             "paid_in": lambda f: self._cash("paid_in", f),
             "paid_out": lambda f: self._cash("paid_out", f),
             "pickup": lambda f: self._cash("pickup", f),
@@ -94,10 +127,11 @@ class Commands:
             "confirm": self._confirm,
             "price_check": lambda f: till.price_check(text(f, "item")),
             "find": lambda f: till.find_items(text(f, "text")),
-            "balance": lambda f: self._member(f),
-            "explain": lambda f: till.explain(f.get("transaction")),
-            "link": lambda f: till.link(bool(f.get("online"))),
+            "balance": lambda f: till.balance(text(f, "by"), text(f, "value")),
+            "explain": lambda f: till.explain(optional_text(f, "transaction")),
+            "link": lambda f: till.link(flag(f, "online")),
             "state": lambda f: Answer(),
+            **{name: _not_here(name) for name in LATER},
         }
 
     def names(self) -> Sequence[str]:
@@ -108,7 +142,7 @@ class Commands:
         """Do it. Raises BadField for a field that cannot be read."""
         command = self._table.get(name)
         if command is None:
-            return refused("unknown_command", name=name)
+            return refused("unknown_command", name=name[:NAME_SHOWN])
         return command(fields)
 
     def _minor(self, fields: Fields, name: str, default: str | None = None) -> int:
@@ -122,8 +156,7 @@ class Commands:
                 raise BadField(f"hex: {error}") from error
         else:
             data = text(fields, "data").encode()
-        aim = fields.get("aim")
-        return self._till.scan(data, aim if isinstance(aim, str) else None)
+        return self._till.scan(data, optional_text(fields, "aim"))
 
     def _void_line(self, f: Fields) -> Answer:
         return self._till.void_line(number(f, "line"), text(f, "reason", ""), override_of(f))
@@ -141,7 +174,7 @@ class Commands:
         )
 
     def _member(self, f: Fields) -> Answer:
-        if f.get("by") is None:
+        if f.get("by") is None or f.get("value", "") is None:
             return self._till.remove_member()
         return self._till.member(text(f, "by"), text(f, "value"))
 
@@ -149,12 +182,9 @@ class Commands:
         consents = f.get("consents", ())
         if not isinstance(consents, (list, tuple)):
             raise BadField("consents: a list is wanted")
-        card = f.get("card")
+        agreed = [text({"consents": one}, "consents") for one in consents]
         return self._till.enrol(
-            text(f, "phone"),
-            card if isinstance(card, str) else None,
-            text(f, "name", ""),
-            [str(one) for one in consents],
+            text(f, "phone"), optional_text(f, "card"), text(f, "name", ""), agreed
         )
 
     def _redeem(self, f: Fields) -> Answer:
@@ -173,12 +203,9 @@ class Commands:
         return self._till.resume(found[-1].id) if found else refused("not_suspended")
 
     def _return(self, f: Fields) -> Answer:
-        lines = f.get("lines")
-        wanted = None
-        if lines is not None:
-            if not isinstance(lines, (list, tuple)):
-                raise BadField("lines: a list of {line, quantity} is wanted")
-            wanted = [(number(one, "line"), text(one, "quantity")) for one in lines]
+        if "without_receipt" in f:
+            return refused("not_here", name="without_receipt")
+        wanted = _lines(f.get("lines"))
         receipt = text(f, "receipt") if "receipt" in f else text(f, "transaction")
         return self._till.return_sale(receipt, wanted, text(f, "reason", ""), override_of(f))
 

@@ -5,7 +5,7 @@ one queue, so that everything happens on one thread.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from pos_app.console.commands import BadField, Commands
@@ -13,6 +13,9 @@ from pos_app.console.state import Speaker, answer_json
 from pos_app.domain.sentence import say
 from pos_app.workstation.answer import Answer, Refusal
 from pos_app.workstation.till_port import TillPort
+
+WAIT_S = 10
+WAIT_MOST_S = 600
 
 
 class Console:
@@ -41,6 +44,8 @@ class Console:
         """The name and fields of a line, or None for something else."""
         try:
             document = json.loads(text)
+            # Half of a surrogate pair is valid JSON and no text: nobody could answer it.
+            json.dumps(document, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             return None
         if not isinstance(document, dict) or not isinstance(document.get("command"), str):
@@ -67,7 +72,18 @@ def run(console: Console, lines: Iterable[str], sync: Callable[[dict[str, Any]],
         if not text.strip():
             continue
         found = console.command(text)
-        if found is not None and found[0] == "sync":
-            console.answer(sync(found[1]))
-        else:
+        if found is None or found[0] != "sync":
             console.line(text)
+            continue
+        try:
+            console.answer(sync(found[1] | {"wait": seconds(found[1])}))
+        except BadField as error:
+            console.answer(_wrong("bad_field", str(error)))
+
+
+def seconds(fields: Mapping[str, Any]) -> int:
+    """`wait`: whole seconds, as a number or a decimal string."""
+    value = str(fields.get("wait", WAIT_S))
+    if not (value.isascii() and value.isdigit()) or int(value[:6]) > WAIT_MOST_S:
+        raise BadField(f"wait: whole seconds up to {WAIT_MOST_S} are wanted")
+    return int(value)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Protocol
 
-from pos_app.domain.money import Money, format_decimal
+from pos_app.domain.money import Currency, Money, format_decimal
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Points, Rate, Sentence
 from pos_app.workstation.answer import Answer
@@ -37,10 +37,17 @@ def answer_json(answer: Answer, view: TillView, speaker: Speaker) -> dict[str, A
     return {"ok": True, "state": state, "events": events, "data": named}
 
 
+AMOUNT = "_minor"
+POINTS = ("points", "pending", "allowance")
+
+
 def _named(name: str, value: Any, digits: int) -> Any:
-    if name.endswith("_minor") and isinstance(value, int):
+    """Amounts and points are decimal strings, whatever dataclass they came in."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    if name.endswith(AMOUNT):
         return format_decimal(value, digits)
-    return value
+    return str(value) if name in POINTS or name.startswith("points_") else value
 
 
 def plain(value: Any, digits: int, speaker: Speaker) -> Any:
@@ -53,6 +60,8 @@ def plain(value: Any, digits: int, speaker: Speaker) -> Any:
         return str(value.value)
     if isinstance(value, Rate):
         return format_decimal(value.ppm, 4)
+    if isinstance(value, Currency):
+        return value.code
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (datetime, date)):
@@ -66,13 +75,27 @@ def _container(value: Any, digits: int, speaker: Speaker) -> Any:
         return _container(pairs, digits, speaker)
     if isinstance(value, Mapping):
         return {
-            str(k).removesuffix("_minor"): _named(str(k), plain(v, digits, speaker), digits)
+            _name(str(k), value): _by_tender(v, digits)
+            if k == "by_tender"
+            else _named(str(k), plain(v, digits, speaker), digits)
             for k, v in value.items()
         }
     if isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [plain(one, digits, speaker) for one in items]
     return value
+
+
+def _name(name: str, fields: Mapping[str, Any]) -> str:
+    """`due_minor` is `due`; where a count has that name, its money is `returns_amount`."""
+    short = name.removesuffix(AMOUNT)
+    taken = short in fields or short.startswith("points_")
+    return f"{short}_amount" if short != name and taken else short
+
+
+def _by_tender(pairs: Any, digits: int) -> dict[str, str]:
+    """Pairs (kind, minor units) as an object of decimal strings."""
+    return {kind: format_decimal(amount, digits) for kind, amount in pairs}
 
 
 def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
@@ -159,6 +182,7 @@ def _member(view: MemberView | None, digits: int, speaker: Speaker) -> dict[str,
         "id": view.id,
         "display_name": view.display_name,
         "tier": view.tier_id,
+        "tier_name": view.tier_name,
         "points": str(view.points),
         "pending": str(view.pending),
         "expiring": [{"points": str(e.points), "on": e.on.isoformat()} for e in view.expiring],

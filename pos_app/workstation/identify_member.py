@@ -55,16 +55,21 @@ def member(station: Station, by: str, value: str) -> Answer:
     if by == "id":
         # An id comes from a list, not from the customer's hand: it earns and never spends.
         return identify(station, "id", value, "last4")
+    read = read_key(station, by, value)
+    return read if isinstance(read, Answer) else identify(station, by, read, by)
+
+
+def read_key(station: Station, by: str, value: str) -> str | Answer:
+    """What a phone, a card or a code is looked up by, or why it names nobody."""
     found = station.gear.identifier.typed(value)
     if found.reason is Reason.PAYMENT_CARD:
         return refused("scan_payment_card")
     if by == "phone":
         if found.kind is not Kind.PHONE:
             return refused("bad_phone")
-        return identify(station, "phone", found.phone_e164 or "", "phone")
-    if by in ("card", "code") and value.strip():
-        key = (found.card_no if by == "card" else found.token) or value.strip()
-        return identify(station, by, key, by)
+        return found.phone_e164 or ""
+    if by in GUESTS and value.strip():
+        return (found.card_no if by == "card" else found.token) or value.strip()
     return refused("bad_member_key")
 
 
@@ -93,16 +98,22 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
     if trouble:
         return trouble
     key = station.gear.phones.phone_hmac(value).hex() if by == "phone" else value
-    found = station.mirror.member_by_key(by, key)
-    local = None if found else station.journal.local_member(by, key)
-    one = found or local
+    one, local = member_here(station, by, key)
     if one is None:
         return _stranger(station, by, key, how)
-    answer = _attach(station, one, how, local=found is None)
+    answer = _attach(station, one, how, local=local)
     if answer.ok and station.known is not None:
         here = station.known.account.available(station.business_on()) - station.known.allowance
         _ask_server(station, "id", one.member_id, "", max(here, 0))
     return answer
+
+
+def member_here(station: Station, by: str, key: str) -> tuple[Member | None, bool]:
+    """A member as this till knows them, and whether only this till does."""
+    found = station.mirror.member_by_key(by, key)
+    if found is not None:
+        return found, False
+    return station.journal.local_member(by, key), True
 
 
 def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
@@ -290,8 +301,7 @@ def enrol(
 
 def _taken(station: Station, kind: str, key: str) -> bool:
     """True when a member known here has that key."""
-    found = station.mirror.member_by_key(kind, key) or station.journal.local_member(kind, key)
-    return found is not None
+    return member_here(station, kind, key)[0] is not None
 
 
 def _card_of(station: Station, card: str | None) -> str | Answer:

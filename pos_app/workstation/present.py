@@ -17,6 +17,7 @@ from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.pricing_task import is_stale, program_of, spend_minor
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
+    BalanceView,
     Chip,
     DemandView,
     DeviceView,
@@ -231,6 +232,25 @@ def _member(station: Station) -> MemberView | None:
         may_redeem=bool(limit and limit.points),
         chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
+        blocked=_blocked(known),
+    )
+
+
+def balance_view(station: Station, known: Known) -> BalanceView:
+    """What a member has, without a purchase."""
+    one, today = known.member, station.business_on()
+    tier = standing(program_of(station).tiers, one, 0).tier
+    language = station.operator.language if station.operator else station.settings.language
+    return BalanceView(
+        id=one.member_id,
+        display_name=one.display_name,
+        tier_id=tier.tier_id if tier else "",
+        tier_name=tier.name(language) if tier else "",
+        points=known.account.available(today),
+        pending=known.account.pending(today),
+        expiring=_expiring(station, known),
+        allowance=known.allowance,
+        as_of=station.gear.to_local(one.as_of) if one.as_of else None,
         blocked=_blocked(known),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pos_app.domain.rights import Right
 from pos_app.workstation import (
+    balance,
     explain,
     gestures,
     goodwill,
@@ -119,6 +120,10 @@ class Membership:
     def member(self, by: str, value: str) -> Answer:
         """See MemberPort."""
         return guarded(lambda: identify_member.member(self._station, by, value))
+
+    def balance(self, by: str, value: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: balance.balance(self._station, by, value))
 
     def remove_member(self) -> Answer:
         """See MemberPort."""

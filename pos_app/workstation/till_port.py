@@ -71,6 +71,9 @@ class MemberPort(Protocol):
     def member(self, by: str, value: str) -> Answer:
         """`by`: phone, card, code, id, last4 (data["members"]: tuple[FoundMember, ...])."""
 
+    def balance(self, by: str, value: str) -> Answer:
+        """data["member"]: BalanceView, without a purchase. `by`: phone, card, code, id."""
+
     def remove_member(self) -> Answer:
         """Sell without a member."""
 

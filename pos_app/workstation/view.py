@@ -128,6 +128,22 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceView:
+    """What a member has, asked without a purchase."""
+
+    id: str
+    display_name: str
+    tier_id: str
+    tier_name: str
+    points: int
+    pending: int
+    expiring: tuple[ExpiringView, ...]
+    allowance: int
+    as_of: datetime | None
+    blocked: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TeaserView:
     """What the receipt would give with a card."""
 
