@@ -182,6 +182,7 @@ class SaleScreen(QWidget):
         self._show_totals()
         if panel is None:
             self._middle.setCurrentWidget(self.lines_card)
+        self.notice.raise_()
 
     @staticmethod
     def _swap(stack: QStackedWidget, old: Panel | None, new: Panel | None) -> Panel | None:

@@ -366,7 +366,7 @@ def test_run_window_paints_first_starts_the_rest_and_closes_the_till(qapp):
     def started():
         shown = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
         seen.append((shown.isVisible(), shown.width() > 0))
-        QTimer.singleShot(300, qapp.quit)
+        QTimer.singleShot(300, lambda: qapp.exit(0))
 
     status = run_window(till, language="en", theme="dark", scale=1.25, on_started=started)
     assert status == 0
