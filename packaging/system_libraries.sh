@@ -5,7 +5,8 @@ offscreen="libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0"
 desktop="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxkbcommon-x11-0 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
 have() { ldconfig -p 2>/dev/null | grep -q "$1"; }
 if have libEGL.so.1 && have libxkbcommon.so.0 && have libfontconfig.so.1 && have libglib-2.0.so.0 \
-   && have libdbus-1.so.3 && have libGL.so.1 && have libxcb-cursor.so.0; then exit 0; fi
+   && have libdbus-1.so.3 && have libGL.so.1 && have libxcb-cursor.so.0 \
+   && have libxcb-icccm.so.4 && have libxcb-keysyms.so.1; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing Qt's system libraries"
   export DEBIAN_FRONTEND=noninteractive
