@@ -1,0 +1,613 @@
+"""Each step of the calculation by example: what it takes, from what, and what it says."""
+
+import pytest
+
+from pos_app.domain.document import Step
+from pos_app.domain.pricing.basket import Goodwill, Wish
+from pos_app.domain.pricing.result import Priced
+from tests.builders import (
+    NOON,
+    a_customer,
+    a_line,
+    a_program,
+    a_promotion,
+    an_item,
+    by_rule,
+    priced,
+    weighed,
+)
+
+
+def arithmetic(result: Priced, line: int = 1) -> list[str]:
+    return [m.arithmetic for m in result.lines[line - 1].modifications]
+
+
+def whys(result: Priced) -> dict[str, str]:
+    return {one.rule_id: str(one.why[0]) for one in result.trace}
+
+
+def one(kind: str, **fields):
+    return a_program(promotions=[a_promotion(kind, **fields)])
+
+
+# --- item promotions -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "count", "off", "text"),
+    [
+        ("percent", {"percent": "10"}, 3, 26_97, "3 x 89.90 x 10 % = 26.97"),
+        ("percent", {"percent": "7.5"}, 1, 6_74, "89.90 x 7.5 % = 6.74"),
+        ("amount", {"amount": "5.00"}, 2, 10_00, "2 x 5.00 = 10.00"),
+        ("amount", {"amount": "100.00"}, 1, 89_90, "1 x 100.00 = 89.90"),
+        ("fixed_price", {"price": "79.90"}, 2, 20_00, "2 x 89.90 - 2 x 79.90 = 20.00"),
+        ("buy_n_pay_m", {"buy": 3, "pay": 2}, 3, 89_90, "3 x 89.90 - 179.80 = 89.90"),
+        ("bundle", {"buy": 3, "price": "239.00"}, 3, 30_70, "3 x 89.90 - 239.00 = 30.70"),
+    ],
+)
+def test_an_item_promotion_shows_its_arithmetic(kind, fields, count, off, text) -> None:
+    result = priced(one(kind, **fields), a_line("milk", count))
+    assert result.totals.discount_minor == off
+    assert arithmetic(result) == [text]
+
+
+def test_a_fixed_price_above_the_shelf_price_takes_nothing() -> None:
+    assert priced(one("fixed_price", price="100.00"), a_line("milk")).totals.discount_minor == 0
+
+
+def test_three_for_two_over_mixed_prices_gives_the_cheapest_of_each_group() -> None:
+    program = one("buy_n_pay_m", buy=3, pay=2)
+    dear, middle, cheap = a_line("a", 2, 100_00), a_line("b", 2, 60_00), a_line("c", 3, 10_00)
+    result = priced(program, cheap, dear, middle)
+    # Dearest first: (100 100 60) (60 10 10) 10.
+    assert result.totals.discount_minor == 70_00
+    assert result.totals.net_minor == 280_00
+
+
+def test_the_discount_of_a_group_falls_on_all_its_units_by_value() -> None:
+    result = priced(one("buy_n_pay_m", buy=2, pay=1), a_line("a", 1, 100_00), a_line("b", 1, 50_00))
+    assert [line.net_minor for line in result.lines] == [66_67, 33_33]
+
+
+def test_a_bundle_takes_pieces_of_several_lines_and_leaves_the_rest() -> None:
+    program = one("bundle", buy=2, price="399.00", goods={"categories": ["tea"]})
+    tea, coffee = (an_item(n, p, categories=("tea",)) for n, p in (("t", 250_00), ("c", 299_00)))
+    result = priced(program, a_line(tea, 2), a_line(coffee, 1), a_line("milk"))
+    assert by_rule(result) == {"p": 150_00}
+    assert arithmetic(result) == ["250.00 + 299.00 - 399.00 = 150.00"]
+
+
+def test_a_bundle_dearer_than_its_parts_is_not_sold() -> None:
+    assert by_rule(priced(one("bundle", buy=2, price="399.00"), a_line("a", 2, 100_00))) == {}
+
+
+def test_a_weighed_line_is_one_unit_and_never_part_of_a_group_of_pieces() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("buy_n_pay_m", "group", buy=2, pay=1),
+            a_promotion("percent", "tenth", percent="10"),
+        ]
+    )
+    result = priced(program, weighed("apple", 342, 349_00), a_line("milk", 1))
+    assert by_rule(result) == {"tenth": 11_94 + 8_99}
+    assert arithmetic(result) == ["119.36 x 10 % = 11.94"]
+
+
+def test_a_weighed_fixed_price_is_a_price_per_kilogram() -> None:
+    result = priced(one("fixed_price", price="299.00"), weighed("apple", 342, 349_00))
+    assert result.totals.net_minor == 102_26
+    assert arithmetic(result) == ["119.36 - 1 x 102.26 = 17.10"]
+
+
+def test_compound_promotions_come_on_top_of_what_the_others_left() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("percent", "first", percent="10"),
+            a_promotion("percent", "later", percent="10", stacking="compound", priority=1),
+            a_promotion("amount", "before", amount="1.00", stacking="compound", priority=2),
+            a_promotion("fixed_price", "last", price="70.00", stacking="compound", priority=0),
+        ]
+    )
+    result = priced(program, a_line("milk", 1, 100_00))
+    assert by_rule(result) == {"first": 10_00, "before": 1_00, "later": 8_90, "last": 10_10}
+    assert arithmetic(result)[1:] == [
+        "1 x 1.00 = 1.00",
+        "89.00 x 10 % = 8.90",
+        "80.10 - 1 x 70.00 = 10.10",
+    ]
+
+
+def test_a_compound_fixed_price_takes_nothing_where_the_price_is_lower_already() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("amount", "off", amount="40.00"),
+            a_promotion("fixed_price", "fixed", price="80.00", stacking="compound"),
+        ]
+    )
+    assert priced(program, a_line("milk", 1, 100_00)).totals.net_minor == 60_00
+
+
+def test_ten_stacked_percents_lose_no_kopeck_to_truncation() -> None:
+    promotions = [
+        a_promotion("percent", f"p{n}", percent="10", stacking="compound") for n in range(10)
+    ]
+    net = 100_00
+    for _ in range(10):
+        net -= (net + 5) // 10
+    assert priced(a_program(promotions=promotions), a_line("a", 1, 100_00)).totals.net_minor == net
+
+
+# --- what may be reduced -------------------------------------------------------------------
+
+VODKA = an_item("vodka", 449_00, regulated="alcohol", floor_minor=409_00)
+
+
+def test_the_legal_minimum_stands_under_every_reduction() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("percent", "tenth", percent="10"),
+            a_promotion("threshold", "whole", threshold="1.00", percent="50"),
+        ],
+        member_discounts=[{"id": "card", "kind": "fixed", "percent": "20"}],
+        redeem={"max_share": "100"},
+    )
+    result = priced(
+        program,
+        a_line(VODKA, 2, goodwill=Goodwill(percent_ppm=900_000)),
+        customer=a_customer(),
+        wish=Wish(500, 500),
+    )
+    assert result.totals.payable_minor == 2 * 409_00
+    assert [note.key for note in result.lines[0].notes] == ["note.floor"]
+
+
+def test_a_floor_above_the_price_takes_nothing_and_raises_nothing() -> None:
+    cheap = an_item("old", 100_00, floor_minor=150_00)
+    assert priced(one("percent", percent="10"), a_line(cheap, 2)).totals.net_minor == 200_00
+
+
+def test_a_weighed_floor_is_by_weight() -> None:
+    line = weighed("ham", 500, 400_00, floor_minor=390_00)
+    assert priced(one("percent", percent="10"), line).totals.net_minor == 195_00
+
+
+def test_units_with_a_members_discount_do_not_use_the_room_of_promoted_units() -> None:
+    program = a_program(
+        promotions=[a_promotion("fixed_price", price="440.00", max_units=1)],
+        member_discounts=[{"id": "card", "kind": "fixed", "percent": "20"}],
+    )
+    result = priced(program, a_line(VODKA, 2), customer=a_customer())
+    assert result.totals.net_minor == 2 * 409_00
+
+
+@pytest.mark.parametrize("regulated", ["tobacco", "gift_card", "deposit"])
+def test_what_the_law_bars_gets_no_reduction_earns_nothing_and_reaches_no_threshold(
+    regulated: str,
+) -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("percent", "p", percent="10"),
+            a_promotion("threshold", "t", threshold="200.00", amount="50.00"),
+        ],
+        member_discounts=[{"id": "card", "kind": "fixed", "percent": "5"}],
+        earn={"rules": [{"id": "e", "percent": "5"}]},
+    )
+    line = a_line(an_item("x", 210_00, regulated=regulated), goodwill=Goodwill(amount_minor=100))
+    result = priced(program, line, customer=a_customer(), wish=Wish(100, 100))
+    assert result.totals.due_minor == 210_00
+    assert result.totals.points_earned == 0
+    assert result.limit.points == 0
+    assert [note.key for note in result.lines[0].notes] == [f"note.regulated.{regulated}"]
+
+
+def test_an_item_the_shop_excludes_is_named_as_excluded() -> None:
+    book = an_item("book", 100_00, discountable=False)
+    result = priced(one("percent", percent="10"), a_line(book))
+    assert result.totals.discount_minor == 0
+    assert [note.key for note in result.lines[0].notes] == ["note.excluded"]
+
+
+def test_a_line_of_nothing_costs_nothing() -> None:
+    result = priced(one("percent", percent="10"), a_line("milk", 0))
+    assert (result.totals.list_minor, result.totals.net_minor) == (0, 0)
+    assert priced(one("percent", percent="10")).totals.due_minor == 0
+
+
+# --- the member's own discount -------------------------------------------------------------
+
+CUMULATIVE = {
+    "id": "cumulative",
+    "kind": "cumulative",
+    "period": "lifetime",
+    "steps": [
+        {"above": "0", "percent": "5"},
+        {"above": "10000.00", "percent": "7"},
+        {"above": "20000.00", "percent": "10"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("spend", "off"),
+    [
+        (0, 50_00),
+        (9_999_99, 50_00),
+        (10_000_00, 50_00),
+        (10_000_01, 70_00),
+        (20_000_00, 70_00),
+        (20_000_01, 100_00),
+    ],
+)
+def test_the_cumulative_rate_changes_one_kopeck_above_its_border(spend: int, off: int) -> None:
+    customer = a_customer(spend_minor={"lifetime": spend})
+    program = a_program(member_discounts=[CUMULATIVE])
+    result = priced(program, a_line("a", 1, 1000_00), customer=customer)
+    assert result.totals.discount_minor == off
+    assert result.lines[0].modifications[0].step is Step.MEMBER
+
+
+def test_a_member_without_a_rate_and_a_stranger_are_told_why() -> None:
+    tiers = {"list": [{"id": "base"}, {"id": "gold", "from": "1.00"}]}
+    discount = {"id": "d", "kind": "tier", "by_tier": {"gold": "10"}}
+    program = a_program(tiers=tiers, member_discounts=[discount])
+    line = a_line("a", 1, 100_00)
+    assert by_rule(priced(program, line, customer=a_customer(tier_id="gold"))) == {"d": 10_00}
+    base = priced(program, line, customer=a_customer(tier_id="base"), explain=True)
+    assert whys(base) == {"d": "why.no_rate_for_tier()"}
+    assert whys(priced(program, line, explain=True)) == {"d": "why.members_only()"}
+
+
+def test_the_best_of_the_members_discounts_is_given_and_the_other_was_beaten() -> None:
+    program = a_program(
+        member_discounts=[
+            {"id": "small", "kind": "fixed", "percent": "5"},
+            {"id": "tea", "kind": "fixed", "percent": "9", "goods": {"items": ["tea"]}},
+            {"id": "closed", "kind": "fixed", "percent": "90", "when": {"weekdays": [1]}},
+        ]
+    )
+    result = priced(
+        program, a_line("milk", 1, 100_00), a_line("tea", 1, 100_00), customer=a_customer(),
+        explain=True,
+    )  # fmt: skip
+    assert by_rule(result) == {"small": 10_00}
+    assert whys(result)["tea"] == "why.beaten()"
+    assert whys(result)["closed"] == "why.not_now()"
+
+
+def test_a_members_discount_leaves_promoted_units_alone_unless_it_says_otherwise() -> None:
+    promotion = a_promotion("buy_n_pay_m", buy=3, pay=2)
+    card = {"id": "card", "kind": "fixed", "percent": "10"}
+    line = a_line("a", 4, 100_00)
+    apart = a_program(promotions=[promotion], member_discounts=[card])
+    assert by_rule(priced(apart, line, customer=a_customer())) == {"p": 100_00, "card": 10_00}
+    both = a_program(promotions=[promotion], member_discounts=[{**card, "on_promoted": True}])
+    assert by_rule(priced(both, line, customer=a_customer())) == {"p": 100_00, "card": 30_00}
+
+
+def test_a_promotion_that_gives_less_than_the_card_is_left_out() -> None:
+    program = a_program(
+        promotions=[a_promotion("percent", percent="5")],
+        member_discounts=[{"id": "card", "kind": "fixed", "percent": "10"}],
+    )
+    assert by_rule(priced(program, a_line("a", 1, 100_00), customer=a_customer())) == {
+        "card": 10_00
+    }
+
+
+def test_the_birthday_window_opens_a_promotion() -> None:
+    program = one("percent", percent="15", when={"birthday": True})
+    line = a_line("a", 1, 100_00)
+    assert priced(program, line, customer=a_customer(birthday=True)).totals.net_minor == 85_00
+    assert priced(program, line, customer=a_customer()).totals.net_minor == 100_00
+
+
+# --- transaction promotions ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("price", "off", "hint"),
+    [
+        (2999_99, 0, "hint.threshold(missing=Money(minor=1, "),
+        (3000_00, 200_00, None),
+        (1500_00, 0, "hint.threshold(missing=Money(minor=150000, "),
+        (1499_99, 0, None),
+    ],
+)
+def test_a_threshold_is_reached_by_its_border_and_hints_from_half_of_it(price, off, hint) -> None:
+    program = one("threshold", threshold="3000.00", amount="200.00")
+    result = priced(program, a_line("a", 1, price), explain=True)
+    assert result.totals.discount_minor == off
+    assert [str(h).startswith(hint or "?") for h in result.hints] == ([True] if hint else [])
+    if not off:
+        assert whys(result)["p"].startswith("why.missing(")
+
+
+def test_a_threshold_is_judged_on_the_list_amount_so_that_other_rules_cannot_close_it() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("percent", "tenth", percent="10"),
+            a_promotion("threshold", "from", threshold="100.00", amount="20.00"),
+        ]
+    )
+    assert by_rule(priced(program, a_line("a", 1, 100_00))) == {"tenth": 10_00, "from": 20_00}
+
+
+def test_an_amount_on_the_transaction_is_spread_by_largest_remainder() -> None:
+    program = one("threshold", threshold="1.00", amount="1.00")
+    lines = [a_line(name, 1, 10_00) for name in "abc"]
+    result = priced(program, *lines)
+    assert [line.net_minor for line in result.lines] == [9_66, 9_67, 9_67]
+
+
+def test_a_percent_on_the_transaction_is_of_what_the_lines_still_cost() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("amount", "ten", amount="10.00"),
+            a_promotion("threshold", "tenth", threshold="1.00", percent="10"),
+        ]
+    )
+    result = priced(program, a_line("a", 1, 100_00))
+    assert arithmetic(result)[1] == "90.00 x 10 % = 9.00"
+
+
+def whole(promotion_id: str, **fields):
+    return a_promotion("threshold", promotion_id, threshold="1.00", **fields)
+
+
+def test_one_exclusive_transaction_promotion_or_the_others_together_whichever_is_more() -> None:
+    alone = whole("alone", amount="30.00")
+    two = [whole(f"c{n}", amount="20.00", stacking="compound") for n in range(2)]
+    line = a_line("a", 1, 100_00)
+    assert by_rule(priced(a_program(promotions=[alone, *two]), line)) == {"c0": 20_00, "c1": 20_00}
+    fewer = a_program(promotions=[{**alone, "amount": "40.00"}, *two])
+    assert by_rule(priced(fewer, line)) == {"alone": 40_00}
+
+
+def test_sets_are_compared_by_what_they_really_take_not_by_the_sum_of_their_parts() -> None:
+    """Two halves are three quarters together, not everything."""
+    halves = [whole(f"half{n}", percent="50", stacking="compound") for n in range(2)]
+    program = a_program(promotions=[whole("alone", percent="80"), *halves])
+    assert by_rule(priced(program, a_line("a", 1, 100_00))) == {"alone": 80_00}
+
+
+def test_the_best_of_each_group_is_given() -> None:
+    program = a_program(
+        promotions=[
+            whole("a1", amount="5.00", stacking="best_of", group="a"),
+            whole("a2", amount="7.00", stacking="best_of", group="a"),
+            whole("b1", percent="10", stacking="best_of", group="b", priority=1),
+        ]
+    )
+    assert by_rule(priced(program, a_line("a", 1, 100_00))) == {"b1": 10_00, "a2": 7_00}
+
+
+def test_a_tie_of_transaction_promotions_goes_to_priority_then_to_the_smaller_id() -> None:
+    b, a = whole("b", amount="5.00"), whole("a", percent="5")
+    line = a_line("x", 1, 100_00)
+    assert by_rule(priced(a_program(promotions=[b, a]), line)) == {"a": 5_00}
+    assert by_rule(priced(a_program(promotions=[{**b, "priority": 1}, a]), line)) == {"b": 5_00}
+
+
+def test_a_smaller_saving_wins_where_a_later_percentage_spares_it() -> None:
+    """The bundle saves 10.00 on goods halved later; the 9.00 on bread are worth more."""
+    bread, cake = an_item("bread", 30_00), an_item("cake", 30_00)
+    program = a_program(
+        promotions=[
+            a_promotion("bundle", "pair", buy=2, price="50.00"),
+            a_promotion("percent", "bread", percent="30", goods={"items": ["bread"]}),
+            whole("half", percent="50", goods={"items": ["cake"]}),
+        ]
+    )
+    result = priced(program, a_line(bread), a_line(cake))
+    assert by_rule(result) == {"bread": 9_00, "half": 15_00}
+
+
+def test_a_large_tangle_of_promotions_over_uneven_lines_is_compared_one_by_one() -> None:
+    promotions = [a_promotion("bundle", f"b{n}", buy=2, price=f"{50 + n}.00") for n in range(7)]
+    program = a_program(
+        promotions=[*promotions, whole("half", percent="50", goods={"items": ["cake"]})]
+    )
+    result = priced(program, a_line("bread", 1, 30_00), a_line("cake", 1, 30_00))
+    assert by_rule(result) == {"b0": 10_00, "half": 12_50}
+
+
+# --- goodwill ------------------------------------------------------------------------------
+
+
+def test_goodwill_comes_last_on_the_line_and_then_on_the_whole() -> None:
+    program = one("percent", percent="10")
+    result = priced(
+        program,
+        a_line("a", 1, 100_00, goodwill=Goodwill(percent_ppm=100_000, reason="scratched")),
+        a_line("b", 1, 100_00),
+        goodwill=Goodwill(amount_minor=11_00, reason="sorry"),
+    )
+    assert [line.net_minor for line in result.lines] == [75_79, 84_21]
+    assert [m.step for m in result.lines[0].modifications] == [
+        Step.ITEM,
+        Step.GOODWILL,
+        Step.GOODWILL,
+    ]
+    said = {one.rule_id: [str(s) for s in one.why] for one in result.trace}
+    assert said["goodwill"] == ["why.goodwill(reason=scratched)", "why.goodwill(reason=sorry)"]
+
+
+def test_goodwill_never_gives_more_than_the_line_is_worth() -> None:
+    line = a_line("a", 1, 10_00, goodwill=Goodwill(amount_minor=99_00))
+    assert priced(a_program(), line).totals.due_minor == 0
+
+
+# --- points as a reduction -----------------------------------------------------------------
+
+
+def limited(redeem: dict, *lines, most: int = 10_000, points: int = 10_000, **context) -> Priced:
+    return priced(
+        a_program(redeem=redeem), *lines, customer=a_customer(), wish=Wish(points, most), **context
+    )
+
+
+@pytest.mark.parametrize(
+    ("redeem", "most", "points", "why"),
+    [
+        ({"max_share": "30"}, 10_000, 300, "limit.share"),
+        ({}, 10_000, 1000, "limit.share"),
+        ({"min_left_per_line": "0.01"}, 10_000, 999, "limit.lines"),
+        ({"max_share_of_line": "50"}, 10_000, 500, "limit.lines"),
+        ({}, 70, 70, "limit.balance"),
+        ({"step": 50}, 70, 50, "limit.balance"),
+        ({"min_receipt": "1000.00"}, 70, 70, "limit.balance"),
+        ({"min_receipt": "1000.01"}, 70, 0, "limit.min_receipt"),
+        ({"goods": {"not_items": ["a"]}}, 70, 0, "limit.share"),
+        ({"point_value": "0.10", "max_share": "30"}, 10_000, 3000, "limit.share"),
+        ({"point_value": "3.00"}, 10_000, 333, "limit.share"),
+        ({}, -5, 0, "limit.balance"),
+    ],
+)
+def test_the_limit_of_points_names_the_one_reason_that_binds(redeem, most, points, why) -> None:
+    result = limited(redeem, a_line("a", 1, 1000_00), most=most)
+    assert result.limit.points == points
+    assert result.limit.why is not None
+    assert result.limit.why.key == why
+    assert result.totals.points_redeemed == points
+
+
+def test_an_allowance_that_binds_is_named() -> None:
+    wish = Wish(100, 40, "allowance")
+    result = priced(a_program(), a_line("a", 1, 1000_00), customer=a_customer(), wish=wish)
+    assert str(result.limit.why) == "limit.allowance(points=Points(value=40))"
+
+
+def test_points_pay_down_to_one_kopeck_a_line_where_that_must_be_left() -> None:
+    redeem = {"point_value": "0.01", "min_left_per_line": "0.01"}
+    result = limited(redeem, a_line("a", 1, 5_00), a_line("b", 3, 1), a_line("c", 1, 1))
+    assert [line.payable_minor for line in result.lines] == [1, 1, 1]
+
+
+def test_excluded_goods_are_not_paid_with_points_and_do_not_widen_the_share() -> None:
+    beer = an_item("beer", 500_00, points_allowed=False)
+    result = limited({"max_share": "30"}, a_line("a", 1, 100_00), a_line(beer))
+    assert result.limit.points == 30
+    assert [line.points_redeemed for line in result.lines] == [30, 0]
+
+
+def test_a_wish_is_cut_to_the_step_and_a_negative_one_to_nothing() -> None:
+    redeem = {"step": 10}
+    assert limited(redeem, a_line("a", 1, 100_00), points=37).totals.points_redeemed == 30
+    assert limited(redeem, a_line("a", 1, 100_00), points=-7).totals.points_redeemed == 0
+
+
+def test_points_fall_on_lines_by_value_and_follow_the_money() -> None:
+    result = limited({}, a_line("a", 1, 30_00), a_line("b", 1, 10_00), points=10)
+    assert [(x.points_minor, x.points_redeemed) for x in result.lines] == [(7_50, 8), (2_50, 2)]
+
+
+# --- points earned -------------------------------------------------------------------------
+
+
+def earning(*rules: dict, **fields):
+    return a_program(
+        tiers={"list": [{"id": "base"}, {"id": "gold", "from": "1.00"}]},
+        earn={"rules": [{"id": f"e{n}", **rule} for n, rule in enumerate(rules)], **fields},
+    )
+
+
+def test_points_are_rounded_down_once_a_receipt() -> None:
+    program = earning({"percent": "5"})
+    lines = [a_line(name, 1, 10_00) for name in "abc"]
+    result = priced(program, *lines, customer=a_customer())
+    assert result.totals.points_earned == 1
+    assert priced(program, a_line("a", 1, 19_99), customer=a_customer()).totals.points_earned == 0
+    assert priced(program, a_line("a", 1, 20_00), customer=a_customer()).totals.points_earned == 1
+
+
+def test_a_line_earns_by_the_open_rule_that_gives_it_most() -> None:
+    program = earning(
+        {"percent": "1"},
+        {"percent": "10", "goods": {"items": ["fruit"]}},
+        {"percent": "50", "when": {"weekdays": [1]}},
+        {"points": 3, "per": "100.00", "goods": {"items": ["tea"]}},
+    )
+    lines = [a_line(name, 1, 1000_00) for name in ("fruit", "tea", "milk")]
+    result = priced(program, *lines, customer=a_customer())
+    assert [line.points_earned for line in result.lines] == [100, 30, 10]
+
+
+def test_a_tier_has_its_own_rate() -> None:
+    program = earning({"percent": "5", "by_tier": {"gold": {"percent": "10"}}})
+    line = a_line("a", 1, 1000_00)
+    for tier, points in (("base", 50), ("gold", 100)):
+        result = priced(program, line, customer=a_customer(tier_id=tier))
+        assert result.totals.points_earned == points
+
+
+@pytest.mark.parametrize(
+    ("base", "points"), [("paid_money", 90), ("before_redemption", 100), ("none_if_redeemed", 0)]
+)
+def test_what_points_paid_earns_as_the_program_says(base: str, points: int) -> None:
+    program = earning({"percent": "10"}, base=base)
+    result = priced(program, a_line("a", 1, 1000_00), customer=a_customer(), wish=Wish(100, 100))
+    assert result.totals.points_earned == points
+    unspent = priced(program, a_line("a", 1, 1000_00), customer=a_customer())
+    assert unspent.totals.points_earned == 100
+
+
+def test_discounts_lower_what_is_earned_and_excluded_items_earn_nothing() -> None:
+    program = a_program(
+        promotions=[a_promotion("percent", percent="50")],
+        earn={"rules": [{"id": "e", "percent": "10"}]},
+    )
+    plain = an_item("nothing", 100_00, earns=False)
+    result = priced(program, a_line("a", 1, 100_00), a_line(plain), customer=a_customer())
+    assert [line.points_earned for line in result.lines] == [5, 0]
+
+
+def test_strangers_and_blocked_members_earn_nothing() -> None:
+    program = earning({"percent": "10"})
+    line = a_line("a", 1, 100_00)
+    assert priced(program, line).totals.points_earned == 0
+    assert priced(program, line, customer=a_customer(earns=False)).totals.points_earned == 0
+
+
+# --- the explanation -----------------------------------------------------------------------
+
+
+def test_every_other_rule_says_why_it_did_not_apply_when_asked() -> None:
+    program = a_program(
+        promotions=[
+            a_promotion("percent", "won", percent="10", name={"ru": "Победа"}),
+            a_promotion("percent", "beaten", percent="5"),
+            a_promotion("percent", "tea", percent="5", goods={"items": ["tea"]}),
+            a_promotion("percent", "monday", percent="50", when={"weekdays": [1]}),
+            a_promotion("threshold", "far", threshold="500.00", amount="9.00"),
+            a_promotion("threshold", "weaker", threshold="1.00", amount="1.00"),
+            a_promotion("threshold", "stronger", threshold="1.00", amount="2.00"),
+        ]
+    )
+    line = a_line("milk", 1, 100_00)
+    short = priced(program, line)
+    assert [(t.rule_id, t.applied) for t in short.trace] == [("won", True), ("stronger", True)]
+    assert short.trace[0].name == "Победа"
+    full = priced(program, line, explain=True)
+    said = {t.rule_id: t.why[0].key for t in full.trace if not t.applied}
+    assert said == {
+        "beaten": "why.beaten",
+        "tea": "why.no_goods",
+        "monday": "why.not_now",
+        "far": "why.missing",
+        "weaker": "why.beaten",
+    }
+    steps = {t.rule_id: t.step for t in full.trace}
+    assert (steps["beaten"], steps["far"]) == (Step.ITEM, Step.TRANSACTION)
+
+
+def test_a_happy_hour_prices_by_the_stores_clock() -> None:
+    program = one("percent", percent="10", when={"from_time": "22:00", "until_time": "02:00"})
+    line = a_line("a", 1, 100_00)
+    late = NOON.replace(hour=23)
+    assert priced(program, line).totals.net_minor == 100_00
+    assert priced(program, line, local=late).totals.net_minor == 90_00
+
+
+def test_one_line_of_the_answer_is_found_by_its_number() -> None:
+    result = priced(a_program(), a_line("a", 1, 1_00), a_line("b", 1, 2_00))
+    assert result.line(2).net_minor == 2_00
