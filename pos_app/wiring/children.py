@@ -134,6 +134,9 @@ class DeviceEars(Protocol):
     def devices_changed(self) -> None:
         """A state changed."""
 
+    def trouble(self, code: str) -> None:
+        """A frame was torn, a device complained."""
+
 
 class DeviceLink:
     """Satisfies `ports.Devices` over a pipe to the device host."""
@@ -204,6 +207,8 @@ class DeviceLink:
             self._printed(event.job_id, "printed")
         elif isinstance(event, ErrorEvent) and event.job_id and event.locus is Locus.OUTPUT:
             self._job_done(event.job_id, event)
+        elif isinstance(event, ErrorEvent) and event.locus is Locus.INPUT:
+            self.ears.trouble("scan_torn")
 
     def _job_done(self, job_id: str, event: Event) -> None:
         if isinstance(event, OutputCompleteEvent):

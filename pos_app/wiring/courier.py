@@ -85,6 +85,7 @@ def run_courier(folder: Path, server: str) -> int:
         client = http_client(server)
         try:
             courier = courier_of(memory, connection_of(memory, client))
+            memory.outbox.retention(SystemClock().now_utc())
             await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
         finally:
             await client.aclose()

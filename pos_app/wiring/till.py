@@ -55,6 +55,28 @@ class Till:
     devices: DeviceLink
 
 
+def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, InstanceLock]:
+    """The data folder of an enrolled till, locked for this front end.
+
+    A database that went back in time (a restored image) gets a new incarnation: its grants are
+    frozen until the server knows it.
+    """
+    lock = InstanceLock(place.data)
+    try:
+        memory = open_memory(place.data, points)
+    except BaseException:
+        lock.release()
+        raise
+    identity = memory.journal.identity()
+    if identity is None:
+        memory.close()
+        lock.release()
+        raise NotEnrolled(f"{place.data} is not enrolled: kopilka enrol --code CODE")
+    if memory.file.sentinel_mismatch():
+        memory.file.new_incarnation()
+    return memory, identity, lock
+
+
 def build_till(
     place: Place,
     pipes: Callable[[str, Callable[[str], None]], Pipe],
@@ -64,13 +86,7 @@ def build_till(
 
     Raises NotEnrolled, AlreadyRunning; and what `open_memory` raises.
     """
-    lock = InstanceLock(place.data)
-    memory = open_memory(place.data, points)
-    identity = memory.journal.identity()
-    if identity is None:
-        memory.close()
-        lock.release()
-        raise NotEnrolled(f"{place.data} is not enrolled: kopilka enrol --code CODE")
+    memory, identity, lock = _opened(place, points)
     mirror = memory.mirror()
     links: dict[str, Any] = {}
 
@@ -82,14 +98,9 @@ def build_till(
     courier = CourierLink(courier_pipe, lambda pulled: _link_changed(links, mirror, pulled))
     devices = DeviceLink(device_pipe, place.device_names())
     links.update(courier=courier, devices=devices)
-    station = Station(
-        journal=memory.journal,
-        mirror=mirror,
-        courier=courier,
-        devices=devices,
-        gear=_gear(identity, mirror.setting),
-        settings=_settings(place, mirror.setting, points),
-    )
+    gear = _gear(identity, mirror.setting)
+    settings = _settings(place, mirror.setting, points)
+    station = Station(memory.journal, mirror, courier, devices, gear, settings)
     clock = SystemClock()
 
     def tick() -> None:
@@ -100,10 +111,8 @@ def build_till(
         devices.tick(now)
 
     def close() -> None:
-        courier_pipe.close()
-        device_pipe.close()
-        mirror.close()
-        memory.close()
+        for part in (courier_pipe, device_pipe, mirror, memory):
+            part.close()
         lock.release()
 
     terminal = Terminal(station, tick, close)

@@ -343,6 +343,6 @@ class Terminal(Selling, Membership, Settling, Managing):
         identify_member.refresh(self._station)
         return done()
 
-    def trouble(self, code: str, tone: Tone = Tone.WARNING) -> None:
-        """Something outside the till went wrong: a child process died, a frame was torn."""
-        self._station.say(done(notice(code, tone), changed=frozenset({Part.DEVICES})))
+    def trouble(self, code: str) -> None:
+        """Something outside the till went wrong: a frame was torn, a device complained."""
+        self._station.say(done(notice(code, Tone.WARNING), changed=frozenset({Part.DEVICES})))
