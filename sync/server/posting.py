@@ -159,7 +159,9 @@ class Poster:
 
     async def _post_group(self, terminal_id: str, facts: Sequence[Fact]) -> None:
         try:
-            parts = await self._database.read(lambda c: plan(c, terminal_id, facts))
+            parts, around = await self._database.read(
+                lambda c: (plan(c, terminal_id, facts), surroundings(c, self._services))
+            )
         except EVENT_FAULTS:
             if len(facts) == 1:
                 raise
@@ -168,21 +170,27 @@ class Poster:
             return
         by_id = {fact.id: fact for fact in facts}
         for bucket in sorted(parts):
-            await self._post_bucket(bucket, parts[bucket], by_id)
+            await self._post_bucket(bucket, parts[bucket], by_id, around)
 
     async def _post_bucket(
-        self, bucket: int, parts: Sequence[Part], facts: dict[str, Fact]
+        self,
+        bucket: int,
+        parts: Sequence[Part],
+        facts: dict[str, Fact],
+        around: Surroundings,
     ) -> None:
         """All parts in one transaction; if one is poison, one by one, and it alone is parked."""
         services = self._services
         try:
-            found = await self._database.write(lambda c: post_parts(c, services, bucket, parts))
+            found = await self._database.write(
+                lambda c: post_parts(c, services, bucket, parts, around)
+            )
         except EVENT_FAULTS as fault:
             if len(parts) == 1:
                 facts[parts[0].event].park(f"{type(fault).__name__}: {fault}")
                 return
             for part in parts:
-                await self._post_bucket(bucket, [part], facts)
+                await self._post_bucket(bucket, [part], facts, around)
             return
         for event_id, kinds in found.items():
             facts[event_id].conflicts += kinds
@@ -228,15 +236,24 @@ def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
     return groups
 
 
+def surroundings(connection: Connection, services: Services) -> Surroundings:
+    """The rules in force, read once for a group of events."""
+    return Surroundings(tiering_in_force(connection, services.now()), placement(connection))
+
+
 def post_parts(
-    connection: Connection, services: Services, bucket: int, parts: Sequence[Part]
+    connection: Connection,
+    services: Services,
+    bucket: int,
+    parts: Sequence[Part],
+    around: Surroundings | None = None,
 ) -> dict[str, list[str]]:
     """Apply the parts that were not applied before; the kinds of conflicts by event."""
     book = Book(connection, services, bucket)
     found = _applied(connection, bucket, parts)
     fresh = [p for p in parts if (p.event, p.name) not in found]
     book.load(*ids_needed(fresh))
-    around = Surroundings(tiering_in_force(connection, services.now()), placement(connection))
+    around = around or surroundings(connection, services)
     marks = []
     for part in fresh:
         kinds = [c.kind for c in apply_part(book, part, around)]

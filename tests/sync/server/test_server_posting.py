@@ -126,11 +126,11 @@ def test_a_crash_between_buckets_posts_the_rest_once(house, monkeypatch) -> None
         await till.push()
         real, calls = posting.post_parts, []
 
-        def crashing(connection, services, bucket, parts):
+        def crashing(connection, services, bucket, parts, around=None):
             calls.append(bucket)
             if len(calls) == 8:
                 raise RuntimeError("power cut")
-            return real(connection, services, bucket, parts)
+            return real(connection, services, bucket, parts, around)
 
         monkeypatch.setattr(posting, "post_parts", crashing)
         with pytest.raises(RuntimeError):
