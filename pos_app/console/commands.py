@@ -8,6 +8,7 @@ from pos_app.workstation.answer import Answer, refused
 from pos_app.workstation.till_port import Override, TillPort
 
 Fields = Mapping[str, Any]
+Table = Mapping[str, Callable[["Fields"], Answer]]
 
 
 NAME_SHOWN = 40
@@ -91,12 +92,18 @@ class Commands:
 
     def __init__(self, till: TillPort) -> None:
         self._till = till
-        self._table: Mapping[str, Callable[[Fields], Answer]] = {
-            "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
-            "sign_off": lambda f: till.sign_off(),
-            "operators": lambda f: till.operators(),
-            "open_session": lambda f: till.open_session(self._minor(f, "float", "0")),
-            "close_session": lambda f: till.close_session(self._minor(f, "counted")),
+        self._table: Table = {
+            **self._selling_table(),
+            **self._settling_table(),
+            **self._session_table(),
+            **{name: _not_here(name) for name in LATER},
+        }
+
+    def _selling_table(self) -> Table:
+        till = self._till
+        return {
+    def _selling(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
+        return {
             "scan": self._scan,
             "type": lambda f: till.type_text(text(f, "text")),
             "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "")),
@@ -105,33 +112,51 @@ class Commands:
             "void_transaction": self._void_transaction,
             "undo": lambda f: till.undo(),
             "discount": self._discount,
+            "suspend": lambda f: till.suspend(text(f, "label", "")),
+            "resume": self._resume,
+            "price_check": lambda f: till.price_check(text(f, "item")),
+            "find": lambda f: till.find_items(text(f, "text")),
             "member": self._member,
+            "balance": lambda f: till.balance(text(f, "by"), text(f, "value")),
             "enrol": self._enrol,
             "redeem": self._redeem,
+            "explain": lambda f: till.explain(optional_text(f, "transaction")),
+    def _settling(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
+        return {
+    def _managing(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
+        return {
+        }
+
+    def _settling_table(self) -> Table:
+        till = self._till
+        return {
             "tender": self._tender,
             "void_tender": lambda f: till.void_tender(number(f, "index")),
             "complete": lambda f: till.complete(),
-            "suspend": lambda f: till.suspend(text(f, "label", "")),
-            "resume": self._resume,
+            "confirm": self._confirm,
             "return": self._return,
             "receipt": lambda f: till.find_receipt(text(f, "receipt")),
             "reprint": lambda f: till.reprint(optional_text(f, "receipt")),
             "print_answer": lambda f: till.print_answer(flag(f, "printed")),
+        }
+
+    def _session_table(self) -> Table:
+        till = self._till
+        return {
+            "state": lambda f: Answer(),
+            "operators": lambda f: till.operators(),
+            "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
+            "sign_off": lambda f: till.sign_off(),
+            "open_session": lambda f: till.open_session(self._minor(f, "float", "0")),
+            "close_session": lambda f: till.close_session(self._minor(f, "counted")),
+            "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
+            "x_report": lambda f: till.x_report(),
             "paid_in": lambda f: self._cash("paid_in", f),
             "paid_out": lambda f: self._cash("paid_out", f),
             "pickup": lambda f: self._cash("pickup", f),
             "loan": lambda f: self._cash("loan", f),
             "no_sale": lambda f: till.no_sale(text(f, "reason", ""), override_of(f)),
-            "x_report": lambda f: till.x_report(),
-            "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
-            "confirm": self._confirm,
-            "price_check": lambda f: till.price_check(text(f, "item")),
-            "find": lambda f: till.find_items(text(f, "text")),
-            "balance": lambda f: till.balance(text(f, "by"), text(f, "value")),
-            "explain": lambda f: till.explain(optional_text(f, "transaction")),
             "link": lambda f: till.link(flag(f, "online")),
-            "state": lambda f: Answer(),
-            **{name: _not_here(name) for name in LATER},
         }
 
     def names(self) -> Sequence[str]:
