@@ -16,7 +16,7 @@ from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.tax import TaxTable, tax_inside_minor
-from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
+from pos_app.domain.transaction import LineItem, MemberLink, Transaction, change_due_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def complete_sale(
         _line(entered, priced.line(entered.line), rules.tax, place.business_on)
         for entered in transaction.lines
     )
-    member = transaction.member
-    due = priced.totals.due_minor
+    member = transaction.member or MemberLink(None, "")
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -85,11 +84,11 @@ def complete_sale(
         lines=lines,
         totals=priced.totals,
         tenders=transaction.tenders,
-        change_minor=change_due_minor(transaction.tenders, due),
+        change_minor=change_due_minor(transaction.tenders, priced.totals.due_minor),
         program=rules.ref,
-        member_id=member.member_id if member else None,
-        identified_by=member.identified_by if member else "",
-        member_code=member.code if member else "",
+        member_id=member.member_id,
+        identified_by=member.identified_by,
+        member_code=member.code,
         entries=_entries(transaction, priced.totals, place, rules, new_id),
         uses=secured.uses,
         unsecured=secured.unsecured,
