@@ -8,7 +8,7 @@ from pos_app.workstation.answer import Answer, refused
 from pos_app.workstation.till_port import Override, TillPort
 
 Fields = Mapping[str, Any]
-Table = Mapping[str, Callable[["Fields"], Answer]]
+Table = Mapping[str, Callable[[Fields], Answer]]
 
 
 NAME_SHOWN = 40
@@ -102,8 +102,6 @@ class Commands:
     def _selling_table(self) -> Table:
         till = self._till
         return {
-    def _selling(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
-        return {
             "scan": self._scan,
             "type": lambda f: till.type_text(text(f, "text")),
             "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "")),
@@ -121,10 +119,6 @@ class Commands:
             "enrol": self._enrol,
             "redeem": self._redeem,
             "explain": lambda f: till.explain(optional_text(f, "transaction")),
-    def _settling(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
-        return {
-    def _managing(self, till: TillPort) -> Mapping[str, Callable[[Fields], Answer]]:
-        return {
         }
 
     def _settling_table(self) -> Table:
