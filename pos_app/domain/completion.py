@@ -65,10 +65,6 @@ def complete_sale(
     new_id: Callable[[], str],
 ) -> CompletedTransaction:
     """The document of a sale, with the points entries it causes."""
-    lines = tuple(
-        _line(entered, priced.line(entered.line), rules.tax, place.business_on)
-        for entered in transaction.lines
-    )
     member = transaction.member or MemberLink(None, "")
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
@@ -81,7 +77,7 @@ def complete_sale(
         completed_at=place.at,
         operator_id=place.operator_id,
         currency=rules.program.currency if rules.program else RUB,
-        lines=lines,
+        lines=_lines(transaction, priced, rules.tax, place.business_on),
         totals=priced.totals,
         tenders=transaction.tenders,
         change_minor=change_due_minor(transaction.tenders, priced.totals.due_minor),
@@ -95,6 +91,12 @@ def complete_sale(
         training=place.training,
         mirror_cursor=place.mirror_cursor,
     )
+
+
+def _lines(
+    transaction: Transaction, priced: Priced, tax: TaxTable, on: date
+) -> tuple[CompletedLine, ...]:
+    return tuple(_line(one, priced.line(one.line), tax, on) for one in transaction.lines)
 
 
 def _line(entered: LineItem, priced: PricedLine, tax: TaxTable, on: date) -> CompletedLine:
