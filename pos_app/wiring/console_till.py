@@ -1,5 +1,6 @@
 """The console till: standard input and both children feed one queue, one thread does the rest."""
 
+import io
 import queue
 import subprocess
 import sys
@@ -123,8 +124,16 @@ def build_console_till(place: Place, points: Points = no_points) -> ConsoleTill:
     return ConsoleTill(till, inbox)
 
 
+def _in_utf8(*streams: TextIO) -> None:
+    """JSON is UTF-8 whatever the locale says; a torn byte is a broken line, not the end."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
 def run_console(place: Place, stdin: TextIO = sys.stdin, stdout: TextIO = sys.stdout) -> int:
     """One JSON command a line until the input ends."""
+    _in_utf8(stdin, stdout)
     driver = build_console_till(place)
     terminal = driver.till.terminal
     console = Console(terminal, Words(place.language), stdout)
