@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 WIDE_PX = 1200
-TIGHT_PX = 800
+TIGHT_PX = 900
 LOW_PX = 640
 DESIGN_PX_PER_MM = 4.0
 PLAUSIBLE_PX_PER_MM = (2.4, 12.0)

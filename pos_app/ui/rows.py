@@ -57,11 +57,14 @@ class RowButton(Button):
         wide = QFontMetrics(self._strong).horizontalAdvance(self._row.figure)
         return wide + self.look.metrics.px(12) if wide else 0
 
+    def title_room(self) -> int:
+        """The width that the title may use."""
+        taken = self._left() + self._figure_width() + self.look.metrics.px(12)
+        return max(40, self.width() - taken)
+
     def _title_height(self) -> int:
         """As many lines as the title needs in the width it has: names are never cut."""
-        room = max(
-            40, self.width() - self._left() - self._figure_width() - self.look.metrics.px(12)
-        )
+        room = self.title_room()
         box = QFontMetrics(self._title).boundingRect(
             QRect(0, 0, room, 1000), WRAP_LEFT, self._row.title
         )

@@ -168,13 +168,15 @@ class SaleScreen(QWidget):
 
     def _place_page(self) -> None:
         ask = self._desk.ask
+        grid = ask is not None and ask.place == "main"
         panel: Panel | None = None
         if ask is not None and ask.place in {"below", "main"}:
-            columns = 1 if ask.place == "below" else 2 if self._look.metrics.is_narrow else 3
+            metrics = self._look.metrics
+            columns = 1 if metrics.is_tight else 2 if metrics.is_narrow else 3
+            columns = columns if grid else 1
             panel = RowsPanel(self._look, self._desk, columns)
         elif self._desk.page is not None:
             panel = page_of(self._look, self._desk, self._desk.page)
-        grid = ask is not None and ask.place == "main"
         self._covered = panel is not None and (grid or self._desk.page is not None)
         if self._covered:  # first make room: a page and the totals together would be too tall
             self._show_totals()

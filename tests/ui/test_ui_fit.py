@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QScrollArea
 
 from pos_app.domain.sentence import say
@@ -11,6 +12,7 @@ from pos_app.ui.controls import Button, Variants
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.rows import RowButton
+from pos_app.ui.theme import MEDIUM
 from pos_app.ui.top_bar import Pill
 from pos_app.ui.totals import Figure
 from pos_app.workstation.answer import ALL_PARTS, done, refused
@@ -85,6 +87,11 @@ def cut(window):
             short = label.sizeHint().width() > label.width()
         if short:
             found.append(("label", label.text(), label.size().toTuple()))
+    for row in window.findChildren(RowButton):
+        word = max(row.text().split(), key=len, default="")
+        font = row.look.font(row.look.metrics.body, MEDIUM)
+        if row.isVisible() and QFontMetrics(font).horizontalAdvance(word) > row.title_room():
+            found.append(("row", row.text(), row.size().toTuple()))
     for kind in (Button, Variants, Figure, Pill):
         for widget in window.findChildren(kind):
             if not widget.isVisible() or isinstance(widget, RowButton):
