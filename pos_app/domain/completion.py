@@ -1,7 +1,7 @@
 """From an open transaction and its prices to the document of a sale. Never asks or stores."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pos_app.domain.document import (
@@ -12,7 +12,7 @@ from pos_app.domain.document import (
 )
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
-from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.program import Earn, Program
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.tax import TaxTable, tax_inside_minor
@@ -134,35 +134,33 @@ def _entries(
     if member is None or member.member_id is None or rules.program is None:
         return ()
     cause = Cause("transaction", transaction.transaction_id, place.operator_id)
+
+    def entry(kind: EntryKind, points: int) -> PointsEntry:
+        return PointsEntry(
+            new_id(),
+            member.member_id or "",
+            kind,
+            points,
+            place.at,
+            place.business_on,
+            cause,
+            rules.ref,
+        )
+
     entries = []
     if totals.points_redeemed:
-        entries.append(
-            PointsEntry(
-                new_id(),
-                member.member_id,
-                EntryKind.REDEEM,
-                -totals.points_redeemed,
-                place.at,
-                place.business_on,
-                cause,
-                rules.ref,
-            )
-        )
+        entries.append(entry(EntryKind.REDEEM, -totals.points_redeemed))
     if totals.points_earned:
-        earn = rules.program.earn
-        days = earn.expires_after_days
-        entries.append(
-            PointsEntry(
-                new_id(),
-                member.member_id,
-                EntryKind.EARN,
-                totals.points_earned,
-                place.at,
-                place.business_on,
-                cause,
-                rules.ref,
-                available_on=place.business_on + timedelta(days=earn.vesting_days),
-                expires_on=place.business_on + timedelta(days=days) if days else None,
-            )
-        )
+        earned = entry(EntryKind.EARN, totals.points_earned)
+        entries.append(_dated(earned, rules.program.earn))
     return tuple(entries)
+
+
+def _dated(earned: PointsEntry, rules: Earn) -> PointsEntry:
+    """When the points can be spent, and their last day."""
+    day, days = earned.business_on, rules.expires_after_days
+    return replace(
+        earned,
+        available_on=day + timedelta(days=rules.vesting_days),
+        expires_on=day + timedelta(days=days) if days else None,
+    )

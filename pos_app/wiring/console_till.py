@@ -1,5 +1,6 @@
 """The console till: standard input and both children feed one queue, one thread does the rest."""
 
+import contextlib
 import io
 import queue
 import subprocess
@@ -70,8 +71,9 @@ class ChildPipe:
     def _pump(self, process: "subprocess.Popen[str]") -> None:
         """Reads until the child ends; then the owner's thread starts another."""
         stream: IO[str] | None = process.stdout
-        for line in stream or ():
-            self._inbox.put(lambda line=line: self._on_line(line))  # type: ignore[misc]  # bound now
+        with stream or contextlib.nullcontext(()) as lines:
+            for line in lines:
+                self._inbox.put(lambda line=line: self._on_line(line))  # type: ignore[misc]  # bound now
         if not self._ending:
             time.sleep(RESTART_S)
             self._inbox.put(self._again)
