@@ -10,8 +10,8 @@ from pos_app.domain.document import Step
 from pos_app.domain.pricing.basket import NO_EARNING, NO_REDUCTION, BasketLine
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
-from tests.builders import a_context, a_customer, a_program, numbered
-from tests.domain.random_shop import CUSTOMER, GOODWILL, LINES, PROGRAM, WISH
+from tests.builders import a_context, a_customer, a_line, a_program, numbered
+from tests.domain.random_shop import CUSTOMER, GOODWILL, ITEMS, LINES, PROGRAM, WISH
 
 BASKETS = settings(max_examples=100, deadline=None)
 
@@ -127,3 +127,46 @@ def test_a_member_never_pays_more_than_a_stranger(lines, parts) -> None:
     member = engine.price(basket, a_context(customer=a_customer()))
     assert member.totals.net_minor <= stranger.totals.net_minor
     assert stranger.totals.points_earned == 0
+
+
+UNEVEN = st.tuples(
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("bundle"),
+            "buy": st.integers(2, 3),
+            "price": st.sampled_from(["0.50", "5.00", "40.00"]),
+            "goods": st.sampled_from([{}, {"items": ["jam", "bun"]}, {"items": ["bun", "tea"]}]),
+        }
+    ),
+    st.sampled_from(["20", "40", "60"]),
+    st.sampled_from(["jam", "bun", "tea"]),
+    st.sampled_from(["50", "90"]),
+    st.sampled_from(["jam", "bun", "tea"]),
+)
+
+
+@BASKETS
+@given(
+    st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.integers(1, 3)), min_size=2, max_size=3),
+    UNEVEN,
+)
+def test_nobody_pays_more_where_a_later_percentage_spares_a_part_of_the_goods(rows, parts) -> None:
+    group, percent, item, later, spared = parts
+    rules = [
+        {"id": "group", **group},
+        {"id": "group-too", **group, "buy": 2},
+        {"id": "simple", "kind": "percent", "percent": percent, "goods": {"items": [item]}},
+        {
+            "id": "later",
+            "kind": "threshold",
+            "threshold": "0.01",
+            "percent": later,
+            "goods": {"not_items": [spared]},
+        },
+    ]
+    basket = numbered(*(a_line(ITEMS[number], count) for number, count in rows))
+    whole = Engine(a_program(promotions=rules)).price(basket, a_context())
+    for index in range(len(rules)):
+        fewer = rules[:index] + rules[index + 1 :]
+        without = Engine(a_program(promotions=fewer)).price(basket, a_context())
+        assert whole.totals.net_minor <= without.totals.net_minor

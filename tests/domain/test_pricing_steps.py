@@ -2,9 +2,12 @@
 
 import pytest
 
-from pos_app.domain.document import Step
+from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.pricing.basket import Goodwill, Wish
+from pos_app.domain.pricing.redemption import spend
 from pos_app.domain.pricing.result import Priced
+from pos_app.domain.pricing.trace import why_modified
+from pos_app.domain.pricing.worksheet import Worksheet
 from tests.builders import (
     NOON,
     a_customer,
@@ -501,6 +504,12 @@ def test_points_fall_on_lines_by_value_and_follow_the_money() -> None:
     assert [(x.points_minor, x.points_redeemed) for x in result.lines] == [(7_50, 8), (2_50, 2)]
 
 
+def test_more_points_than_the_limit_are_a_broken_contract() -> None:
+    rows = Worksheet.of([a_line("a", 1, 10_00)]).rows
+    with pytest.raises(ValueError, match="limit"):
+        spend(a_program().redeem, rows, 11)
+
+
 # --- points earned -------------------------------------------------------------------------
 
 
@@ -598,6 +607,11 @@ def test_every_other_rule_says_why_it_did_not_apply_when_asked() -> None:
     }
     steps = {t.rule_id: t.step for t in full.trace}
     assert (steps["beaten"], steps["far"]) == (Step.ITEM, Step.TRANSACTION)
+
+
+def test_a_reduction_stored_without_its_arithmetic_is_called_by_its_name() -> None:
+    stored = PriceModification("p", Step.ITEM, 10_00, name="Happy hour")
+    assert str(why_modified(stored)) == "why.named(name=Happy hour)"
 
 
 def test_a_happy_hour_prices_by_the_stores_clock() -> None:

@@ -182,6 +182,10 @@ CONTRADICTIONS = [
         discount(kind="cumulative", steps=[{"over": "5", "percent": "5"}]),
         "member_discounts[0].steps[0].over: is not known here",
     ),
+    (
+        discount(kind="cumulative", steps=[{"above": "0"}]),
+        "member_discounts[0].steps[0].percent: is missing",
+    ),
     (discount(kind="tier", by_tier={"gold": "5"}), "member_discounts[0]: there is no tier 'gold'"),
     # --- earning and redemption
     (earn({}), "earn.rules[0].percent: either percent, or points and per, is needed"),

@@ -262,6 +262,7 @@ def test_units_of_a_line_come_back_dearer_parts_first() -> None:
         assert back.original_id == document.transaction_id
         earlier = (*earlier, back)
     assert returned_before(earlier) == {1: 3}
+    assert returned_before([document]) == {}
 
 
 def test_more_than_is_left_never_comes_back() -> None:

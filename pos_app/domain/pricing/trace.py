@@ -75,7 +75,7 @@ class Tracing:
         found = []
         for (rule_id, step), parts in sorted(rules.items(), key=lambda r: order.index(r[0][1])):
             amount = sum(m.amount_minor for _, m in parts)
-            said = {str(why_modified(m)): why_modified(m) for _, m in parts}
+            said = {str(why): why for why in (why_modified(m) for _, m in parts)}
             numbers = tuple(number for number, _ in parts)
             why = tuple(said.values())
             found.append(Trace(rule_id, parts[0][1].name, step, True, amount, numbers, why))
