@@ -22,8 +22,6 @@ run: $(STAMP)     ## the demo shop: server, till, devices, all simulated
 
 test: $(STAMP)    ## the whole suite, headless
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
-	$(BIN)/coverage combine -q || true
-	$(BIN)/python tests/house/coverage_floors.py
 
 check: lint types contracts
 

@@ -5,8 +5,30 @@ import os
 
 import pytest
 
+from tests.house.coverage_floors import too_low
+
+LOW = pytest.StashKey[list[str]]()
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_ACCESSIBILITY", "0")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With the whole suite measured, every room must be above its coverage floor."""
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    whole = not session.config.option.file_or_dir and not session.config.option.keyword
+    if plugin is None or plugin.cov_controller is None or not whole or exitstatus:
+        return
+    session.config.stash[LOW] = too_low(plugin.cov_controller.combining_cov)
+    if session.config.stash[LOW]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which room is too low, above pytest's own last line."""
+    for line in terminalreporter.config.stash.get(LOW, []):
+        terminalreporter.write_line(f"coverage floor: {line}", red=True)
 
 
 class _Alarm(logging.Handler):

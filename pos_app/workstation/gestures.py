@@ -66,7 +66,9 @@ def _sorted(station: Station, found: Identification, entry: str) -> Answer:
     special = _SPECIAL.get(found.kind)
     if special is not None:
         return special(station, found, entry)
-    return refused(NOT_HERE.get(found.kind, "unknown_code"))
+    if found.kind in NOT_HERE:
+        return refused(NOT_HERE[found.kind])
+    return refused("unknown_code", code=sale.code_of(found))
 
 
 def _member_or_alias(station: Station, found: Identification, entry: str) -> Answer:

@@ -61,7 +61,9 @@ def view(station: Station) -> TillView:
         last_sale=_last_sale(station),
         demand=_demand(transaction),
         suspended=tuple(
-            SuspendedView(d.transaction_id, d.label, d.at, d.lines, d.total_minor)
+            SuspendedView(
+                d.transaction_id, d.label, station.gear.to_local(d.at), d.lines, d.total_minor
+            )
             for d in station.remembered.suspended
         ),
         hints=priced.hints if priced else (),
