@@ -28,13 +28,11 @@ FLOORS = {
 def room_coverage(data: coverage.Coverage, room: str) -> float:
     """Covered lines and branches of a room, in percent."""
     wanted = covered = 0
-    for path in data.get_data().measured_files():
-        relative = Path(path).relative_to(HOUSE).as_posix()
-        if relative.startswith(room + "/"):
-            numbers = data._analyze(path).numbers
-            branches = numbers.n_branches
-            wanted += numbers.n_statements + branches
-            covered += numbers.n_executed + branches - numbers.n_missing_branches
+    for path in sorted((HOUSE / room).rglob("*.py")):
+        numbers = data._analyze(str(path)).numbers
+        branches = numbers.n_branches
+        wanted += numbers.n_statements + branches
+        covered += numbers.n_executed + branches - numbers.n_missing_branches
     return 100.0 * covered / wanted if wanted else 0.0
 
 
