@@ -1,7 +1,7 @@
-"""A smoke sale with a built program and nothing else: server, enrolment, till, courier, paper, window.
+"""A smoke sale with a built program and nothing else: server, till, courier, paper, window.
 
 python packaging/smoke.py dist/kopilka
-python packaging/smoke.py --root CHROOT /opt/kopilka     (the program runs inside, this file outside)
+python packaging/smoke.py --root CHROOT /opt/kopilka    (only the program runs inside)
 
 Uses the standard library only and never imports the product: what is tested is what was built.
 """
@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,9 @@ class Build:
     def _end(self, child: "subprocess.Popen[str]") -> None:
         assert child.stdin is not None
         assert child.stdout is not None
-        if child.poll() is None:
+        with suppress(OSError):  # what was written is lost with a child that died
             child.stdin.close()
+        if child.poll() is None:
             child.terminate()
         try:
             child.wait(20)
