@@ -28,7 +28,7 @@ MEMBERS_A_TRANSACTION = 500
 class PlacementSetting(msgspec.Struct):
     """The owner's policy: which share of a member's points lies at the store's tills."""
 
-    share_ppm: int = 700_000
+    share_ppm: int = 500_000
     min_points: int = 1
 
 
@@ -75,7 +75,8 @@ def free(book: Book, held: Held) -> int:
 def top_up(book: Book, held: Held, terminal_id: str, around: Placement) -> int:
     """Bring the terminal's placed grant up to its share; the points added.
 
-    The store's tills share `share_ppm` of what is free or already lies with them.
+    The store's tills share `share_ppm` of what is free or already lies with them, and never hold
+    more than that together: the rest stays for whichever till identifies the member on-line.
     """
     tills = around.tills_beside(terminal_id)
     if not tills or held.member.blocked or not held.member.confirmed:
@@ -86,8 +87,9 @@ def top_up(book: Book, held: Held, terminal_id: str, around: Placement) -> int:
             lying[grant.terminal] += grant.left
     unpromised = max(0, free(book, held))
     whole = unpromised + sum(lying.values())
-    target = share_down(whole, around.policy.share_ppm) // len(tills)
-    more = min(unpromised, target - lying[terminal_id])
+    share = share_down(whole, around.policy.share_ppm)
+    placed = sum(lying.values())
+    more = min(unpromised, share // len(tills) - lying[terminal_id], share - placed)
     if more < max(1, around.policy.min_points):
         return 0
     _grow(book, held, Grant("", held.member.member_id, terminal_id, more), around)
