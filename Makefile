@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SEED ?=
 SEEDS ?= 60
-FILES ?= tests/data/vectors/*
+FILES ?= tests/data/vectors/scan.json tests/data/vectors/phones.csv
 
 .PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
 
