@@ -106,7 +106,7 @@ class Http:
         while True:
             rung = self._server.bell.feed_rung()
             page = await self._page(signed, message)
-            left_ms = until_ms - clock.monotonic_ms()
+            left_ms = 0 if self._server.bell.closing else until_ms - clock.monotonic_ms()
             if page.rows or page.cursor or page.take_snapshot or left_ms <= 0:
                 return page
             # Another process may have written: the bell is of this one, so look again by itself.

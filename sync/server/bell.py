@@ -9,6 +9,12 @@ class Bell:
     def __init__(self) -> None:
         self._inbox = asyncio.Event()
         self._feed = asyncio.Event()
+        self.closing = False
+
+    def close(self) -> None:
+        """The server ends: nobody waits any longer, long polls are answered with what there is."""
+        self.closing = True
+        self.ring_feed()
 
     def ring_inbox(self) -> None:
         """A batch was stored, or a grant waits to be told."""

@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from sync.server.app import build_app
+from sync.server.bell import Bell
 from sync.server.server import Server
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ async def serve(server: Server, host: str, port: int, port_file: Path | None) ->
         build_app(server), log_level="warning", access_log=False, server_header=False
     )
     uvicorn_server = _Uvicorn(config)
-    _stop_on_signals(uvicorn_server)
+    _stop_on_signals(uvicorn_server, server.bell)
     async with running(server):
         if port_file is not None:
             _announce(port_file, listening)
@@ -41,9 +42,10 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-def _stop_on_signals(uvicorn_server: uvicorn.Server) -> None:
+def _stop_on_signals(uvicorn_server: uvicorn.Server, bell: Bell) -> None:
     def stop(*_: object) -> None:
         uvicorn_server.should_exit = True
+        bell.close()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
