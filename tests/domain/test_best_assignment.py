@@ -159,7 +159,7 @@ def ppm(percents: dict[str, str]) -> dict[str, int]:
     return {name: round(float(percent) * 10_000) for name, percent in percents.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(shelves_of(), groups_of(), PERCENTS)
 @example(
     [Shelf("a", 3, 35), Shelf("b", 3, 35)],
@@ -172,7 +172,7 @@ def test_the_search_finds_what_counting_every_assignment_finds(shelves, promotio
     assert result.totals.discount_minor == most_by_counting(shelves, promotions, ppm(percents))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shelves_of(floors=True), groups_of(kinds=st.just("bundle")).map(lambda g: g[:1]), PERCENTS)
 def test_the_search_sees_floors_as_the_realisation_does(shelves, promotions, percents) -> None:
     """One unit of each line, so that every grouping is one in falling price."""
@@ -181,7 +181,7 @@ def test_the_search_sees_floors_as_the_realisation_does(shelves, promotions, per
     assert result.totals.discount_minor == most_by_counting(single, promotions, ppm(percents))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shelves_of(), groups_of(), st.sampled_from(["5", "7.5", "10"]))
 def test_the_search_weighs_the_members_own_discount_on_units_left_alone(
     shelves, promotions, percent: str
@@ -194,7 +194,7 @@ def test_the_search_weighs_the_members_own_discount_on_units_left_alone(
     assert result.totals.discount_minor == most_by_counting(shelves, promotions, rates)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(PRICES, st.integers(1, 3)), min_size=1, max_size=2),
     st.integers(1, 4),

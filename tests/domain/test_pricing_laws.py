@@ -13,7 +13,7 @@ from pos_app.domain.pricing.result import Priced
 from tests.builders import a_context, a_customer, a_line, a_program, numbered
 from tests.domain.random_shop import CUSTOMER, GOODWILL, ITEMS, LINES, PROGRAM, WISH
 
-BASKETS = settings(max_examples=100, deadline=None)
+BASKETS = settings(max_examples=100)
 
 
 @BASKETS

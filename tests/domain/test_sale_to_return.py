@@ -331,7 +331,7 @@ def test_grams_that_come_back_never_cost_less_than_nothing() -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(0, len(ITEMS)), st.integers(1, 5)), min_size=1, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(AMOUNTS, PROGRAM, st.integers(0, 200), st.booleans(), st.randoms(use_true_random=False))
 def test_a_full_return_in_any_parts_and_order_refunds_everything_exactly(
     rows, parts, points, change, random

@@ -14,11 +14,12 @@ from pos_app.domain.loyalty.program import Program
 from pos_app.domain.pricing import earning, member_step, redemption, transaction_step
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.eligibility import Candidate, PromotionIndex, candidates
-from pos_app.domain.pricing.item_step import Effort, ItemStep
+from pos_app.domain.pricing.item_step import Component, Effort, ItemStep
 from pos_app.domain.pricing.joint import item_choices
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
 from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.pricing.search import Assignment
 from pos_app.domain.pricing.trace import Tracing, notes_of
 from pos_app.domain.pricing.worksheet import Worksheet
 
@@ -39,6 +40,7 @@ class Engine:
         whole = tuple(p for p in program.promotions if p.transaction_step)
         self._item = PromotionIndex(item)
         self._whole = PromotionIndex(whole)
+        self._known: dict[Component, Assignment] = {}
 
     def price(self, lines: Sequence[BasketLine], context: Context) -> Priced:
         """Every amount of the basket, with its reason. Lines keep their order."""
@@ -96,7 +98,8 @@ class Engine:
     ) -> _Reduced:
         digits = self.program.currency.minor_digits
         sheet = Worksheet.of(lines)
-        step = ItemStep(tuple(item), context.language, digits, self.program.node_budget)
+        budget, known = self.program.node_budget, self._known
+        step = ItemStep(tuple(item), context.language, digits, budget, known)
         effort = step.run(sheet, member_step.search_rate(member))
         if member is not None:
             member_step.apply(sheet, member, context.language, digits)

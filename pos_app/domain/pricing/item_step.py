@@ -4,7 +4,7 @@ Never judges a condition; it is given candidates whose conditions hold.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
@@ -19,6 +19,7 @@ from pos_app.domain.pricing.derivation import (
     unit_saving_scaled,
 )
 from pos_app.domain.pricing.eligibility import Candidate
+from pos_app.domain.pricing.reduction import components, covers, worthwhile
 from pos_app.domain.pricing.search import (
     Alternative,
     Assignment,
@@ -31,6 +32,8 @@ from pos_app.domain.pricing.worksheet import Row, Worksheet
 from pos_app.domain.promotion.promotion import GROUP_KINDS, Promotion
 
 MemberRate = Callable[[BasketLine], int]
+Component = tuple[tuple[str, ...], tuple[object, ...]]
+KNOWN_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class ItemStep:
     language: str
     digits: int
     budget: int
+    known: dict[Component, Assignment]
 
     def run(self, sheet: Worksheet, member_rate: MemberRate) -> Effort:
         """Reduce the rows of the sheet; `member_rate` (ppm) is what a unit left alone saves."""
@@ -65,11 +69,13 @@ class ItemStep:
         alternatives = {
             row.line.line: self._alone(row.line, simple, member_rate) for row in sheet.rows
         }
+        grouped = worthwhile(grouped, alternatives)
         rows = {row.line.line: row for row in sheet.rows}
         effort = Effort()
         alone_units = {row.line.line: row.line.count for row in sheet.rows}
-        for component in _components(grouped):
-            found = self._assign(component, alternatives)
+        place = {number: index for index, number in enumerate(alternatives)}
+        for component in components(grouped):
+            found = self._assign(component, alternatives, place)
             effort = effort.plus(found[1])
             self._realise_groups(component, found[0], found[1], rows, alone_units)
         for row in sheet.rows:
@@ -85,7 +91,7 @@ class ItemStep:
         for candidate in self.chosen:
             if candidate.promotion.stacking == "compound":
                 compound.append(candidate)
-            elif is_group(candidate.promotion):
+            elif is_group(candidate.promotion) and not covers(candidate):
                 grouped.append(candidate)
             else:
                 for line in candidate.lines:
@@ -106,10 +112,12 @@ class ItemStep:
         return best
 
     def _assign(
-        self, component: list[Candidate], alternatives: dict[int, Alternative]
+        self,
+        component: list[Candidate],
+        alternatives: dict[int, Alternative],
+        place: dict[int, int],
     ) -> tuple[list[BasketLine], Assignment]:
         promotions = [c.promotion for c in component]
-        place = {number: index for index, number in enumerate(alternatives)}
         lines = {line.line: line for c in component for line in c.lines}
         touched = [{line.line for line in c.lines} for c in component]
         groups = {
@@ -119,11 +127,22 @@ class ItemStep:
         # Equal prices keep the order of the sheet, which does not depend on scanning.
         order = sorted(lines.values(), key=lambda b: (-b.unit_minor, place[b.line]))
         units = [
-            Unit(line, alternatives[line.line], _fit(groups[line.line], promotions, line))
+            Unit(line, alternatives[line.line], groups[line.line])
             for line in order
             for _ in range(line.count)
         ]
-        return [u.line for u in units], assign(units, promotions, self.budget)
+        return [u.line for u in units], self._found(units, promotions)
+
+    def _found(self, units: list[Unit], promotions: list[Promotion]) -> Assignment:
+        """The assignment, searched once for equal components: a scan changes few of them."""
+        lines = {u.line.line: (u.line.unit_minor, u.line.floor_unit_minor, u.line.quantity,
+                               u.alone.saving, u.groups) for u in units}  # fmt: skip
+        key = (tuple(p.promotion_id for p in promotions), tuple(lines.values()))
+        if key not in self.known:
+            if len(self.known) >= KNOWN_MOST:
+                self.known.clear()
+            self.known[key] = assign(units, promotions, self.budget)
+        return self.known[key]
 
     def _realise_groups(
         self,
@@ -201,32 +220,3 @@ class ItemStep:
             if count > 1
             else self._money(line.unit_minor)
         )
-
-
-def _fit(
-    groups: tuple[int, ...], promotions: Sequence[Promotion], line: BasketLine
-) -> tuple[int, ...]:
-    """A weighed line cannot be part of a group of pieces."""
-    if line.quantity.unit.per_price == 1:
-        return groups
-    return tuple(i for i in groups if promotions[i].kind not in GROUP_KINDS)
-
-
-def _components(grouped: list[Candidate]) -> list[list[Candidate]]:
-    """Group promotions that share a line must be searched together; others must not."""
-    components: list[tuple[set[int], list[Candidate]]] = []
-    for candidate in grouped:
-        lines = {line.line for line in candidate.lines}
-        members = [candidate]
-        apart = []
-        for known_lines, known in components:
-            if known_lines.isdisjoint(lines):
-                apart.append((known_lines, known))
-            else:
-                lines |= known_lines
-                members = [*known, *members]
-        components = [*apart, (lines, members)]
-    return [
-        sorted(members, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
-        for _, members in components
-    ]

@@ -106,6 +106,7 @@ def assign(units: Sequence[Unit], promotions: Sequence[Promotion], budget: int) 
     width = max(budget // max(len(units), 1), 16)
     slack = PPM * _pending_parts(units, promotions)
     nodes, bound = 0, 0
+    ended = _ends(units)
     rest = _most_from(units, slack)
     for index, unit in enumerate(units):
         grown: dict[_Memory, _Path] = {}
@@ -114,9 +115,10 @@ def assign(units: Sequence[Unit], promotions: Sequence[Promotion], budget: int) 
                 nodes += 1
                 if further.beats(grown.get(after)):
                     grown[after] = further
-        if _line_ends(units, index):
-            grown = _rounded(grown, settled)
-        states, lost = _promising(_undominated(grown, slack), width)
+        if slack:
+            last = _line_ends(units, index)
+            grown = _undominated(_rounded(grown, settled) if last else grown, slack)
+        states, lost = _promising(_forgotten(grown, ended.get(index, ())), width)
         bound = max(bound, lost + rest[index + 1] if lost >= 0 else 0)
     best = _best_whole(states)
     gap = max(bound - best.saving, 0)
@@ -127,21 +129,18 @@ def _moves(
     memory: _Memory, path: _Path, unit: Unit, promotions: Sequence[Promotion]
 ) -> list[tuple[_Memory, _Path]]:
     """The unit stays alone, or joins the present group of one of its promotions."""
-    moves = [
-        (
-            memory._replace(pending=_more(memory.pending, 0, unit.alone.saving)),
-            _Path(path.saving + unit.alone.saving, path.groups, (-1, path.choices)),
-        )
-    ]
+    filled, floors, complete, pending = memory
+    after = _Memory(filled, floors, complete, _more(pending, 0, unit.alone.saving))
+    moves = [(after, _Path(path.saving + unit.alone.saving, path.groups, (-1, path.choices)))]
     for number in unit.groups:
         promotion = promotions[number]
         limit = group_limit(promotion)
-        if limit and memory.complete[number] >= limit:
+        if limit and complete[number] >= limit:
             continue
         after, saving = _joined(memory, number, promotion, unit.line)
         full = not after.filled[number]
         if full and limit:
-            after = after._replace(complete=_with(after.complete, number, 1))
+            after = _Memory(after[0], after[1], _with(complete, number, 1), after[3])
         further = _Path(path.saving + saving, path.groups + full, (number, path.choices))
         moves.append((after, further))
     return moves
@@ -151,21 +150,21 @@ def _joined(
     memory: _Memory, number: int, promotion: Promotion, line: BasketLine
 ) -> tuple[_Memory, int]:
     """The memory when one more unit is in the promotion's present group, and what that saves."""
+    filled, floors, complete, pending = memory
     if promotion.kind not in GROUP_KINDS:
         saving = unit_saving_scaled(promotion, line)
-        return memory._replace(pending=_more(memory.pending, number + 1, saving)), saving
-    position = memory.filled[number]
+        return _Memory(filled, floors, complete, _more(pending, number + 1, saving)), saving
+    position = filled[number]
     full = position + 1 == promotion.buy
-    after = memory._replace(filled=_with(memory.filled, number, -position if full else 1))
+    filled = _with(filled, number, -position if full else 1)
     if promotion.kind == "buy_n_pay_m":
         free = position >= promotion.pay
-        return after, (line.unit_minor - line.floor_unit_minor) * PPM if free else 0
-    floors = memory.floors[number] + line.floor_unit_minor
-    after = after._replace(
-        floors=_with(memory.floors, number, (0 if full else floors) - memory.floors[number])
-    )
-    paid = max(promotion.price_minor, floors) if full else 0
-    return after, (line.unit_minor - paid) * PPM
+        saving = (line.unit_minor - line.floor_unit_minor) * PPM if free else 0
+        return _Memory(filled, floors, complete, pending), saving
+    floor = floors[number] + line.floor_unit_minor
+    paid = max(promotion.price_minor, floor) if full else 0
+    floors = _with(floors, number, -floors[number] if full else line.floor_unit_minor)
+    return _Memory(filled, floors, complete, pending), (line.unit_minor - paid) * PPM
 
 
 def _with(values: _Counts, index: int, more: int) -> _Counts:
@@ -180,7 +179,14 @@ def _more(pending: _Counts, index: int, saving: int) -> _Counts:
 def _pending_parts(units: Sequence[Unit], promotions: Sequence[Promotion]) -> int:
     """How many roundings a line may have: its units left alone, and each limited promotion."""
     alone = any(unit.alone.saving % PPM for unit in units)
-    return alone + sum(p.kind not in GROUP_KINDS for p in promotions)
+    limited = {
+        number
+        for unit in units
+        for number in unit.groups
+        if promotions[number].kind not in GROUP_KINDS
+        and unit_saving_scaled(promotions[number], unit.line) % PPM
+    }
+    return alone + len(limited)
 
 
 def _line_ends(units: Sequence[Unit], index: int) -> bool:
@@ -192,10 +198,36 @@ def _rounded(states: dict[_Memory, _Path], settled: _Counts) -> dict[_Memory, _P
     found: dict[_Memory, _Path] = {}
     for memory, path in states.items():
         part = sum(PPM - p if 2 * p >= PPM else -p for p in memory.pending)
-        after = memory._replace(pending=settled)
+        after = _Memory(memory[0], memory[1], memory[2], settled)
         further = _Path(path.saving + part, path.groups, path.choices)
         if further.beats(found.get(after)):
             found[after] = further
+    return found
+
+
+def _ends(units: Sequence[Unit]) -> dict[int, tuple[int, ...]]:
+    """Which promotions see their last unit at an index."""
+    last = {number: index for index, unit in enumerate(units) for number in unit.groups}
+    found: dict[int, tuple[int, ...]] = {}
+    for number, index in last.items():
+        found[index] = (*found.get(index, ()), number)
+    return found
+
+
+def _forgotten(states: dict[_Memory, _Path], ended: _Counts) -> dict[_Memory, _Path]:
+    """Promotions without further units: groups must be full, and how many does not matter now."""
+    if not ended:
+        return states
+    found: dict[_Memory, _Path] = {}
+    for memory, path in states.items():
+        if any(memory.filled[number] for number in ended):
+            continue
+        complete = memory.complete
+        for number in ended:
+            complete = _with(complete, number, -complete[number])
+        after = _Memory(memory.filled, memory.floors, complete, memory.pending)
+        if path.beats(found.get(after)):
+            found[after] = path
     return found
 
 
