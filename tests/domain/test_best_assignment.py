@@ -9,7 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.money import share_half_up
+from pos_app.domain.pricing import item_step
+from pos_app.domain.pricing.engine import Engine
 from tests.builders import (
+    a_context,
     a_customer,
     a_line,
     a_program,
@@ -286,3 +289,49 @@ def test_any_budget_gives_whole_groups_only(budget: int) -> None:
         for modification in line.modifications:
             taken[modification.rule_id] += modification.units
     assert all(taken[p["id"]] % p["buy"] == 0 for p in promotions)
+
+
+def test_a_limit_that_is_not_reached_is_no_limit() -> None:
+    """`few` beats `most` on tea only, where its two units are enough: no search at all."""
+    promotions = [
+        a_promotion("percent", "few", percent="20", max_units=2),
+        a_promotion("percent", "most", percent="30", goods={"items": ["a"]}),
+    ]
+    result = run([Shelf("a", 5, 10_00), Shelf("b", 2, 10_00)], promotions, {})
+    assert by_rule(result) == {"most": 15_00, "few": 4_00}
+    assert result.nodes == 0
+
+
+def test_of_two_limits_that_are_not_reached_the_better_promotion_stays() -> None:
+    promotions = [
+        a_promotion("percent", "base", percent="30", goods={"items": ["a"]}),
+        a_promotion("percent", "x-less", percent="10", max_units=1),
+        a_promotion("percent", "y-more", percent="20", max_units=1),
+    ]
+    result = run([Shelf("a", 5, 10_00), Shelf("b", 1, 10_00)], promotions, {})
+    assert by_rule(result) == {"base": 15_00, "y-more": 2_00}
+
+
+def test_a_group_that_cannot_be_filled_is_not_searched() -> None:
+    result = run([Shelf("a", 2, 10_00)], [group("buy_n_pay_m", "g", "a", buy=3, pay=1)], {})
+    assert (result.nodes, result.totals.discount_minor) == (0, 0)
+
+
+def test_how_often_a_finished_promotion_was_given_is_forgotten() -> None:
+    promotions = [
+        group("buy_n_pay_m", "three", "a", buy=3, pay=2, max_applications=2),
+        group("buy_n_pay_m", "two", "ab", buy=2, pay=1, max_applications=1),
+    ]
+    shelves = [Shelf("a", 6, 100), Shelf("b", 1, 90)]
+    result = run(shelves, promotions, {})
+    assert result.totals.discount_minor == most_by_counting(shelves, promotions, {}) == 200
+
+
+def test_an_engine_that_forgets_components_gives_the_same_answers(monkeypatch) -> None:
+    monkeypatch.setattr(item_step, "KNOWN_MOST", 1)
+    pairs = [group("buy_n_pay_m", f"g{name}", name, buy=2, pay=1) for name in NAMES]
+    engine = Engine(a_program(promotions=pairs))
+    for count in (2, 3, 2, 4):
+        lines = numbered(*(a_line(an_item(name, 10_00), count) for name in NAMES))
+        result = engine.price(lines, a_context())
+        assert result.totals.discount_minor == 3 * 10_00 * (count // 2)
