@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SEED ?=
-SEEDS ?= 60
 FILES ?= tests/data/vectors/scan.json tests/data/vectors/phones.csv
 
 .PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
@@ -41,8 +40,9 @@ vectors: $(STAMP)
 bench: $(STAMP)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ARGS)
 
-simulate: $(STAMP)
-	$(BIN)/python -m tests.simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+simulate: $(STAMP)  ## the real courier and server in virtual time, under faults of the wire
+	$(BIN)/python -m pytest tests/sync/client/test_sync_with_the_server.py tests/sync/client/test_courier.py \
+	  $(if $(SEED),--hypothesis-seed=$(SEED))
 
 evidence: $(STAMP)
 	$(BIN)/python -m tests.evidence
