@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as tree
 from pathlib import Path
+from xml.etree import ElementTree
 
 from pos_app.wiring.demo_shop import packaged
 
@@ -27,7 +27,7 @@ def cases(path: str) -> tuple[int, int]:
         report = Path(folder) / "report.xml"
         argv = [sys.executable, "-m", "pytest", path, f"--junit-xml={report}"]
         subprocess.run(argv, cwd=HOUSE, stdout=subprocess.DEVNULL, check=False)
-        suite = tree.parse(report).getroot()[0]
+        suite = ElementTree.parse(report).getroot()[0]
     bad = int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
     return int(suite.get("tests", "0")) - bad, bad
 
