@@ -36,7 +36,7 @@ _PROGRAM = """SELECT row.body FROM key JOIN row ON row.n = key.row
     WHERE key.space = ? AND key.key <= ? ORDER BY key.key DESC LIMIT 1"""
 _SEARCH = """SELECT row.body FROM item_words JOIN row ON row.n = item_words.rowid
     WHERE item_words MATCH ? LIMIT ?"""
-_SCOPES = "SELECT name.text, scope.cursor FROM scope JOIN name ON name.n = scope.n ORDER BY 1"
+_SCOPES = "SELECT COUNT(*), SUM(cursor) FROM scope"
 _NEARNESS = ("chain", "region", "store", "terminal")
 _WORD = re.compile(r"[^\W_]+")
 _CLEAN_FOUND = 10
@@ -166,8 +166,12 @@ class MirrorReader:
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
     def cursor_text(self) -> str:
-        """`chain=12 store:1=44`: where the mirror stands."""
-        return " ".join(f"{scope}={cursor}" for scope, cursor in self._select(_SCOPES, ()))
+        """`3f2a90c1:258:10482`: epoch, scopes and the sum of their versions, which only grow."""
+        found = self._select(_SCOPES, ())
+        epoch = self._select("SELECT v FROM meta WHERE k = 'epoch'", ())
+        if not found or not found[0][0]:
+            return ""
+        return f"{epoch[0][0][:8] if epoch else ''}:{found[0][0]}:{found[0][1]}"
 
     def _search(self, terms: list[str], limit: int) -> list[bytes]:
         return [body for (body,) in self._select(_SEARCH, (" AND ".join(terms), limit)) if body]

@@ -212,7 +212,7 @@ class Mirror(Protocol):
         """Server time of the last page applied; None for an empty mirror."""
 
     def cursor_text(self) -> str:
-        """Where the mirror stands, for the record in a document."""
+        """Where the mirror stands, in a few characters; another text whenever it has moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,15 @@ def engine_of(station: Station) -> Engine:
     key = (station.mirror.cursor_text(), f"{now:%Y%m%d%H%M}")
     if station.engine is not None and station.engine_key == key:
         return station.engine
-    program = _program(station, station.mirror.program(now) or NO_PROGRAM)
+    document = station.mirror.program(now) or NO_PROGRAM
+    if station.engine is not None and document == station.engine_document:
+        station.engine_key = key
+        return station.engine
+    program = _program(station, document)
     engine = station.engines.get(program.ref.content_hash)
     if engine is None:
         engine = station.engines[program.ref.content_hash] = Engine(program)
-    station.engine, station.engine_key = engine, key
+    station.engine, station.engine_key, station.engine_document = engine, key, document
     return engine
 
 

@@ -128,6 +128,7 @@ class Station:
     job_states: dict[str, str] = field(default_factory=dict)
     engines: dict[str, Engine] = field(default_factory=dict)
     engine_key: tuple[str, str] = ("", "")
+    engine_document: bytes = b""
     engine: Engine | None = None
     priced_under: Engine | None = None
     teaser: Priced | None = None

@@ -230,7 +230,7 @@ def test_a_row_that_this_program_cannot_read_is_as_if_it_were_not_there(shop):
 
 def test_where_the_mirror_stands_is_said_in_words(shop):
     reader = shop.hears(item(1, 12), member(1, 44))
-    assert reader.cursor_text() == "chain=12 store:s1=44"
+    assert reader.cursor_text().endswith(":2:56")
     assert reader.as_of() == datetime.fromisoformat(AS_OF)
     shop.hears(item(1, 13), as_of="2026-11-21T09:00:00")
     assert reader.as_of() == datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -305,7 +305,7 @@ def test_a_plain_snapshot_is_encrypted_by_the_first_who_writes(tmp_path):
     apply_page(writer, page(item(1, 2, "Сахар"), member(2, 2)))
     assert reader.search_items("лип", 5) == ()
     assert reader.search_items("сах", 5)[0].item_id == "item1"
-    assert reader.cursor_text() == "chain=2 store:s1=2"
+    assert reader.cursor_text().endswith(":2:4")
     for file in tmp_path.iterdir():
         assert "Анна".encode() not in file.read_bytes()
         assert file.suffix != ".seal"
