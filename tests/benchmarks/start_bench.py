@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.benchmarks.labels import card_of, code_of
 from tests.benchmarks.rows import RUNS, Row
 from tests.benchmarks.world import PRODUCTS, Town
 
@@ -58,8 +59,6 @@ run(Place(Path(sys.argv[1]), "http://127.0.0.1:9"), Appearance(), started)
 
 def measure(big: Town, small: Town, runs: int = RUNS) -> tuple[list[Row], float]:
     """The rows, and what a bare window holds in MiB."""
-    from tests.benchmarks.world import card_of, code_of
-
     folders = {town.members: town.copy(f"start-{town.members}").data for town in (big, small)}
     times: dict[object, list[float]] = {"bare": [], big.members: [], small.members: []}
     held: list[float] = []

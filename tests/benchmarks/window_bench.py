@@ -15,9 +15,11 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.labels import NOBODY, code_of
 from tests.benchmarks.rows import Row, percentile
 
 FRAME_MS = 1000 / 60
@@ -57,10 +59,8 @@ def measure(folder: Path, bare_mib: float) -> list[Row]:
 
 def codes(town_products: int = 500) -> list[str]:
     """Demo goods (with promotions) and tins of the town in turn, none twice."""
-    from pos_app.wiring.demo_shop import packaged
-    from tests.benchmarks.world import code_of
-
-    with packaged("demo", "catalog.csv").open(encoding="utf-8", newline="") as file:
+    catalogue = Path(str(files("resources").joinpath("demo", "catalog.csv")))
+    with catalogue.open(encoding="utf-8", newline="") as file:
         demo = [r["ean"] for r in csv.DictReader(file) if r["unit"] == "шт" and r["age18"] == "0"]
     tins = [code_of(n) for n in range(town_products)]
     return [code for pair in zip(demo, tins, strict=False) for code in pair]
@@ -76,7 +76,6 @@ class Counter:
         from pos_app.ui.main_window import MainWindow
         from pos_app.wiring.till import Place
         from pos_app.wiring.window import build_window_till
-        from tests.benchmarks.world import NOBODY
 
         self.app = application()
         self.till = build_window_till(Place(folder, NOBODY))

@@ -27,11 +27,11 @@ from sync.mirror.schema import create
 from sync.mirror.state import read_as_of, read_cursor, read_epoch
 from sync.wire.messages import FeedRow
 from sync.wire.rows import ItemRow, PriceRow
+from tests.benchmarks.labels import NOBODY, code_of
 from tests.benchmarks.storage_bench import spread
 
 CACHE = Path("build") / "bench"
 PRODUCTS = 100_000
-NOBODY = "http://127.0.0.1:9"
 SOURCES = ("sync/mirror", "sync/wire", "pos_app/storage/migrations", "resources/demo")
 HOUSE = Path(__file__).parents[2]
 
@@ -125,15 +125,3 @@ def product(n: int) -> FeedRow:
         codes=(code_of(n),),
     )
     return FeedRow("chain", n + 1, "item", state.id, Raw(msgspec.json.encode(state)))
-
-
-def code_of(n: int) -> str:
-    """EAN-13 with its check digit."""
-    digits = f"460{n:09d}"
-    odd, even = (sum(int(d) for d in digits[i::2]) for i in (0, 1))
-    return digits + str(-(odd + 3 * even) % 10)
-
-
-def card_of(n: int) -> str:
-    """A member's card as the shop's numbers stand in `storage_bench.spread`."""
-    return f"77{n:010d}"
