@@ -47,8 +47,8 @@ def test_lots_that_ended_leave_by_an_explicit_entry_once(house) -> None:
         assert row.balance == 10
         kinds = [r.kind for r in await house.rows(ledger)]
         assert kinds.count(EntryKind.EXPIRE.value) == 1
-        # The tills were promised 70 % of 50: what lay there is more than is left, and is told.
-        assert row.reserved == 35
+        # The tills were promised 50 % of 50: what lay there is more than is left, and is told.
+        assert row.reserved == 25
 
     house.run(story())
 
@@ -182,7 +182,7 @@ def test_a_doctor_sees_every_kind_of_damage(house) -> None:
 
         assert "not the balance" in await faults(sa.update(account).values(balance=1))
         assert "folds to something else" in await faults(sa.update(account).values(state="{}"))
-        assert "its grants allow 70" in await faults(sa.update(account).values(reserved=1))
+        assert "its grants allow 50" in await faults(sa.update(account).values(reserved=1))
         assert "without an account" in await faults(sa.delete(account))
         assert "digest" in await faults(sa.update(tables.feed_head).values(total=1))
         assert "in the feed" in await faults(sa.delete(tables.member))
