@@ -43,7 +43,8 @@ class Build:
         self._root = root
         self._prefix = ["chroot", str(root)] if root else []
         self._folder = folder
-        self.data = self.seen(Path(tempfile.mkdtemp(prefix="smoke-", dir=self.outside("/tmp"))))  # noqa: S108 - the root's own
+        place = root / "srv" if root else None
+        self.data = self.seen(Path(tempfile.mkdtemp(prefix="smoke-", dir=place)))
         self._children: list[subprocess.Popen[str]] = []
 
     def outside(self, path: str) -> Path:
