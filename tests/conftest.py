@@ -4,9 +4,12 @@ import logging
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests.house.coverage_floors import too_low
 
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 LOW = pytest.StashKey[list[str]]()
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

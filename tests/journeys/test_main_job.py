@@ -103,7 +103,7 @@ def test_three_customers_with_the_cable_out_are_on_the_server_once_it_is_back(sh
     assert first.change_due_minor == 500_000 - first.total_minor
     assert first.points_redeemed == POINTS
 
-    second, third = members_with_points(400)[1:3]
+    second, third = members_with_points(2 * (POINTS + 99))[1:3]
     one.play(basket(hands))
     one.play(by_touch(one, second["card_ean"]))
     one.until(paid(one, 2))
