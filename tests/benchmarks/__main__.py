@@ -126,12 +126,13 @@ def write(rows: list[Row], size: Size, took_s: float, *, quick: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(document(rows, about), encoding="utf-8")
     figures = [{**asdict(row), "ratio": row.ratio, "met": row.met} for row in rows]
-    FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    FIGURES.write_text(
+    kept = QUICK.with_suffix(".json") if quick else FIGURES
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(
         json.dumps({"machine": about, "rows": figures}, ensure_ascii=False, indent=1) + "\n",
         encoding="utf-8",
     )
-    sys.stdout.write(f"{target} and {FIGURES}\n")
+    sys.stdout.write(f"{target} and {kept}\n")
 
 
 if __name__ == "__main__":
