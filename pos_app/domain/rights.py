@@ -57,6 +57,13 @@ DEFAULT_ROLES: Mapping[str, frozenset[Right]] = {
     "manager": frozenset(Right) - {Right.SEE_MARGINS},
     "head_office": frozenset(Right),
 }
+DEFAULT_LIMITS_PPM: Mapping[str, int] = {
+    "cashier": 0,
+    "senior": 50_000,
+    "manager": 200_000,
+    "head_office": 1_000_000,
+}
+"""The largest goodwill reduction of a role, in millionths of the amount."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.money import Money
-from pos_app.domain.quantity import Quantity, Unit, grams, parse_quantity, pieces
+from pos_app.domain.quantity import (
+    Quantity,
+    Unit,
+    extended_minor,
+    grams,
+    parse_quantity,
+    pieces,
+)
 from pos_app.domain.rights import Right
 from pos_app.domain.transaction import (
     Transaction,
@@ -40,7 +47,8 @@ from pos_app.workstation.station import (
 from pos_app.workstation.view import FoundItem
 
 SALE_PARTS = (Part.TRANSACTION, Part.MEMBER, Part.TENDERS, Part.DEMAND, Part.LAST_SALE)
-QUANTITY_MOST = 10_000_000
+WEIGHT_MOST = 10_000_000
+PIECES_MOST = 1_000
 CODE_SHOWN = 48
 _CODE = re.compile(r"[!-~]{1,48}")
 
@@ -52,6 +60,11 @@ def not_ready(station: Station) -> Answer | None:
     if station.session is None:
         return refused("no_session")
     return None
+
+
+def most_of(quantity: Quantity) -> int:
+    """More than a person means: a code typed into the quantity, never a sale."""
+    return PIECES_MOST if quantity.unit is Unit.PIECE else WEIGHT_MOST
 
 
 def begin(station: Station) -> Transaction:
@@ -128,7 +141,7 @@ def _wanted(item: Item, typed: str | None) -> Quantity | None:
     if typed is None:
         return pieces(1) if item.unit is Unit.PIECE else None
     quantity = parse_quantity(typed, item.unit)
-    if not 0 < quantity.value <= QUANTITY_MOST:
+    if not 0 < quantity.value <= most_of(quantity):
         raise ValueError(typed)
     return quantity
 
@@ -174,7 +187,7 @@ def sell(station: Station, item: Item, code: str, quantity: Quantity, entry: str
 def _sell(
     station: Station, item: Item, code: str, quantity: Quantity, price: int, entry: str
 ) -> Answer:
-    if quantity.value <= 0:
+    if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
     before = station.open.lines if station.open else ()
@@ -225,11 +238,34 @@ def set_quantity(station: Station, number: int, text: str) -> Answer:
         quantity = parse_quantity(text, line.item.unit)
     except ValueError:
         return refused("bad_quantity", text=text)
-    if not 0 < quantity.value <= QUANTITY_MOST:
+    if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=text)
     if line.entry == "label":
         return refused("label_quantity")
+    if quantity.value < line.quantity.value:
+        less = extended_minor(line.unit_price_minor, line.quantity)
+        less -= extended_minor(line.unit_price_minor, quantity)
+        trouble = _taken_out(station, "reduce_quantity", line.item.item_id, less)
+        if trouble:
+            return trouble
     return edit(station, lambda t: with_quantity(t, number, quantity))
+
+
+def _taken_out(station: Station, action: str, subject: str, amount_minor: int) -> Answer | None:
+    """Goods that leave an open receipt want the right to void, and a line in the audit chain."""
+    if station.open is not None and station.open.kind is TransactionKind.RETURN:
+        return refused("return_is_open")
+    if station.open is not None and station.open.tenders:
+        return refused("tenders_taken")
+    allowed = authorise(station, Right.VOID_LINE, None)
+    if isinstance(allowed, Answer):
+        return allowed
+    event = right_used(station, action, subject, amount_minor=amount_minor)
+    return record(station, Facts(events=(event,)))
+
+
+def _goods_minor(transaction: Transaction) -> int:
+    return sum(extended_minor(one.unit_price_minor, one.quantity) for one in transaction.lines)
 
 
 def void_line(station: Station, number: int, reason: str, override: Override | None) -> Answer:
@@ -326,6 +362,12 @@ def undo(station: Station) -> Answer:
     """Take the last change back."""
     if not station.past or (station.open and station.open.tenders):
         return refused("nothing_to_undo")
+    before = station.past[-1][0]
+    less = _goods_minor(station.open) - _goods_minor(before) if station.open else 0
+    if less > 0:
+        trouble = _taken_out(station, "undo", before.transaction_id, less)
+        if trouble:
+            return trouble
     station.open, known = station.past.pop()
     # What was granted meanwhile stays granted, what was given back stays given back.
     station.known = know(station, known.member, local=known.local) if known else None

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
@@ -255,6 +255,8 @@ def _guarded_response(step: Endpoint) -> Endpoint:
         except Refusal as refusal:
             more = {"retry-after": str(refusal.retry_after_s)} if refusal.retry_after_s else None
             return _answer(refusal.problem, refusal.status, more)
+        except ClientDisconnect:
+            return Response(status_code=499)  # nobody reads it: the till died or hung up
         except GarbledMessage as error:
             return _answer(refuse(400, "garbled", str(error)[:200]).problem, 400)
         except DBAPIError as error:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pos_app.domain.errors import ProgramRefused
-from pos_app.domain.rights import DEFAULT_ROLES, Operator
+from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
 from pos_app.gear.secrets import Argon2PinHasher
 from sync.server import backup, reference
 from sync.server.catalog import import_catalog
@@ -83,6 +83,7 @@ async def _operator(server: Server, options: Namespace) -> Said:
         Argon2PinHasher().hash_pin(options.pin),
         DEFAULT_ROLES[options.role],
         options.language,
+        DEFAULT_LIMITS_PPM[options.role],
     )
     await server.database.write(lambda c: reference.set_operator(c, server.services, operator))
     return (), True
