@@ -1,5 +1,7 @@
 """Goods into the open transaction: scanned, typed, chosen; taken out, reduced, put aside."""
 
+from dataclasses import replace
+
 import pytest
 
 from pos_app.domain.events import UnknownCodeSeen
@@ -394,6 +396,37 @@ def test_undo_takes_back_one_change_at_a_time(shop):
         (0, False),
     ]
     assert refusal(shop.till.undo()) == "nothing_to_undo"
+
+
+def test_goods_that_leave_by_undo_or_a_smaller_quantity_are_in_the_audit_chain(shop):
+    shop.scan(MILK, BREAD)
+    ok(shop.till.set_quantity(1, "5"))
+    assert shop.audit("reduce_quantity") == []
+    ok(shop.till.set_quantity(1, "2"))
+    assert [e.amount_minor for e in shop.audit("reduce_quantity")] == [3 * 89_90]
+    assert notices(shop.till.undo()) == ["undone"]
+    assert shop.audit("undo") == [], "goods came back"
+    for _ in range(2):
+        ok(shop.till.undo())
+    assert [e.amount_minor for e in shop.audit("undo")] == [4 * 89_90, 45_00]
+    shop.scan(MILK)
+    ok(shop.till.tender("cash", 1_00))
+    assert refusal(shop.till.set_quantity(1, "1")) == "tenders_taken"
+
+
+def test_goods_do_not_leave_without_the_right_to_void(shop):
+    shop.scan(MILK, MILK)
+    shop.till.station.operator = replace(shop.till.station.operator, rights=frozenset())
+    assert refusal(shop.till.set_quantity(1, "1")) == "needs_override"
+    assert refusal(shop.till.undo()) == "needs_override"
+    assert shop.sale.total_minor == 2 * 89_90
+
+
+def test_more_than_a_thousand_pieces_is_a_code_in_the_wrong_place(shop):
+    assert refusal(shop.till.type_text(f"1001*{MILK}")) == "bad_quantity"
+    shop.scan(MILK)
+    assert refusal(shop.till.set_quantity(1, "1001")) == "bad_quantity"
+    ok(shop.till.set_quantity(1, "1000"))
 
 
 def test_undo_is_closed_by_a_tender(shop):
