@@ -19,20 +19,26 @@ class Appearance:
     fullscreen: bool = False
 
 
-def qt_pipes(place: Place) -> Callable[[str, Callable[[str], None]], LineProcess]:
-    """Children of the window; they start when `start_children` says so."""
-    commands = {
-        "courier": courier_command(place.data, place.server),
-        "devices": devices_command(place.data, place.devices),
-    }
+class QtPipes:
+    """Children of the window, as QProcesses; they start when they are told to."""
 
-    def pipe(name: str, on_line: Callable[[str], None]) -> LineProcess:
+    def __init__(self, place: Place) -> None:
+        self._commands = {
+            "courier": courier_command(place.data, place.server),
+            "devices": devices_command(place.data, place.devices),
+        }
+        self._made: list[tuple[LineProcess, list[str]]] = []
+
+    def __call__(self, name: str, on_line: Callable[[str], None]) -> LineProcess:
+        """The pipe of one child; lines sent before it runs wait for it."""
         process = LineProcess(on_line, lambda line: _child_said(name, line))
-        program, *arguments = commands[name]
-        process.start(program, arguments)
+        self._made.append((process, self._commands[name]))
         return process
 
-    return pipe
+    def start(self) -> None:
+        """After the first paint: the children would take its processors."""
+        for process, (program, *arguments) in self._made:
+            process.start(program, arguments)
 
 
 def _child_said(name: str, line: str) -> None:
@@ -40,16 +46,24 @@ def _child_said(name: str, line: str) -> None:
 
 
 def build_window_till(place: Place) -> Till:
-    """A till whose children are QProcesses."""
+    """A till whose children are QProcesses, running."""
     application()
-    return build_till(place, qt_pipes(place))
+    place.data.mkdir(parents=True, exist_ok=True)
+    pipes = QtPipes(place)
+    till = build_till(place, pipes)
+    pipes.start()
+    return till
 
 
 def run(place: Place, look: Appearance, on_started: Callable[[Till], None] | None = None) -> int:
     """Open the window and run it to its end."""
-    till = build_window_till(place)
+    application()
+    place.data.mkdir(parents=True, exist_ok=True)
+    pipes = QtPipes(place)
+    till = build_till(place, pipes)
 
     def started() -> None:
+        pipes.start()
         till.terminal.start()
         if on_started is not None:
             on_started(till)
