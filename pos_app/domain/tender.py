@@ -1,5 +1,6 @@
 """What a customer pays with, and the change due. Never a device."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -27,15 +28,19 @@ class Tender:
 NOTES_MINOR = {"RUB": (10_00, 50_00, 100_00, 200_00, 500_00, 1000_00, 2000_00, 5000_00)}
 
 
+RARE_NOTES_MINOR = {"RUB": (200_00, 2000_00)}
+"""In use, but seldom handed over: shown when there is room left."""
+
+
 def next_round_amounts(due_minor: int, currency: Currency = RUB, count: int = 5) -> tuple[int, ...]:
     """Amounts a customer is likely to hand over: the due rounded up to each note, ascending."""
-    found: set[int] = set()
-    for note in NOTES_MINOR.get(currency.code, (1_00, 5_00, 10_00, 20_00, 50_00, 100_00)):
-        rounded = -(-due_minor // note) * note
-        if rounded > due_minor:
-            found.add(rounded)
-    biggest = max(NOTES_MINOR.get(currency.code, (100_00,)))
-    near = sorted(a for a in found if a <= max(due_minor + biggest, biggest))
-    keep = near[: count - 1]
-    single = [a for a in near if a == biggest and a not in keep]
-    return tuple(sorted({*keep, *(single or near[count - 1 : count])}))
+    notes = NOTES_MINOR.get(currency.code, (1_00, 5_00, 10_00, 20_00, 50_00, 100_00))
+    rare = RARE_NOTES_MINOR.get(currency.code, ())
+    likely = _rounded_up(due_minor, (note for note in notes if note not in rare))[-count:]
+    seldom = [a for a in _rounded_up(due_minor, rare) if a not in likely]
+    return tuple(sorted((*likely, *seldom[: count - len(likely)])))
+
+
+def _rounded_up(due_minor: int, notes: Iterable[int]) -> list[int]:
+    found = {-(-due_minor // note) * note for note in notes}
+    return sorted(amount for amount in found if amount > due_minor)

@@ -105,6 +105,8 @@ def add(
 ) -> Transaction:
     """Add an item, or raise the quantity of its line."""
     _open(transaction)
+    if item.age_limit and transaction.age_answer == "refused":
+        transaction = replace(transaction, age_answer="")
     for one in transaction.lines:
         same = one.item.item_id == item.item_id and one.unit_price_minor == unit_price_minor
         if same and one.mergeable and quantity.unit is Unit.PIECE and entry != "label":

@@ -99,9 +99,12 @@ class Idle(QWidget):
             say("ui.receipt_number", number=last.receipt_number),
             say("ui.total_was", total=self._desk.money(last.total_minor)),
         ]
+        back = last.kind == "return"
         if last.points_earned:
-            facts.append(say("ui.earned", points=Points(last.points_earned)))
+            key = "ui.taken_back" if back else "ui.earned"
+            facts.append(say(key, points=Points(last.points_earned)))
         if last.points_redeemed:
-            facts.append(say("ui.redeemed", points=Points(last.points_redeemed)))
+            key = "ui.given_back" if back else "ui.redeemed"
+            facts.append(say(key, points=Points(last.points_redeemed)))
         facts.append(say(f"print.{last.print_state}"))
         return facts

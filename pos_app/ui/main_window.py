@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
         self._look: Look | None = None
         self.setWindowTitle("Kopilka")
         self._root: QWidget | None = None
+        self._handing_down = False
         self.top: TopBar
         self.screen_shown: Screen
         desk.subscribe(self._changed)
@@ -181,9 +182,19 @@ class MainWindow(QMainWindow):
         return isinstance(screen, SaleScreen) and screen.take_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A key that a button did not take belongs to the field."""
-        self.entry.setFocus()
-        QApplication.sendEvent(self.entry, event)
+        """A key that a button did not take belongs to the field.
+
+        One that the field itself would not take (a bare Shift) comes up here again: it ends here.
+        """
+        if self._handing_down or self.entry.hasFocus():
+            event.ignore()
+            return
+        self._handing_down = True
+        try:
+            self.entry.setFocus()
+            QApplication.sendEvent(self.entry, event)
+        finally:
+            self._handing_down = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another class of size is another look."""

@@ -27,7 +27,7 @@ from pos_app.workstation.sale import (
     not_ready,
     put,
 )
-from pos_app.workstation.station import Station, authorise, changed, record
+from pos_app.workstation.station import Station, changed, record, require
 from pos_app.workstation.view import FoundMember
 
 MEMBER_KINDS = {
@@ -272,9 +272,9 @@ def enrol(
     trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
-    allowed = authorise(station, Right.ENROL, None)
-    if isinstance(allowed, Answer):
-        return allowed
+    lacking = require(station, Right.ENROL)
+    if lacking:
+        return lacking
     found = station.gear.identifier.typed(phone)
     if found.kind is not Kind.PHONE or not found.phone_e164:
         return refused("bad_phone")

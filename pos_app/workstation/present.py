@@ -219,7 +219,7 @@ def _member(station: Station) -> MemberView | None:
     language = station.operator.language if station.operator else station.settings.language
     return MemberView(
         id=one.member_id,
-        display_name=one.display_name,
+        display_name=one.display_name or f"··{one.phone_last4 or one.card_last4}",
         tier_id=stand.tier.tier_id if stand.tier else "",
         tier_name=stand.tier.name(language) if stand.tier else "",
         phone_last4=one.phone_last4,

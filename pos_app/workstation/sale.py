@@ -42,6 +42,7 @@ from pos_app.workstation.station import (
     authorise,
     changed,
     record,
+    require,
     right_used,
 )
 from pos_app.workstation.view import FoundItem
@@ -257,11 +258,8 @@ def _taken_out(station: Station, action: str, subject: str, amount_minor: int) -
         return refused("return_is_open")
     if station.open is not None and station.open.tenders:
         return refused("tenders_taken")
-    allowed = authorise(station, Right.VOID_LINE, None)
-    if isinstance(allowed, Answer):
-        return allowed
     event = right_used(station, action, subject, amount_minor=amount_minor)
-    return record(station, Facts(events=(event,)))
+    return require(station, Right.VOID_LINE) or record(station, Facts(events=(event,)))
 
 
 def _goods_minor(transaction: Transaction) -> int:

@@ -118,7 +118,8 @@ def confirm(station: Station, kind: str, value: str) -> Answer:
         return refused("nothing_open")
     if kind == "age" and value in ("seen", "document", "refused"):
         station.open = replace(station.open, age_answer=value)
-        return changed(Part.DEMAND, Part.TRANSACTION)
+        said = (notice("age_refused", Tone.WARNING),) if value == "refused" else ()
+        return changed(Part.DEMAND, Part.TRANSACTION, notices=said)
     return refused("bad_answer", kind=kind)
 
 

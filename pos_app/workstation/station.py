@@ -201,6 +201,15 @@ def authorise(station: Station, right: Right, override: Override | None) -> Allo
     return Allowed(other.operator_id)
 
 
+def require(station: Station, right: Right) -> Answer | None:
+    """For gestures that nobody can allow over a shoulder: the right, or who must sign on."""
+    allowed = authorise(station, right, None)
+    if not isinstance(allowed, Answer):
+        return None
+    lacking = allowed.refusal is not None and allowed.refusal.code == "needs_override"
+    return refused("senior_only") if lacking else allowed
+
+
 def find_operator(station: Station, operator_id: str) -> Operator | None:
     """An operator of the mirror."""
     found = (o for o in station.mirror.operators() if o.operator_id == operator_id)

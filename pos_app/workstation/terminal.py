@@ -25,7 +25,7 @@ from pos_app.workstation import (
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts, StorageBroken, StorageFull
-from pos_app.workstation.station import Override, Station, authorise, changed, record
+from pos_app.workstation.station import Override, Station, changed, record, require
 from pos_app.workstation.view import TillView
 
 
@@ -197,9 +197,9 @@ class Settling:
 
 def _reprint(station: Station, receipt: str | None) -> Answer:
     """A copy, marked as one, with the right to make one."""
-    allowed = authorise(station, Right.REPRINT, None)
-    if isinstance(allowed, Answer):
-        return allowed
+    lacking = require(station, Right.REPRINT)
+    if lacking:
+        return lacking
     journal = station.journal
     document = journal.document(receipt) if receipt else journal.last_document()
     if document is None:

@@ -38,6 +38,7 @@ from pos_app.workstation.station import (
     authorise,
     changed,
     record,
+    require,
     right_used,
 )
 
@@ -158,9 +159,9 @@ def x_report(station: Station) -> Answer:
     session = station.session
     if session is None:
         return refused("no_session")
-    allowed = authorise(station, Right.X_REPORT, None)
-    if isinstance(allowed, Answer):
-        return allowed
+    lacking = require(station, Right.X_REPORT)
+    if lacking:
+        return lacking
     report = _report(station, "x", session, session.totals, None)
     _print(station, report)
     return changed(Part.SESSION, report=report)
@@ -194,9 +195,9 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
     trouble = _not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
-    allowed = authorise(station, Right.CLOSE_DAY, None)
-    if isinstance(allowed, Answer):
-        return allowed
+    lacking = require(station, Right.CLOSE_DAY)
+    if lacking:
+        return lacking
     operator = station.operator.operator_id if station.operator else ""
     day = DayClosed(session.business_on, operator, session.day_totals, station.now())
     events: list[tuple[str, Event]] = []

@@ -1,5 +1,6 @@
 """Turns a key with arguments into a sentence of one language. Never fails on an unknown key."""
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from resources.words import locale as how
 from resources.words.shapes import MoneyLike, PointsLike, QuantityLike, RateLike, SentenceLike
 
 PLURAL_FORMS = frozenset({"one", "few", "many", "other", "plural"})
+_NUMBER = re.compile(r"[0-9]+\.[0-9]+")
 Entry = str | Mapping[str, str]
 
 
@@ -117,7 +119,7 @@ class Words:
 
     def _writers(self) -> tuple[tuple[Any, Callable[[Any, str], str]], ...]:
         return (
-            (str, lambda value, style: str(value)),
+            (str, self._words_in),
             (int, lambda value, style: self.number(value)),
             (datetime, self._instant),
             (date, lambda value, style: how.day(value, self._how.locale, style != "day")),
@@ -126,6 +128,13 @@ class Words:
             (QuantityLike, self._quantity),
             (PointsLike, self._points),
         )
+
+    def _words_in(self, value: str, style: str) -> str:
+        """`sum`: neutral arithmetic (`3 x 38.90 - 77.80 = 38.90`) in the marks of the language."""
+        if style != "sum":
+            return str(value)
+        neutral = value.replace(" x ", " \u00d7 ").replace(" - ", " \u2212 ")
+        return _NUMBER.sub(lambda found: how.decimal(found[0], self._how.locale), neutral)
 
     def _money(self, value: MoneyLike, style: str) -> str:
         if style == "plain":

@@ -108,3 +108,17 @@ def test_nothing_to_pay_for_says_so_and_opens_nothing(open_till):
     QTest.keyClick(window.entry, Qt.Key.Key_F8)
     assert window.desk.ask is None
     assert window.desk.said.texts[0].key == "ui.nothing_to_pay"
+
+
+def test_a_key_that_the_field_does_not_take_ends_at_the_window(window):
+    """A bare Shift right after another key once went round between field and window for ever."""
+    before = len(window.desk.view.transaction.lines)
+    for key in (Qt.Key.Key_3, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt):
+        QTest.keyPress(window, key)
+        QTest.keyRelease(window, key)
+        QTest.keyPress(window.entry, key)
+        QTest.keyRelease(window.entry, key)
+    window.entry.clearFocus()
+    QTest.keyPress(window, Qt.Key.Key_Shift)
+    QTest.keyRelease(window, Qt.Key.Key_Shift)
+    assert len(window.desk.view.transaction.lines) == before

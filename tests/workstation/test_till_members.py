@@ -364,12 +364,12 @@ def test_enrolling_needs_the_right(bench):
     body = {**json.loads(bytes(found.body)), "id": "ivan"}
     bench.mirrors(row("store:s1", 900, "operator", "ivan", body))
     bench.open_shift()
-    assert refusal(bench.till.enrol(STRANGE_PHONE)) == "needs_override"
-    assert refusal(bench.till.reprint()) == "needs_override"
-    assert refusal(bench.till.x_report()) == "needs_override"
+    assert refusal(bench.till.enrol(STRANGE_PHONE)) == "senior_only"
+    assert refusal(bench.till.reprint()) == "senior_only"
+    assert refusal(bench.till.x_report()) == "senior_only"
     bench.scan(MILK)
-    assert refusal(bench.till.void_line(1)) == "needs_override"
-    assert refusal(bench.till.void_transaction()) == "needs_override"
+    assert refusal(bench.till.void_line(1)) == "senior_only"
+    assert refusal(bench.till.void_transaction()) == "senior_only"
     ok(bench.till.void_line(1, "mistake", ("petr", "2222")))
     assert bench.audit("void_line")[0].override_by == "petr"
 

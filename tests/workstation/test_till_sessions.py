@@ -190,7 +190,7 @@ def test_a_night_shop_goes_on_in_its_business_day(shop):
 
 
 def test_closing_the_day_needs_the_right(shop):
-    assert refusal(shop.till.end_of_day(0)) == "needs_override"
+    assert refusal(shop.till.end_of_day(0)) == "senior_only"
     assert shop.view.session is not None
 
 

@@ -29,7 +29,7 @@ from tests.workstation.tills import (
 
 def test_cash_gives_change_and_the_drawer_opens_once(shop):
     shop.scan(MILK)
-    assert shop.sale.round_notes_minor == (90_00, 100_00, 200_00, 500_00, 5000_00)
+    assert shop.sale.round_notes_minor == (90_00, 100_00, 500_00, 1000_00, 5000_00)
     answer = ok(shop.till.pay("cash", 100_00))
     assert notices(answer) == ["completed"]
     assert answer.data["receipt_number"] == "A000001"
