@@ -16,6 +16,7 @@ from pos_app.workstation.till_port import TillPort
 
 WAIT_S = 10
 WAIT_MOST_S = 600
+WAIT_DIGITS = 6
 
 
 class Console:
@@ -84,6 +85,7 @@ def run(console: Console, lines: Iterable[str], sync: Callable[[dict[str, Any]],
 def seconds(fields: Mapping[str, Any]) -> int:
     """`wait`: whole seconds, as a number or a decimal string."""
     value = str(fields.get("wait", WAIT_S))
-    if not (value.isascii() and value.isdigit()) or int(value[:6]) > WAIT_MOST_S:
+    short = value.isascii() and value.isdigit() and len(value) <= WAIT_DIGITS
+    if not short or int(value) > WAIT_MOST_S:
         raise BadField(f"wait: whole seconds up to {WAIT_MOST_S} are wanted")
     return int(value)

@@ -129,16 +129,20 @@ def _entries(
     rules: Rules,
     new_id: Callable[[], str],
 ) -> tuple[PointsEntry, ...]:
-    """Redeem first, then earn: a receipt cannot pay for itself."""
+    """Redeem first, then earn: a receipt cannot pay for itself.
+
+    A card that the mirror does not know earns under its code; the server finds whose it is.
+    """
     member = transaction.member
-    if member is None or member.member_id is None or rules.program is None:
+    owner = (member.member_id or member.code) if member else ""
+    if not owner or rules.program is None:
         return ()
     cause = Cause("transaction", transaction.transaction_id, place.operator_id)
 
     def entry(kind: EntryKind, points: int) -> PointsEntry:
         return PointsEntry(
             new_id(),
-            member.member_id or "",
+            owner,
             kind,
             points,
             place.at,

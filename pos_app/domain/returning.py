@@ -18,7 +18,6 @@ from pos_app.domain.document import (
 from pos_app.domain.errors import RuleError
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.quantity import Quantity, Unit
-from pos_app.domain.tax import tax_inside_minor
 from pos_app.domain.tender import Tender, TenderKind
 
 
@@ -94,7 +93,7 @@ def refund_line(one: ReturnLine, before: int, number: int) -> CompletedLine:
         points_redeemed=part(sold.points_redeemed),
         payable_minor=payable,
         points_earned=part(sold.points_earned),
-        tax_minor=tax_inside_minor(payable, sold.tax_rate_ppm),
+        tax_minor=part(sold.tax_minor),
         returned_line=sold.line,
     )
 

@@ -80,6 +80,17 @@ class Transaction:
         return next((one for one in self.lines if one.line == number), None)
 
     @property
+    def goods_minor(self) -> int:
+        """The list amount of the lines."""
+        return sum(line.basket_line().list_minor for line in self.lines)
+
+    @property
+    def reductions(self) -> frozenset[tuple[int, Goodwill]]:
+        """Goodwill given, by line; 0 is the transaction."""
+        given = {(line.line, line.goodwill) for line in self.lines if line.goodwill}
+        return frozenset(given | ({(0, self.goodwill)} if self.goodwill else set()))
+
+    @property
     def paid_minor(self) -> int:
         """The sum of the tenders."""
         return sum(t.amount_minor for t in self.tenders)

@@ -108,3 +108,19 @@ def _beyond(asked: Goodwill, priced: Priced, number: int | None, limit_ppm: int)
 
 def _goodwill_minor(line: PricedLine) -> int:
     return sum(m.amount_minor for m in line.modifications if m.step is Step.GOODWILL)
+
+
+def outgrown(station: Station) -> Answer | None:
+    """Before payment: what was given may weigh more since goods left the receipt."""
+    transaction, priced = station.open, station.priced
+    if transaction is None or priced is None:
+        return None
+    whole = _limit_ppm(station, transaction.goodwill.operator_id) if transaction.goodwill else 0
+    for line in transaction.lines:
+        own = _limit_ppm(station, line.goodwill.operator_id) if line.goodwill else 0
+        shown = priced.line(line.line)
+        given = _goodwill_minor(shown)
+        most = share_half_up(shown.net_minor + given, max(own, whole))
+        if given > most + 1:
+            return refused("discount_limit", limit=Rate(max(own, whole)))
+    return None

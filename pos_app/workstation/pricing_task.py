@@ -114,6 +114,9 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
     )
+    if station.known is None and transaction.member is not None and transaction.member.code:
+        # A card that only the server knows: it earns as the lowest tier does.
+        return replace(context, customer=Customer("", tier_id=_lowest_tier(station)))
     if station.known is None:
         return context
     return replace(

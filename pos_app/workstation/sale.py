@@ -262,10 +262,6 @@ def _taken_out(station: Station, action: str, subject: str, amount_minor: int) -
     return require(station, Right.VOID_LINE) or record(station, Facts(events=(event,)))
 
 
-def _goods_minor(transaction: Transaction) -> int:
-    return sum(extended_minor(one.unit_price_minor, one.quantity) for one in transaction.lines)
-
-
 def void_line(station: Station, number: int, reason: str, override: Override | None) -> Answer:
     """Take a line out; the audit chain keeps what it was."""
     line = station.open.line(number) if station.open else None
@@ -361,8 +357,11 @@ def undo(station: Station) -> Answer:
     if not station.past or (station.open and station.open.tenders):
         return refused("nothing_to_undo")
     before = station.past[-1][0]
-    less = _goods_minor(station.open) - _goods_minor(before) if station.open else 0
-    if less > 0:
+    now = station.open or before
+    if before.reductions - now.reductions and (lacking := require(station, Right.DISCOUNT)):
+        return lacking
+    if now.goods_minor > before.goods_minor:
+        less = now.goods_minor - before.goods_minor
         trouble = _taken_out(station, "undo", before.transaction_id, less)
         if trouble:
             return trouble

@@ -18,6 +18,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import (
     Facts,
@@ -57,7 +58,7 @@ def _not_payable(station: Station) -> Answer | None:
     if transaction.age_limit and transaction.age_answer not in ("seen", "document"):
         code = "age_refused" if transaction.age_answer == "refused" else "age_first"
         return refused(code, years=transaction.age_limit)
-    return None
+    return outgrown(station)
 
 
 def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> Answer:

@@ -16,7 +16,7 @@ from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import know, reprice
-from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
+from pos_app.workstation.sale import SALE_PARTS, clear, give_back, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
 
 
@@ -42,6 +42,8 @@ def suspend(station: Station, label: str) -> Answer:
     if trouble:
         return trouble
     clear(station)
+    if transaction.member is not None and transaction.member.member_id:
+        give_back(station, transaction.member.member_id)
     return changed(*SALE_PARTS, Part.SUSPENDED, notices=(notice("suspended"),))
 
 

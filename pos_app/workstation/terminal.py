@@ -25,7 +25,14 @@ from pos_app.workstation import (
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts, StorageBroken, StorageFull
-from pos_app.workstation.station import Override, Station, changed, record, require
+from pos_app.workstation.station import (
+    Override,
+    Station,
+    changed,
+    record,
+    require,
+    right_used,
+)
 from pos_app.workstation.view import TillView
 
 
@@ -207,7 +214,8 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
     if not printing.possible(station):
         return refused("no_printer")
     job = printing.stored(receipt_job(station, document, station.new_id(), copy=True), "")
-    trouble = record(station, Facts(print_job=job))
+    used = right_used(station, "reprint", document.receipt_number)
+    trouble = record(station, Facts(events=(used,), print_job=job))
     if trouble:
         return trouble
     printing.send(station, job)

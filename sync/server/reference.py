@@ -95,6 +95,17 @@ def publish_program(connection: Connection, services: Services, document: bytes)
             return program
         why = f"version {ref.version} was published with other content: raise the version"
         raise ProgramRefused((Fault("version", why),))
+    newest = max(
+        (
+            msgspec.json.decode(body, type=ProgramRow).version
+            for name, body in feed.living(connection, PROGRAM, "program").items()
+            if name.startswith(f"{ref.program_id}@")
+        ),
+        default=0,
+    )
+    if ref.version < newest:
+        why = f"version {newest} is published: a lower one would never be in force"
+        raise ProgramRefused((Fault("version", why),))
     canonical = json.dumps(json.loads(document), ensure_ascii=False, separators=(",", ":"))
     row = ProgramRow(
         ref.program_id,

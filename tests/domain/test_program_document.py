@@ -54,6 +54,7 @@ CONTRADICTIONS = [
     # --- the document itself
     (without("program"), "program: is missing"),
     (without("version"), "version: is missing"),
+    (a_document(version=10**30), "version: more than 1000000000 is no version"),
     (without("valid_from"), "valid_from: is missing"),
     (a_document(program=""), "program: a text is wanted"),
     (a_document(program=None), "program: a text is wanted"),
@@ -195,6 +196,11 @@ CONTRADICTIONS = [
     (earn({"percent": "5", "by_tier": {"gold": "7"}}), "earn.rules[0].by_tier.gold: an object"),
     (earn(base="gross"), "earn.base: one of paid_money, before_redemption, none_if_redeemed"),
     (earn(vesting_days=14, expires_after_days=14), "earn.vesting_days: points would end before"),
+    (earn(expires_after_days=3_000_000), "earn.expires_after_days: more than 36500 days is never"),
+    (
+        earn(vesting_days=40_000, expires_after_days=None),
+        "earn.vesting_days: more than 36500 days is never",
+    ),
     (earn(expires_after_days=0), "earn.expires_after_days: a whole number from 1 is wanted"),
     (redeem(point_value="0"), "redeem.point_value: a point must be worth something"),
     (redeem(step=30, chip_step=100), "redeem.chip_step: must be a multiple of step (30)"),

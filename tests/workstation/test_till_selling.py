@@ -422,6 +422,23 @@ def test_goods_do_not_leave_without_the_right_to_void(shop):
     assert shop.sale.total_minor == 2 * 89_90
 
 
+def test_a_reduction_that_outgrew_its_limit_is_refused_before_payment(shop):
+    shop.scan(MILK, MILK, MILK, BREAD)
+    ok(shop.till.discount(None, amount_minor=100_00, reason="torn", override=MARIA))
+    ok(shop.till.void_line(1))
+    assert refusal(shop.till.pay("cash")) == "discount_limit"
+    ok(shop.till.discount(None, percent="0", override=MARIA))
+    ok(shop.till.pay("cash"))
+
+
+def test_undo_does_not_give_back_a_reduction_that_was_taken_away(shop):
+    shop.scan(MILK)
+    ok(shop.till.discount(1, percent="10", reason="torn", override=MARIA))
+    ok(shop.till.discount(1, percent="0", override=MARIA))
+    assert refusal(shop.till.undo()) == "senior_only"
+    assert shop.sale.total_minor == 89_90
+
+
 def test_more_than_a_thousand_pieces_is_a_code_in_the_wrong_place(shop):
     assert refusal(shop.till.type_text(f"1001*{MILK}")) == "bad_quantity"
     shop.scan(MILK)

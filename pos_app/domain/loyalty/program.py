@@ -23,6 +23,8 @@ from pos_app.domain.promotion.promotion import (
 )
 from pos_app.domain.reading import Reader
 
+DAYS_MOST = 36_500
+VERSION_MOST = 1_000_000_000
 SCHEMA = 1
 DIGITS_MOST = 4
 EARN_BASES = ("paid_money", "before_redemption", "none_if_redeemed")
@@ -300,6 +302,9 @@ def _read_earn(doc: Reader, digits: int) -> Earn:
         welcome_points=doc.integer("welcome_points", 0),
     )
     doc.finish()
+    for key, days in (("vesting_days", earn.vesting_days), ("expires_after_days", expires or 0)):
+        if isinstance(days, int) and days > DAYS_MOST:
+            doc.fault(key, f"more than {DAYS_MOST} days is never")
     if earn.expires_after_days is not None and earn.vesting_days >= earn.expires_after_days:
         doc.fault("vesting_days", "points would end before they can be spent")
     return earn
@@ -330,6 +335,8 @@ def _judge(program: Program, faults: list[Fault]) -> None:
     """Contradictions between parts: doubled ids, tiers that do not exist."""
     known = {t.tier_id for t in program.tiers.tiers}
     seen: set[str] = set()
+    if program.ref.version > VERSION_MOST:
+        faults.append(Fault("version", f"more than {VERSION_MOST} is no version"))
     for path, rule_id, tiers in _named_parts(program):
         if rule_id in seen:
             faults.append(Fault(f"{path}.id", f"{rule_id!r} is used twice"))
