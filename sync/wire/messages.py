@@ -3,16 +3,21 @@
 Every mutating request names the server's epoch; every reply carries it with the terminal's head.
 """
 
-from msgspec import Raw, Struct
+from typing import Annotated
+
+from msgspec import Meta, Raw, Struct
+
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A number that every database and every JSON reader holds exactly."""
 
 
 class EventEnvelope(Struct):
     """One event in its chain. `body` is canonical JSON text; `hash` is hex of the chain."""
 
-    seq: int
+    seq: Count
     id: str
     kind: str
-    v: int
+    v: Count
     body: str
     hash: str
 
@@ -22,7 +27,7 @@ class PushRequest(Struct):
 
     protocol: int
     terminal: str
-    incarnation: int
+    incarnation: Count
     epoch: str
     previous_hash: str
     events: tuple[EventEnvelope, ...]
@@ -92,7 +97,7 @@ class EnrolRequest(Struct):
     public_key: str
     proof: str
     name: str
-    incarnation: int = 1
+    incarnation: Count = 1
 
 
 class EnrolReply(Struct):

@@ -290,6 +290,11 @@ def test_garbage_and_floods_are_refused(house) -> None:
         with pytest.raises(Refused) as refused:
             await till.ask("push", odd)
         assert refused.value.problem.code == "garbled"
+        beyond = msgspec_replace(batch.events[0], seq=2**63)
+        for wrong in (replace_events(batch, [beyond]), msgspec_replace(batch, incarnation=2**64)):
+            with pytest.raises(Refused) as refused:
+                await till.ask("push", wrong)
+            assert (refused.value.status, refused.value.problem.code) == (400, "garbled")
         with pytest.raises(Refused) as refused:
             await till.ask("push", msgspec_replace(batch, protocol=99))
         assert refused.value.status == 426
