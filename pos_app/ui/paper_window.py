@@ -6,7 +6,7 @@ It asks the control line of the virtual counter (JSON lines on a loopback socket
 import base64
 import json
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -16,7 +16,6 @@ from pos_app.ui.background import Ticker
 
 POLL_MS = 500
 SIZE = (420, 760)
-ROOM_FOR_BOTH = 1700
 
 
 class PaperWindow(QScrollArea):
@@ -86,9 +85,6 @@ def run_paper(port: int, title: str) -> int:
     window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     room = app.primaryScreen().availableGeometry()
     window.move(room.right() - window.width(), room.top())
-    if room.width() < ROOM_FOR_BOTH:
-        window.showMinimized()
-    else:
-        window.show()
-        window.lower()
+    window.show()
+    QTimer.singleShot(0, window, window.lower)  # behind the till where there is no room beside it
     return app.exec()
