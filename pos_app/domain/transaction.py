@@ -70,7 +70,6 @@ class Transaction:
     goodwill: Goodwill | None = None
     tenders: tuple[Tender, ...] = ()
     age_answer: str = ""
-    confirmed_points: int = 0
     original: CompletedTransaction | None = None
     reason: str = ""
     selected: int | None = None

@@ -5,7 +5,7 @@ talk to other processes, and they call back later.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -279,13 +279,3 @@ class EventCodec(Protocol):
 
     def decode(self, kind: str, version: int, body: bytes) -> Event:
         """The reverse, for every version ever written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The owner's limits of a till; settings of the mirror override them."""
-
-    stale_after_hours: int = 24
-    pickup_above_minor: int = 0
-    blind_points_per_receipt: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict)
