@@ -12,7 +12,8 @@ from pos_app.domain.document import (
 )
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
-from pos_app.domain.loyalty.program import Earn, Program
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.earn import Earn
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.tax import TaxTable, tax_inside_minor

@@ -7,8 +7,9 @@ from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
-from pos_app.domain.loyalty.program import PERIODS, Program, load
+from pos_app.domain.loyalty.program import Program, load
 from pos_app.domain.loyalty.tier import month_of, months_of_period, spend_in_period_minor
+from pos_app.domain.mechanics.tiers import PERIODS
 from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced

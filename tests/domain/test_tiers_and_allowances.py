@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse, after_use, draw, spendable
-from pos_app.domain.loyalty.program import Tiers
 from pos_app.domain.loyalty.tier import (
     month_of,
     months_of_period,
@@ -17,6 +16,7 @@ from pos_app.domain.loyalty.tier import (
     standing,
     tier_for,
 )
+from pos_app.domain.mechanics.tiers import Tiers
 from tests.builders import NOON_UTC, TODAY, a_member, a_program
 
 LIST = [

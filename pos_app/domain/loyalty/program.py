@@ -5,140 +5,24 @@ A receipt records (program id, version, content hash), so that it can be recompu
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.ledger import ProgramRef
+from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
+from pos_app.domain.mechanics.earn import Earn, read_earn
+from pos_app.domain.mechanics.redeem import Redeem, read_redeem
+from pos_app.domain.mechanics.tiers import Tiers, read_tiers
 from pos_app.domain.money import Currency
-from pos_app.domain.promotion.promotion import (
-    Goods,
-    Promotion,
-    When,
-    read_goods,
-    read_promotion,
-    read_when,
-)
+from pos_app.domain.promotion.promotion import Promotion, read_promotion
 from pos_app.domain.reading import Reader
 
-DAYS_MOST = 36_500
 VERSION_MOST = 1_000_000_000
 SCHEMA = 1
 DIGITS_MOST = 4
-EARN_BASES = ("paid_money", "before_redemption", "none_if_redeemed")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-PERIODS = ("month", "quarter", "year", "rolling_12_months", "lifetime")
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A tier and the spend from which it is reached (lower bound inclusive)."""
-
-    tier_id: str
-    names: dict[str, str]
-    from_minor: int
-
-    def name(self, language: str) -> str:
-        """The name in a language, else in any, else the id."""
-        return self.names.get(language) or next(iter(self.names.values()), self.tier_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Tiers:
-    """Tiers by spend in a period, lowest first; upgrade at once, downgrade at period end."""
-
-    period: str = "rolling_12_months"
-    tiers: tuple[Tier, ...] = ()
-
-    def find(self, tier_id: str) -> Tier | None:
-        """The tier of that id."""
-        return next((t for t in self.tiers if t.tier_id == tier_id), None)
-
-    def rank(self, tier_id: str) -> int:
-        """0 for the lowest, -1 for none of them."""
-        return next((i for i, t in enumerate(self.tiers) if t.tier_id == tier_id), -1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A rate above a border: up to and including the border the lower rate is in force."""
-
-    above_minor: int
-    percent_ppm: int
-
-
-@dataclass(frozen=True, slots=True)
-class MemberDiscount:
-    """A discount for being a member. kind fixed: `percent_ppm`; tier: `by_tier`; cumulative:
-    `steps` by spend of earlier receipts in `period`. `on_promoted` false leaves lines alone that
-    an item promotion has touched."""
-
-    discount_id: str
-    names: dict[str, str]
-    kind: str
-    percent_ppm: int = 0
-    by_tier: dict[str, int] = field(default_factory=dict)
-    period: str = "rolling_12_months"
-    steps: tuple[Step, ...] = ()
-    when: When = field(default_factory=When)
-    goods: Goods = field(default_factory=Goods)
-    on_promoted: bool = False
-
-    def name(self, language: str) -> str:
-        """The name in a language, else in any, else the id."""
-        return self.names.get(language) or next(iter(self.names.values()), self.discount_id)
-
-
-@dataclass(frozen=True, slots=True)
-class EarnRule:
-    """Points for money: `per_minor` is points per minor unit of the base, by tier if named.
-
-    A line earns by the rule that gives it most; `multiplier` rules raise the base rule's result.
-    """
-
-    rule_id: str
-    names: dict[str, str]
-    per_minor: Fraction
-    by_tier: dict[str, Fraction] = field(default_factory=dict)
-    when: When = field(default_factory=When)
-    goods: Goods = field(default_factory=Goods)
-
-    def rate(self, tier_id: str) -> Fraction:
-        """Points per minor unit for a member of that tier."""
-        return self.by_tier.get(tier_id, self.per_minor)
-
-    def name(self, language: str) -> str:
-        """The name in a language, else in any, else the id."""
-        return self.names.get(language) or next(iter(self.names.values()), self.rule_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Earn:
-    """How points are earned. They can be spent `vesting_days` later and end after so many days."""
-
-    rules: tuple[EarnRule, ...] = ()
-    base: str = "paid_money"
-    vesting_days: int = 1
-    expires_after_days: int | None = 365
-    welcome_points: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Redeem:
-    """How points pay. Shares are of the eligible net before redemption."""
-
-    point_value_minor: int = 100
-    max_share_ppm: int = 1_000_000
-    max_share_line_ppm: int = 1_000_000
-    min_receipt_minor: int = 0
-    min_left_per_line_minor: int = 0
-    step: int = 1
-    chip_step: int = 100
-    confirm_above: int = 0
-    goods: Goods = field(default_factory=Goods)
-    start: str = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,133 +86,17 @@ def _read(doc: Reader, digest: str) -> Program:
         names=doc.names("name"),
         valid_from=doc.instant("valid_from") or EPOCH,
         currency=currency,
-        tiers=_read_tiers(doc.child("tiers"), digits),
-        member_discounts=tuple(_read_discount(d, digits) for d in doc.children("member_discounts")),
+        tiers=read_tiers(doc.child("tiers"), digits),
+        member_discounts=tuple(read_discount(d, digits) for d in doc.children("member_discounts")),
         promotions=tuple(read_promotion(p, digits) for p in doc.children("promotions")),
-        earn=_read_earn(doc.child("earn"), digits),
-        redeem=_read_redeem(doc.child("redeem"), digits),
+        earn=read_earn(doc.child("earn"), digits),
+        redeem=read_redeem(doc.child("redeem"), digits),
         node_budget=doc.integer("node_budget", 20_000, least=1),
         cash_rounding_minor=doc.decimal("cash_rounding", digits, "0"),
         return_policy=doc.choice("return_policy", ("difference", "proportional"), "difference"),
     )
     doc.finish()
     return program
-
-
-def _read_tiers(doc: Reader, digits: int) -> Tiers:
-    tiers = []
-    for one in doc.children("list"):
-        tiers.append(Tier(one.text("id"), one.names("name"), one.decimal("from", digits, "0")))
-        one.finish()
-    period = doc.choice("period", PERIODS, "rolling_12_months")
-    doc.finish()
-    for lower, higher in zip(tiers, tiers[1:], strict=False):
-        if higher.from_minor <= lower.from_minor:
-            doc.fault("list", f"{higher.tier_id!r} must start above {lower.tier_id!r}")
-    if tiers and tiers[0].from_minor:
-        doc.fault("list[0].from", "the lowest tier starts from 0")
-    return Tiers(period, tuple(tiers))
-
-
-def _read_discount(doc: Reader, digits: int) -> MemberDiscount:
-    steps = []
-    for one in doc.children("steps"):
-        steps.append(Step(one.decimal("above", digits, "0"), one.percent_ppm("percent")))
-        one.finish()
-    by_tier = doc.child("by_tier")
-    discount = MemberDiscount(
-        discount_id=doc.text("id"),
-        names=doc.names("name"),
-        kind=doc.choice("kind", ("fixed", "tier", "cumulative")),
-        percent_ppm=doc.percent_ppm("percent", "0"),
-        by_tier={tier: by_tier.percent_ppm(tier) for tier in by_tier.keys()},  # noqa: SIM118 - a Reader is no mapping
-        period=doc.choice("period", PERIODS, "rolling_12_months"),
-        steps=tuple(steps),
-        when=read_when(doc.child("when")),
-        goods=read_goods(doc.child("goods"), digits),
-        on_promoted=doc.flag("on_promoted", False),
-    )
-    doc.finish()
-    wanted = {"fixed": discount.percent_ppm, "tier": by_tier.keys(), "cumulative": steps}
-    field_of = {"fixed": "percent", "tier": "by_tier", "cumulative": "steps"}
-    for kind, value in wanted.items():
-        if bool(value) != (kind == discount.kind):
-            reason = "is needed" if kind == discount.kind else "means nothing"
-            doc.fault(field_of[kind], f"{reason} in a {discount.kind} discount")
-    if any(b.above_minor <= a.above_minor for a, b in zip(steps, steps[1:], strict=False)):
-        doc.fault("steps", "borders must rise")
-    return discount
-
-
-def _rate(doc: Reader, digits: int) -> Fraction:
-    """`percent` of money in points of `point_value`, or `points` per `per` money."""
-    if doc.has("percent"):
-        ppm = doc.percent_ppm("percent")
-        value = doc.decimal("point_value", digits, "1.00") or 1
-        return Fraction(ppm, 1_000_000 * value)
-    points = doc.integer("points", 0)
-    per = doc.decimal("per", digits, "0")
-    if not points or not per:
-        doc.fault("percent", "either percent, or points and per, is needed")
-        return Fraction(0)
-    return Fraction(points, per)
-
-
-def _read_earn(doc: Reader, digits: int) -> Earn:
-    rules = []
-    for one in doc.children("rules"):
-        tiers = one.child("by_tier")
-        by_tier = {}
-        for tier in tiers.keys():  # noqa: SIM118 - a Reader is no mapping
-            child = tiers.child(tier)
-            by_tier[tier] = _rate(child, digits)
-            child.finish()
-        rule = EarnRule(
-            rule_id=one.text("id"),
-            names=one.names("name"),
-            per_minor=_rate(one, digits),
-            by_tier=by_tier,
-            when=read_when(one.child("when")),
-            goods=read_goods(one.child("goods"), digits),
-        )
-        one.finish()
-        rules.append(rule)
-    expires = doc.raw("expires_after_days", 365)
-    earn = Earn(
-        rules=tuple(rules),
-        base=doc.choice("base", EARN_BASES, EARN_BASES[0]),
-        vesting_days=doc.integer("vesting_days", 1),
-        expires_after_days=None if expires is None else doc.integer("expires_after_days", 365, 1),
-        welcome_points=doc.integer("welcome_points", 0),
-    )
-    doc.finish()
-    for key, days in (("vesting_days", earn.vesting_days), ("expires_after_days", expires or 0)):
-        if isinstance(days, int) and days > DAYS_MOST:
-            doc.fault(key, f"more than {DAYS_MOST} days is never")
-    if earn.expires_after_days is not None and earn.vesting_days >= earn.expires_after_days:
-        doc.fault("vesting_days", "points would end before they can be spent")
-    return earn
-
-
-def _read_redeem(doc: Reader, digits: int) -> Redeem:
-    redeem = Redeem(
-        point_value_minor=doc.decimal("point_value", digits, "1.00"),
-        max_share_ppm=doc.percent_ppm("max_share", "100"),
-        max_share_line_ppm=doc.percent_ppm("max_share_of_line", "100"),
-        min_receipt_minor=doc.decimal("min_receipt", digits, "0"),
-        min_left_per_line_minor=doc.decimal("min_left_per_line", digits, "0"),
-        step=doc.integer("step", 1, least=1),
-        chip_step=doc.integer("chip_step", 100, least=1),
-        confirm_above=doc.integer("confirm_above", 0),
-        goods=read_goods(doc.child("goods"), digits),
-        start=doc.choice("start", ("ask", "none", "max"), "ask"),
-    )
-    doc.finish()
-    if not redeem.point_value_minor:
-        doc.fault("point_value", "a point must be worth something")
-    if redeem.chip_step % redeem.step:
-        doc.fault("chip_step", f"must be a multiple of step ({redeem.step})")
-    return redeem
 
 
 def _judge(program: Program, faults: list[Fault]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pos_app.domain.loyalty.member import Member
-from pos_app.domain.loyalty.program import Tier, Tiers
+from pos_app.domain.mechanics.tiers import Tier, Tiers
 
 
 def month_of(day: date) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from pos_app.domain.loyalty.program import Earn, EarnRule
+from pos_app.domain.mechanics.earn import Earn, EarnRule
 from pos_app.domain.money import allocate_largest_remainder
 from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context
 from pos_app.domain.pricing.eligibility import failed_condition

@@ -8,7 +8,8 @@ first, and lines that are alike to every rule in the order of scanning.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos_app.domain.loyalty.program import EarnRule, Program
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.earn import EarnRule
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.earning import line_rate, open_rules
 from pos_app.domain.pricing.eligibility import Candidate

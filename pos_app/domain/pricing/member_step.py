@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
-from pos_app.domain.loyalty.program import MemberDiscount
+from pos_app.domain.mechanics.discount import MemberDiscount
 from pos_app.domain.money import format_decimal, share_half_up
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.derivation import percent_text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos_app.domain.loyalty.program import Redeem
+from pos_app.domain.mechanics.redeem import Redeem
 from pos_app.domain.money import Money, allocate_largest_remainder, share_down
 from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine, Wish
 from pos_app.domain.pricing.result import RedeemLimit

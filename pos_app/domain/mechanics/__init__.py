@@ -1,0 +1,1 @@
+"""The sections of the program document: data and how it is read. Never applied here."""
