@@ -74,7 +74,11 @@ class BasketLine:
 class Customer:
     """What the rules may know of the member on this receipt.
 
-    `spend_minor` is by period name (see loyalty.program.PERIODS), earlier receipts only.
+    `spend_minor` is by period name (see mechanics.tiers.PERIODS), earlier receipts only.
+    `receipts`: earlier completed receipts. `points`: the balance before this receipt.
+    `chosen`: categories chosen for this month's cashback, by earn rule id. `earned`: points
+    already earned within the period of a cap, by cap id. `stamps`: before this receipt, by stamp
+    card id. `uses`: earlier uses of a promotion within the period of its limit, by promotion id.
     """
 
     member_id: str
@@ -83,6 +87,12 @@ class Customer:
     birthday: bool = False
     spend_minor: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     earns: bool = True
+    receipts: int = 0
+    points: int = 0
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    earned: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    stamps: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    uses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where, when and for whom. `local` is the store's own time."""
+    """Where, when and for whom. `local` is the store's own time.
+
+    `coupons`: ids of the coupon kinds presented on this receipt that are valid. `claims`: rewards
+    that the customer asked for.
+    """
 
     local: datetime
     store_id: str = ""
@@ -106,3 +120,6 @@ class Context:
     goodwill: Goodwill | None = None
     language: str = "ru"
     explain: bool = False
+    coupons: frozenset[str] = frozenset()
+    claims: tuple[str, ...] = ()
+    offline: bool = False

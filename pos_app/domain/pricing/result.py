@@ -1,6 +1,7 @@
 """What pricing answers: every amount, and the rule that caused it. Never recomputed by a reader."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pos_app.domain.document import PriceModification, Step, Totals
 from pos_app.domain.sentence import Sentence
@@ -8,7 +9,11 @@ from pos_app.domain.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line after every step. list - modifications = net; net - points_minor = payable."""
+    """A line after every step. list - modifications = net; net - points_minor = payable.
+
+    `earn_rate`: exact points per minor unit of the earning base, so that a return can take back
+    exactly what the goods kept would not have earned.
+    """
 
     line: int
     list_minor: int
@@ -17,6 +22,7 @@ class PricedLine:
     points_minor: int = 0
     points_redeemed: int = 0
     points_earned: int = 0
+    earn_rate: Fraction = Fraction(0)
     notes: tuple[Sentence, ...] = ()
 
     @property
