@@ -5,7 +5,9 @@ from datetime import datetime
 import pytest
 
 from pos_app.domain.pricing.eligibility import failed_condition
-from pos_app.domain.promotion.promotion import Goods, Promotion, When, read_promotion
+from pos_app.domain.promotion.goods import Goods
+from pos_app.domain.promotion.promotion import Promotion, read_promotion
+from pos_app.domain.promotion.when import When
 from pos_app.domain.reading import Reader
 from tests.builders import (
     NOON,

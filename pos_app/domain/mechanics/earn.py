@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pos_app.domain.promotion.promotion import Goods, When, read_goods, read_when
+from pos_app.domain.promotion.goods import Goods, read_goods
+from pos_app.domain.promotion.when import When, read_when
 from pos_app.domain.reading import Reader
 
 DAYS_MOST = 36_500

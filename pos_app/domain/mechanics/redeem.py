@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pos_app.domain.promotion.promotion import Goods, read_goods
+from pos_app.domain.promotion.goods import Goods, read_goods
 from pos_app.domain.reading import Reader
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.item import Item
 from pos_app.domain.pricing.basket import BasketLine, Context
-from pos_app.domain.promotion.promotion import Promotion, When
+from pos_app.domain.promotion.promotion import Promotion
+from pos_app.domain.promotion.when import When
 from pos_app.domain.sentence import Sentence, say
 
 

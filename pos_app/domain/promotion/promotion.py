@@ -4,84 +4,14 @@ A rule = condition + benefit (after pretix and ARTS RewardEligibilityRule / Deri
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 
-from pos_app.domain.item import Item
+from pos_app.domain.promotion.goods import Goods, read_goods
+from pos_app.domain.promotion.when import When, read_when
 from pos_app.domain.reading import Reader
 
 KINDS = ("percent", "amount", "fixed_price", "buy_n_pay_m", "bundle", "threshold")
 GROUP_KINDS = frozenset({"buy_n_pay_m", "bundle"})
 STACKINGS = ("exclusive", "best_of", "compound")
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """Which lines: empty sets mean "any". Prices are list unit prices, inclusive."""
-
-    items: frozenset[str] = frozenset()
-    categories: frozenset[str] = frozenset()
-    brands: frozenset[str] = frozenset()
-    not_items: frozenset[str] = frozenset()
-    not_categories: frozenset[str] = frozenset()
-    price_min_minor: int | None = None
-    price_max_minor: int | None = None
-
-    def holds(self, item: Item, unit_price_minor: int) -> bool:
-        """True when the item is among these goods."""
-        if item.item_id in self.not_items or not self.not_categories.isdisjoint(item.categories):
-            return False
-        if self.price_min_minor is not None and unit_price_minor < self.price_min_minor:
-            return False
-        if self.price_max_minor is not None and unit_price_minor > self.price_max_minor:
-            return False
-        return self._named(item)
-
-    def _named(self, item: Item) -> bool:
-        if self.brands and item.brand not in self.brands:
-            return False
-        if not (self.items or self.categories):
-            return True
-        return item.item_id in self.items or not self.categories.isdisjoint(item.categories)
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """When, where and for whom. Days and hours are the store's local ones; ends are inclusive
-    days and exclusive hours; hours may pass midnight and then belong to the day they began."""
-
-    from_on: date | None = None
-    until_on: date | None = None
-    weekdays: frozenset[int] = frozenset()
-    from_time: time | None = None
-    until_time: time | None = None
-    stores: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset()
-    tiers: frozenset[str] = frozenset()
-    segments: frozenset[str] = frozenset()
-    members_only: bool = False
-    birthday: bool = False
-
-    def open_at(self, local: datetime) -> bool:
-        """True when the calendar and the clock allow it."""
-        today = self._began_on(local)
-        if self.from_on and today < self.from_on or self.until_on and today > self.until_on:
-            return False
-        if self.weekdays and today.isoweekday() not in self.weekdays:
-            return False
-        return self._hours(local.time())
-
-    def _began_on(self, local: datetime) -> date:
-        """Hours that pass midnight belong to the day they began on."""
-        start, end = self.from_time, self.until_time
-        if start is not None and end is not None and local.time() < end < start:
-            return local.date() - timedelta(days=1)
-        return local.date()
-
-    def _hours(self, now: time) -> bool:
-        start, end = self.from_time or time.min, self.until_time
-        if end is None:
-            return now >= start
-        return start <= now < end if start < end else now >= start or now < end
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,58 +74,6 @@ def read_promotion(doc: Reader, digits: int) -> Promotion:
     doc.finish()
     _judge(doc, promotion)
     return promotion
-
-
-def read_when(doc: Reader) -> When:
-    """Read the condition's calendar, place and people."""
-    days = doc.raw("weekdays", ())
-    if not isinstance(days, (list, tuple)) or not all(_is_day(d) for d in days):
-        doc.fault("weekdays", "a list of days 1 (Monday) to 7 is wanted")
-        days = ()
-    when = When(
-        from_on=doc.day("from"),
-        until_on=doc.day("until"),
-        weekdays=frozenset(days),
-        from_time=doc.clock_time("from_time"),
-        until_time=doc.clock_time("until_time"),
-        stores=frozenset(doc.words("stores")),
-        channels=frozenset(doc.words("channels")),
-        tiers=frozenset(doc.words("tiers")),
-        segments=frozenset(doc.words("segments")),
-        members_only=doc.flag("members_only", False),
-        birthday=doc.flag("birthday", False),
-    )
-    doc.finish()
-    if when.from_on and when.until_on and when.from_on > when.until_on:
-        doc.fault("until", f"ends before it begins ({when.from_on})")
-    if when.from_time is not None and when.from_time == when.until_time:
-        doc.fault("until_time", "is the hour it begins: no hour at all, or all of them")
-    return when
-
-
-def _is_day(day: object) -> bool:
-    return isinstance(day, int) and not isinstance(day, bool) and 1 <= day <= 7
-
-
-def read_goods(doc: Reader, digits: int) -> Goods:
-    """Read the filter of goods."""
-    goods = Goods(
-        items=frozenset(doc.words("items")),
-        categories=frozenset(doc.words("categories")),
-        brands=frozenset(doc.words("brands")),
-        not_items=frozenset(doc.words("not_items")),
-        not_categories=frozenset(doc.words("not_categories")),
-        price_min_minor=doc.decimal("price_min", digits) if doc.has("price_min") else None,
-        price_max_minor=doc.decimal("price_max", digits) if doc.has("price_max") else None,
-    )
-    doc.finish()
-    both = (goods.items & goods.not_items) | (goods.categories & goods.not_categories)
-    for name in sorted(both):
-        doc.fault("", f"{name!r} is both named and excluded")
-    least, most = goods.price_min_minor, goods.price_max_minor
-    if least is not None and most is not None and least > most:
-        doc.fault("price_max", "is below price_min: no goods at all")
-    return goods
 
 
 _WANTED = {
