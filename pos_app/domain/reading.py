@@ -62,14 +62,34 @@ class Reader:
         self.fault(key, "true or false is wanted")
         return default
 
-    def integer(self, key: str, default: Any = MISSING, least: int = 0) -> int:
-        """A whole number not below `least`."""
+    def integer(
+        self, key: str, default: Any = MISSING, least: int = 0, most: int | None = None
+    ) -> int:
+        """A whole number not below `least` nor above `most`."""
         value = self.raw(key, default)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
+        if _is_whole(value, least, most):
+            return int(value)
         if self.has(key):
-            self.fault(key, f"a whole number from {least} is wanted")
+            self.fault(key, f"a whole number {_range(least, most)} is wanted")
         return least
+
+    def optional_integer(
+        self, key: str, default: int | None = None, least: int = 0, most: int | None = None
+    ) -> int | None:
+        """The same, where null is a value of its own: "never", "no limit"."""
+        value = self.raw(key, default)
+        if value is None or _is_whole(value, least, most):
+            return None if value is None else int(value)
+        self.fault(key, f"a whole number {_range(least, most)} or null is wanted")
+        return default
+
+    def integers(self, key: str, least: int, most: int, reason: str = "") -> tuple[int, ...]:
+        """A list of whole numbers; absent is empty. `reason` says what is wanted."""
+        value = self.raw(key, ())
+        if isinstance(value, (list, tuple)) and all(_is_whole(v, least, most) for v in value):
+            return tuple(value)
+        self.fault(key, reason or f"a list of whole numbers {_range(least, most)} is wanted")
+        return ()
 
     def decimal(self, key: str, digits: int, default: Any = MISSING) -> int:
         """A decimal string as an integer of 10^-digits; not negative."""
@@ -85,6 +105,10 @@ class Reader:
             self.fault(key, 'a decimal string is wanted, as "12.50"')
             return 0
         return number
+
+    def optional_decimal(self, key: str, digits: int) -> int | None:
+        """The same, or None where the document does not name it."""
+        return self.decimal(key, digits) if self.has(key) else None
 
     def percent_ppm(self, key: str, default: Any = MISSING) -> int:
         """A percentage string in millionths; at most 100 %."""
@@ -165,6 +189,15 @@ class Reader:
         for index, one in enumerate(value):
             yield Reader(one, f"{self.at(key)}[{index}]", self.faults)
 
+    def mapping(self, key: str) -> Iterator[tuple[str, "Reader"]]:
+        """The free names of an object, each with the reader that holds it; absent is empty.
+
+        `{tier: held.percent_ppm(tier) for tier, held in doc.mapping("by_tier")}`
+        """
+        held = self.child(key)
+        for name in held.keys():  # noqa: SIM118 - a Reader is no mapping
+            yield name, held
+
     def keys(self) -> tuple[str, ...]:
         """The fields the document names."""
         return tuple(self._value)
@@ -174,3 +207,13 @@ class Reader:
         for key in self._value:
             if key not in self._known:
                 self.fault(key, "is not known here")
+
+
+def _is_whole(value: object, least: int, most: int | None) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return value >= least and (most is None or value <= most)
+
+
+def _range(least: int, most: int | None) -> str:
+    return f"from {least}" if most is None else f"from {least} to {most}"
