@@ -56,7 +56,7 @@ def load(data: bytes | str) -> Program:
     except (ValueError, RecursionError) as error:
         raise ProgramRefused((Fault("document", f"is not JSON: {error}"),)) from error
     faults: list[Fault] = []
-    program = _read(Reader(document, "", faults), content_hash(document))
+    program = read_program(Reader(document, "", faults), content_hash(document))
     _judge(program, faults)
     if faults:
         raise ProgramRefused(tuple(faults))
@@ -72,13 +72,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _read(doc: Reader, digest: str) -> Program:
+def read_program(doc: Reader, digest: str) -> Program:
+    """The whole document; faults stay with the reader. The JSON Schema is taken from here."""
     if doc.integer("schema", SCHEMA) != SCHEMA:
         doc.fault("schema", f"this release reads schema {SCHEMA}")
     money = doc.child("currency")
-    currency = Currency(money.text("code"), min(money.integer("minor_digits", 2), DIGITS_MOST))
-    if money.raw("minor_digits", 2) != currency.minor_digits:
-        money.fault("minor_digits", f"a number from 0 to {DIGITS_MOST} is wanted (ISO 4217)")
+    currency = Currency(money.text("code"), money.integer("minor_digits", 2, 0, DIGITS_MOST))
     money.finish()
     digits = currency.minor_digits
     program = Program(
