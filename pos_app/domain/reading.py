@@ -1,13 +1,14 @@
 """Reads a JSON document field by field and remembers every fault with its path. Never guesses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from pos_app.domain.errors import Fault
 from pos_app.domain.money import parse_decimal
 
 MISSING = object()
+T = TypeVar("T")
 
 
 class Reader:
@@ -125,6 +126,12 @@ class Reader:
         if value is not None or self.has(key):
             self.fault(key, f"one of {', '.join(allowed)} is wanted, got {value!r}")
         return allowed[0]
+
+    def variant(
+        self, key: str, variants: Mapping[str, "Callable[[Reader], T]"], default: Any = MISSING
+    ) -> T:
+        """What the reader of the named variant makes of this object: a word decides the shape."""
+        return variants[self.choice(key, tuple(variants), default)](self)
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of texts; absent is empty."""
