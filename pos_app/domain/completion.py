@@ -13,6 +13,8 @@ from pos_app.domain.document import (
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.tally import TallyEntry
+from pos_app.domain.loyalty.tallying import Sold, tallies_of
 from pos_app.domain.mechanics.earn import Earn
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
@@ -67,6 +69,7 @@ def complete_sale(
 ) -> CompletedTransaction:
     """The document of a sale, with the points entries it causes."""
     member = transaction.member or MemberLink(None, "")
+    lines = _lines(transaction, priced, rules.tax, place.business_on)
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -78,7 +81,7 @@ def complete_sale(
         completed_at=place.at,
         operator_id=place.operator_id,
         currency=rules.program.currency if rules.program else RUB,
-        lines=_lines(transaction, priced, rules.tax, place.business_on),
+        lines=lines,
         totals=priced.totals,
         tenders=transaction.tenders,
         change_minor=change_due_minor(transaction.tenders, priced.totals.due_minor),
@@ -91,7 +94,15 @@ def complete_sale(
         unsecured=secured.unsecured,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
+        tallies=_tallies(member, rules.program, Sold(lines, priced.trace, place.business_on)),
     )
+
+
+def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[TallyEntry, ...]:
+    """Of a member, or of a card that only the server may know."""
+    if program is None or not (member.member_id or member.code):
+        return ()
+    return tallies_of(program, sold)
 
 
 def _lines(

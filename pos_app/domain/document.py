@@ -6,6 +6,7 @@ from enum import Enum
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import PointsEntry, ProgramRef
+from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.tender import Tender
@@ -122,3 +123,4 @@ class CompletedTransaction:
     unsecured: int = 0
     training: bool = False
     mirror_cursor: str = ""
+    tallies: tuple[TallyEntry, ...] = ()

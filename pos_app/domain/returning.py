@@ -17,6 +17,7 @@ from pos_app.domain.document import (
 )
 from pos_app.domain.errors import RuleError
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
+from pos_app.domain.loyalty.tally_return import tallies_back
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tender import Tender, TenderKind
 
@@ -180,6 +181,7 @@ def complete_return(
         unsecured=0,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
+        tallies=tallies_back(original, before, lines),
     )
 
 

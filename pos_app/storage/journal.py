@@ -10,6 +10,7 @@ from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.storage import statements as q
 from pos_app.storage.driver import Statement, write
 from pos_app.storage.outbox import read_identity
@@ -103,6 +104,11 @@ class Journal:
         """(day of the sale, net amount; negative for a return) after that sequence number."""
         rows = q.UNPOSTED_SPEND.all(self._driver, member_id=member_id, posted=posted_seq)
         return tuple((date.fromisoformat(on), net) for on, net in rows)
+
+    def unposted_tallies(self, member_id: str, posted_seq: int) -> tuple[TallyEntry, ...]:
+        """Tallies of the member's own receipts after that sequence number, in order."""
+        documents = self._documents(q.UNPOSTED_DOCUMENTS, member_id=member_id, posted=posted_seq)
+        return tuple(t for d in documents if d.member_id == member_id for t in d.tallies)
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""

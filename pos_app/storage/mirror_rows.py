@@ -70,6 +70,7 @@ class _Member(Struct):
     home_store: str = ""
     as_of: datetime | None = None
     posted: dict[str, int] = {}
+    tallies: dict[str, dict[str, int]] = {}
 
 
 class _Operator(Struct):
@@ -146,6 +147,7 @@ def member_of(body: bytes) -> Member:
         home_store=row.home_store,
         as_of=row.as_of,
         posted=row.posted,
+        tallies={(t, p): n for t, by in row.tallies.items() for p, n in by.items()},
     )
 
 

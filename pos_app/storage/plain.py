@@ -1,6 +1,7 @@
 """Values of the domain as columns and JSON bytes, and back. Never a decision."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -38,7 +39,12 @@ _IDENTITY = msgspec.json.Decoder(TerminalIdentity)
 
 
 def to_json(value: SessionState | Member | TerminalIdentity) -> bytes:
-    """A dataclass of the ports or the domain as JSON."""
+    """A dataclass of the ports or the domain as JSON.
+
+    A member enrolled here has no tallies but those of the receipts in the journal.
+    """
+    if isinstance(value, Member):
+        value = replace(value, tallies={})
     return _ENCODER.encode(value)
 
 

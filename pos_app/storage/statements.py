@@ -139,6 +139,14 @@ UNPOSTED = Statement(
     .where(s.member_event.c.points != 0)
     .order_by(s.member_event.c.place)
 )
+UNPOSTED_DOCUMENTS = Statement(
+    select(*_EVENT)
+    .select_from(s.chain)
+    .join(s.member_event, s.member_event.c.place > _since)
+    .join(s.event, s.event.c.place == s.member_event.c.place)
+    .where(s.member_event.c.member_id == bindparam("member_id"))
+    .order_by(s.member_event.c.place)
+)
 UNPOSTED_SPEND = Statement(
     select(s.member_event.c.business_on, s.member_event.c.net_minor)
     .select_from(s.chain)

@@ -16,6 +16,7 @@ from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.rights import Operator
 from pos_app.domain.sentence import Sentence
 
@@ -155,6 +156,9 @@ class Journal(Protocol):
 
     def unposted_spend(self, member_id: str, posted_seq: int) -> tuple[tuple[date, int], ...]:
         """(business day, net amount) of the member's local transactions after that number."""
+
+    def unposted_tallies(self, member_id: str, posted_seq: int) -> tuple[TallyEntry, ...]:
+        """Tallies of the member's local receipts after that number."""
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""

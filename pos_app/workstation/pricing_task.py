@@ -8,6 +8,7 @@ from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
+from pos_app.domain.loyalty.tally import added
 from pos_app.domain.loyalty.tier import month_of, months_of_period, spend_in_period_minor
 from pos_app.domain.mechanics.tiers import PERIODS
 from pos_app.domain.pricing.basket import Context, Customer, Wish
@@ -62,7 +63,8 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
         account = apply(account, entry).account
     allowance = spendable(station.journal.allowances(member.member_id), station.now())
     spend = station.journal.unposted_spend(member.member_id, posted)
-    return Known(member, account, allowance, spend, local)
+    own = station.journal.unposted_tallies(member.member_id, posted)
+    return Known(member, account, allowance, spend, added(member.tallies, own), local)
 
 
 def customer_of(station: Station, known: Known) -> Customer:

@@ -14,6 +14,7 @@ from pos_app.domain.events import RightUsed
 from pos_app.domain.identification import Identifier
 from pos_app.domain.loyalty.ledger import Account
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
@@ -86,6 +87,7 @@ class Known:
     account: Account
     allowance: int
     unposted_spend: tuple[tuple[date, int], ...] = ()
+    tallies: Tallies = field(default_factory=dict)
     local: bool = False
 
 

@@ -12,6 +12,7 @@ from pos_app.domain.events import AllowanceReturned, MemberEnrolled, Transaction
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import added, kept
 from pos_app.domain.loyalty.tier import month_of
 from sync.server.allowances import Placement, top_up
 from sync.server.book import Book, Held
@@ -156,6 +157,7 @@ def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
         posted={**old.posted, part.terminal: part.seq},
         as_of=book.services.now(),
         home_store=old.home_store or document.store_id,
+        tallies=kept(added(old.tallies, document.tallies), book.services.today()),
     )
     book.change(held, around.tiering(changed, document.business_on))
 

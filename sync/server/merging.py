@@ -15,12 +15,14 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, Lot, PointsEntry
+from pos_app.domain.loyalty.tally import joined
 from sync.server import bulk
 from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
 from sync.server.schema import allowance, effect, member_redirect
 from sync.server.services import Services
 from sync.translate import lot_from_row, lot_row
+from sync.translate.rows import tallies_flat, tallies_nested
 from sync.wire.codec import canonical
 from sync.wire.rows import LotRow
 
@@ -53,6 +55,7 @@ class Carried(Struct):
     posted: dict[str, int] = {}
     grants: tuple[CarriedGrant, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
+    tallies: dict[str, dict[str, int]] = {}
 
 
 def derived_id(text: str) -> str:
@@ -123,6 +126,7 @@ def _emptied(book: Book, held: Held, event_id: str) -> Carried:
         posted=dict(member.posted),
         grants=tuple(_packed(g) for g in book.grants_of(member.member_id)),
         keys=held.keys,
+        tallies=tallies_nested(member.tallies),
     )
 
 
@@ -164,6 +168,7 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
         spend_by_month=spend,
         lifetime_spend_minor=held.member.lifetime_spend_minor + carried.lifetime_spend,
         posted=_later(held.member.posted, carried.posted),
+        tallies=joined(held.member.tallies, tallies_flat(carried.tallies)),
     )
     book.change(held, changed)
 

@@ -43,6 +43,7 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
         *(entry.points for entry in document.entries),
         *(tender.amount_minor for tender in document.tenders),
         *(use.points for use in document.uses),
+        *(tally.amount for tally in document.tallies),
     ]
     if any(abs(number) > LARGEST for number in numbers):
         return "a number is out of range"
@@ -51,8 +52,9 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
     entry_ids = [entry.entry_id for entry in document.entries]
     if len(set(entry_ids)) != len(entry_ids):
         return "an entry stands twice"
+    names = [text for tally in document.tallies for text in (tally.tally, tally.period)]
     ids = (document.transaction_id, document.receipt_number, document.store_id)
-    return _texts((*ids, document.member_id or "", document.member_code, *entry_ids))
+    return _texts((*ids, document.member_id or "", document.member_code, *entry_ids, *names))
 
 
 def _texts(texts: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from pos_app.domain.document import (
     Totals,
     TransactionKind,
 )
+from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tender import Tender, TenderKind
@@ -18,6 +19,7 @@ from sync.wire.events import (
     LineDoc,
     ModificationDoc,
     QuantityDoc,
+    TallyDoc,
     TenderDoc,
     TotalsDoc,
     TransactionCompletedDoc,
@@ -55,6 +57,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         unsecured=document.unsecured,
         training=document.training,
         mirror_cursor=document.mirror_cursor,
+        tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
     )
 
 
@@ -86,6 +89,7 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         unsecured=doc.unsecured,
         training=doc.training,
         mirror_cursor=doc.mirror_cursor,
+        tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
     )
 
 

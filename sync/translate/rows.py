@@ -1,10 +1,12 @@
 """Rows of the feed <-> what the rules know: items, members, operators. Never a history."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from pos_app.domain.item import DatedPrice, Item
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.quantity import Unit
 from pos_app.domain.rights import Operator, Right
 from sync.translate.instants import (
@@ -98,6 +100,7 @@ def member_row(member: Member, keys: Keys = ()) -> MemberRow:
         home_store=member.home_store,
         as_of=optional_instant_text(member.as_of),
         posted=dict(member.posted),
+        tallies=tallies_nested(member.tallies),
     )
 
 
@@ -123,7 +126,21 @@ def member_from_row(row: MemberRow) -> Member:
         home_store=row.home_store,
         as_of=optional_instant(row.as_of),
         posted=MappingProxyType(dict(row.posted)),
+        tallies=MappingProxyType(tallies_flat(row.tallies)),
     )
+
+
+def tallies_nested(tallies: Tallies) -> dict[str, dict[str, int]]:
+    """By tally, then by period."""
+    found: dict[str, dict[str, int]] = {}
+    for (tally, period), amount in tallies.items():
+        found.setdefault(tally, {})[period] = amount
+    return found
+
+
+def tallies_flat(nested: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], int]:
+    """The reverse."""
+    return {(tally, period): n for tally, by in nested.items() for period, n in by.items()}
 
 
 def operator_row(operator: Operator) -> OperatorRow:

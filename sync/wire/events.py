@@ -91,6 +91,13 @@ class UseDoc(Struct):
     points: int
 
 
+class TallyDoc(Struct, omit_defaults=True):
+    tally: str
+    period: str
+    amount: int
+    lines: tuple[int, ...] = ()
+
+
 class TransactionCompletedDoc(Struct, omit_defaults=True):
     id: str
     kind: str
@@ -118,6 +125,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     unsecured: int = 0
     training: bool = False
     mirror_cursor: str = ""
+    tallies: tuple[TallyDoc, ...] = ()
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):

@@ -35,7 +35,10 @@ class LotRow(Struct, omit_defaults=True):
 
 
 class MemberRow(Struct, omit_defaults=True):
-    """`keys`: hex of phone HMACs and plain card numbers / codes, as (kind, key)."""
+    """`keys`: hex of phone HMACs and plain card numbers / codes, as (kind, key).
+
+    `tallies`: tally -> period -> amount.
+    """
 
     id: str
     display_name: str
@@ -56,6 +59,7 @@ class MemberRow(Struct, omit_defaults=True):
     home_store: str = ""
     as_of: str | None = None
     posted: dict[str, int] = {}
+    tallies: dict[str, dict[str, int]] = {}
 
 
 class OperatorRow(Struct, omit_defaults=True):

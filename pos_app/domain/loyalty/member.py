@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from pos_app.domain.loyalty.ledger import Account, Lot
+from pos_app.domain.loyalty.tally import Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Member:
     `confirmed`: consent was given by the member; until then earning only.
     `birthday`: the window of the benefit, from and until, never the date of birth.
     `posted`: per terminal, the last event sequence that this state contains.
+    `tallies`: counters other than points, by (tally, period); see `tally.py`.
     """
 
     member_id: str
@@ -36,6 +38,7 @@ class Member:
     home_store: str = ""
     as_of: datetime | None = None
     posted: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    tallies: Tallies = field(default_factory=lambda: MappingProxyType({}))
 
     def account(self) -> Account:
         """The member's points as an account."""
