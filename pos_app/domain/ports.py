@@ -63,6 +63,13 @@ class Verifier(Protocol):
         """Whether the holder of the private key signed exactly this."""
 
 
+class Signatures(Protocol):
+    """Checks signatures of many holders."""
+
+    def genuine(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether the holder of this Ed25519 key signed exactly this; False for no key at all."""
+
+
 class Sealer(Protocol):
     """Closes an envelope that only the server can open."""
 
