@@ -14,10 +14,10 @@ from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import TallyEntry
-from pos_app.domain.loyalty.tallying import Sold, tallies_of
 from pos_app.domain.mechanics.earn import Earn
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.tallying import Sold, tallies_of
 from pos_app.domain.tax import TaxTable, tax_inside_minor
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction, change_due_minor
 

@@ -17,8 +17,8 @@ from pos_app.domain.document import (
 )
 from pos_app.domain.errors import RuleError
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
-from pos_app.domain.loyalty.tally_return import tallies_back
 from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.tally_return import tallies_back
 from pos_app.domain.tender import Tender, TenderKind
 
 
