@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import Enum
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.confirmation import Confirmation
+from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.ledger import PointsEntry, ProgramRef
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
@@ -124,3 +126,5 @@ class CompletedTransaction:
     training: bool = False
     mirror_cursor: str = ""
     tallies: tuple[TallyEntry, ...] = ()
+    confirmation: Confirmation | None = None
+    coupons: tuple[CouponUse, ...] = ()

@@ -71,6 +71,7 @@ class _Member(Struct):
     as_of: datetime | None = None
     posted: dict[str, int] = {}
     tallies: dict[str, dict[str, int]] = {}
+    pin: str = ""
 
 
 class _Operator(Struct):
@@ -148,6 +149,7 @@ def member_of(body: bytes) -> Member:
         as_of=row.as_of,
         posted=row.posted,
         tallies={(t, p): n for t, by in row.tallies.items() for p, n in by.items()},
+        pin_verifier=row.pin,
     )
 
 

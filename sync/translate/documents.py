@@ -13,6 +13,12 @@ from pos_app.domain.money import Currency
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tender import Tender, TenderKind
 from sync.translate.allowances import use_doc, use_from_doc
+from sync.translate.coupons import (
+    confirmation_doc,
+    confirmation_from_doc,
+    coupon_doc,
+    coupon_from_doc,
+)
 from sync.translate.entries import entry_doc, entry_from_doc, program_doc, program_from_doc
 from sync.translate.instants import day, instant, instant_text
 from sync.wire.events import (
@@ -58,6 +64,8 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         training=document.training,
         mirror_cursor=document.mirror_cursor,
         tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
+        confirmation=confirmation_doc(document.confirmation),
+        coupons=tuple(coupon_doc(use) for use in document.coupons),
     )
 
 
@@ -90,6 +98,8 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         training=doc.training,
         mirror_cursor=doc.mirror_cursor,
         tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
+        confirmation=confirmation_from_doc(doc.confirmation),
+        coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
     )
 
 

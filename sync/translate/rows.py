@@ -101,6 +101,7 @@ def member_row(member: Member, keys: Keys = ()) -> MemberRow:
         as_of=optional_instant_text(member.as_of),
         posted=dict(member.posted),
         tallies=tallies_nested(member.tallies),
+        pin=member.pin_verifier,
     )
 
 
@@ -127,6 +128,7 @@ def member_from_row(row: MemberRow) -> Member:
         as_of=optional_instant(row.as_of),
         posted=MappingProxyType(dict(row.posted)),
         tallies=MappingProxyType(tallies_flat(row.tallies)),
+        pin_verifier=row.pin,
     )
 
 

@@ -98,6 +98,20 @@ class TallyDoc(Struct, omit_defaults=True):
     lines: tuple[int, ...] = ()
 
 
+class ConfirmationDoc(Struct, omit_defaults=True):
+    how: str
+    member: str
+    at: str
+    evidence: str = ""
+
+
+class CouponUseDoc(Struct, omit_defaults=True):
+    coupon: str
+    key: str
+    deed: str = "used"
+    at_risk: bool = False
+
+
 class TransactionCompletedDoc(Struct, omit_defaults=True):
     id: str
     kind: str
@@ -126,6 +140,8 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     training: bool = False
     mirror_cursor: str = ""
     tallies: tuple[TallyDoc, ...] = ()
+    confirmation: ConfirmationDoc | None = None
+    coupons: tuple[CouponUseDoc, ...] = ()
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):

@@ -37,7 +37,7 @@ class LotRow(Struct, omit_defaults=True):
 class MemberRow(Struct, omit_defaults=True):
     """`keys`: hex of phone HMACs and plain card numbers / codes, as (kind, key).
 
-    `tallies`: tally -> period -> amount.
+    `tallies`: tally -> period -> amount. `pin`: the verifier of the member's PIN.
     """
 
     id: str
@@ -60,6 +60,7 @@ class MemberRow(Struct, omit_defaults=True):
     as_of: str | None = None
     posted: dict[str, int] = {}
     tallies: dict[str, dict[str, int]] = {}
+    pin: str = ""
 
 
 class OperatorRow(Struct, omit_defaults=True):

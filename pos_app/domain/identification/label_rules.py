@@ -82,7 +82,9 @@ class LabelRules:
     in_store_ean8_prefixes: tuple[str, ...] = ("0", "2")
     cards: tuple[CardRange, ...] = (CardRange(),)
     member_qr: tuple[str, ...] = ("K1M:<token>",)
+    card_code_qr: tuple[str, ...] = ("K1D:<token>",)
     coupon_qr: tuple[str, ...] = ("K1C:<token>",)
+    signed_coupon_qr: tuple[str, ...] = ("K1S:<token>",)
     gift_card_qr: tuple[str, ...] = ("K1G:<token>",)
     receipt_qr: tuple[str, ...] = ("K1R:<token>",)
     external_identity_qr: tuple[str, ...] = ()
@@ -104,8 +106,8 @@ class LabelRules:
 
     @property
     def _patterns(self) -> tuple[str, ...]:
-        papers = self.coupon_qr + self.gift_card_qr + self.receipt_qr
-        return self.member_qr + self.external_identity_qr + papers
+        papers = self.coupon_qr + self.signed_coupon_qr + self.gift_card_qr + self.receipt_qr
+        return self.member_qr + self.card_code_qr + self.external_identity_qr + papers
 
     def layout_of(self, ean13: str) -> Layout | None:
         """The meaning of the longest configured prefix; None: a product of the world."""

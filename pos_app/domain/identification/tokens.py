@@ -30,6 +30,8 @@ def identify_token(label: Label, rules: LabelRules) -> Identification | None:
 def _own(label: Label, rules: LabelRules) -> Identification | None:
     for kind, patterns in (
         (Kind.QR_TOKEN, rules.member_qr),
+        (Kind.CARD_CODE, rules.card_code_qr),
+        (Kind.COUPON, rules.signed_coupon_qr),
         (Kind.EXTERNAL_IDENTITY, rules.external_identity_qr),
     ):
         token = _token_of(label.text, patterns)

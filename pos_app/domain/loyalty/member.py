@@ -18,6 +18,7 @@ class Member:
     `birthday`: the window of the benefit, from and until, never the date of birth.
     `posted`: per terminal, the last event sequence that this state contains.
     `tallies`: counters other than points, by (tally, period); see `tally.py`.
+    `pin_verifier` answers whether a PIN is the member's; empty: there is none.
     """
 
     member_id: str
@@ -39,6 +40,7 @@ class Member:
     as_of: datetime | None = None
     posted: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     tallies: Tallies = field(default_factory=lambda: MappingProxyType({}))
+    pin_verifier: str = field(default="", repr=False)
 
     def account(self) -> Account:
         """The member's points as an account."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.ledger import ProgramRef
+from pos_app.domain.mechanics.coupons import Coupon, read_coupon
 from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
 from pos_app.domain.mechanics.earn import Earn, read_earn
 from pos_app.domain.mechanics.redeem import Redeem, read_redeem
@@ -41,6 +42,7 @@ class Program:
     node_budget: int = 20_000
     cash_rounding_minor: int = 0
     return_policy: str = "difference"
+    coupons: tuple[Coupon, ...] = ()
 
 
 def content_hash(document: Any) -> str:
@@ -93,6 +95,7 @@ def read_program(doc: Reader, digest: str) -> Program:
         node_budget=doc.integer("node_budget", 20_000, least=1),
         cash_rounding_minor=doc.decimal("cash_rounding", digits, "0"),
         return_policy=doc.choice("return_policy", ("difference", "proportional"), "difference"),
+        coupons=tuple(read_coupon(one) for one in doc.children("coupons")),
     )
     doc.finish()
     return program
@@ -116,6 +119,8 @@ def _named_parts(program: Program) -> list[tuple[str, str, frozenset[str]]]:
     parts: list[tuple[str, str, frozenset[str]]] = []
     for i, tier in enumerate(program.tiers.tiers):
         parts.append((f"tiers.list[{i}]", f"tier {tier.tier_id}", frozenset()))
+    for i, c in enumerate(program.coupons):
+        parts.append((f"coupons[{i}]", f"coupon {c.coupon_id}", frozenset()))
     for i, p in enumerate(program.promotions):
         parts.append((f"promotions[{i}]", p.promotion_id, p.when.tiers))
     for i, d in enumerate(program.member_discounts):
