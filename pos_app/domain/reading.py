@@ -81,7 +81,7 @@ class Reader:
         value = self.raw(key, default)
         if value is None or _is_whole(value, least, most):
             return None if value is None else int(value)
-        self.fault(key, f"a whole number {_range(least, most)} or null is wanted")
+        self.fault(key, f"a whole number {_range(least, most)} is wanted, or null")
         return default
 
     def integers(self, key: str, least: int, most: int, reason: str = "") -> tuple[int, ...]:

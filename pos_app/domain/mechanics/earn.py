@@ -79,17 +79,17 @@ def read_earn(doc: Reader, digits: int) -> Earn:
         )
         one.finish()
         rules.append(rule)
-    expires = doc.raw("expires_after_days", 365)
+    expires = doc.optional_integer("expires_after_days", 365, 1)
     earn = Earn(
         rules=tuple(rules),
         base=doc.choice("base", EARN_BASES, EARN_BASES[0]),
         vesting_days=doc.integer("vesting_days", 1),
-        expires_after_days=None if expires is None else doc.integer("expires_after_days", 365, 1),
+        expires_after_days=expires,
         welcome_points=doc.integer("welcome_points", 0),
     )
     doc.finish()
     for key, days in (("vesting_days", earn.vesting_days), ("expires_after_days", expires or 0)):
-        if isinstance(days, int) and days > DAYS_MOST:
+        if days > DAYS_MOST:
             doc.fault(key, f"more than {DAYS_MOST} days is never")
     if earn.expires_after_days is not None and earn.vesting_days >= earn.expires_after_days:
         doc.fault("vesting_days", "points would end before they can be spent")

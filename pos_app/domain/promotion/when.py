@@ -48,10 +48,7 @@ class When:
 
 def read_when(doc: Reader) -> When:
     """Read the condition's calendar, place and people."""
-    days = doc.raw("weekdays", ())
-    if not isinstance(days, (list, tuple)) or not all(_is_day(d) for d in days):
-        doc.fault("weekdays", "a list of days 1 (Monday) to 7 is wanted")
-        days = ()
+    days = doc.integers("weekdays", 1, 7, "a list of days 1 (Monday) to 7 is wanted")
     when = When(
         from_on=doc.day("from"),
         until_on=doc.day("until"),
@@ -71,7 +68,3 @@ def read_when(doc: Reader) -> When:
     if when.from_time is not None and when.from_time == when.until_time:
         doc.fault("until_time", "is the hour it begins: no hour at all, or all of them")
     return when
-
-
-def _is_day(day: object) -> bool:
-    return isinstance(day, int) and not isinstance(day, bool) and 1 <= day <= 7
