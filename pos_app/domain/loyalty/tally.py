@@ -13,9 +13,10 @@ from fractions import Fraction
 Tallies = Mapping[tuple[str, str], int]
 """(tally, period) -> amount; what is not there is 0."""
 
-CALENDAR = ("day", "week", "month", "quarter", "year", "lifetime")
 DAYS_KEPT, WEEKS_KEPT, MONTHS_KEPT, YEARS_KEPT = 400, 430, 800, 3
 LIFETIME = ""
+FADING = frozenset({"spend", "visits", "uses", "earned", "clipped", "stamps", "rewarded", "reward"})
+"""Kinds whose old periods mean nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ def joined(known: Tallies, others: Tallies) -> dict[tuple[str, str], int]:
 
 def kept(known: Tallies, today: date) -> dict[tuple[str, str], int]:
     """The tallies without periods so old that no rule asks for them: a mirror stays small."""
-    return {key: amount for key, amount in known.items() if not _is_past(key[1], today)}
+    return {
+        key: amount
+        for key, amount in known.items()
+        if key[0].partition("/")[0] not in FADING or not _is_past(key[1], today)
+    }
 
 
 def _is_past(period: str, today: date) -> bool:
