@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
 from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity
@@ -23,7 +24,11 @@ class Rate:
     ppm: int
 
 
-Argument = str | int | Money | Points | Rate | Quantity | date | datetime
+Argument: TypeAlias = (
+    "str | int | Money | Points | Rate | Quantity | date | datetime | Sentence"
+    " | tuple[Argument, ...]"
+)
+"""A sentence within a sentence is said first; several arguments at one place are a list."""
 
 
 @dataclass(frozen=True, slots=True)

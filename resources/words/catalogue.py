@@ -127,6 +127,8 @@ class Words:
             (RateLike, lambda value, style: how.percent(value.ppm, self._how.locale)),
             (QuantityLike, self._quantity),
             (PointsLike, self._points),
+            (SentenceLike, lambda value, style: self.say(value)),
+            (tuple, lambda value, style: ", ".join(self.format(one, style) for one in value)),
         )
 
     def _words_in(self, value: str, style: str) -> str:

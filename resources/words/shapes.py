@@ -55,6 +55,7 @@ class PointsLike(Protocol):
     def value(self) -> int: ...
 
 
+@runtime_checkable
 class SentenceLike(Protocol):
     """A key and its arguments."""
 

@@ -182,5 +182,12 @@ def test_a_missing_argument_never_stops_the_till():
     assert Words("en").text("refused.no_price") == "“…” has no price"
 
 
+def test_a_sentence_may_stand_in_a_sentence_and_so_may_a_list() -> None:
+    inner = say("limit.balance", points=Points(3))
+    assert Words("en").text("notice.item_added", name=inner) == "3 points on the account"
+    several = ("a", Money(100), Points(1))
+    assert Words("en").text("notice.item_added", name=several) == "a, ₽1.00, 1 point"
+
+
 def test_an_unknown_language_is_english():
     assert Words("xx").language == "en"
