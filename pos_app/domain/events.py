@@ -36,6 +36,19 @@ class MemberEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoriesChosen:
+    """A member chose the categories of a month's cashback (`2026-03`) at a till."""
+
+    member_id: str
+    month: str
+    categories: tuple[str, ...]
+    store_id: str
+    operator_id: str
+    at: datetime
+    business_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AllowanceReturned:
     """Points of grants that the till will not spend any more; comes after every spend of them."""
 
@@ -142,6 +155,7 @@ class UnknownCodeSeen:
 Event = (
     TransactionCompleted
     | MemberEnrolled
+    | CategoriesChosen
     | AllowanceReturned
     | SessionOpened
     | SessionClosed

@@ -6,7 +6,7 @@ A return from `record`, `begin_tendering` or `set_job_state` means that it is on
 from datetime import date, datetime
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import Event, TransactionCompleted
+from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
@@ -107,8 +107,13 @@ class Journal:
 
     def unposted_tallies(self, member_id: str, posted_seq: int) -> tuple[TallyEntry, ...]:
         """Tallies of the member's own receipts after that sequence number, in order."""
-        documents = self._documents(q.UNPOSTED_DOCUMENTS, member_id=member_id, posted=posted_seq)
+        documents = self._documents(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
         return tuple(t for d in documents if d.member_id == member_id for t in d.tallies)
+
+    def unposted_choices(self, member_id: str, posted_seq: int) -> tuple[CategoriesChosen, ...]:
+        """The member's choices of categories after that sequence number, in order."""
+        events = self._events(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
+        return tuple(e for e in events if isinstance(e, CategoriesChosen))
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""
@@ -165,9 +170,12 @@ class Journal:
     def _documents(
         self, statement: Statement, **values: object
     ) -> tuple[CompletedTransaction, ...]:
-        rows = statement.all(self._driver, **values)
-        events = [self._event(kind, version, body) for kind, version, body in rows]
+        events = self._events(statement, **values)
         return tuple(e.document for e in events if isinstance(e, TransactionCompleted))
+
+    def _events(self, statement: Statement, **values: object) -> list[Event]:
+        rows = statement.all(self._driver, **values)
+        return [self._event(kind, version, body) for kind, version, body in rows]
 
     def _event(self, kind: str, version: int, body: bytes) -> Event:
         try:

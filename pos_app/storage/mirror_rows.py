@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from pos_app.domain.item import DatedPrice, Item
+from pos_app.domain.loyalty.choosing import Chosen
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.quantity import Unit
@@ -51,6 +52,11 @@ class _Lot(Struct):
     expires_on: date | None = None
 
 
+class _Chosen(Struct):
+    categories: tuple[str, ...]
+    at: datetime
+
+
 class _Member(Struct):
     id: str
     display_name: str
@@ -71,6 +77,7 @@ class _Member(Struct):
     as_of: datetime | None = None
     posted: dict[str, int] = {}
     tallies: dict[str, dict[str, int]] = {}
+    choices: dict[str, _Chosen] = {}
     pin: str = ""
 
 
@@ -149,6 +156,7 @@ def member_of(body: bytes) -> Member:
         as_of=row.as_of,
         posted=row.posted,
         tallies={(t, p): n for t, by in row.tallies.items() for p, n in by.items()},
+        choices={m: Chosen(m, one.categories, one.at) for m, one in row.choices.items()},
         pin_verifier=row.pin,
     )
 

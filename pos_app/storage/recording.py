@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import Event, TransactionCompleted
+from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.storage import statements as q
 from pos_app.storage.driver import Driver, Statement
@@ -67,6 +67,15 @@ def add_stored(
         hash=chain.head_hash,
         at_us=to_us(at),
     )
+    if isinstance(event, CategoriesChosen):
+        q.ADD_MEMBER_EVENT.run(
+            till.driver,
+            member_id=event.member_id,
+            place=chain.place,
+            business_on=event.business_on.isoformat(),
+            net_minor=0,
+            points=0,
+        )
     if document is not None:
         chain.last_document = chain.place
         _index_document(till.driver, codec, chain.place, document)

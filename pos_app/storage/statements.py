@@ -139,7 +139,7 @@ UNPOSTED = Statement(
     .where(s.member_event.c.points != 0)
     .order_by(s.member_event.c.place)
 )
-UNPOSTED_DOCUMENTS = Statement(
+UNPOSTED_OF_MEMBER = Statement(
     select(*_EVENT)
     .select_from(s.chain)
     .join(s.member_event, s.member_event.c.place > _since)

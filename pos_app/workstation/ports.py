@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from drivers.contract import PrintJob
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import ControlTotals, Event
+from pos_app.domain.events import CategoriesChosen, ControlTotals, Event
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
 from pos_app.domain.loyalty.ledger import PointsEntry
@@ -159,6 +159,9 @@ class Journal(Protocol):
 
     def unposted_tallies(self, member_id: str, posted_seq: int) -> tuple[TallyEntry, ...]:
         """Tallies of the member's local receipts after that number."""
+
+    def unposted_choices(self, member_id: str, posted_seq: int) -> tuple[CategoriesChosen, ...]:
+        """The member's local choices of categories after that number, in order."""
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""

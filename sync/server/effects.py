@@ -8,8 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import AllowanceReturned, MemberEnrolled, TransactionCompleted
+from pos_app.domain.events import (
+    AllowanceReturned,
+    CategoriesChosen,
+    MemberEnrolled,
+    TransactionCompleted,
+)
 from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.choosing import Chosen, with_choice
 from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import added, kept
@@ -20,7 +26,7 @@ from sync.server.conflicts import Conflict
 from sync.server.merging import Carried, carry_in
 
 Tiering = Callable[[Member, date], Member]
-Fact = TransactionCompleted | AllowanceReturned | MemberEnrolled | Carried
+Fact = TransactionCompleted | AllowanceReturned | CategoriesChosen | MemberEnrolled | Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,22 @@ def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     return _used(book, held, part, part.fact.uses, back=True)
 
 
+def _chosen(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    """Categories of a month: the last choice wins, whichever arrives first."""
+    held, fact = book.held.get(part.member), part.fact
+    if held is None or not isinstance(fact, CategoriesChosen):
+        return [_conflict("unknown_member", part)]
+    old = held.member
+    changed = replace(
+        old,
+        choices=with_choice(old.choices, Chosen(fact.month, fact.categories, fact.at)),
+        posted={**old.posted, part.terminal: part.seq},
+        as_of=book.services.now(),
+    )
+    book.change(held, changed)
+    return []
+
+
 def _enrolled(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     """A new member; or one that a sale met before its enrolment arrived."""
     fact = part.fact
@@ -232,6 +254,7 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "sale": _sale,
     "points": _points,
     "returned": _returned,
+    "chosen": _chosen,
     "enrolled": _enrolled,
     "joined": _joined,
     "carried_in": _carried_in,

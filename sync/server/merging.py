@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from pos_app.domain.loyalty.choosing import Choices, with_choice
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, Lot, PointsEntry
 from pos_app.domain.loyalty.tally import joined
 from sync.server import bulk
@@ -22,9 +23,14 @@ from sync.server.buckets import bucket_of
 from sync.server.schema import allowance, effect, member_redirect
 from sync.server.services import Services
 from sync.translate import lot_from_row, lot_row
-from sync.translate.rows import tallies_flat, tallies_nested
+from sync.translate.rows import (
+    choice_rows,
+    choices_from_rows,
+    tallies_flat,
+    tallies_nested,
+)
 from sync.wire.codec import canonical
-from sync.wire.rows import LotRow
+from sync.wire.rows import ChosenRow, LotRow
 
 CARRY_OUT = "carried_out"
 HOPS_MAX = 16
@@ -56,6 +62,7 @@ class Carried(Struct):
     grants: tuple[CarriedGrant, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     tallies: dict[str, dict[str, int]] = {}
+    choices: dict[str, ChosenRow] = {}
 
 
 def derived_id(text: str) -> str:
@@ -127,6 +134,7 @@ def _emptied(book: Book, held: Held, event_id: str) -> Carried:
         grants=tuple(_packed(g) for g in book.grants_of(member.member_id)),
         keys=held.keys,
         tallies=tallies_nested(member.tallies),
+        choices=choice_rows(member.choices),
     )
 
 
@@ -169,12 +177,19 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
         lifetime_spend_minor=held.member.lifetime_spend_minor + carried.lifetime_spend,
         posted=_later(held.member.posted, carried.posted),
         tallies=joined(held.member.tallies, tallies_flat(carried.tallies)),
+        choices=_latest(held.member.choices, choices_from_rows(carried.choices)),
     )
     book.change(held, changed)
 
 
 def _later(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:
     return {t: max(mine.get(t, 0), theirs.get(t, 0)) for t in {*mine, *theirs}}
+
+
+def _latest(mine: Choices, theirs: Choices) -> Choices:
+    for chosen in theirs.values():
+        mine = with_choice(mine, chosen)
+    return mine
 
 
 def _packed(g: Grant) -> CarriedGrant:

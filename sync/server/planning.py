@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import AllowanceReturned, Event, TransactionCompleted
+from pos_app.domain.events import AllowanceReturned, CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.ledger import PointsEntry
 from sync.server import bulk
 from sync.server.buckets import bucket_of
@@ -66,7 +66,7 @@ def _members(fact: Fact) -> set[str]:
         ids = {entry.member_id for entry in fact.document.entries}
         # A guest's entries may name the scanned code where a member's id belongs.
         return {m for m in {fact.document.member_id, *ids} if m and m != fact.document.member_code}
-    if isinstance(fact.event, AllowanceReturned):
+    if isinstance(fact.event, AllowanceReturned | CategoriesChosen):
         return {fact.event.member_id}
     return set()
 
@@ -91,9 +91,10 @@ def _owners(connection: Connection, codes: set[str]) -> dict[str, str]:
 
 
 def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> list[Part]:
-    if isinstance(fact.event, AllowanceReturned):
+    if isinstance(fact.event, AllowanceReturned | CategoriesChosen):
         fact.member = who[fact.event.member_id]
-        return [Part("returned", fact.id, fact.seq, terminal_id, fact.member, fact.event)]
+        name = "chosen" if isinstance(fact.event, CategoriesChosen) else "returned"
+        return [Part(name, fact.id, fact.seq, terminal_id, fact.member, fact.event)]
     document = fact.document
     if document is None or not isinstance(fact.event, TransactionCompleted):
         return []

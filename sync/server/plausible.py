@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import (
     CashMoved,
+    CategoriesChosen,
     Event,
     MemberEnrolled,
     RightUsed,
@@ -22,6 +23,8 @@ def doubtful(event: Event, terminal_id: str) -> str:
         return _document(event.document, terminal_id)
     if isinstance(event, MemberEnrolled):
         return _texts((event.member_id, event.card_code, event.store_id))
+    if isinstance(event, CategoriesChosen):
+        return _texts((event.member_id, event.month, *event.categories))
     if isinstance(event, CashMoved):
         known = event.kind in CASH_KINDS and abs(event.amount_minor) <= LARGEST
         return "" if known else "a movement of cash that is none"

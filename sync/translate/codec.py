@@ -41,6 +41,7 @@ def _completed(doc: docs.TransactionCompletedDoc) -> facts.TransactionCompleted:
 _PAIRS: dict[str, tuple[type, Callable[[Any], Struct], Callable[[Any], Any]]] = {
     "transaction_completed": (facts.TransactionCompleted, _completed_doc, _completed),
     "member_enrolled": (facts.MemberEnrolled, t.member_enrolled_doc, t.member_enrolled),
+    "categories_chosen": (facts.CategoriesChosen, t.categories_chosen_doc, t.categories_chosen),
     "allowance_returned": (facts.AllowanceReturned, t.allowance_returned_doc, t.allowance_returned),
     "session_opened": (facts.SessionOpened, t.session_opened_doc, t.session_opened),
     "session_closed": (facts.SessionClosed, t.session_closed_doc, t.session_closed),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pos_app.domain.item import DatedPrice, Item
+from pos_app.domain.loyalty.choosing import Choices, Chosen
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import Tallies
@@ -11,12 +12,14 @@ from pos_app.domain.quantity import Unit
 from pos_app.domain.rights import Operator, Right
 from sync.translate.instants import (
     day,
+    instant,
+    instant_text,
     optional_day,
     optional_day_text,
     optional_instant,
     optional_instant_text,
 )
-from sync.wire.rows import ItemRow, LotRow, MemberRow, OperatorRow, PriceRow
+from sync.wire.rows import ChosenRow, ItemRow, LotRow, MemberRow, OperatorRow, PriceRow
 
 Keys = tuple[tuple[str, str], ...]
 
@@ -101,6 +104,7 @@ def member_row(member: Member, keys: Keys = ()) -> MemberRow:
         as_of=optional_instant_text(member.as_of),
         posted=dict(member.posted),
         tallies=tallies_nested(member.tallies),
+        choices=choice_rows(member.choices),
         pin=member.pin_verifier,
     )
 
@@ -128,6 +132,7 @@ def member_from_row(row: MemberRow) -> Member:
         as_of=optional_instant(row.as_of),
         posted=MappingProxyType(dict(row.posted)),
         tallies=MappingProxyType(tallies_flat(row.tallies)),
+        choices=MappingProxyType(choices_from_rows(row.choices)),
         pin_verifier=row.pin,
     )
 
@@ -143,6 +148,19 @@ def tallies_nested(tallies: Tallies) -> dict[str, dict[str, int]]:
 def tallies_flat(nested: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], int]:
     """The reverse."""
     return {(tally, period): n for tally, by in nested.items() for period, n in by.items()}
+
+
+def choice_rows(choices: Choices) -> dict[str, ChosenRow]:
+    """By month."""
+    return {
+        month: ChosenRow(chosen.categories, instant_text(chosen.at))
+        for month, chosen in choices.items()
+    }
+
+
+def choices_from_rows(rows: Mapping[str, ChosenRow]) -> dict[str, Chosen]:
+    """The reverse."""
+    return {month: Chosen(month, row.categories, instant(row.at)) for month, row in rows.items()}
 
 
 def operator_row(operator: Operator) -> OperatorRow:

@@ -3,6 +3,7 @@
 from pos_app.domain.events import (
     AllowanceReturned,
     CashMoved,
+    CategoriesChosen,
     ControlTotals,
     DayClosed,
     MemberEnrolled,
@@ -16,6 +17,7 @@ from sync.translate.instants import day, instant, instant_text
 from sync.wire.events import (
     AllowanceReturnedDoc,
     CashMovedDoc,
+    CategoriesChosenDoc,
     ControlTotalsDoc,
     DayClosedDoc,
     MemberEnrolledDoc,
@@ -53,6 +55,32 @@ def member_enrolled(doc: MemberEnrolledDoc) -> MemberEnrolled:
         card_code=doc.card,
         consents=doc.consents,
         sealed_profile=bytes.fromhex(doc.sealed_profile),
+        store_id=doc.store,
+        operator_id=doc.operator,
+        at=instant(doc.at),
+        business_on=day(doc.business_on),
+    )
+
+
+def categories_chosen_doc(e: CategoriesChosen) -> CategoriesChosenDoc:
+    """A month's cashback categories."""
+    return CategoriesChosenDoc(
+        member=e.member_id,
+        month=e.month,
+        categories=e.categories,
+        store=e.store_id,
+        operator=e.operator_id,
+        at=instant_text(e.at),
+        business_on=e.business_on.isoformat(),
+    )
+
+
+def categories_chosen(doc: CategoriesChosenDoc) -> CategoriesChosen:
+    """The reverse."""
+    return CategoriesChosen(
+        member_id=doc.member,
+        month=doc.month,
+        categories=doc.categories,
         store_id=doc.store,
         operator_id=doc.operator,
         at=instant(doc.at),

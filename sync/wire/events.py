@@ -158,6 +158,16 @@ class MemberEnrolledDoc(Struct, omit_defaults=True):
     sealed_profile: str = ""
 
 
+class CategoriesChosenDoc(Struct, omit_defaults=True):
+    member: str
+    month: str
+    categories: tuple[str, ...]
+    store: str
+    operator: str
+    at: str
+    business_on: str
+
+
 class AllowanceReturnedDoc(Struct):
     member: str
     uses: tuple[UseDoc, ...]
@@ -238,6 +248,7 @@ class UnknownCodeSeenDoc(Struct):
 EVENT_KINDS: dict[str, type[Struct]] = {
     "transaction_completed": TransactionCompletedDoc,
     "member_enrolled": MemberEnrolledDoc,
+    "categories_chosen": CategoriesChosenDoc,
     "allowance_returned": AllowanceReturnedDoc,
     "session_opened": SessionOpenedDoc,
     "session_closed": SessionClosedDoc,

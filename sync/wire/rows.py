@@ -34,10 +34,15 @@ class LotRow(Struct, omit_defaults=True):
     expires_on: str | None = None
 
 
+class ChosenRow(Struct):
+    categories: tuple[str, ...]
+    at: str
+
+
 class MemberRow(Struct, omit_defaults=True):
     """`keys`: hex of phone HMACs and plain card numbers / codes, as (kind, key).
 
-    `tallies`: tally -> period -> amount. `pin`: the verifier of the member's PIN.
+    `tallies`: tally -> period -> amount. `choices`: by month. `pin`: verifier of the member's PIN.
     """
 
     id: str
@@ -60,6 +65,7 @@ class MemberRow(Struct, omit_defaults=True):
     as_of: str | None = None
     posted: dict[str, int] = {}
     tallies: dict[str, dict[str, int]] = {}
+    choices: dict[str, ChosenRow] = {}
     pin: str = ""
 
 

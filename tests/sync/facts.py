@@ -95,6 +95,9 @@ FACTS: dict[str, e.Event] = {
         b"\x00\xffsealed", "shop", "op-1", AT, ON,
     ),
     "member_enrolled.bare": e.MemberEnrolled("m", b"", "", "", "", (), b"", "", "", AT, ON),
+    "categories_chosen.full": e.CategoriesChosen(
+        MEMBER, "2026-11", ("Чай", "Хлеб"), "shop", "op-1", AT, ON
+    ),
     "allowance_returned.full": e.AllowanceReturned(MEMBER, (AllowanceUse("g", 5),), AT),
     "session_opened.full": e.SessionOpened(7, ON, "op-1", 5_000_00, AT),
     "session_closed.full": e.SessionClosed(7, ON, "op-1", 1_000, 1_001, TOTALS, AT),

@@ -11,6 +11,7 @@ from pos_app.domain import events as e
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.item import DatedPrice, Item
 from pos_app.domain.loyalty.allowance import Allowance
+from pos_app.domain.loyalty.choosing import Chosen
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.quantity import Unit
@@ -54,6 +55,7 @@ events = st.one_of(
         for kind in (
             e.MemberEnrolled,
             e.AllowanceReturned,
+            e.CategoriesChosen,
             e.SessionOpened,
             e.SessionClosed,
             e.DayClosed,
@@ -159,6 +161,8 @@ members = st.builds(
     segments=st.frozensets(text, max_size=3),
     birthday=st.none() | st.tuples(days, days),
     posted=st.dictionaries(text, number, max_size=3),
+    tallies=st.dictionaries(st.tuples(text, text), number, max_size=4),
+    choices=st.lists(st.builds(Chosen), max_size=3).map(lambda cs: {c.month: c for c in cs}),
 )
 
 

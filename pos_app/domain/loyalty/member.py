@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 
+from pos_app.domain.loyalty.choosing import NONE_CHOSEN, Choices
 from pos_app.domain.loyalty.ledger import Account, Lot
 from pos_app.domain.loyalty.tally import Tallies
 
@@ -18,6 +19,7 @@ class Member:
     `birthday`: the window of the benefit, from and until, never the date of birth.
     `posted`: per terminal, the last event sequence that this state contains.
     `tallies`: counters other than points, by (tally, period); see `tally.py`.
+    `choices`: cashback categories chosen, by month; see `choosing.py`.
     `pin_verifier` answers whether a PIN is the member's; empty: there is none.
     """
 
@@ -40,6 +42,7 @@ class Member:
     as_of: datetime | None = None
     posted: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     tallies: Tallies = field(default_factory=lambda: MappingProxyType({}))
+    choices: Choices = field(default_factory=lambda: NONE_CHOSEN)
     pin_verifier: str = field(default="", repr=False)
 
     def account(self) -> Account:
