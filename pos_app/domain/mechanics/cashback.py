@@ -3,7 +3,7 @@
 Never how much of a cap is used: that is a tally of the member.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from pos_app.domain.errors import Fault
@@ -99,7 +99,7 @@ def _read_choice(doc: Reader) -> Choice:
     return choice
 
 
-def cashback_strangers(cashback: Cashback, earn_rules: frozenset[str]) -> Iterator[Fault]:
+def cashback_strangers(cashback: Cashback, earn_rules: Set[str]) -> Iterator[Fault]:
     """Earn rules that the section names and the program does not have."""
     named = [(f"cashback.caps[{i}].rules", cap.rule_ids) for i, cap in enumerate(cashback.caps)]
     if cashback.choice is not None:

@@ -1,7 +1,9 @@
 """The price list of rewards for points, as written in the program. Never an exchange."""
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from pos_app.domain.errors import Fault
 from pos_app.domain.mechanics.counting import CALENDAR, Days, name_in, read_days, refuse_twice
 from pos_app.domain.reading import Reader
 
@@ -69,3 +71,10 @@ def _read_reward(doc: Reader, digits: int) -> Reward:
     if doc.has("period") and not reward.per_member:
         doc.fault("period", "means nothing without per_member")
     return reward
+
+
+def reward_strangers(rewards: Sequence[Reward], tiers: Set[str]) -> Iterator[Fault]:
+    """Tiers that the price list names and the program does not have."""
+    for index, reward in enumerate(rewards):
+        for tier in sorted(reward.tiers - tiers):
+            yield Fault(f"rewards.list[{index}].tiers", f"there is no tier {tier!r}")
