@@ -5,16 +5,22 @@ A receipt records (program id, version, content hash), so that it can be recompu
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.ledger import ProgramRef
+from pos_app.domain.mechanics.cashback import Cashback, cashback_strangers, read_cashback
 from pos_app.domain.mechanics.coupons import Coupon, read_coupon
 from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
+from pos_app.domain.mechanics.draws import Draw, read_draws
 from pos_app.domain.mechanics.earn import Earn, read_earn
+from pos_app.domain.mechanics.offers import Offer, offer_strangers, read_offers
 from pos_app.domain.mechanics.redeem import Redeem, read_redeem
+from pos_app.domain.mechanics.rewards import Reward, read_rewards, reward_strangers
+from pos_app.domain.mechanics.stamps import StampCard, read_stamps, stamp_strangers
 from pos_app.domain.mechanics.tiers import Tiers, read_tiers
 from pos_app.domain.money import Currency
 from pos_app.domain.promotion.promotion import Promotion, read_promotion
@@ -43,6 +49,11 @@ class Program:
     cash_rounding_minor: int = 0
     return_policy: str = "difference"
     coupons: tuple[Coupon, ...] = ()
+    cashback: Cashback = Cashback()
+    stamps: tuple[StampCard, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    rewards: tuple[Reward, ...] = ()
 
 
 def content_hash(document: Any) -> str:
@@ -96,6 +107,11 @@ def read_program(doc: Reader, digest: str) -> Program:
         cash_rounding_minor=doc.decimal("cash_rounding", digits, "0"),
         return_policy=doc.choice("return_policy", ("difference", "proportional"), "difference"),
         coupons=tuple(read_coupon(one) for one in doc.children("coupons")),
+        cashback=read_cashback(doc.child("cashback"), digits),
+        stamps=read_stamps(doc.child("stamps"), digits),
+        offers=read_offers(doc.child("offers"), digits),
+        draws=read_draws(doc.child("draws"), digits),
+        rewards=read_rewards(doc.child("rewards"), digits),
     )
     doc.finish()
     return program
@@ -113,6 +129,20 @@ def _judge(program: Program, faults: list[Fault]) -> None:
         seen.add(rule_id)
         for tier in sorted(tiers - known):
             faults.append(Fault(path, f"there is no tier {tier!r}"))
+    faults.extend(_strangers(program))
+
+
+def _strangers(program: Program) -> Iterator[Fault]:
+    """Rules, promotions and offers that one section names and no other has."""
+    promotions = frozenset(p.promotion_id for p in program.promotions)
+    yield from cashback_strangers(program.cashback, {r.rule_id for r in program.earn.rules})
+    yield from stamp_strangers(program.stamps, promotions)
+    yield from reward_strangers(program.rewards, {t.tier_id for t in program.tiers.tiers})
+    paths = {f"promotions[{i}]": p.when for i, p in enumerate(program.promotions)}
+    paths |= {f"member_discounts[{i}]": d.when for i, d in enumerate(program.member_discounts)}
+    paths |= {f"earn.rules[{i}]": r.when for i, r in enumerate(program.earn.rules)}
+    segments = {path: when.segments for path, when in paths.items()}
+    yield from offer_strangers(program.offers, segments)
 
 
 def _named_parts(program: Program) -> list[tuple[str, str, frozenset[str]]]:
