@@ -70,6 +70,8 @@ def complete_sale(
     """The document of a sale, with the points entries it causes."""
     member = transaction.member or MemberLink(None, "")
     lines = _lines(transaction, priced, rules.tax, place.business_on)
+    items = {one.line: one.item for one in transaction.lines}
+    sold = Sold(lines, priced.trace, place.business_on, items)
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -94,7 +96,7 @@ def complete_sale(
         unsecured=secured.unsecured,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
-        tallies=_tallies(member, rules.program, Sold(lines, priced.trace, place.business_on)),
+        tallies=_tallies(member, rules.program, sold),
     )
 
 

@@ -3,30 +3,73 @@
 Never counts for a receipt without a member, and never looks at another receipt.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from pos_app.domain.document import CompletedLine
+from pos_app.domain.item import Item
+from pos_app.domain.loyalty.counting import mechanics_entries
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.sold import SoldLine
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry, period_of
+from pos_app.domain.pricing.basket import NO_EARNING
 from pos_app.domain.pricing.result import Trace
+from pos_app.domain.quantity import Unit
 
 VISITS = "visits"
 
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A sale to count: its lines as completed, what the rules said, the store's business day."""
+    """A sale to count: its lines as completed, what the rules said, the store's business day, and
+    the catalogue's items by line."""
 
     lines: Sequence[CompletedLine]
     trace: Sequence[Trace]
     business_on: date
+    items: Mapping[int, Item] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def tallies_of(program: Program, sold: Sold) -> tuple[TallyEntry, ...]:
     """The entries of a sale to a member; amounts of nothing are left out."""
-    return tuple(e for count in COUNTS for e in count(program, sold) if e.amount)
+    found = [entry for count in COUNTS for entry in count(program, sold)]
+    found += mechanics_entries(program, sold_lines(program, sold), sold.business_on)
+    return tuple(entry for entry in found if entry.amount)
+
+
+def sold_lines(program: Program, sold: Sold) -> list[SoldLine]:
+    """The lines as counted mechanics see them; those without an item are left out."""
+    earn_rules = {rule.rule_id for rule in program.earn.rules}
+    gave: dict[int, set[str]] = {}
+    for trace in sold.trace:
+        if trace.applied and trace.rule_id in earn_rules:
+            for number in trace.lines:
+                gave.setdefault(number, set()).add(trace.rule_id)
+    return [
+        _sold_line(line, sold.items[line.line], frozenset(gave.get(line.line, ())))
+        for line in sold.lines
+        if line.line in sold.items
+    ]
+
+
+def _sold_line(line: CompletedLine, item: Item, earn_rules: frozenset[str]) -> SoldLine:
+    touched: dict[str, int] = {}
+    for one in line.modifications:
+        touched[one.rule_id] = touched.get(one.rule_id, 0) + one.units
+    return SoldLine(
+        line=line.line,
+        item=item,
+        units=line.quantity.value if line.quantity.unit is Unit.PIECE else 1,
+        unit_price_minor=line.unit_price_minor,
+        net_minor=line.net_minor,
+        payable_minor=line.payable_minor,
+        points_earned=line.points_earned,
+        earn_rules=earn_rules,
+        touched=touched,
+        counts=item.earns and item.regulated not in NO_EARNING,
+    )
 
 
 def _visits(_program: Program, sold: Sold) -> Iterator[TallyEntry]:
