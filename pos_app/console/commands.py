@@ -118,6 +118,7 @@ class Commands:
             "balance": lambda f: till.balance(text(f, "by"), text(f, "value")),
             "enrol": self._enrol,
             "redeem": self._redeem,
+            "coupon": self._coupon,
             "explain": lambda f: till.explain(optional_text(f, "transaction")),
         }
 
@@ -211,6 +212,11 @@ class Commands:
         if isinstance(points, bool) or not isinstance(points, (int, str)):
             raise BadField('points: a number or "max" is wanted')
         return self._till.redeem(points)
+
+    def _coupon(self, f: Fields) -> Answer:
+        if "remove" in f:
+            return self._till.remove_coupon(text(f, "remove"))
+        return self._till.scan(text(f, "code").encode())
 
     def _tender(self, f: Fields) -> Answer:
         amount = self._minor(f, "amount") if "amount" in f else None

@@ -145,6 +145,8 @@ def _transaction(
         "change_due": money(view.change_due_minor),
         "earn": str(view.points_earned),
         "teaser": plain(view.teaser, digits, speaker),
+        "coupons": plain(view.coupons, digits, speaker),
+        "confirmed": view.confirmed,
     }
 
 

@@ -11,6 +11,7 @@ from pos_app.domain.document import (
     TransactionKind,
 )
 from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.coupon import uses_of
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import TallyEntry
@@ -97,6 +98,8 @@ def complete_sale(
         training=place.training,
         mirror_cursor=place.mirror_cursor,
         tallies=_tallies(member, rules.program, sold),
+        confirmation=transaction.confirmed,
+        coupons=uses_of(transaction.serving, frozenset(c.coupon_id for c in transaction.serving)),
     )
 
 

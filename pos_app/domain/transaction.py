@@ -10,6 +10,8 @@ from datetime import datetime
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
 from pos_app.domain.errors import TransactionClosed
 from pos_app.domain.item import Item
+from pos_app.domain.loyalty.confirmation import Confirmation
+from pos_app.domain.loyalty.coupon import PresentedCoupon
 from pos_app.domain.pricing.basket import BasketLine, Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tender import Tender, TenderKind
@@ -73,6 +75,8 @@ class Transaction:
     original: CompletedTransaction | None = None
     reason: str = ""
     selected: int | None = None
+    coupons: tuple[PresentedCoupon, ...] = ()
+    confirmation: Confirmation | None = None
 
     def line(self, number: int) -> LineItem | None:
         """The line of that number."""
@@ -88,6 +92,18 @@ class Transaction:
         """Goodwill given, by line; 0 is the transaction."""
         given = {(line.line, line.goodwill) for line in self.lines if line.goodwill}
         return frozenset(given | ({(0, self.goodwill)} if self.goodwill else set()))
+
+    @property
+    def serving(self) -> tuple[PresentedCoupon, ...]:
+        """The coupons that count for whoever is on the receipt."""
+        who = self.member.member_id if self.member else None
+        return tuple(one for one in self.coupons if one.serves(who))
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """The yes of the member who is on the receipt."""
+        given, member = self.confirmation, self.member
+        return given if given and member and given.member_id == member.member_id else None
 
     @property
     def paid_minor(self) -> int:

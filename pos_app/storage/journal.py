@@ -8,10 +8,12 @@ from datetime import date, datetime
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
+from pos_app.domain.loyalty.coupon import CouponHistory
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.storage import statements as q
+from pos_app.storage.coupons import coupon_history
 from pos_app.storage.driver import Statement, write
 from pos_app.storage.outbox import read_identity
 from pos_app.storage.plain import from_us, member_of, session_of, to_us
@@ -114,6 +116,10 @@ class Journal:
         """The member's choices of categories after that sequence number, in order."""
         events = self._events(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
         return tuple(e for e in events if isinstance(e, CategoriesChosen))
+
+    def coupon(self, key: str) -> CouponHistory:
+        """What receipts of this till did with that code or serial."""
+        return coupon_history(self._driver, key)
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""

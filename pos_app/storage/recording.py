@@ -7,6 +7,7 @@ from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.storage import statements as q
+from pos_app.storage.coupons import mark_coupons
 from pos_app.storage.driver import Driver, Statement
 from pos_app.storage.errors import AllowanceOverused, GrantsFrozen, ReceiptOutOfOrder
 from pos_app.storage.plain import to_json, to_us
@@ -79,6 +80,7 @@ def add_stored(
     if document is not None:
         chain.last_document = chain.place
         _index_document(till.driver, codec, chain.place, document)
+        mark_coupons(till.driver, document)
 
 
 def _index_document(

@@ -113,6 +113,10 @@ MEMBER_BY_KEY = Statement(
     .where(s.local_member_key.c.key == bindparam("key"))
 )
 
+META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
+_meta = insert_into(s.meta)
+PUT_META = Statement(_meta.on_conflict_do_update(set_={"v": _meta.excluded.v}))
+
 _EVENT = (s.event.c.kind, s.event.c.v, s.event.c.body)
 DOCUMENT = Statement(
     select(*_EVENT)

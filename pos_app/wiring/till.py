@@ -8,16 +8,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pos_app.domain.identification import Identifier, LabelRules
+from pos_app.domain.loyalty.coupon import Issuer
+from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
 from pos_app.domain.tax import TaxRate, TaxTable, russian_tax
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.gs1 import BiipGs1Reader
 from pos_app.gear.ids import Uuid7Source
 from pos_app.gear.phones import WorldPhoneBook
-from pos_app.gear.secrets import Argon2PinHasher, PepperedPhoneHasher, ServerSealer
+from pos_app.gear.secrets import (
+    Argon2PinHasher,
+    Ed25519Signatures,
+    Ed25519Signer,
+    KeyPair,
+    PepperedPhoneHasher,
+    ServerSealer,
+)
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
 from pos_app.wiring.instance import InstanceLock
-from pos_app.wiring.memory import Memory, open_memory
+from pos_app.wiring.memory import SERVER_KEY, Memory, open_memory, terminal_key
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
@@ -98,7 +107,8 @@ def build_till(
     courier = CourierLink(courier_pipe, lambda pulled: _link_changed(links, mirror, pulled))
     devices = DeviceLink(device_pipe, place.device_names())
     links.update(courier=courier, devices=devices)
-    gear = _gear(identity, mirror.setting)
+    server_key = memory.outbox.get(SERVER_KEY) or b""
+    gear = _gear(identity, mirror.setting, server_key, terminal_key(place.data))
     settings = _settings(place, mirror.setting, points)
     station = Station(memory.journal, mirror, courier, devices, gear, settings)
     clock = SystemClock()
@@ -127,7 +137,9 @@ def _link_changed(links: Mapping[str, Any], mirror: Any, pulled: bool) -> None:
         terminal.link_changed(mirror.reopen_if_changed() or pulled)
 
 
-def _gear(identity: TerminalIdentity, setting: Callable[[str], Any]) -> Gear:
+def _gear(
+    identity: TerminalIdentity, setting: Callable[[str], Any], server_key: bytes, own: KeyPair
+) -> Gear:
     zone = ZoneInfo(setting("time_zone") or TIME_ZONE)
     voices: dict[str, Words] = {}
 
@@ -146,9 +158,31 @@ def _gear(identity: TerminalIdentity, setting: Callable[[str], Any]) -> Gear:
         phones=PepperedPhoneHasher(identity.pepper),
         pins=Argon2PinHasher(),
         sealer=ServerSealer(identity.sealing_key),
+        trust=trust_of(server_key, own.public, setting),
+        issuer=Issuer(till_key_id(own.public), Ed25519Signer(own.private)),
         to_local=to_local,
         voice=voice,
     )
+
+
+def trust_of(server_key: bytes, own_key: bytes, setting: Callable[[str], Any]) -> Trust:
+    """Whom the till believes: the server's key of enrolment, and what the mirror has told since.
+
+    The setting `card_issuers` lists more keys of the server in hex (the next one, before it is
+    used); `till_key:<id>` is a till's key under the server's signature.
+    """
+    signatures = Ed25519Signatures()
+
+    def issuers() -> dict[str, bytes]:
+        told = [bytes.fromhex(text) for text in setting("card_issuers") or ()]
+        return {issuer_id(key): key for key in (server_key, *told)}
+
+    def till(key_id: str) -> bytes | None:
+        if key_id == till_key_id(own_key):
+            return own_key
+        return certified_till(setting(f"till_key:{key_id}"), key_id, issuers(), signatures)
+
+    return Trust(signatures, lambda key_id: issuers().get(key_id), till)
 
 
 def _labels(value: Any) -> LabelRules:

@@ -81,6 +81,11 @@ def refused(code: str, /, **args: Argument) -> Answer:
     return Answer(Refusal(code, say(f"refused.{code}", **args)))
 
 
+def refused_with(why: Sentence) -> Answer:
+    """A task that was not done, in the rules' own words: `pin.wrong` has the code `pin_wrong`."""
+    return Answer(Refusal(why.key.replace(".", "_"), why))
+
+
 def notice(
     code: str, tone: Tone = Tone.NEUTRAL, line: int | None = None, /, **args: Argument
 ) -> Notice:

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pos_app.domain.identification import Identification, Kind, Reason
-from pos_app.workstation import identify_member, return_sale, sale
+from pos_app.workstation import (
+    confirm_redemption,
+    identify_member,
+    present_coupon,
+    return_sale,
+    sale,
+)
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.present import past_view
 from pos_app.workstation.station import Station, changed
@@ -23,7 +29,6 @@ GOODS = frozenset(
     }
 )
 NOT_HERE: Mapping[Kind, str] = {
-    Kind.COUPON: "coupon_not_here",
     Kind.GIFT_CARD: "gift_card_not_here",
     Kind.SSCC: "sscc_not_sold",
     Kind.SBP_QR: "sbp_not_sold",
@@ -113,6 +118,8 @@ def find_receipt(station: Station, receipt: str) -> Answer:
 
 
 _SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {
+    Kind.CARD_CODE: confirm_redemption.scanned,
+    Kind.COUPON: present_coupon.scanned,
     Kind.QUANTITY: _quantity,
     Kind.TEXT: _words,
     Kind.RECEIPT_NUMBER: _receipt,

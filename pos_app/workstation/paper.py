@@ -18,8 +18,10 @@ from drivers.contract import (
     Text,
 )
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
+from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
+from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.report import Report
 from pos_app.workstation.station import Station, Voice
 
@@ -27,15 +29,31 @@ CENTER = Style(align=Align.CENTER)
 TITLE = Style(bold=True, align=Align.CENTER)
 BIG = Style(bold=True, double_width=True, double_height=True)
 RECEIPT_QR = "K1R:"
+COUPON_QR = "K1S:"
 
 
 def receipt_job(
-    station: Station, document: CompletedTransaction, job_id: str, copy: bool = False
+    station: Station,
+    document: CompletedTransaction,
+    job_id: str,
+    copy: bool = False,
+    coupons: Sequence[SignedCoupon] = (),
 ) -> PrintJob:
-    """The paper of a completed transaction."""
+    """The paper of a completed transaction, with the coupons that it gives for the next visit.
+
+    A copy has none: a coupon is printed once.
+    """
     voice = station.gear.voice(station.settings.language)
     paper = _Paper(station, voice, document.currency)
-    elements = (*paper.head(document, copy), *paper.body(document), *paper.foot(document, copy))
+    given = tuple(element for coupon in coupons for element in paper.coupon(coupon))
+    elements = (
+        *paper.head(document, copy),
+        *paper.body(document),
+        *paper.foot(document, copy),
+        *given,
+        Feed(2),
+        Cut(),
+    )
     return PrintJob(job_id, elements, station.settings.columns)
 
 
@@ -134,8 +152,18 @@ class _Paper:
                 yield from self._balance(document)
         yield QRCode(RECEIPT_QR + document.receipt_number)
         yield Text(self.voice.text("receipt.thanks"), CENTER)
-        yield Feed(2)
-        yield Cut()
+
+    def coupon(self, signed: SignedCoupon) -> Iterator[Element]:
+        """A coupon under the receipt: what it is, its days, its code."""
+        yield Rule()
+        yield Text(name_of(self.station, signed.coupon_id), TITLE)
+        days = self.voice.text(
+            "receipt.coupon_days", since=signed.valid_from, until=signed.valid_until
+        )
+        yield Text(days, CENTER)
+        if signed.member_id:
+            yield Text(self.voice.text("receipt.coupon_own"), CENTER)
+        yield QRCode(COUPON_QR + signed.text())
 
     def _points(self, document: CompletedTransaction) -> Iterator[Element]:
         totals = document.totals

@@ -14,6 +14,7 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CategoriesChosen, ControlTotals, Event
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
+from pos_app.domain.loyalty.coupon import CouponHistory
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
@@ -162,6 +163,9 @@ class Journal(Protocol):
 
     def unposted_choices(self, member_id: str, posted_seq: int) -> tuple[CategoriesChosen, ...]:
         """The member's local choices of categories after that number, in order."""
+
+    def coupon(self, key: str) -> CouponHistory:
+        """What receipts of this till did with that code or serial."""
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""

@@ -13,12 +13,15 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import printing
+from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.ports import StorageBroken
+from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, spend_minor
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
     BalanceView,
     Chip,
+    CouponView,
     DemandView,
     DeviceView,
     DiscountView,
@@ -59,7 +62,7 @@ def view(station: Station) -> TillView:
         transaction=shown,
         member=_member(station),
         last_sale=_last_sale(station),
-        demand=_demand(transaction),
+        demand=_demand(station, transaction),
         suspended=tuple(
             SuspendedView(
                 d.transaction_id, d.label, station.gear.to_local(d.at), d.lines, d.total_minor
@@ -109,12 +112,13 @@ def _link(station: Station) -> LinkView:
     )
 
 
-def _demand(transaction: Transaction | None) -> DemandView | None:
+def _demand(station: Station, transaction: Transaction | None) -> DemandView | None:
     if transaction is None or transaction.kind is TransactionKind.RETURN:
         return None
     if transaction.age_limit and not transaction.age_answer:
         return DemandView("age", say("demand.age", years=transaction.age_limit))
-    return None
+    points = wanted_points(station)
+    return DemandView("pin", say("demand.confirm", points=points)) if points else None
 
 
 def _last_sale(station: Station) -> LastSaleView | None:
@@ -166,6 +170,16 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         round_notes_minor=()
         if returning
         else next_round_amounts(due, program_of(station).currency),
+        coupons=_coupons(station, transaction),
+        confirmed=transaction.confirmed.how if transaction.confirmed else "",
+    )
+
+
+def _coupons(station: Station, transaction: Transaction) -> tuple[CouponView, ...]:
+    serving = transaction.serving
+    return tuple(
+        CouponView(one.coupon_id, name_of(station, one.coupon_id), one in serving)
+        for one in transaction.coupons
     )
 
 

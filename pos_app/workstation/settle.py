@@ -12,11 +12,12 @@ from pos_app.domain.completion import Secured, complete_sale
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import draw
+from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
-from pos_app.domain.returning import complete_return
+from pos_app.domain.returning import complete_return, returned_before
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
-from pos_app.workstation import printing
+from pos_app.workstation import confirm_redemption, present_coupon, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.paper import receipt_job
@@ -58,7 +59,7 @@ def _not_payable(station: Station) -> Answer | None:
     if transaction.age_limit and transaction.age_answer not in ("seen", "document"):
         code = "age_refused" if transaction.age_answer == "refused" else "age_first"
         return refused(code, years=transaction.age_limit)
-    return outgrown(station)
+    return outgrown(station) or confirm_redemption.missing(station)
 
 
 def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> Answer:
@@ -121,6 +122,10 @@ def confirm(station: Station, kind: str, value: str) -> Answer:
         station.open = replace(station.open, age_answer=value)
         said = (notice("age_refused", Tone.WARNING),) if value == "refused" else ()
         return changed(Part.DEMAND, Part.TRANSACTION, notices=said)
+    if kind == "pin":
+        return confirm_redemption.by_pin(station, value)
+    if kind == "code":
+        return confirm_redemption.by_code(station, value)
     return refused("bad_answer", kind=kind)
 
 
@@ -140,7 +145,7 @@ def complete(station: Station) -> Answer:
     document = build(station, transaction, number)
     if isinstance(document, Answer):
         return document
-    return _commit(station, document, counter)
+    return _commit(station, document, counter, _paper_of(station, document, ()))
 
 
 def _receipt_number(station: Station, counter: int) -> str:
@@ -177,15 +182,21 @@ def _return_document(
 ) -> CompletedTransaction | Answer:
     original = transaction.original
     assert original is not None
-    return complete_return(
+    earlier = earlier_returns(station, original)
+    document = complete_return(
         original,
         wanted_lines(transaction),
-        earlier_returns(station, original),
+        earlier,
         station.place(number),
         transaction_id=transaction.transaction_id,
         reason=transaction.reason,
         new_id=station.new_id,
     )
+    if not original.coupons:
+        return document
+    back = returned_before((*earlier, document))
+    whole = all(back.get(line.line, 0) >= line.quantity.value for line in original.lines)
+    return present_coupon.with_returned(station, document, original, whole)
 
 
 def after_session(session: SessionState, document: CompletedTransaction) -> SessionState:
@@ -198,10 +209,11 @@ def after_session(session: SessionState, document: CompletedTransaction) -> Sess
     )
 
 
-def _commit(station: Station, document: CompletedTransaction, counter: int) -> Answer:
+def _commit(
+    station: Station, document: CompletedTransaction, counter: int, job: StoredJob | None
+) -> Answer:
     at: Callable[[str], None] = station.settings.crash_point
     assert station.session is not None
-    job = _paper_of(station, document)
     session = after_session(station.session, document)
     at("complete.built")
     trouble = record(
@@ -238,10 +250,12 @@ def _commit(station: Station, document: CompletedTransaction, counter: int) -> A
     return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
 
 
-def _paper_of(station: Station, document: CompletedTransaction) -> StoredJob | None:
+def _paper_of(
+    station: Station, document: CompletedTransaction, issued: tuple[SignedCoupon, ...]
+) -> StoredJob | None:
     if not printing.possible(station):
         return None
-    job = receipt_job(station, document, station.new_id())
+    job = receipt_job(station, document, station.new_id(), coupons=issued)
     return printing.stored(job, document.transaction_id)
 
 

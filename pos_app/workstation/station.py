@@ -12,9 +12,12 @@ from pos_app.domain.completion import Place, Rules
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import RightUsed
 from pos_app.domain.identification import Identifier
+from pos_app.domain.loyalty.card_code import ReplayGuard
+from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.ledger import Account
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import Tallies
+from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
@@ -54,7 +57,7 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gear:
-    """Libraries and secrets behind Protocols."""
+    """Libraries and secrets behind Protocols. `issuer` signs the coupons that are printed here."""
 
     clock: Clock
     ids: IdSource
@@ -62,6 +65,8 @@ class Gear:
     phones: PhoneHasher
     pins: PinHasher
     sealer: Sealer
+    trust: Trust
+    issuer: Issuer
     to_local: Callable[[datetime], datetime]
     voice: Callable[[str], Voice]
 
@@ -136,6 +141,8 @@ class Station:
     teaser: Priced | None = None
     listeners: list[Callable[[Answer], None]] = field(default_factory=list)
     remembered: Remembered = Remembered()
+    guard: ReplayGuard = ReplayGuard()
+    wrong_pins: dict[str, int] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """UTC."""

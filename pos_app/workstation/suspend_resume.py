@@ -9,12 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 from pos_app.domain.document import TransactionKind
+from pos_app.domain.loyalty.coupon import PresentedCoupon
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SuspendedDraft
+from pos_app.workstation.present_coupon import judged_again
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.sale import SALE_PARTS, clear, give_back, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
@@ -60,6 +62,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return refused("not_suspended")
     transaction, lost = _restored(station, json.loads(draft.body), draft)
     transaction, said_of_member = _with_member(station, transaction)
+    transaction, said_of_coupons = judged_again(station, transaction)
     trouble = record(station, Facts(drop_suspended=transaction_id))
     if trouble:
         return trouble
@@ -68,7 +71,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
     station.open = transaction
     station.known = _known(station, transaction)
     reprice(station)
-    said = [notice("resumed", Tone.GOOD), *lost, *said_of_member]
+    said = [notice("resumed", Tone.GOOD), *lost, *said_of_member, *said_of_coupons]
     if station.priced and station.priced.totals.net_minor != draft.total_minor:
         now = Money(station.priced.totals.net_minor)
         said.append(
@@ -111,6 +114,10 @@ def _body(transaction: Transaction) -> bytes:
             else [link.member_id, link.identified_by, link.code, link.may_redeem],
             "goodwill": _goodwill(transaction.goodwill),
             "age": transaction.age_answer,
+            "coupons": [
+                [one.coupon_id, one.key, one.code, one.member_id, one.at_risk]
+                for one in transaction.coupons
+            ],
         },
         ensure_ascii=False,
     ).encode()
@@ -160,6 +167,7 @@ def _restored(
         goodwill=Goodwill(*body["goodwill"]) if body["goodwill"] else None,
         age_answer=body["age"],
         selected=lines[-1].line if lines else None,
+        coupons=tuple(PresentedCoupon(*one) for one in body.get("coupons", ())),
     )
     return transaction, tuple(lost)
 

@@ -14,6 +14,7 @@ from pos_app.workstation import (
     goodwill,
     identify_member,
     present,
+    present_coupon,
     printing,
     return_sale,
     sale,
@@ -146,6 +147,10 @@ class Membership:
         """See MemberPort."""
         return guarded(lambda: identify_member.redeem(self._station, points))
 
+    def remove_coupon(self, coupon_id: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: present_coupon.remove(self._station, coupon_id))
+
     def explain(self, transaction_id: str | None = None) -> Answer:
         """See MemberPort."""
         return guarded(lambda: explain.explain(self._station, transaction_id))
@@ -175,7 +180,7 @@ class Settling:
 
     def confirm(self, kind: str, value: str) -> Answer:
         """See SettlingPort."""
-        return settle.confirm(self._station, kind, value)
+        return guarded(lambda: settle.confirm(self._station, kind, value))
 
     def return_sale(
         self,

@@ -85,6 +85,9 @@ class MemberPort(Protocol):
     def redeem(self, points: int | str) -> Answer:
         """A number, `max` or 0; cut to the limit, which explains itself in a notice."""
 
+    def remove_coupon(self, coupon_id: str) -> Answer:
+        """Take a coupon off the receipt; scanning one puts it on."""
+
     def explain(self, transaction_id: str | None = None) -> Answer:
         """data["trace"]: tuple[TraceRow, ...], applied and not applied."""
 
@@ -105,7 +108,7 @@ class SettlingPort(Protocol):
         """Tender and, when nothing is due any more, complete: one gesture."""
 
     def confirm(self, kind: str, value: str) -> Answer:
-        """The answer to a demand: age (`seen`, `document`, `refused`), pin."""
+        """The answer to a demand: age (`seen`, `document`, `refused`), pin, code (of a card)."""
 
     def return_sale(
         self,

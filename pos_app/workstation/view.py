@@ -152,8 +152,20 @@ class TeaserView:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponView:
+    """A coupon on the receipt. `counts` is false while its own member is not there."""
+
+    id: str
+    name: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionView:
-    """The open transaction. `phase`: selling, tendering. `kind`: sale, return."""
+    """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
+
+    `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing.
+    """
 
     id: str
     kind: str
@@ -172,6 +184,8 @@ class TransactionView:
     points_earned: int
     teaser: TeaserView | None
     round_notes_minor: tuple[int, ...]
+    coupons: tuple[CouponView, ...] = ()
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def test_an_age_is_confirmed(shift):
     assert state["demand"]["text"]
     assert shift.refused("tender", kind="cash") == "age_first"
     assert shift.refused("confirm") == "bad_field"
-    assert shift.refused("confirm", pin="1") == "bad_answer"
+    assert shift.refused("confirm", pin="1") == "no_member"
     assert shift.do("confirm", age="seen")["state"]["demand"] is None
 
 

@@ -182,7 +182,7 @@ def test_a_payment_card_is_refused_and_leaves_no_trace(shop):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"K1C:WINTER", "coupon_not_here"),
+        (b"K1C:WINTER", "coupon_unknown"),
         (b"K1G:77", "gift_card_not_here"),
         (b"https://qr.nspk.ru/AS10001", "sbp_not_sold"),
         (b"https://example.org/x", "url_not_known"),

@@ -99,7 +99,7 @@ def test_the_age_question_waits_for_payment_and_not_for_scanning(shop):
     assert notices(shop.scan(MILK)) == ["item_added"]
     assert refusal(shop.till.pay("cash")) == "age_first"
     assert refusal(shop.till.confirm("age", "perhaps")) == "bad_answer"
-    assert refusal(shop.till.confirm("pin", "1")) == "bad_answer"
+    assert refusal(shop.till.confirm("pin", "1")) == "no_member"
     ok(shop.till.confirm("age", "refused"))
     assert shop.view.demand is None
     assert refusal(shop.till.pay("cash")) == "age_refused"

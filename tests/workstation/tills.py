@@ -17,6 +17,8 @@ from drivers.contract import Columns, PrintJob, QRCode, Text
 from pos_app.domain.events import RightUsed, TransactionCompleted
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.identification.check_digits import gs1_check_digit
+from pos_app.domain.loyalty.coupon import Issuer
+from pos_app.domain.loyalty.trust import Trust, issuer_id, till_key_id
 from pos_app.domain.rights import DEFAULT_ROLES
 from pos_app.domain.tax import russian_tax
 from pos_app.gear.gs1 import BiipGs1Reader
@@ -24,9 +26,12 @@ from pos_app.gear.ids import Uuid7Source
 from pos_app.gear.phones import WorldPhoneBook
 from pos_app.gear.secrets import (
     Argon2PinHasher,
+    Ed25519Signatures,
+    Ed25519Signer,
     PepperedPhoneHasher,
     ServerSealer,
     generate_sealing_keys,
+    generate_signing_keys,
 )
 from pos_app.storage.connect import connect_mirror
 from pos_app.storage.mirror import mirror_path
@@ -46,11 +51,16 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MOSCOW = ZoneInfo("Europe/Moscow")
 PEPPER = b"p" * 32
 SEALING = generate_sealing_keys()
+SERVER, TILL, OTHER_TILL = (generate_signing_keys() for _ in range(3))
+SERVER_SIGNER, TILL_SIGNER = Ed25519Signer(SERVER.private), Ed25519Signer(TILL.private)
+KEYS = {till_key_id(one.public): one.public for one in (TILL, OTHER_TILL)}
+TRUST = Trust(Ed25519Signatures(), {issuer_id(SERVER.public): SERVER.public}.get, KEYS.get)
 HASHER = PepperedPhoneHasher(PEPPER)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PINS = {"ivan": "1111", "petr": "2222", "maria": "3333"}
 HASHES = {name: CHEAP.hash(pin) for name, pin in PINS.items()}
 MARIA = ("maria", "3333")
+ANNAS_PIN = CHEAP.hash("4821")
 
 
 def ean(body: str) -> str:
@@ -120,7 +130,38 @@ PROGRAM: dict[str, Any] = {
         "min_left_per_line": "0.01",
         "step": 10,
         "chip_step": 100,
+        "confirm_above": 500,
     },
+    "coupons": [
+        {
+            "id": "autumn",
+            "name": {"ru": "Осенний", "en": "Autumn"},
+            "kind": "code",
+            "use": "multi_use",
+            "codes": [{"code": "AUTUMN-7"}],
+            "until": "2026-11-30",
+        },
+        {
+            "id": "next",
+            "name": {"ru": "На следующую покупку", "en": "For the next visit"},
+            "kind": "printed",
+            "after_days": 1,
+            "days": 30,
+        },
+        {
+            "id": "own",
+            "name": {"ru": "Именной", "en": "Personal"},
+            "kind": "printed",
+            "bearer": False,
+            "days": 30,
+        },
+        {
+            "id": "leaflet",
+            "name": {"ru": "Из листовки", "en": "From a leaflet"},
+            "kind": "code",
+            "codes": [{"prefix": "LF", "digits": 8, "check": "luhn"}],
+        },
+    ],
 }
 
 
@@ -177,7 +218,7 @@ def catalogue() -> tuple[Any, ...]:
 
 def members() -> tuple[Any, ...]:
     return (
-        member_row("anna", 1, 1250),
+        member_row("anna", 1, 1250, pin=ANNAS_PIN),
         member_row("boris", 2, 500, confirmed=False),
         member_row("vera", 3, 300, blocked="stolen"),
         member_row("gleb", 4, 50),
@@ -357,6 +398,8 @@ class Bench:
             phones=HASHER,
             pins=Argon2PinHasher(CHEAP),
             sealer=ServerSealer(SEALING.public),
+            trust=TRUST,
+            issuer=Issuer(till_key_id(TILL.public), TILL_SIGNER),
             to_local=lambda at: at.astimezone(MOSCOW),
             voice=lambda language: Words(language, MOSCOW),
         )

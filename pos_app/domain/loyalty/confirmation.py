@@ -22,10 +22,9 @@ class Confirmation:
     evidence: str = ""
 
 
-def is_wanted(
-    redeem: Redeem, points: int, member_id: str | None, given: Confirmation | None
-) -> bool:
-    """Whether these points may not be paid with yet. A limit of 0 asks for nothing, ever."""
-    if not redeem.confirm_above or points <= redeem.confirm_above:
-        return False
-    return given is None or given.member_id != member_id
+def is_wanted(redeem: Redeem, points: int, given: Confirmation | None) -> bool:
+    """Whether these points may not be paid with yet. A limit of 0 asks for nothing, ever.
+
+    `given` is the yes of the member on the receipt.
+    """
+    return 0 < redeem.confirm_above < points and given is None

@@ -73,7 +73,8 @@ class Issuer:
 class CouponUse:
     """What a receipt did with a coupon: used, issued, restored or void (by a return).
 
-    `key` is the serial of a signed coupon, `<coupon>/<CODE>` of another. `at_risk`: nobody could be
+    `key` is the serial of a signed coupon, `<coupon>/<CODE>` of another, empty for one that has no
+    limit of uses. `at_risk`: nobody could be
     asked whether it was used elsewhere.
     """
 
@@ -214,10 +215,10 @@ def judge_code(code: str, coupons: tuple[Coupon, ...], here: Here) -> PresentedC
 
 
 def key_of(code: str, coupons: tuple[Coupon, ...]) -> str:
-    """What uses of a plain code are counted under; empty for a code of no coupon."""
+    """What uses of a plain code are counted under; empty where nothing is counted."""
     folded = code.upper()
     for coupon in coupons:
-        if any(one.holds(folded) for one in coupon.codes):
+        if coupon.max_uses and any(one.holds(folded) for one in coupon.codes):
             return f"{coupon.coupon_id}/{folded}"
     return ""
 

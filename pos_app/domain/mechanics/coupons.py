@@ -42,8 +42,9 @@ class CodeRange:
 
     def holds(self, code: str) -> bool:
         """Whether a code (in capitals) is one of these."""
-        right = self.check == "none" or has_luhn_digit(code.removeprefix(self.prefix))
-        return self.shapes(code) and right
+        if not self.shapes(code):
+            return False
+        return self.check == "none" or has_luhn_digit(code.removeprefix(self.prefix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def _read_range(doc: Reader) -> CodeRange:
         most=doc.optional_integer("to"),
     )
     doc.finish()
+    if fixed and found.check != "none":
+        doc.fault("check", "a fixed code has no check digit of its own")
     if bool(fixed) == bool(found.digits):
         doc.fault("code", "either a fixed code, or prefix and digits, is needed")
     if found.least is not None and found.most is not None and found.most < found.least:

@@ -1,0 +1,165 @@
+"""Coupons on a receipt.
+
+The customer shows a coupon from an advertisement, an app or the last receipt: the cashier scans
+it, the receipt lists it, and the promotion it opens counts. A coupon that opens nothing here is
+not used up. Never a reduction: that is the engine's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.identification import Identification
+from pos_app.domain.loyalty.coupon import (
+    ISSUED,
+    CouponHistory,
+    CouponUse,
+    Here,
+    PresentedCoupon,
+    SignedCoupon,
+    issue_coupon,
+    judge_code,
+    judge_signed,
+    key_of,
+    read_signed,
+    uses_of_return,
+)
+from pos_app.domain.mechanics.coupons import find_coupon
+from pos_app.domain.sentence import Sentence, say
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused, refused_with
+from pos_app.workstation.pricing_task import program_of
+from pos_app.workstation.sale import begin, edit, not_editable
+from pos_app.workstation.station import Station
+
+MOST = 20
+GRANTS = "coupon:"
+"""Before the key of a coupon: the owner of its grants, and its setting in the mirror."""
+
+
+def scanned(station: Station, found: Identification, _entry: str) -> Answer:
+    """A coupon came from the scanner or the field: plain code or signed text."""
+    trouble = not_editable(station)
+    if trouble:
+        return trouble
+    judged = _judged(station, found.code or "", found.token or "", begin(station))
+    return refused_with(judged) if isinstance(judged, Sentence) else _add(station, judged)
+
+
+def _add(station: Station, coupon: PresentedCoupon) -> Answer:
+    before = begin(station).coupons
+    if any(one.coupon_id == coupon.coupon_id for one in before):
+        return refused("coupon_here_already")
+    if len(before) >= MOST:
+        return refused("coupons_too_many", most=MOST)
+    said = notice("coupon_added", Tone.GOOD, None, name=name_of(station, coupon.coupon_id))
+    return edit(station, lambda t: replace(t, coupons=(*t.coupons, coupon)), said)
+
+
+def remove(station: Station, coupon_id: str) -> Answer:
+    """Take a coupon off the receipt; the customer keeps it."""
+    transaction = station.open
+    if transaction is None or all(one.coupon_id != coupon_id for one in transaction.coupons):
+        return refused("no_coupon")
+    said = notice("coupon_removed", Tone.NEUTRAL, None, name=name_of(station, coupon_id))
+    left = tuple(one for one in transaction.coupons if one.coupon_id != coupon_id)
+    return edit(station, lambda t: replace(t, coupons=left), said)
+
+
+def name_of(station: Station, coupon_id: str) -> str:
+    """As the program calls it."""
+    language = station.operator.language if station.operator else station.settings.language
+    found = find_coupon(program_of(station).coupons, coupon_id)
+    return found.name(language) if found else coupon_id
+
+
+def _judged(
+    station: Station, code: str, token: str, transaction: Transaction
+) -> PresentedCoupon | Sentence:
+    coupons = program_of(station).coupons
+    member_id = transaction.member.member_id if transaction.member else None
+    if not token:
+        here = _here(station, key_of(code, coupons), member_id)
+        return judge_code(code, coupons, here)
+    signed = read_signed(token)
+    if signed is None:
+        return say("coupon.garbled")
+    here = _here(station, signed.serial, member_id)
+    return judge_signed(signed, coupons, here, station.gear.trust)
+
+
+def _here(station: Station, key: str, member_id: str | None) -> Here:
+    return Here(
+        on=station.business_on(),
+        at=station.now(),
+        member_id=member_id,
+        key_id=station.gear.issuer.key_id,
+        history=_history(station, key) if key else CouponHistory(),
+        allowances=station.journal.allowances(GRANTS + key) if key else (),
+    )
+
+
+def _history(station: Station, key: str) -> CouponHistory:
+    """This till's own receipts, and what the server has told of the others'."""
+    own = station.journal.coupon(key)
+    told = station.mirror.setting(GRANTS + key)
+    if not isinstance(told, dict):
+        return own
+    used = max(own.used, int(told.get("used", 0)))
+    return CouponHistory(used, own.void or bool(told.get("void")))
+
+
+def judged_again(station: Station, transaction: Transaction) -> tuple[Transaction, list[Notice]]:
+    """A resumed receipt: what has ended or was used meanwhile is gone, and that is said."""
+    kept, said = [], []
+    for one in transaction.coupons:
+        signed = read_signed(one.code)
+        token = one.code if signed is not None and signed.coupon_id == one.coupon_id else ""
+        found = _judged(station, one.code, token, transaction)
+        if isinstance(found, PresentedCoupon):
+            kept.append(found)
+        else:
+            name = name_of(station, one.coupon_id)
+            said.append(notice("coupon_gone", Tone.WARNING, None, name=name))
+    return replace(transaction, coupons=tuple(kept)), said
+
+
+def issued(
+    station: Station, document: CompletedTransaction, coupon_ids: Iterable[str]
+) -> tuple[SignedCoupon, ...]:
+    """Coupons for the next visit that this sale gives, signed by this till.
+
+    One for its member is not given to a nameless receipt.
+    """
+    found = []
+    for coupon_id in coupon_ids:
+        coupon = find_coupon(program_of(station).coupons, coupon_id)
+        if coupon is None or not (coupon.bearer or document.member_id):
+            continue
+        signed = issue_coupon(
+            coupon,
+            document.business_on,
+            serial=station.new_id(),
+            member_id=document.member_id or "",
+            issuer=station.gear.issuer,
+        )
+        found.append(signed)
+    return tuple(found)
+
+
+def with_issued(
+    document: CompletedTransaction, signed: Iterable[SignedCoupon]
+) -> CompletedTransaction:
+    """The document with what it gave."""
+    given = tuple(CouponUse(one.coupon_id, one.serial, ISSUED) for one in signed)
+    return replace(document, coupons=(*document.coupons, *given))
+
+
+def with_returned(
+    station: Station, document: CompletedTransaction, original: CompletedTransaction, whole: bool
+) -> CompletedTransaction:
+    """The return with what becomes of its sale's coupons."""
+    given = [use.key for use in original.coupons if use.deed == ISSUED]
+    used = frozenset(key for key in given if _history(station, key).used)
+    uses = uses_of_return(original.coupons, whole=whole, used_since=used)
+    return replace(document, coupons=uses)
