@@ -11,8 +11,10 @@ from types import MappingProxyType
 from pos_app.domain.document import CompletedLine
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.counting import mechanics_entries
+from pos_app.domain.loyalty.membership import SoldPiece
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.sold import SoldLine
+from pos_app.domain.loyalty.standing import Receipt, counted
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry, period_of
 from pos_app.domain.pricing.basket import NO_EARNING
 from pos_app.domain.pricing.result import Trace
@@ -78,4 +80,16 @@ def _visits(_program: Program, sold: Sold) -> Iterator[TallyEntry]:
     yield TallyEntry(VISITS, period_of("month", sold.business_on), 1)
 
 
-COUNTS: tuple[Callable[[Program, Sold], Iterator[TallyEntry]], ...] = (_visits,)
+def _standing(program: Program, sold: Sold) -> Iterator[TallyEntry]:
+    """What tiers, cumulative discounts and memberships of this programme will ask for."""
+    pieces = [
+        SoldPiece(line.line, line.item_id, line.quantity.value)
+        for line in sold.lines
+        if line.quantity.unit is Unit.PIECE
+    ]
+    net = sum(line.net_minor for line in sold.lines)
+    points = sum(line.points_earned for line in sold.lines)
+    return counted(program, Receipt(sold.business_on, net, points, pieces))
+
+
+COUNTS: tuple[Callable[[Program, Sold], Iterator[TallyEntry]], ...] = (_visits, _standing)

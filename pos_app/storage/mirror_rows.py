@@ -70,6 +70,7 @@ class _Member(Struct):
     lifetime_spend: int = 0
     segments: frozenset[str] = frozenset()
     birthday: tuple[date, date] | None = None
+    birthday_next: tuple[date, date] | None = None
     enrolled_on: date | None = None
     confirmed: bool = True
     blocked: str = ""
@@ -149,6 +150,7 @@ def member_of(body: bytes) -> Member:
         lifetime_spend_minor=row.lifetime_spend,
         segments=row.segments,
         birthday=row.birthday,
+        birthday_next=row.birthday_next,
         enrolled_on=row.enrolled_on,
         confirmed=row.confirmed,
         blocked=row.blocked,

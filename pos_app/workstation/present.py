@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
 from pos_app.domain.loyalty.program import Program
-from pos_app.domain.loyalty.tier import standing
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import why_modified
@@ -16,7 +15,7 @@ from pos_app.workstation import printing
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
-from pos_app.workstation.pricing_task import is_stale, program_of, spend_minor
+from pos_app.workstation.pricing_task import is_stale, program_of, status_of
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
     BalanceView,
@@ -226,8 +225,7 @@ def _member(station: Station) -> MemberView | None:
         return None
     program = program_of(station)
     one, today = known.member, station.business_on()
-    spent = spend_minor(known, program.tiers.period, today)
-    stand = standing(program.tiers, one, spent)
+    stand = status_of(station, known).standing
     limit = station.priced.limit if station.priced else None
     chosen = station.priced.totals.points_redeemed if station.priced else 0
     language = station.operator.language if station.operator else station.settings.language
@@ -244,7 +242,7 @@ def _member(station: Station) -> MemberView | None:
         allowance=known.allowance,
         as_of=station.gear.to_local(one.as_of) if one.as_of else None,
         next_tier_name=stand.next_tier.name(language) if stand.next_tier else None,
-        next_tier_needs_minor=stand.next_needs_minor,
+        next_tier_needs_minor=stand.needs if stand.measure == "spend" else None,
         may_redeem=bool(limit and limit.points),
         chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
@@ -255,7 +253,7 @@ def _member(station: Station) -> MemberView | None:
 def balance_view(station: Station, known: Known) -> BalanceView:
     """What a member has, without a purchase."""
     one, today = known.member, station.business_on()
-    tier = standing(program_of(station).tiers, one, 0).tier
+    tier = status_of(station, known).standing.tier
     language = station.operator.language if station.operator else station.settings.language
     return BalanceView(
         id=one.member_id,

@@ -1,16 +1,16 @@
 """Keeps the prices of the open transaction true: programme, member, points. Never shows them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
-from pos_app.domain.loyalty.tally import added
-from pos_app.domain.loyalty.tier import month_of, months_of_period, spend_in_period_minor
-from pos_app.domain.mechanics.tiers import PERIODS
+from pos_app.domain.loyalty.standing import Status, history_of, spend_by_period, status
+from pos_app.domain.loyalty.tally import LIFETIME, added
+from pos_app.domain.loyalty.turnover import VISITS, History, with_own
 from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
@@ -69,23 +69,31 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
 
 def customer_of(station: Station, known: Known) -> Customer:
     """What the rules may know of the member."""
-    today = station.business_on()
-    window = known.member.birthday
+    today, program = station.business_on(), program_of(station)
+    history = history_at(known)
+    now = status_of(station, known)
     return Customer(
         member_id=known.member.member_id,
-        tier_id=known.member.tier_id or _lowest_tier(station),
-        segments=known.member.segments,
-        birthday=window is not None and window[0] <= today <= window[1],
-        spend_minor={period: spend_minor(known, period, today) for period in PERIODS},
+        tier_id=now.tier_id,
+        segments=now.segments,
+        birthday=known.member.has_birthday(today),
+        spend_minor=spend_by_period(program, history, today),
         earns=not known.member.blocked,
+        receipts=known.tallies.get((VISITS, LIFETIME), 0),
+        points=known.account.balance,
     )
 
 
-def spend_minor(known: Known, period: str, today: date) -> int:
-    """Net spend of the period: the mirror's and this till's own unposted receipts in it."""
-    months = months_of_period(period, today)
-    own = (amount for on, amount in known.unposted_spend if not months or month_of(on) in months)
-    return spend_in_period_minor(known.member, period, today, sum(own))
+def history_at(known: Known) -> History:
+    """Earlier receipts: the mirror's and this till's own unposted ones."""
+    seen = history_of(known.member, points=known.account.balance)
+    return with_own(replace(seen, tallies=known.tallies), known.unposted_spend)
+
+
+def status_of(station: Station, known: Known) -> Status:
+    """Where the member stands today, as this till can tell."""
+    program = program_of(station)
+    return status(program, known.member, history_at(known), station.business_on())
 
 
 def _lowest_tier(station: Station) -> str:
@@ -116,7 +124,6 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         goodwill=transaction.goodwill,
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
-        coupons=frozenset(one.coupon_id for one in transaction.serving),
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
         # A card that only the server knows: it earns as the lowest tier does.

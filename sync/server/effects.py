@@ -19,13 +19,13 @@ from pos_app.domain.loyalty.choosing import Chosen, with_choice
 from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import added, kept
-from pos_app.domain.loyalty.tier import month_of
+from pos_app.domain.loyalty.turnover import month_of
 from sync.server.allowances import Placement, top_up
 from sync.server.book import Book, Held
 from sync.server.conflicts import Conflict
 from sync.server.merging import Carried, carry_in
+from sync.server.tiering import Judged, Tiering
 
-Tiering = Callable[[Member, date], Member]
 Fact = TransactionCompleted | AllowanceReturned | CategoriesChosen | MemberEnrolled | Carried
 
 
@@ -165,7 +165,9 @@ def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
         home_store=old.home_store or document.store_id,
         tallies=kept(added(old.tallies, document.tallies), book.services.today()),
     )
-    book.change(held, around.tiering(changed, document.business_on))
+    sold_on = None if is_sale else part.turnover_on
+    case = Judged(document.business_on, held.account.balance, sold_on)
+    book.change(held, around.tiering(changed, case))
 
 
 def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
@@ -240,7 +242,8 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         raise TypeError("a carried account")
     carry_in(book, book.held[part.member], part.fact, part.event)
     held = book.held[part.member]
-    book.change(held, around.tiering(held.member, book.services.today()))
+    case = Judged(book.services.today(), held.account.balance)
+    book.change(held, around.tiering(held.member, case))
     return []
 
 

@@ -1,6 +1,7 @@
 """Rows of the feed <-> what the rules know: items, members, operators. Never a history."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from pos_app.domain.item import DatedPrice, Item
@@ -82,7 +83,6 @@ def lot_from_row(row: LotRow) -> Lot:
 
 def member_row(member: Member, keys: Keys = ()) -> MemberRow:
     """A member with the keys it is found by: (kind, key) with kind phone, card, code."""
-    birthday = member.birthday
     return MemberRow(
         id=member.member_id,
         display_name=member.display_name,
@@ -96,7 +96,8 @@ def member_row(member: Member, keys: Keys = ()) -> MemberRow:
         spend_by_month=dict(member.spend_by_month),
         lifetime_spend=member.lifetime_spend_minor,
         segments=tuple(sorted(member.segments)),
-        birthday=(birthday[0].isoformat(), birthday[1].isoformat()) if birthday else None,
+        birthday=_window_text(member.birthday),
+        birthday_next=_window_text(member.birthday_next),
         enrolled_on=optional_day_text(member.enrolled_on),
         confirmed=member.confirmed,
         blocked=member.blocked,
@@ -111,7 +112,6 @@ def member_row(member: Member, keys: Keys = ()) -> MemberRow:
 
 def member_from_row(row: MemberRow) -> Member:
     """The reverse; the keys stay in the row."""
-    birthday = row.birthday
     return Member(
         member_id=row.id,
         display_name=row.display_name,
@@ -124,7 +124,8 @@ def member_from_row(row: MemberRow) -> Member:
         spend_by_month=MappingProxyType(dict(row.spend_by_month)),
         lifetime_spend_minor=row.lifetime_spend,
         segments=frozenset(row.segments),
-        birthday=(day(birthday[0]), day(birthday[1])) if birthday else None,
+        birthday=_window(row.birthday),
+        birthday_next=_window(row.birthday_next),
         enrolled_on=optional_day(row.enrolled_on),
         confirmed=row.confirmed,
         blocked=row.blocked,
@@ -135,6 +136,14 @@ def member_from_row(row: MemberRow) -> Member:
         choices=MappingProxyType(choices_from_rows(row.choices)),
         pin_verifier=row.pin,
     )
+
+
+def _window_text(window: tuple[date, date] | None) -> tuple[str, str] | None:
+    return (window[0].isoformat(), window[1].isoformat()) if window else None
+
+
+def _window(window: tuple[str, str] | None) -> tuple[date, date] | None:
+    return (day(window[0]), day(window[1])) if window else None
 
 
 def tallies_nested(tallies: Tallies) -> dict[str, dict[str, int]]:

@@ -58,6 +58,7 @@ class MemberRow(Struct, omit_defaults=True):
     lifetime_spend: int = 0
     segments: tuple[str, ...] = ()
     birthday: tuple[str, str] | None = None
+    birthday_next: tuple[str, str] | None = None
     enrolled_on: str | None = None
     confirmed: bool = True
     blocked: str = ""

@@ -16,7 +16,8 @@ class Member:
 
     `spend_by_month`: net spend per `YYYY-MM`, minor units, by the sale's business date.
     `confirmed`: consent was given by the member; until then earning only.
-    `birthday`: the window of the benefit, from and until, never the date of birth.
+    `birthday`: the window of the benefit, from and until, never the date of birth;
+    `birthday_next` is that of the year after, for a till that is dark over new year.
     `posted`: per terminal, the last event sequence that this state contains.
     `tallies`: counters other than points, by (tally, period); see `tally.py`.
     `choices`: cashback categories chosen, by month; see `choosing.py`.
@@ -35,6 +36,7 @@ class Member:
     lifetime_spend_minor: int = 0
     segments: frozenset[str] = frozenset()
     birthday: tuple[date, date] | None = None
+    birthday_next: tuple[date, date] | None = None
     enrolled_on: date | None = None
     confirmed: bool = True
     blocked: str = ""
@@ -48,6 +50,11 @@ class Member:
     def account(self) -> Account:
         """The member's points as an account."""
         return Account(self.member_id, self.lots, self.debt)
+
+    def has_birthday(self, on: date) -> bool:
+        """True within a birthday window, ends included."""
+        windows = (one for one in (self.birthday, self.birthday_next) if one is not None)
+        return any(first <= on <= last for first, last in windows)
 
     def spend_minor(self, months: tuple[str, ...]) -> int:
         """Net spend in these months (`YYYY-MM`)."""

@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
+from pos_app.domain.loyalty.birthday import Birthday, read_birthday
 from pos_app.domain.loyalty.ledger import ProgramRef
 from pos_app.domain.mechanics.cashback import Cashback, cashback_strangers, read_cashback
 from pos_app.domain.mechanics.coupons import Coupon, read_coupon
 from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
 from pos_app.domain.mechanics.draws import Draw, read_draws
 from pos_app.domain.mechanics.earn import Earn, read_earn
+from pos_app.domain.mechanics.entitlements import Entitlement, read_entitlement
+from pos_app.domain.mechanics.memberships import Membership, read_membership
 from pos_app.domain.mechanics.offers import Offer, offer_strangers, read_offers
+from pos_app.domain.mechanics.policies import Policies, read_policies
 from pos_app.domain.mechanics.redeem import Redeem, read_redeem
 from pos_app.domain.mechanics.rewards import Reward, read_rewards, reward_strangers
 from pos_app.domain.mechanics.stamps import StampCard, read_stamps, stamp_strangers
@@ -48,12 +52,16 @@ class Program:
     node_budget: int = 20_000
     cash_rounding_minor: int = 0
     return_policy: str = "difference"
+    policies: Policies = Policies()
     coupons: tuple[Coupon, ...] = ()
     cashback: Cashback = Cashback()
     stamps: tuple[StampCard, ...] = ()
     offers: tuple[Offer, ...] = ()
     draws: tuple[Draw, ...] = ()
     rewards: tuple[Reward, ...] = ()
+    birthday: Birthday = Birthday()
+    memberships: tuple[Membership, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
 
 
 def content_hash(document: Any) -> str:
@@ -106,12 +114,16 @@ def read_program(doc: Reader, digest: str) -> Program:
         node_budget=doc.integer("node_budget", 20_000, least=1),
         cash_rounding_minor=doc.decimal("cash_rounding", digits, "0"),
         return_policy=doc.choice("return_policy", ("difference", "proportional"), "difference"),
+        policies=read_policies(doc.child("policies")),
         coupons=tuple(read_coupon(one) for one in doc.children("coupons")),
         cashback=read_cashback(doc.child("cashback"), digits),
         stamps=read_stamps(doc.child("stamps"), digits),
         offers=read_offers(doc.child("offers"), digits),
         draws=read_draws(doc.child("draws"), digits),
         rewards=read_rewards(doc.child("rewards"), digits),
+        birthday=read_birthday(doc.child("birthday")),
+        memberships=tuple(read_membership(one) for one in doc.children("memberships")),
+        entitlements=tuple(read_entitlement(one) for one in doc.children("entitlements")),
     )
     doc.finish()
     return program
@@ -157,4 +169,9 @@ def _named_parts(program: Program) -> list[tuple[str, str, frozenset[str]]]:
         parts.append((f"member_discounts[{i}]", d.discount_id, d.when.tiers | set(d.by_tier)))
     for i, r in enumerate(program.earn.rules):
         parts.append((f"earn.rules[{i}]", r.rule_id, r.when.tiers | set(r.by_tier)))
+    for i, m in enumerate(program.memberships):
+        tier = frozenset({m.tier_id} - {""})
+        parts.append((f"memberships[{i}]", f"membership {m.membership_id}", tier))
+    for i, e in enumerate(program.entitlements):
+        parts.append((f"entitlements[{i}]", f"entitlement {e.entitlement_id}", e.when.tiers))
     return parts
