@@ -10,20 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pos_app.domain.loyalty.ledger import Account, PointsEntry, Take
+from pos_app.domain.loyalty.ledger import Account, Owed, PointsEntry, Take
 from sync.translate import entry_doc, entry_from_doc, lot_from_row, lot_row
 from sync.translate.instants import day, optional_day, optional_day_text
 from sync.wire.codec import canonical
 from sync.wire.events import EntryDoc
 from sync.wire.rows import LotRow
-
-
-class AccountDoc(Struct, omit_defaults=True):
-    """`holds`: (entry id, points)."""
-
-    lots: tuple[LotRow, ...] = ()
-    debt: int = 0
-    holds: tuple[tuple[str, int], ...] = ()
 
 
 class TakeDoc(Struct, omit_defaults=True):
@@ -35,16 +27,38 @@ class TakeDoc(Struct, omit_defaults=True):
     expires_on: str | None = None
 
 
+class OwedDoc(Struct, omit_defaults=True):
+    """Points that left `owner` and were not there; who stood in."""
+
+    owner: str
+    points: int
+    payer: TakeDoc | None = None
+
+
+class AccountDoc(Struct, omit_defaults=True):
+    """`holds`: (entry id, points)."""
+
+    lots: tuple[LotRow, ...] = ()
+    debt: int = 0
+    holds: tuple[tuple[str, int], ...] = ()
+    owed: tuple[OwedDoc, ...] = ()
+
+
 def account_text(account: Account) -> str:
     """The derived state as JSON."""
     lots = tuple(lot_row(lot) for lot in account.lots)
-    return canonical(AccountDoc(lots, account.debt, account.holds)).decode()
+    owed = tuple(
+        OwedDoc(o.owner, o.points, _take_doc(o.payer) if o.payer else None) for o in account.owed
+    )
+    return canonical(AccountDoc(lots, account.debt, account.holds, owed)).decode()
 
 
 def account_from_text(member_id: str, text: str) -> Account:
     """The reverse."""
     doc = msgspec.json.decode(text, type=AccountDoc)
-    return Account(member_id, tuple(lot_from_row(lot) for lot in doc.lots), doc.debt, doc.holds)
+    lots = tuple(lot_from_row(lot) for lot in doc.lots)
+    owed = tuple(Owed(o.owner, o.points, _take(o.payer) if o.payer else None) for o in doc.owed)
+    return Account(member_id, lots, doc.debt, doc.holds, owed)
 
 
 def lapses_on(account: Account) -> str:
@@ -55,19 +69,21 @@ def lapses_on(account: Account) -> str:
 
 def takes_text(takes: Iterable[Take]) -> str:
     """What an entry took, as JSON."""
-    docs = [
-        TakeDoc(t.lot_id, t.points, t.available_on.isoformat(), optional_day_text(t.expires_on))
-        for t in takes
-    ]
-    return canonical(docs).decode()
+    return canonical([_take_doc(take) for take in takes]).decode()
 
 
 def takes_from_text(text: str) -> tuple[Take, ...]:
     """The reverse."""
-    return tuple(
-        Take(doc.lot, doc.points, day(doc.available_on), optional_day(doc.expires_on))
-        for doc in msgspec.json.decode(text, type=list[TakeDoc])
-    )
+    return tuple(_take(doc) for doc in msgspec.json.decode(text, type=list[TakeDoc]))
+
+
+def _take_doc(take: Take) -> TakeDoc:
+    ends = optional_day_text(take.expires_on)
+    return TakeDoc(take.lot_id, take.points, take.available_on.isoformat(), ends)
+
+
+def _take(doc: TakeDoc) -> Take:
+    return Take(doc.lot, doc.points, day(doc.available_on), optional_day(doc.expires_on))
 
 
 def entry_text(entry: PointsEntry) -> str:

@@ -19,7 +19,6 @@ from pos_app.domain.loyalty.ledger import (
     PostResult,
     Take,
     apply,
-    takes_left,
 )
 from pos_app.domain.loyalty.member import Member
 from sync.server import accounts, bulk, feed
@@ -187,7 +186,7 @@ class Book:
         takes = answered.takes if answered else ()
         posting = apply(held.account, entry, takes)
         if answered is not None and takes and entry.kind is EntryKind.REVERSE:
-            answered.takes, answered.dirty = takes_left(takes, entry.points), True
+            answered.takes, answered.dirty = posting.left, True
         held.account = posting.account
         held.entries += 1
         self._lines[entry.entry_id] = _Line(entry, posting.takes, held.entries)

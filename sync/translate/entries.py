@@ -1,6 +1,6 @@
 """Ledger entries <-> wire. Never applies one."""
 
-from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
+from pos_app.domain.loyalty.ledger import Cause, EntryKind, LotOrder, PointsEntry, ProgramRef
 from sync.translate.instants import day, instant, instant_text, optional_day, optional_day_text
 from sync.wire.events import CauseDoc, EntryDoc, ProgramRefDoc
 
@@ -31,6 +31,7 @@ def entry_doc(entry: PointsEntry) -> EntryDoc:
         available_on=optional_day_text(entry.available_on),
         expires_on=optional_day_text(entry.expires_on),
         reverses=entry.reverses,
+        lot_order=entry.lot_order.value,
     )
 
 
@@ -50,4 +51,5 @@ def entry_from_doc(doc: EntryDoc) -> PointsEntry:
         available_on=optional_day(doc.available_on),
         expires_on=optional_day(doc.expires_on),
         reverses=doc.reverses,
+        lot_order=LotOrder(doc.lot_order),
     )

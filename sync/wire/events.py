@@ -84,6 +84,7 @@ class EntryDoc(Struct, omit_defaults=True):
     available_on: str | None = None
     expires_on: str | None = None
     reverses: str | None = None
+    lot_order: str = "earliest_expiry_first"
 
 
 class UseDoc(Struct):

@@ -20,7 +20,6 @@ from pos_app.domain.loyalty.ledger import (
     Take,
     apply,
     fold,
-    takes_left,
 )
 from tests.builders import TODAY, a_member, an_entry
 
@@ -238,9 +237,9 @@ def test_a_mirrored_member_is_an_account() -> None:
 
 def test_takes_shrink_from_the_last_one() -> None:
     takes = (Take("a", 10, TODAY, None), Take("b", 5, TODAY, None))
-    assert takes_left(takes, 0) == takes
-    assert takes_left(takes, 7) == (Take("a", 8, TODAY, None),)
-    assert takes_left(takes, 15) == ()
+    for back, left in ((7, (Take("a", 8, TODAY, None),)), (15, ())):
+        entry = an_entry("reverse", back, entry_id="back", reverses="r1")
+        assert apply(Account("m1"), entry, takes).left == left
 
 
 STEP = st.tuples(
@@ -342,7 +341,7 @@ def test_a_redemption_returned_in_any_parts_restores_every_lot_and_end(
         rest, number = rest - part, number + 1
     after = fold("m1", entries)
     assert after.balance == before.balance
-    if points <= sum(lot.points for lot in before.lots if lot.spendable(on)):
+    if points <= before.available(on) + before.held:
         assert lots(after) == lots(before)
         assert after.debt == before.debt
 
