@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Any
 
-from resources import read_text
+from resources import names, read_text
 from resources.words import locale as how
 from resources.words.shapes import MoneyLike, PointsLike, QuantityLike, RateLike, SentenceLike
 
@@ -48,9 +48,14 @@ LANGUAGES: Mapping[str, Language] = {
 
 @cache
 def entries(language: str) -> Mapping[str, Entry]:
-    """Every key of a language, flattened: `notice.item_added` -> words or plural forms."""
+    """Every key of a language, flattened: `notice.item_added` -> words or plural forms.
+
+    One catalogue in several files: `ru.toml`, `ru.sheet.toml`.
+    """
     flat: dict[str, Entry] = {}
-    _flatten("", tomllib.loads(read_text("words", f"{language}.toml")), flat)
+    for name in names("words", ".toml"):
+        if name.split(".")[0] == language:
+            _flatten("", tomllib.loads(read_text("words", f"{name}.toml")), flat)
     return flat
 
 
@@ -110,7 +115,8 @@ class Words:
         return how.SIGNS.get(str(currency.code), str(currency.code))
 
     def format(self, value: Any, style: str = "") -> str:
-        """One argument. Styles: `n` bare number, `plain` for paper, `day` a date's."""
+        """One argument. Styles: `n` bare number, `plain` for paper, `day` a date's, `short`
+        money without idle zeros."""
         kind = type(value)
         if kind not in self._write:  # a shape is looked at once a type: that is slow
             shapes = (write for shape, write in self._writers() if isinstance(value, shape))
@@ -141,6 +147,11 @@ class Words:
     def _money(self, value: MoneyLike, style: str) -> str:
         if style == "plain":
             return how.plain(value.minor, value.currency.minor_digits)
+        currency = value.currency
+        if style == "short" and value.minor % 10**currency.minor_digits == 0:
+            return how.money(
+                value.minor // 10**currency.minor_digits, 0, currency.code, self._how.locale
+            )
         write = self.amount if style == "n" else self.money
         return write(value.minor, value.currency)
 

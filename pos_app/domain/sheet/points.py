@@ -1,0 +1,184 @@
+"""Points, tiers and discounts of a programme, as sentences. Never a member's own figures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from pos_app.domain.mechanics.cashback import Cashback
+from pos_app.domain.mechanics.discount import MemberDiscount
+from pos_app.domain.mechanics.earn import Earn, EarnRule
+from pos_app.domain.mechanics.redeem import Redeem
+from pos_app.domain.mechanics.tiers import Tier, Tiers
+from pos_app.domain.money import PPM
+from pos_app.domain.pricing.basket import NO_EARNING, NO_REDUCTION
+from pos_app.domain.sentence import Argument, Points, Rate, Sentence, say
+from pos_app.domain.sheet.scope import Line, Telling, listed, period, said_goods, said_when
+
+
+def classes(names: frozenset[str]) -> Argument:
+    """Regulated classes by their names."""
+    return tuple(say(f"sheet.class.{name}") for name in listed(names))
+
+
+def said_earn(earn: Earn, told: Telling) -> Iterator[Line]:
+    """How points come, when they can be spent, when they end."""
+    if not earn.rules:
+        return
+    for rule in earn.rules:
+        if not told.over(rule.when.until_on):
+            yield from _earn_rule(rule, told)
+    yield (say(f"sheet.earn_base.{earn.base}"),)
+    yield (say("sheet.no_earning", list=classes(NO_EARNING)),)
+    if earn.welcome_points:
+        yield (say("sheet.welcome", points=Points(earn.welcome_points)),)
+    yield (_vesting(earn.vesting_days),)
+    yield (_expiry(earn.expires_after_days),)
+
+
+def _earn_rule(rule: EarnRule, told: Telling) -> Iterator[Line]:
+    head = say("sheet.earn_rule", name=rule.name(told.language), rate=_rate(rule.per_minor, told))
+    yield (head, *said_goods(rule.goods, told), *said_when(rule.when, told))
+    for tier, rate in rule.by_tier.items():
+        yield (say("sheet.earn_tier", tier=told.tiers.get(tier, tier), rate=_rate(rate, told)),)
+
+
+def tier_gives(
+    tier_id: str, rules: tuple[EarnRule, ...], discounts: tuple[MemberDiscount, ...], told: Telling
+) -> Iterator[Sentence]:
+    """The rates of a tier."""
+    for rule in rules:
+        if tier_id in rule.by_tier:
+            yield say("sheet.tier_earns", rate=_rate(rule.by_tier[tier_id], told))
+    for discount in discounts:
+        if tier_id in discount.by_tier:
+            yield say("sheet.percent.goods", rate=Rate(discount.by_tier[tier_id]))
+
+
+def _rate(per_minor: Fraction, told: Telling) -> Sentence:
+    """So many points for so much; in percent too where that is exact."""
+    points, per = Points(per_minor.numerator), told.money(per_minor.denominator)
+    share = per_minor * told.point_value_minor * PPM
+    if share.denominator == 1:
+        return say("sheet.rate_percent", rate=Rate(int(share)), points=points, per=per)
+    return say("sheet.rate_points", points=points, per=per)
+
+
+def _vesting(days: int) -> Sentence:
+    if days < 2:
+        return say("sheet.spend_next_day") if days else say("sheet.spend_at_once")
+    return say("sheet.spend_after", n=days)
+
+
+def _expiry(days: int | None) -> Sentence:
+    return say("sheet.never_expire") if days is None else say("sheet.expire_after", n=days)
+
+
+def said_cashback(cashback: Cashback, told: Telling) -> Iterator[Line]:
+    """The choice of categories, and the caps."""
+    choice = cashback.choice
+    if choice is not None:
+        head = say("sheet.choice", n=choice.count, list=choice.categories)
+        yield (head, *((say("sheet.choice_once"),) if choice.once_a_month else ()))
+    for cap in cashback.caps:
+        head = say(
+            "sheet.earn_cap",
+            name=cap.name(told.language),
+            points=Points(cap.points),
+            period=period(cap.period),
+        )
+        only = (say("sheet.categories", list=listed(cap.categories)),) if cap.categories else ()
+        yield (head, *only)
+
+
+def said_redeem(redeem: Redeem, told: Telling) -> Iterator[Line]:
+    """What a point is worth, and where it cannot pay."""
+    yield (say("sheet.point_value", value=told.money(redeem.point_value_minor)),)
+    if redeem.max_share_ppm < PPM:
+        yield (say("sheet.max_share", share=Rate(redeem.max_share_ppm)),)
+    if redeem.max_share_line_ppm < PPM:
+        yield (say("sheet.max_share_of_line", share=Rate(redeem.max_share_line_ppm)),)
+    if redeem.min_receipt_minor:
+        yield (say("sheet.min_receipt", least=told.money(redeem.min_receipt_minor)),)
+    if redeem.min_left_per_line_minor:
+        yield (say("sheet.min_left", least=told.money(redeem.min_left_per_line_minor)),)
+    if redeem.step > 1:
+        yield (say("sheet.redeem_step", points=Points(redeem.step)),)
+    if redeem.confirm_above:
+        yield (say("sheet.confirm_above", points=Points(redeem.confirm_above)),)
+    yield from _paid_by_points(redeem, told)
+
+
+def _paid_by_points(redeem: Redeem, told: Telling) -> Iterator[Line]:
+    goods = replace(redeem.goods, not_items=frozenset(), not_categories=frozenset())
+    only = tuple(said_goods(goods, told))
+    if only:
+        yield (say("sheet.redeem_only"), *only)
+    excluded = listed(redeem.goods.not_items | redeem.goods.not_categories)
+    if excluded:
+        yield (say("sheet.redeem_not", list=excluded),)
+    yield (say("sheet.no_redeeming", list=classes(NO_REDUCTION)),)
+
+
+def said_tiers(
+    tiers: Tiers, gives: Mapping[str, tuple[Sentence, ...]], told: Telling
+) -> Iterator[Line]:
+    """Where each tier begins, what it gives, and how long it stays."""
+    for tier in tiers.tiers:
+        yield (_tier(tiers, tier, told), *gives.get(tier.tier_id, ()))
+    if len(tiers.tiers) < 2 or tiers.measure == "granted":
+        return
+    yield (say("sheet.tier_up"),)
+    kept: list[Sentence] = []
+    if tiers.grace_days:
+        kept.append(say("sheet.tier_grace_days", n=tiers.grace_days))
+    if tiers.grace_periods:
+        kept.append(say("sheet.tier_grace_period"))
+    if tiers.one_step:
+        kept.append(say("sheet.tier_one_step"))
+    if tiers.period != "lifetime":
+        yield (say("sheet.tier_down"), *kept)
+
+
+def _tier(tiers: Tiers, tier: Tier, told: Telling) -> Sentence:
+    name = tier.name(told.language)
+    if not tier.start:
+        return say(f"sheet.tier.{'granted' if tiers.measure == 'granted' else 'first'}", name=name)
+    if tiers.measure == "spend":
+        key = "above" if tiers.bound == "upper_inclusive" else "spend"
+        start, within = told.money(tier.start), period(tiers.period)
+        return say(f"sheet.tier.{key}", name=name, start=start, period=within)
+    if tiers.measure in ("points_earned", "points_balance"):
+        return say(f"sheet.tier.{tiers.measure}", name=name, points=Points(tier.start))
+    if tiers.measure == "visits":
+        return say("sheet.tier.visits", name=name, n=tier.start, period=period(tiers.period))
+    return say("sheet.tier.months_in_row", name=name, n=tier.start)
+
+
+def said_discount(discount: MemberDiscount, told: Telling) -> Line:
+    """One discount for being a member."""
+    name = discount.name(told.language)
+    rates: tuple[Sentence, ...]
+    if discount.kind == "fixed":
+        rates = (say("sheet.percent.goods", rate=Rate(discount.percent_ppm)),)
+    elif discount.kind == "tier":
+        rates = tuple(
+            say("sheet.tier_rate", tier=told.tiers.get(tier, tier), rate=Rate(ppm))
+            for tier, ppm in discount.by_tier.items()
+        )
+    else:
+        key = "above" if discount.bound == "upper_inclusive" else "from"
+        rates = tuple(
+            say(f"sheet.step_{key}", rate=Rate(s.percent_ppm), border=told.money(s.above_minor))
+            if s.above_minor
+            else say("sheet.step_first", rate=Rate(s.percent_ppm))
+            for s in discount.steps
+        )
+    paper = discount.paper(told.language)
+    return (
+        say("sheet.promotion", name=name, given=rates),
+        *((say("sheet.spent_in", period=period(discount.period)),) * (discount.kind[0] == "c")),
+        *said_goods(discount.goods, told),
+        *said_when(discount.when, told),
+        *((say("sheet.evidence", paper=paper),) if paper else ()),
+        *(() if discount.on_promoted else (say("sheet.not_on_promoted"),)),
+    )

@@ -1,0 +1,162 @@
+"""The rule sheet of a programme: one page that a member understands. Never a second programme.
+
+Every field of `Program` is told here or stands in `NOT_FOR_MEMBERS` with the reason.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.domain.sheet.benefits import said_promotion
+from pos_app.domain.sheet.others import (
+    said_birthday,
+    said_coupon,
+    said_draw,
+    said_entitlement,
+    said_membership,
+    said_offer,
+    said_reward,
+    said_stamps,
+)
+from pos_app.domain.sheet.points import (
+    said_cashback,
+    said_discount,
+    said_earn,
+    said_redeem,
+    said_tiers,
+    tier_gives,
+)
+from pos_app.domain.sheet.scope import Line, Telling
+
+EXAMPLE_MAJOR = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading and its lines."""
+
+    title: Sentence
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSheet:
+    """The page."""
+
+    title: Sentence
+    since: Sentence
+    chapters: tuple[Chapter, ...]
+
+
+def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleSheet:
+    """The page of a programme; names in that language. With `on`, what has ended is left out."""
+    told = Telling(
+        language=language,
+        currency=program.currency,
+        tiers={tier.tier_id: tier.name(language) for tier in program.tiers.tiers},
+        coupons={one.coupon_id: one.name(language) for one in program.coupons},
+        point_value_minor=program.redeem.point_value_minor,
+        on=on,
+    )
+    chapters = (
+        Chapter(say(f"sheet.chapter.{name}"), tuple(tell(program, told)))
+        for name, tell in CHAPTERS.items()
+    )
+    name = program.names.get(language) or next(iter(program.names.values()), "")
+    return RuleSheet(
+        say("sheet.title", name=name or program.ref.program_id),
+        say("sheet.since", on=program.valid_from.date(), version=program.ref.version),
+        tuple(chapter for chapter in chapters if chapter.lines),
+    )
+
+
+def _earn(program: Program, told: Telling) -> Iterator[Line]:
+    yield from said_earn(program.earn, told)
+    lowest = program.tiers.tiers[0].tier_id if program.tiers.tiers else ""
+    plain = [
+        r for r in program.earn.rules if r.goods == type(r.goods)() and r.when == type(r.when)()
+    ]
+    if plain:
+        spent = EXAMPLE_MAJOR * program.currency.scale
+        points = max(int(rule.rate(lowest) * spent) for rule in plain)
+        yield (say("sheet.earn_example", spent=told.money(spent), points=Points(points)),)
+
+
+def _redeem(program: Program, told: Telling) -> Iterator[Line]:
+    if program.earn.rules or program.earn.welcome_points or program.rewards:
+        yield from said_redeem(program.redeem, told)
+
+
+def _tiers(program: Program, told: Telling) -> Iterator[Line]:
+    rules, discounts = program.earn.rules, program.member_discounts
+    gives = {tier: tuple(tier_gives(tier, rules, discounts, told)) for tier in told.tiers}
+    return said_tiers(program.tiers, gives, told)
+
+
+def _promotions(program: Program, told: Telling) -> Iterator[Line]:
+    for promotion in program.promotions:
+        if not told.over(promotion.when.until_on):
+            yield said_promotion(promotion, told)
+
+
+def _discounts(program: Program, told: Telling) -> Iterator[Line]:
+    for discount in program.member_discounts:
+        if not told.over(discount.when.until_on):
+            yield said_discount(discount, told)
+
+
+def _coupons(program: Program, told: Telling) -> Iterator[Line]:
+    for coupon in program.coupons:
+        if not told.over(coupon.valid_until):
+            yield said_coupon(coupon, told)
+
+
+def _birthday(program: Program, told: Telling) -> Iterator[Line]:
+    """Only where a rule asks for a birthday."""
+    conditions = [
+        *(one.when for one in program.promotions),
+        *(one.when for one in program.member_discounts),
+        *(one.when for one in program.earn.rules),
+        *(one.when for one in program.entitlements),
+    ]
+    if any(when.birthday for when in conditions):
+        yield said_birthday(program.birthday)
+
+
+def _returns(program: Program, told: Telling) -> Iterator[Line]:
+    yield (say("sheet.returns.money"),)
+    if program.earn.rules:
+        yield (say(f"sheet.returns.{program.return_policy}"),)
+        yield (say("sheet.returns.redeemed"),)
+
+
+CHAPTERS: Mapping[str, Callable[[Program, Telling], Iterator[Line]]] = {
+    "earn": _earn,
+    "cashback": lambda program, told: said_cashback(program.cashback, told),
+    "redeem": _redeem,
+    "rewards": lambda program, told: (said_reward(one, told) for one in program.rewards),
+    "tiers": _tiers,
+    "member_discounts": _discounts,
+    "memberships": lambda program, told: (said_membership(m, told) for m in program.memberships),
+    "entitlements": lambda program, told: (said_entitlement(e, told) for e in program.entitlements),
+    "promotions": _promotions,
+    "offers": lambda program, told: (said_offer(one, told) for one in program.offers),
+    "birthday": _birthday,
+    "coupons": _coupons,
+    "stamps": lambda program, told: (said_stamps(one, told) for one in program.stamps),
+    "draws": lambda program, told: (said_draw(one, told) for one in program.draws),
+    "return_policy": _returns,
+}
+HEADING: Mapping[str, str] = {
+    "ref": "the version is in the heading",
+    "names": "the name is the heading",
+    "valid_from": "the day is in the heading",
+    "currency": "every amount carries it",
+}
+NOT_FOR_MEMBERS: Mapping[str, str] = {
+    "node_budget": "how long the till searches for the best combination",
+    "cash_rounding_minor": "a matter of the country's coins, said on the receipt where it happens",
+    "policies": "how the arithmetic is done where the field knows several ways",
+}

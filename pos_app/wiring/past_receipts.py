@@ -1,0 +1,155 @@
+"""Past receipts for a programme on trial: from a till's file, or from a CSV of any other till.
+
+Never changes what it reads; a bad row is told with its line, and its receipt is left out.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
+from pos_app.domain.item import Item
+from pos_app.domain.money import Currency, parse_decimal
+from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.what_if import PastLine, PastReceipt
+from pos_app.storage.archive import documents_since, mirror_generation
+from pos_app.storage.mirror import MirrorReader
+from pos_app.wiring.memory import database_key
+from sync.server.sheets import BadRow, CellFault, Cells, read_sheet
+from sync.translate import WireCodec
+
+NEEDED = ("receipt", "at", "store", "item", "name", "category", "quantity", "unit_price", "paid")
+TIME_ZONE = "Europe/Moscow"
+SPACES = str.maketrans("", "", " \u00a0\u202f")
+DAY_FIRST = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})\s+")
+PATH_MARK = ">"
+Items = Callable[[str], Item | None]
+
+
+@dataclass
+class Past:
+    """Receipts in the order of time, what could not be read, and how many returns were left out."""
+
+    receipts: list[PastReceipt] = field(default_factory=list)
+    faults: list[BadRow] = field(default_factory=list)
+    returns: int = 0
+
+
+def receipts_of_till(till: Path, since: date, items: Items) -> Past:
+    """Sales of a `till.db` since that day. Raises StorageBroken."""
+    past, key = Past(), database_key()
+    mirror = MirrorReader(till.parent, lambda: mirror_generation(till, key), key)
+    try:
+        zone = ZoneInfo(mirror.setting("time_zone") or TIME_ZONE)
+        start = datetime.combine(since, time.min, zone)
+        for document in documents_since(till, WireCodec(), start, key):
+            if document.kind is TransactionKind.RETURN:
+                past.returns += 1
+            elif not document.training:
+                past.receipts.append(
+                    _of_document(document, zone, lambda code: items(code) or mirror.item(code))
+                )
+    finally:
+        mirror.close()
+    past.receipts.sort(key=lambda one: one.local)
+    return past
+
+
+def _of_document(document: CompletedTransaction, zone: ZoneInfo, items: Items) -> PastReceipt:
+    totals = document.totals
+    return PastReceipt(
+        receipt=document.receipt_number,
+        local=document.completed_at.astimezone(zone).replace(tzinfo=None),
+        store_id=document.store_id,
+        lines=tuple(_of_line(line, items) for line in document.lines),
+        member=document.member_id or document.member_code,
+        redeemed=totals.points_redeemed,
+        earned=totals.points_earned,
+    )
+
+
+def _of_line(line: CompletedLine, items: Items) -> PastLine:
+    known = items(line.item_id)
+    bare = Item(line.item_id, line.name, (), line.categories, unit=line.quantity.unit)
+    item = replace(known, name=line.name) if known is not None else bare
+    return PastLine(item, line.quantity, line.unit_price_minor, line.net_minor)
+
+
+def receipts_of_csv(data: bytes, currency: Currency, since: date | None, items: Items) -> Past:
+    """Receipts of another till; see `docs/program.md` for the columns. Rows may come in any order;
+    a receipt is told apart by its store and number."""
+    past = Past()
+    rows: dict[tuple[str, str], list[tuple[PastReceipt, PastLine]]] = {}
+    broken: set[tuple[str, str]] = set()
+    for number, cells in read_sheet(data, NEEDED, past.faults):
+        name = (cells["store"], cells["receipt"])
+        try:
+            rows.setdefault(name, []).append(_of_row(cells, currency.minor_digits, items))
+        except (CellFault, ValueError) as fault:
+            past.faults.append(BadRow(number, str(fault)))
+            broken.add(name)
+    for name, found in rows.items():
+        head = found[0][0] if found else None
+        if (
+            head is not None
+            and name not in broken
+            and (since is None or head.local.date() >= since)
+        ):
+            past.receipts.append(replace(head, lines=tuple(line for _, line in found)))
+    past.receipts.sort(key=lambda one: one.local)
+    return past
+
+
+def _of_row(cells: Cells, digits: int, items: Items) -> tuple[PastReceipt, PastLine]:
+    known = items(cells["item"])
+    quantity = _quantity(cells, known.unit if known else None)
+    categories = tuple(one.strip() for one in cells["category"].split(PATH_MARK) if one.strip())
+    bare = Item(cells["item"], cells["name"], (), categories, unit=quantity.unit)
+    head = PastReceipt(
+        receipt=_text(cells, "receipt"),
+        local=_stamp(cells["at"]),
+        store_id=cells["store"],
+        lines=(),
+        member=cells.get("member", ""),
+        tier=cells.get("tier", ""),
+    )
+    price, paid = (_number(cells, name, digits) for name in ("unit_price", "paid"))
+    return head, PastLine(known or bare, quantity, price, paid)
+
+
+def _quantity(cells: Cells, unit: Unit | None) -> Quantity:
+    """Whole numbers are pieces unless the catalogue says otherwise; parts are kilograms."""
+    value = _number(cells, "quantity", Unit.GRAM.price_digits)
+    if unit is None:
+        unit = Unit.GRAM if value % Unit.GRAM.per_price else Unit.PIECE
+    base, rest = divmod(value * unit.per_price, Unit.GRAM.per_price)
+    if rest or not base:
+        raise CellFault(f"quantity {cells['quantity']!r} is no number of {unit.value}s")
+    return Quantity(base, unit)
+
+
+def _number(cells: Cells, column: str, digits: int) -> int:
+    try:
+        number = parse_decimal(cells[column].translate(SPACES), digits)
+    except ValueError as error:
+        raise CellFault(f"{column}: {error}") from error
+    if number < 0:
+        raise CellFault(f"{column} is not below 0: leave returns out")
+    return number
+
+
+def _text(cells: Cells, column: str) -> str:
+    if not cells[column]:
+        raise CellFault(f"{column} is empty")
+    return cells[column]
+
+
+def _stamp(text: str) -> datetime:
+    """ISO 8601, or 31.12.2026 23:59; a zone is the store's and is dropped."""
+    try:
+        return datetime.fromisoformat(DAY_FIRST.sub(r"\3-\2-\1T", text)).replace(tzinfo=None)
+    except ValueError:
+        raise CellFault(f"at: {text!r} is no time, as 2026-03-01T12:30") from None
