@@ -43,9 +43,8 @@ def cap_entries(caps: Iterable[Cap], lines: Sequence[SoldLine], on: date) -> Ite
 
 
 def earned_under(cap: Cap, tallies: Tallies, on: date) -> int:
-    """Points of the running period, less what was clipped."""
-    period = period_of(cap.period, on)
-    return tallies.get((cap.tally, period), 0) - tallies.get((clipped(cap), period), 0)
+    """Points of the running period as the receipts had them, clipped or not."""
+    return tallies.get((cap.tally, period_of(cap.period, on)), 0)
 
 
 def left_under(cap: Cap, tallies: Tallies, on: date) -> int:

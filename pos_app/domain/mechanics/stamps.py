@@ -1,6 +1,6 @@
 """Stamp cards and challenges, as written in the program. Never how many stamps somebody has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pos_app.domain.errors import Fault
@@ -45,6 +45,11 @@ class StampCard:
     def rewarded(self) -> str:
         """The tally of rewards taken, for sets and streaks."""
         return f"rewarded/{self.card_id}"
+
+    @property
+    def segment(self) -> str:
+        """The segment of members with a full card: what its reward is for."""
+        return self.tally
 
     @property
     def calendar(self) -> str:
@@ -110,8 +115,16 @@ def _judge(doc: Reader, card: StampCard) -> None:
         doc.fault("needed", "one is no streak")
 
 
-def stamp_strangers(cards: tuple[StampCard, ...], promotions: frozenset[str]) -> Iterator[Fault]:
-    """Rewards that are no promotion of the program."""
+def stamp_strangers(
+    cards: tuple[StampCard, ...], promotions: Mapping[str, frozenset[str]]
+) -> Iterator[Fault]:
+    """Rewards that are no promotion, or one that is not kept for a full card.
+
+    `promotions`: id -> segments it is for.
+    """
     for index, card in enumerate(cards):
+        path = f"stamps.cards[{index}].reward"
         if card.reward and card.reward not in promotions:
-            yield Fault(f"stamps.cards[{index}].reward", f"there is no promotion {card.reward!r}")
+            yield Fault(path, f"there is no promotion {card.reward!r}")
+        elif card.reward and promotions[card.reward] != {card.segment}:
+            yield Fault(path, f"its when.segments must be [{card.segment!r}], a full card")
