@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pos_app.domain.counted_customer import Counted, with_counters
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
+from pos_app.domain.loyalty.choosing import Choices, Chosen, with_choice
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
@@ -21,6 +23,10 @@ NO_PROGRAM = (
     b'{"schema":1,"program":"none","version":1,"valid_from":"2000-01-01T00:00:00Z",'
     b'"currency":{"code":"RUB","minor_digits":2}}'
 )
+
+
+OFFERS_SPENT = "offers_spent"
+"""The setting in which the server tells the uses of offers by all members."""
 
 
 def engine_of(station: Station) -> Engine:
@@ -63,8 +69,23 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
         account = apply(account, entry).account
     allowance = spendable(station.journal.allowances(member.member_id), station.now())
     spend = station.journal.unposted_spend(member.member_id, posted)
-    own = station.journal.unposted_tallies(member.member_id, posted)
-    return Known(member, account, allowance, spend, added(member.tallies, own), local)
+    tallies = added(member.tallies, station.journal.unposted_tallies(member.member_id, posted))
+    choices: Choices = member.choices
+    for one in station.journal.unposted_choices(member.member_id, posted):
+        choices = with_choice(choices, Chosen(one.month, one.categories, one.at))
+    return Known(member, account, allowance, spend, tallies, choices, local)
+
+
+def spent_budgets(station: Station) -> dict[str, int]:
+    """Uses of offers by all members, as the server last counted them."""
+    told = station.mirror.setting(OFFERS_SPENT)
+    return dict(told) if isinstance(told, dict) else {}
+
+
+def counted(station: Station, customer: Customer, known: Known | None) -> Customer:
+    """The customer with what tallies and choices say; somebody new has none."""
+    of = known.counted(spent_budgets(station)) if known else Counted()
+    return with_counters(program_of(station), customer, of, station.business_on())
 
 
 def customer_of(station: Station, known: Known) -> Customer:
@@ -94,6 +115,11 @@ def status_of(station: Station, known: Known) -> Status:
     """Where the member stands today, as this till can tell."""
     program = program_of(station)
     return status(program, known.member, history_at(known), station.business_on())
+
+
+def _stranger(station: Station) -> Customer:
+    """Somebody of whom this till knows nothing."""
+    return counted(station, Customer("", tier_id=_lowest_tier(station)), None)
 
 
 def _lowest_tier(station: Station) -> str:
@@ -127,12 +153,12 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
         # A card that only the server knows: it earns as the lowest tier does.
-        return replace(context, customer=Customer("", tier_id=_lowest_tier(station)))
+        return replace(context, customer=_stranger(station))
     if station.known is None:
         return context
     return replace(
         context,
-        customer=customer_of(station, station.known),
+        customer=counted(station, customer_of(station, station.known), station.known),
         wish=wish_of(station, transaction, station.known),
     )
 
@@ -168,7 +194,7 @@ def _teaser(station: Station, transaction: Transaction) -> Priced | None:
         return None
     context = replace(
         context_of(station, transaction),
-        customer=Customer("", tier_id=_lowest_tier(station)),
+        customer=_stranger(station),
     )
     lines = [line.basket_line() for line in transaction.lines]
     return engine_of(station).price(lines, context)

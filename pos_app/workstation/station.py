@@ -3,16 +3,18 @@
 A Station is touched by one thread only; tasks are functions that take it first.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from pos_app.domain.completion import Place, Rules
+from pos_app.domain.counted_customer import Counted
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import RightUsed
 from pos_app.domain.identification import Identifier
 from pos_app.domain.loyalty.card_code import ReplayGuard
+from pos_app.domain.loyalty.choosing import NONE_CHOSEN, Choices
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.ledger import Account
 from pos_app.domain.loyalty.member import Member
@@ -93,7 +95,12 @@ class Known:
     allowance: int
     unposted_spend: tuple[tuple[date, int], ...] = ()
     tallies: Tallies = field(default_factory=dict)
+    choices: Choices = NONE_CHOSEN
     local: bool = False
+
+    def counted(self, spent: Mapping[str, int]) -> Counted:
+        """What was counted; `spent` as the mirror tells the budgets of offers."""
+        return Counted(self.tallies, self.choices, spent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _judge(program: Program, faults: list[Fault]) -> None:
 
 def _strangers(program: Program) -> Iterator[Fault]:
     """Rules, promotions and offers that one section names and no other has."""
-    promotions = frozenset(p.promotion_id for p in program.promotions)
+    promotions = {p.promotion_id: p.when.segments for p in program.promotions}
     yield from cashback_strangers(program.cashback, {r.rule_id for r in program.earn.rules})
     yield from stamp_strangers(program.stamps, promotions)
     yield from reward_strangers(program.rewards, {t.tier_id for t in program.tiers.tiers})
