@@ -24,6 +24,7 @@ from pos_app.domain.mechanics.offers import Offer, offer_strangers, read_offers
 from pos_app.domain.mechanics.policies import Policies, read_policies
 from pos_app.domain.mechanics.redeem import Redeem, read_redeem
 from pos_app.domain.mechanics.rewards import Reward, read_rewards, reward_strangers
+from pos_app.domain.mechanics.segments import Segment, read_segments
 from pos_app.domain.mechanics.stamps import StampCard, read_stamps, stamp_strangers
 from pos_app.domain.mechanics.tiers import Tiers, read_tiers
 from pos_app.domain.money import Currency
@@ -62,6 +63,7 @@ class Program:
     birthday: Birthday = Birthday()
     memberships: tuple[Membership, ...] = ()
     entitlements: tuple[Entitlement, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
 
 def content_hash(document: Any) -> str:
@@ -124,6 +126,7 @@ def read_program(doc: Reader, digest: str) -> Program:
         birthday=read_birthday(doc.child("birthday")),
         memberships=tuple(read_membership(one) for one in doc.children("memberships")),
         entitlements=tuple(read_entitlement(one) for one in doc.children("entitlements")),
+        segments=read_segments(doc.child("segments"), digits),
     )
     doc.finish()
     return program
@@ -172,6 +175,8 @@ def _named_parts(program: Program) -> list[tuple[str, str, frozenset[str]]]:
     for i, m in enumerate(program.memberships):
         tier = frozenset({m.tier_id} - {""})
         parts.append((f"memberships[{i}]", f"membership {m.membership_id}", tier))
+    for i, s in enumerate(program.segments):
+        parts.append((f"segments.list[{i}]", f"segment {s.segment_id}", s.tiers))
     for i, e in enumerate(program.entitlements):
         parts.append((f"entitlements[{i}]", f"entitlement {e.entitlement_id}", e.when.tiers))
     return parts

@@ -157,11 +157,11 @@ def _own(doc: Reader, digits: int) -> Segment:
 
 def _read_rfm(doc: Reader) -> RfmCondition:
     found = RfmCondition(
+        map_name=doc.choice("map", tuple(MAPS), MAP_125),
+        names=frozenset(doc.words("names")),
         recency=_read_range(doc, "recency", 1, SCORES),
         frequency=_read_range(doc, "frequency", 1, SCORES),
         money=_read_range(doc, "money", 1, SCORES),
-        map_name=doc.choice("map", tuple(MAPS), MAP_125),
-        names=frozenset(doc.words("names")),
     )
     doc.finish()
     _judge_names(doc, found)
