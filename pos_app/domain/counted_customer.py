@@ -24,7 +24,7 @@ class Counted:
     members, by offer id, as last heard."""
 
     tallies: Tallies = field(default_factory=lambda: MappingProxyType({}))
-    choices: Choices = NONE_CHOSEN
+    choices: Choices = field(default_factory=lambda: NONE_CHOSEN)
     spent: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 

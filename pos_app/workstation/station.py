@@ -95,7 +95,7 @@ class Known:
     allowance: int
     unposted_spend: tuple[tuple[date, int], ...] = ()
     tallies: Tallies = field(default_factory=dict)
-    choices: Choices = NONE_CHOSEN
+    choices: Choices = field(default_factory=lambda: NONE_CHOSEN)
     local: bool = False
 
     def counted(self, spent: Mapping[str, int]) -> Counted:
