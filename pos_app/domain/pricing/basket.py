@@ -24,9 +24,12 @@ class Goodwill:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """One line to price. The list amount is price x quantity, half up to a minor unit.
+    """One line to price.
 
-    Pieces are units of their own; a weighed or measured line is one indivisible unit.
+    `list_minor`: price x quantity, half up to a minor unit, before any reduction. `count`:
+    indivisible units: pieces are units of their own, a weighed or measured line is one.
+    `unit_minor` and `floor_unit_minor`: the price and the lowest legal price of such a unit.
+    `pack_units`: base units in one piece, for conditions on quantity.
     """
 
     line: int
@@ -34,30 +37,28 @@ class BasketLine:
     quantity: Quantity
     unit_price_minor: int
     goodwill: Goodwill | None = None
+    pack_units: int = 1
+    list_minor: int = field(init=False, compare=False, repr=False)
+    count: int = field(init=False, compare=False, repr=False)
+    unit_minor: int = field(init=False, compare=False, repr=False)
+    floor_unit_minor: int = field(init=False, compare=False, repr=False)
 
-    @property
-    def list_minor(self) -> int:
-        """Before any reduction."""
-        return extended_minor(self.unit_price_minor, self.quantity)
+    def __post_init__(self) -> None:
+        pieces = self.quantity.unit is Unit.PIECE
+        amount = extended_minor(self.unit_price_minor, self.quantity)
+        settle = object.__setattr__  # what follows from a frozen line is computed once
+        settle(self, "list_minor", amount)
+        settle(self, "count", self.quantity.value if pieces else 1)
+        settle(self, "unit_minor", self.unit_price_minor if pieces else amount)
+        settle(self, "floor_unit_minor", self._floor_unit_minor(pieces))
 
-    @property
-    def count(self) -> int:
-        """Indivisible units."""
-        return self.quantity.value if self.quantity.unit is Unit.PIECE else 1
-
-    @property
-    def unit_minor(self) -> int:
-        """The price of one indivisible unit."""
-        return self.unit_price_minor if self.quantity.unit is Unit.PIECE else self.list_minor
-
-    @property
-    def floor_unit_minor(self) -> int:
-        """The lowest legal price of one indivisible unit."""
-        if not self.item.floor_minor:
-            return 0
-        if self.quantity.unit is Unit.PIECE:
-            return min(self.item.floor_minor, self.unit_price_minor)
-        return min(extended_minor(self.item.floor_minor, self.quantity), self.list_minor)
+    def _floor_unit_minor(self, pieces: bool) -> int:
+        floor = self.item.floor_minor
+        if not floor:
+            return min(self.unit_minor, 0)
+        if pieces:
+            return min(floor, self.unit_price_minor)
+        return min(extended_minor(floor, self.quantity), self.list_minor)
 
     @property
     def floor_minor(self) -> int:

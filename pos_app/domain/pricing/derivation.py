@@ -1,77 +1,92 @@
-"""What a promotion takes off: units and amounts, with the arithmetic. Never which one is chosen."""
+"""What a benefit takes off: units and amounts, with the arithmetic. Never which one is chosen."""
 
-from pos_app.domain.money import PPM, format_decimal, share_half_up
+from pos_app.domain.money import (
+    PPM,
+    divide_down,
+    format_decimal,
+    share_down,
+    share_half_up,
+)
 from pos_app.domain.pricing.basket import BasketLine
-from pos_app.domain.promotion.promotion import Promotion
+from pos_app.domain.pricing.worksheet import Cells, spread_over
+from pos_app.domain.promotion.benefit import Off, Reduction
 from pos_app.domain.quantity import Unit, extended_minor
 
 
-def unit_saving_scaled(promotion: Promotion, line: BasketLine) -> int:
-    """Millionths of a minor unit saved on one unit by a percent, amount or fixed price."""
-    unit = line.unit_minor
-    room = (unit - line.floor_unit_minor) * PPM
-    if promotion.kind == "percent":
-        return min(unit * promotion.percent_ppm, room)
-    if promotion.kind == "amount":
-        return min(promotion.amount_minor * PPM, room)
-    return min(max(unit - _fixed_unit(promotion, line), 0) * PPM, room)
+def part_minor(amount_minor: int, rate_ppm: int, rounding: str) -> int:
+    """`rate_ppm` of an amount as a reduction, rounded once in the named way."""
+    if rounding == "floor":
+        return share_down(amount_minor, rate_ppm)
+    if rounding == "price_half_up":
+        # The price is rounded half up, so a half goes to the price and not to the reduction.
+        return divide_down(2 * amount_minor * rate_ppm + PPM - 1, 2 * PPM)
+    return share_half_up(amount_minor, rate_ppm)
 
 
-def _fixed_unit(promotion: Promotion, line: BasketLine) -> int:
+def fixed_unit(price_minor: int, line: BasketLine) -> int:
     """The fixed price of one indivisible unit (a weighed line: by weight)."""
     if line.quantity.unit is Unit.PIECE:
-        return promotion.price_minor
-    return extended_minor(promotion.price_minor, line.quantity)
+        return price_minor
+    return extended_minor(price_minor, line.quantity)
 
 
-def simple_discount_minor(promotion: Promotion, line: BasketLine, units: int) -> int:
-    """Taken off `units` units of a line, rounded once, half up on the discount, above the floor."""
-    gross = line.unit_minor * units
-    room = (line.unit_minor - line.floor_unit_minor) * units
-    if promotion.kind == "percent":
-        wanted = share_half_up(gross, promotion.percent_ppm)
-    elif promotion.kind == "amount":
-        wanted = promotion.amount_minor * units
-    else:
-        wanted = max(gross - _fixed_unit(promotion, line) * units, 0)
-    return min(wanted, room)
+def unit_minor(
+    one: Reduction, value: int, line: BasketLine, net_minor: int, rounding: str = "half_up"
+) -> int:
+    """Taken off one unit that costs `net_minor` now, above its floor."""
+    room = max(net_minor - line.floor_unit_minor, 0)
+    if one.kind == "percent":
+        base = line.unit_minor if one.on_list else net_minor
+        return min(part_minor(base, value, rounding), room)
+    if one.kind == "amount":
+        return min(value, room)
+    return min(max(net_minor - fixed_unit(value, line), 0), room)
 
 
-def compound_discount_minor(promotion: Promotion, line: BasketLine, net_minor: int) -> int:
-    """Taken off what other promotions left of a whole line; its floor is the caller's to keep."""
-    if promotion.kind == "percent":
-        return share_half_up(net_minor, promotion.percent_ppm)
-    if promotion.kind == "amount":
-        return promotion.amount_minor * line.count
-    return max(net_minor - _fixed_unit(promotion, line) * line.count, 0)
+def unit_saving_scaled(one: Reduction, value: int, line: BasketLine, net_minor: int) -> int:
+    """Millionths of a minor unit saved on one unit; not rounded where its line is rounded once."""
+    if one.kind == "percent" and one.scope == "line":
+        room = max(net_minor - line.floor_unit_minor, 0) * PPM
+        return min((line.unit_minor if one.on_list else net_minor) * value, room)
+    return unit_minor(one, value, line, net_minor) * PPM
 
 
-def compound_arithmetic(promotion: Promotion, line: BasketLine, net_minor: int, digits: int) -> str:
-    """`161.82 x 5 % = 8.09`: on what was left."""
-    amount = format_decimal(compound_discount_minor(promotion, line, net_minor), digits)
-    if promotion.kind == "percent":
-        net = format_decimal(net_minor, digits)
-        return f"{net} x {percent_text(promotion.percent_ppm)} % = {amount}"
-    if promotion.kind == "amount":
-        return f"{line.count} x {format_decimal(promotion.amount_minor, digits)} = {amount}"
-    fixed = format_decimal(_fixed_unit(promotion, line), digits)
-    return f"{format_decimal(net_minor, digits)} - {line.count} x {fixed} = {amount}"
+def reduced(
+    one: Reduction, value: int, line: BasketLine, cells: Cells, rounding: str
+) -> tuple[Cells, int]:
+    """Units of one line after a reduction, and what was taken, rounded at the declared scope."""
+    if one.scope == "unit" or one.kind == "fixed_price":
+        parts = [unit_minor(one, value, line, cell.net_minor, rounding) for cell in cells]
+        after = tuple(
+            cell._replace(net_minor=cell.net_minor - part)
+            for cell, part in zip(cells, parts, strict=True)
+        )
+        taken = sum(cell.units * part for cell, part in zip(cells, parts, strict=True))
+        return after, taken
+    room = sum(cell.units * max(cell.net_minor - line.floor_unit_minor, 0) for cell in cells)
+    wanted = line_minor(one, value, line, cells, rounding)
+    amount = min(wanted, room)
+    return spread_over(cells, amount, line.floor_unit_minor), amount
 
 
-def simple_arithmetic(promotion: Promotion, line: BasketLine, units: int, digits: int) -> str:
-    """`3 x 89.90 x 10 % = 26.97`: recomputable by hand."""
+def line_minor(one: Reduction, value: int, line: BasketLine, cells: Cells, rounding: str) -> int:
+    """What a reduction with the scope of a line wants of some of its units."""
+    if one.kind == "amount":
+        return value
+    return part_minor(base_minor(one, line, cells), value, rounding)
 
-    def money(minor: int) -> str:
-        return format_decimal(minor, digits)
 
-    amount = simple_discount_minor(promotion, line, units)
-    gross = f"{units} x {money(line.unit_minor)}" if units != 1 else money(line.unit_minor)
-    if promotion.kind == "percent":
-        return f"{gross} x {percent_text(promotion.percent_ppm)} % = {money(amount)}"
-    if promotion.kind == "amount":
-        return f"{units} x {money(promotion.amount_minor)} = {money(amount)}"
-    fixed = _fixed_unit(promotion, line)
-    return f"{gross} - {units} x {money(fixed)} = {money(amount)}"
+def base_minor(one: Reduction, line: BasketLine, cells: Cells) -> int:
+    """What a percentage is taken of: these units' list amount, or what is left of it."""
+    if not one.on_list:
+        return sum(cell.units * cell.net_minor for cell in cells)
+    units = sum(cell.units for cell in cells)
+    return line.list_minor if units == line.count else line.unit_minor * units
+
+
+def off_minor(off: Off, line: BasketLine, net_minor: int) -> int:
+    """Taken off one unit of a group, above its floor."""
+    return min(off.minor(net_minor), max(net_minor - line.floor_unit_minor, 0))
 
 
 def percent_text(ppm: int) -> str:
@@ -80,9 +95,36 @@ def percent_text(ppm: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def group_discount_minor(promotion: Promotion, units: list[BasketLine]) -> int:
-    """Taken off one full group; `units` holds one entry a unit, dearest first."""
-    if promotion.kind == "bundle":
-        return max(sum(line.unit_minor for line in units) - promotion.price_minor, 0)
-    free = units[promotion.pay :]
-    return sum(line.unit_minor - line.floor_unit_minor for line in free)
+def arithmetic(one: Reduction, value: int, line: BasketLine, cells: Cells, amounts: "Said") -> str:
+    """`3 x 89.90 x 10 % = 26.97`: recomputable by hand."""
+
+    def money(minor: int) -> str:
+        return format_decimal(minor, amounts.digits)
+
+    base_cells = cells if not one.on_list else ()
+    units = sum(cell.units for cell in cells)
+    gross = " + ".join(times(cell.units, cell.net_minor, amounts.digits) for cell in base_cells)
+    gross = gross or times(units, line.unit_minor, amounts.digits)
+    total = money(amounts.amount_minor)
+    if one.kind == "percent":
+        gross = f"({gross})" if len(base_cells) > 1 else gross
+        return f"{gross} x {percent_text(value)} % = {total}"
+    if one.kind == "amount":
+        return f"{units if one.scope == 'unit' else 1} x {money(value)} = {total}"
+    return f"{gross} - {units} x {money(fixed_unit(value, line))} = {total}"
+
+
+def times(count: int, minor: int, digits: int) -> str:
+    """`3 x 89.90`, or `89.90` for one."""
+    text = format_decimal(minor, digits)
+    return text if count == 1 else f"{count} x {text}"
+
+
+class Said:
+    """The amount that an arithmetic ends in, and the decimals of its currency."""
+
+    __slots__ = ("amount_minor", "digits")
+
+    def __init__(self, amount_minor: int, digits: int) -> None:
+        self.amount_minor = amount_minor
+        self.digits = digits

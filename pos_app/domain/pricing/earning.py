@@ -1,55 +1,214 @@
-"""Points a receipt earns: by the rule that gives a line most, rounded down once per receipt."""
+"""Points a receipt earns: rule by rule, rounded as the program names it, then cut to its caps.
 
-from collections.abc import Sequence
+Never the ledger, never what other tills have earned meanwhile (the server cuts that at posting).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm
 
+from pos_app.domain.document import Step
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.cashback import Cap
 from pos_app.domain.mechanics.earn import Earn, EarnRule
 from pos_app.domain.money import allocate_largest_remainder
-from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context
-from pos_app.domain.pricing.eligibility import failed_condition
+from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context, Customer
+from pos_app.domain.pricing.eligibility import Judge, failed_condition
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
+from pos_app.domain.promotion.goods import Goods
+from pos_app.domain.sentence import Points, Sentence, say
+
+_NOTHING = Fraction(0)
+_HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Whole points a line, exact points per minor unit of a line's base, and what cut them."""
+
+    points: tuple[int, ...]
+    rates: tuple[Fraction, ...]
+    notes: tuple[Sentence, ...] = ()
 
 
 def open_rules(earn: Earn, context: Context) -> tuple[EarnRule, ...]:
-    """The rules whose conditions hold now."""
+    """The rules whose calendar, place and people hold now."""
     return tuple(rule for rule in earn.rules if failed_condition(rule.when, context) is None)
 
 
-def line_rate(rules: Sequence[EarnRule], line: BasketLine, tier_id: str) -> Fraction:
-    """Points per minor unit that a line earns."""
-    item = line.item
-    if not item.earns or item.regulated in NO_EARNING:
-        return Fraction(0)
-    rates = [rule.rate(tier_id) for rule in rules if rule.goods.holds(item, line.unit_price_minor)]
-    return max(rates, default=Fraction(0))
+def line_rate(
+    rules: Sequence[EarnRule], line: BasketLine, customer: Customer | None, combine: str = "best"
+) -> Fraction:
+    """Points per minor unit that a line earns by money rules, multipliers included."""
+    by_rule, times = line_rates(rules, line, customer, combine)
+    return sum(by_rule.values(), _NOTHING) * times
 
 
-def earned(
-    earn: Earn, rows: Sequence[Row], shares: Sequence[PointsShare], context: Context
-) -> tuple[int, ...]:
-    """Points per line; their sum is the receipt's, rounded down once.
+def line_rates(
+    rules: Sequence[EarnRule], line: BasketLine, customer: Customer | None, combine: str
+) -> tuple[dict[str, Fraction], Fraction]:
+    """Points per minor unit by money rule, and what multiplies them."""
+    if not earns(line):
+        return {}, Fraction(1)
+    tier = customer.tier_id if customer else ""
+    found: dict[str, Fraction] = {}
+    times = Fraction(1)
+    for rule in rules:
+        if rule.kind not in ("money", "multiplier") or not _holds(rule, line, customer):
+            continue
+        if rule.kind == "multiplier":
+            times *= rule.rate(tier)
+        else:
+            found[rule.rule_id] = rule.rate(tier)
+    if combine == "best" and len(found) > 1:
+        best = max(found, key=lambda rule_id: found[rule_id])
+        found = {best: found[best]}
+    return found, times
 
-    The base is what money pays (the default), or the net before redemption.
-    """
-    customer = context.customer
-    redeemed = any(share.points for share in shares)
-    if customer is None or not customer.earns or (earn.base == "none_if_redeemed" and redeemed):
-        return tuple(0 for _ in rows)
-    rules = open_rules(earn, context)
-    exact = []
-    for row, share in zip(rows, shares, strict=True):
-        base = row.net_minor - (share.money_minor if earn.base == "paid_money" else 0)
-        exact.append(line_rate(rules, row.line, customer.tier_id) * base)
-    return split_down(exact)
+
+def earns(line: BasketLine) -> bool:
+    """False for goods on which the law or the shop gives no points."""
+    return line.item.earns and line.item.regulated not in NO_EARNING
 
 
-def split_down(exact: Sequence[Fraction]) -> tuple[int, ...]:
-    """Whole points of the sum, spread over the parts by largest remainder."""
-    total = sum(exact, Fraction(0))
+def _holds(rule: EarnRule, line: BasketLine, customer: Customer | None) -> bool:
+    if not rule.goods.holds(line.item, line.unit_price_minor):
+        return False
+    chosen = customer.chosen.get(rule.rule_id) if customer else None
+    return chosen is None or not chosen.isdisjoint(line.item.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """One receipt's earning under one program."""
+
+    program: Program
+    rows: Sequence[Row]
+    shares: Sequence[PointsShare]
+    context: Context
+
+    def earned(self) -> Earned:
+        """Points per line; their sum is the receipt's."""
+        nothing = (0,) * len(self.rows)
+        rates = (_NOTHING,) * len(self.rows)
+        customer, earn = self.context.customer, self.program.earn
+        redeemed = any(share.points for share in self.shares)
+        if customer is None or not customer.earns:
+            return Earned(nothing, rates)
+        if earn.base == "none_if_redeemed" and redeemed:
+            return Earned(nothing, rates)
+        judge = Judge([row.line for row in self.rows], self.context, self.program.policies)
+        rules = [r for r in open_rules(earn, self.context) if judge.hold(r.conditions)]
+        lines, rates = self._by_line(rules, customer)
+        whole = self._by_receipt(rules, customer)
+        points = self._rounded(lines, whole)
+        return self._capped(Earned(points, rates), lines, customer)
+
+    def _base_minor(self, row: Row, share: PointsShare) -> int:
+        """What a line earns on: what money paid, or as the program has it."""
+        base = self.program.earn.base
+        amount = row.net_minor - (share.money_minor if base != "before_redemption" else 0)
+        if base == "before_transaction_promotions":
+            amount += sum(m.amount_minor for m in row.modifications if m.step is Step.TRANSACTION)
+        if base == "before_redemption":
+            paid = {p.promotion_id for p in self.program.promotions if p.cost_points}
+            amount += sum(m.amount_minor for m in row.modifications if m.rule_id in paid)
+        return max(amount, 0)
+
+    def _by_line(
+        self, rules: Sequence[EarnRule], customer: Customer
+    ) -> tuple[list[dict[str, Fraction]], tuple[Fraction, ...]]:
+        """Exact points by line and rule, and the exact rate of each line."""
+        found, rates = [], []
+        for row, share in zip(self.rows, self.shares, strict=True):
+            of_rule, times = line_rates(rules, row.line, customer, self.program.earn.combine)
+            base = self._base_minor(row, share)
+            exact = {rule_id: rate * times * base for rule_id, rate in of_rule.items()}
+            for rule in rules:
+                if rule.kind == "unit" and earns(row.line) and _holds(rule, row.line, customer):
+                    units = row.line.count * row.line.pack_units
+                    exact[rule.rule_id] = rule.points * units * times
+            found.append(exact)
+            rates.append(sum(of_rule.values(), _NOTHING) * times)
+        return found, tuple(rates)
+
+    def _by_receipt(self, rules: Sequence[EarnRule], customer: Customer) -> dict[str, Fraction]:
+        """Exact points by rule of what is given once a receipt."""
+        times = Fraction(1)
+        for rule in rules:
+            if rule.kind == "multiplier" and rule.goods == Goods():
+                times *= rule.rate(customer.tier_id)
+        found = {}
+        for rule in rules:
+            if rule.kind == "receipt":
+                found[rule.rule_id] = rule.points * times
+            elif rule.kind == "brackets":
+                base = sum(
+                    self._base_minor(row, share)
+                    for row, share in zip(self.rows, self.shares, strict=True)
+                    if earns(row.line) and _holds(rule, row.line, customer)
+                )
+                found[rule.rule_id] = times * sum(
+                    (b.per_minor * max(base - b.above_minor, 0) for b in rule.brackets), _NOTHING
+                )
+        return found
+
+    def _rounded(
+        self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
+    ) -> tuple[int, ...]:
+        """Whole points by line, rounded once at the named scope."""
+        exact = [sum(of_rule.values(), _NOTHING) for of_rule in lines]
+        rounding = self.program.earn.rounding
+        if rounding == "floor_line":
+            once = split_down([Fraction(floor(sum(whole.values(), _NOTHING)))], self._nets())
+            return tuple(floor(e) + o for e, o in zip(exact, once, strict=True))
+        total = floor(sum(exact, _NOTHING) + sum(whole.values(), _NOTHING))
+        if rounding == "half_up_per_rule":
+            by_rule = dict(whole)
+            for of_rule in lines:
+                for rule_id, points in of_rule.items():
+                    by_rule[rule_id] = by_rule.get(rule_id, _NOTHING) + points
+            total = sum(floor(points + _HALF) for points in by_rule.values())
+        weights = exact if any(exact) else [Fraction(net) for net in self._nets()]
+        return _split(total, weights)
+
+    def _nets(self) -> list[int]:
+        return [max(row.net_minor, 0) for row in self.rows]
+
+    def _capped(
+        self, earned: Earned, lines: Sequence[Mapping[str, Fraction]], customer: Customer
+    ) -> Earned:
+        """Cut to what is left of each cap in its period; the cut falls on the capped goods."""
+        points, notes = list(earned.points), []
+        for cap in self.program.cashback.caps:
+            held = [
+                n if _under(cap, of_rule, row.line) else 0
+                for n, of_rule, row in zip(points, lines, self.rows, strict=True)
+            ]
+            left = max(cap.points - customer.earned.get(cap.cap_id, 0), 0)
+            cut = sum(held) - left
+            if cut > 0:
+                parts = allocate_largest_remainder(cut, held, held).parts
+                points = [n - part for n, part in zip(points, parts, strict=True)]
+                name = cap.name(self.context.language)
+                notes.append(say("note.earn_cap", name=name, cut=Points(cut), left=Points(left)))
+        return Earned(tuple(points), earned.rates, tuple(notes))
+
+
+def _under(cap: Cap, of_rule: Mapping[str, Fraction], line: BasketLine) -> bool:
+    return cap.holds(frozenset(of_rule), line.item.categories)
+
+
+def split_down(exact: Sequence[Fraction], weights: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Whole points of the sum, spread by largest remainder over the parts or over `weights`."""
+    total = floor(sum(exact, _NOTHING))
+    return _split(total, exact if weights is None else [Fraction(w) for w in weights])
+
+
+def _split(total: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
     if total <= 0:
         return tuple(0 for _ in exact)
     scale = lcm(*(part.denominator for part in exact))
-    weights = [int(part * scale) for part in exact]
-    return allocate_largest_remainder(int(total), weights).parts
+    return allocate_largest_remainder(total, [int(part * scale) for part in exact]).parts

@@ -3,28 +3,69 @@
 The index makes the cost grow with the promotions that touch the basket, not with all of them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pos_app.domain.item import Item
-from pos_app.domain.pricing.basket import BasketLine, Context
+from pos_app.domain.mechanics.policies import Policies
+from pos_app.domain.money import Money
+from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine, Context
+from pos_app.domain.promotion.benefit import Benefit, goods_of
+from pos_app.domain.promotion.condition import Condition
 from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.promotion.when import When
 from pos_app.domain.sentence import Sentence, say
 
+NOT_EARLY = "net_after_line_promotions", "net_after_earlier_promotions"
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One benefit of a promotion and the lines it may touch; of a set, per role as well."""
+
+    benefit: Benefit
+    lines: tuple[BasketLine, ...]
+    of_role: tuple[tuple[BasketLine, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A promotion whose conditions hold (those on net amounts are judged when its turn comes)."""
+
+    number: int
+    promotion: Promotion
+    parts: tuple[Part, ...]
+
+    @property
+    def lines(self) -> tuple[BasketLine, ...]:
+        """Every line it may touch."""
+        if len(self.parts) == 1:
+            return self.parts[0].lines
+        found = {line.line: line for part in self.parts for line in part.lines}
+        return tuple(found.values())
+
+
+# What a promotion sees in an item: the number of the promotion, of the benefit and of the role.
+_Seen = tuple[tuple[int, int, int], ...]
+
+
 class PromotionIndex:
     """Promotions by item, by category, and those that name neither."""
 
-    promotions: tuple[Promotion, ...]
-    _by_item: dict[str, list[int]] = field(default_factory=dict)
-    _by_category: dict[str, list[int]] = field(default_factory=dict)
-    _anywhere: list[int] = field(default_factory=list)
+    def __init__(self, promotions: tuple[Promotion, ...]) -> None:
+        self.promotions = promotions
+        self._by_item: dict[str, list[int]] = {}
+        self._by_category: dict[str, list[int]] = {}
+        self._anywhere: list[int] = []
+        self.without_goods: list[int] = []
+        self._seen: dict[tuple[str, int], tuple[Item, _Seen]] = {}
+        for number, promotion in enumerate(promotions):
+            self._enter(number, promotion)
 
-    def __post_init__(self) -> None:
-        for number, promotion in enumerate(self.promotions):
-            goods = promotion.goods
+    def _enter(self, number: int, promotion: Promotion) -> None:
+        if any(not goods_of(benefit) for benefit in promotion.benefits):
+            self.without_goods.append(number)
+        for goods in promotion.goods:
             if not (goods.items or goods.categories):
                 self._anywhere.append(number)
             for item in goods.items:
@@ -40,9 +81,25 @@ class PromotionIndex:
             found.update(self._by_category.get(category, ()))
         return found
 
+    def seen(self, line: BasketLine) -> _Seen:
+        """Which benefits see the line's item at its price; remembered, as the same goods return."""
+        key = (line.item.item_id, line.unit_price_minor)
+        known = self._seen.get(key)
+        if known is not None and (known[0] is line.item or known[0] == line.item):
+            return known[1]
+        found = tuple(
+            (number, part, role)
+            for number in sorted(self.of_item(line.item))
+            for part, benefit in enumerate(self.promotions[number].benefits)
+            for role, goods in enumerate(goods_of(benefit))
+            if goods.holds(line.item, line.unit_price_minor)
+        )
+        self._seen[key] = (line.item, found)
+        return found
+
 
 def failed_condition(when: When, context: Context) -> Sentence | None:
-    """The first condition that does not hold, or None."""
+    """The first condition on calendar, place and people that does not hold, or None."""
     if not when.open_at(context.local):
         return say("why.not_now")
     if when.stores and context.store_id not in when.stores:
@@ -66,28 +123,136 @@ def _failed_customer(when: When, context: Context) -> Sentence | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A promotion whose conditions hold, with the lines it may touch."""
+def failed_claim(promotion: Promotion, context: Context) -> Sentence | None:
+    """What the customer has not shown, asked for, or has used up."""
+    customer, limits = context.customer, promotion.limits
+    if promotion.coupon and promotion.coupon not in context.coupons:
+        return say("why.no_coupon")
+    if promotion.claim and promotion.promotion_id not in context.claims:
+        return say("why.not_claimed")
+    if limits.used_up:
+        return say("why.used_up")
+    if limits.per_member:
+        if customer is None:
+            return say("why.members_only")
+        used = customer.uses.get(promotion.promotion_id, 0)
+        if used >= limits.per_member:
+            return say("why.used", used=used, of=limits.per_member)
+    return None
 
-    promotion: Promotion
-    lines: tuple[BasketLine, ...]
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges conditions on the basket's list amounts; those on net amounts must wait."""
+
+    lines: Sequence[BasketLine]
+    context: Context
+    policies: Policies
+
+    def failed(self, promotion: Promotion) -> Sentence | None:
+        """The first condition that does not hold whatever the other promotions do."""
+        return self.failed_but_for(promotion, None)
+
+    def failed_but_for(self, promotion: Promotion, left_out: Condition | None) -> Sentence | None:
+        """The same, one condition not looked at."""
+        why = failed_condition(promotion.when, self.context)
+        why = why or failed_claim(promotion, self.context)
+        if why is None:
+            for condition in promotion.conditions:
+                skipped = condition is left_out or self.late(condition)
+                why = None if skipped else self._failed(condition)
+                if why is not None:
+                    return why
+        return why
+
+    def hold(self, conditions: Iterable[Condition]) -> bool:
+        """True when all of them hold on the list amounts."""
+        return all(self._failed(condition) is None for condition in conditions)
+
+    def late(self, condition: Condition) -> bool:
+        """True for an amount that other promotions lower before it is compared."""
+        base = condition.base or self.policies.condition_base
+        return condition.kind == "amount" and base in NOT_EARLY
+
+    def _failed(self, condition: Condition) -> Sentence | None:
+        if condition.kind == "amount":
+            return short_of(condition, sum(line.list_minor for line in self._counted(condition)))
+        if condition.kind == "receipt":
+            return self._failed_receipt(condition)
+        units = sum(line.count * line.pack_units for line in self._counted(condition))
+        if condition.kind == "contains":
+            return None if units else say("why.no_goods_of_condition")
+        if units < condition.least:
+            return say("why.too_few", missing=condition.least - units)
+        if condition.most is not None and units > condition.most:
+            return say("why.too_many", most=condition.most)
+        return None
+
+    def _counted(self, condition: Condition) -> list[BasketLine]:
+        """Goods that the law bars from promotions open none either."""
+        return [
+            line
+            for line in self.lines
+            if line.item.regulated not in NO_REDUCTION
+            and condition.goods.holds(line.item, line.unit_price_minor)
+        ]
+
+    def _failed_receipt(self, condition: Condition) -> Sentence | None:
+        customer = self.context.customer
+        if customer is None:
+            return say("why.members_only")
+        number = customer.receipts + 1
+        held = number % condition.every == 0 if condition.every else number == condition.least
+        return None if held else say("why.other_receipt", number=number)
+
+
+def short_of(condition: Condition, amount_minor: int) -> Sentence | None:
+    """What an amount lacks to its border."""
+    missing = condition.least - amount_minor
+    if missing > 0 or (condition.strict and missing == 0):
+        return say("why.missing", missing=Money(missing if missing > 0 else 1))
+    return None
 
 
 def candidates(
-    index: PromotionIndex, lines: Iterable[BasketLine], context: Context
-) -> tuple[Candidate, ...]:
-    """Promotions that are open and touch a line, in the order of the program."""
-    touched: dict[int, list[BasketLine]] = {}
+    index: PromotionIndex, lines: Iterable[BasketLine], judge: Judge
+) -> tuple[tuple[Candidate, ...], dict[int, Sentence]]:
+    """Promotions that are open and touch a line, in the order of the program; and why others that
+    touch one are not."""
+    touched: dict[int, dict[tuple[int, int], list[BasketLine]]] = {
+        number: {} for number in index.without_goods
+    }
     for line in lines:
         if not line.reducible or not line.count:
             continue
-        for number in index.of_item(line.item):
-            if index.promotions[number].goods.holds(line.item, line.unit_price_minor):
-                touched.setdefault(number, []).append(line)
-    found = []
+        for number, part, role in index.seen(line):
+            touched.setdefault(number, {}).setdefault((part, role), []).append(line)
+    found, failed = [], {}
     for number in sorted(touched):
         promotion = index.promotions[number]
-        if failed_condition(promotion.when, context) is None:
-            found.append(Candidate(promotion, tuple(touched[number])))
+        why = judge.failed(promotion)
+        if why is None:
+            found.append(Candidate(number, promotion, _parts(promotion, touched[number])))
+        else:
+            failed[number] = why
+    return tuple(found), failed
+
+
+def _parts(
+    promotion: Promotion, touched: dict[tuple[int, int], list[BasketLine]]
+) -> tuple[Part, ...]:
+    if len(promotion.benefits) == 1 and len(touched) == 1 and (0, 0) in touched:
+        lines = tuple(touched[0, 0])
+        benefit = promotion.benefits[0]
+        if len(goods_of(benefit)) == 1:
+            return (Part(benefit, lines),)
+    found = []
+    for number, benefit in enumerate(promotion.benefits):
+        of_role = tuple(
+            tuple(touched.get((number, role), ())) for role in range(len(goods_of(benefit)))
+        )
+        merged = {line.line: line for lines in of_role for line in lines}
+        lines = tuple(merged.values())
+        if lines or not of_role:
+            found.append(Part(benefit, lines, of_role if len(of_role) > 1 else ()))
     return tuple(found)

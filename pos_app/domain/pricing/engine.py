@@ -6,29 +6,51 @@
 The same basket gives the same answer on the till, on the server and a year later. Never a clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pos_app.domain.document import Totals
 from pos_app.domain.loyalty.program import Program
-from pos_app.domain.pricing import earning, member_step, redemption, transaction_step
+from pos_app.domain.pricing import extras, goodwill_step, member_step, redemption
 from pos_app.domain.pricing.basket import BasketLine, Context
-from pos_app.domain.pricing.eligibility import Candidate, PromotionIndex, candidates
-from pos_app.domain.pricing.item_step import Component, Effort, ItemStep
+from pos_app.domain.pricing.cascade import Cascade
+from pos_app.domain.pricing.claims import Claims
+from pos_app.domain.pricing.earning import Earned, Earning
+from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex, candidates
+from pos_app.domain.pricing.hints import hints
 from pos_app.domain.pricing.joint import item_choices
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
-from pos_app.domain.pricing.result import Priced, PricedLine
+from pos_app.domain.pricing.redemption import PointsShare
+from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
+from pos_app.domain.pricing.selection import Chosen, orders, selections
+from pos_app.domain.pricing.setting import Component, Effort, Setting
 from pos_app.domain.pricing.trace import Tracing, notes_of
 from pos_app.domain.pricing.worksheet import Worksheet
+
+SHARED_PREFIX = ("percent_first", "amount_first")
 
 
 @dataclass(frozen=True, slots=True)
 class _Reduced:
+    """A sheet after every promotion, and how it was found."""
+
     sheet: Worksheet
     effort: Effort
     member: MemberOffer | None
+    chosen: Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """What points pay and what is earned, line by line in the order of the sheet."""
+
+    limit: RedeemLimit
+    points: int
+    shares: Sequence[PointsShare]
+    earned: Earned
+    claims: Claims
 
 
 class Engine:
@@ -36,80 +58,134 @@ class Engine:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        item = tuple(p for p in program.promotions if not p.transaction_step)
-        whole = tuple(p for p in program.promotions if p.transaction_step)
-        self._item = PromotionIndex(item)
-        self._whole = PromotionIndex(whole)
+        self._index = PromotionIndex(program.promotions)
         self._known: dict[Component, Assignment] = {}
 
     def price(self, lines: Sequence[BasketLine], context: Context) -> Priced:
         """Every amount of the basket, with its reason. Lines keep their order."""
-        item = candidates(self._item, lines, context)
-        whole = candidates(self._whole, lines, context)
-        held, failed = member_step.offers(self.program.member_discounts, context)
-        rules = Rules(self.program, context, _later(item, whole), held)
-        reduced = self._best(rules.ordered(lines), item, whole, held, context)
-        limit = redemption.limit(self.program.redeem, reduced.sheet.rows, context.wish)
-        points = max(min(context.wish.points, limit.points), 0)
-        points -= points % self.program.redeem.step
-        shares = redemption.spend(self.program.redeem, reduced.sheet.rows, points)
-        earned = earning.earned(self.program.earn, reduced.sheet.rows, shares, context)
-        priced = _in_order_of(lines, _priced(reduced, shares, earned))
-        hints = transaction_step.hints(whole, context.language)
-        tracing = Tracing(self.program, context, (*item, *whole), reduced.member, failed)
-        return Priced(
-            priced,
-            _totals(priced, points),
-            limit,
-            tracing.trace(lines, priced),
-            reduced.effort.optimal,
-            reduced.effort.gap_minor,
-            reduced.effort.nodes,
-            hints,
+        judge = Judge(lines, context, self.program.policies)
+        touching, failed = candidates(self._index, lines, judge)
+        held, member_failed = member_step.offers(
+            self.program.member_discounts, context, sum(line.list_minor for line in lines)
         )
+        rules = Rules(self.program, context, touching, held)
+        ordered = rules.ordered(lines)
+        setting = self._setting(ordered, context)
+        reduced, paid = self._affordable(ordered, touching, held, setting, context)
+        priced = _in_order_of(lines, _priced(reduced.sheet, paid))
+        times = {**reduced.sheet.times, **paid.claims.times}
+        tracing = Tracing(self.program, context, self._index, reduced.chosen, failed, member_failed)
+        short = list(failed) if not context.explain else tracing.judged(judge)
+        return Priced(
+            lines=priced,
+            totals=_totals(priced),
+            limit=paid.limit,
+            trace=tracing.trace(judge, priced),
+            optimal=reduced.effort.optimal,
+            gap_minor=reduced.effort.gap_minor,
+            nodes=reduced.effort.nodes,
+            hints=hints(self._index, short, judge, context.language),
+            gifts=extras.gifts(reduced.chosen, self.program.policies.gift_steps, paid.claims.times),
+            issued=extras.issued(reduced.chosen),
+            claimed_points=paid.claims.points,
+            applications=times,
+            notes=paid.earned.notes,
+        )
+
+    def _setting(self, lines: Sequence[BasketLine], context: Context) -> Setting:
+        return Setting(
+            self.program.policies,
+            context.language,
+            self.program.currency.minor_digits,
+            self.program.node_budget,
+            self._known,
+            lines,
+        )
+
+    def _affordable(
+        self,
+        lines: Sequence[BasketLine],
+        touching: Sequence[Candidate],
+        held: Sequence[MemberOffer],
+        setting: Setting,
+        context: Context,
+    ) -> tuple[_Reduced, _Paid]:
+        """Rewards that the points do not cover are left out, the latest claim first."""
+        while True:
+            reduced = self._best(lines, touching, held, setting)
+            goodwill_step.apply_goodwill(reduced.sheet, context.goodwill)
+            paid = self._paid(reduced, context)
+            if not paid.claims.short:
+                return reduced, paid
+            left_out = paid.claims.short
+            touching = [c for c in touching if c.promotion.promotion_id != left_out]
+
+    def _paid(self, reduced: _Reduced, context: Context) -> _Paid:
+        """Claims first, then points as money, then what is earned on the rest."""
+        rows = reduced.sheet.rows
+        none = tuple(PointsShare(0, 0) for _ in rows)
+        before = Earning(self.program, rows, none, context)
+        claims = Claims.of(reduced.chosen, self.program.policies, context, before)
+        limit = redemption.limit(self.program.redeem, rows, context, claims.points)
+        points = redemption.granted(self.program.redeem, context.wish.points, limit)
+        shares = redemption.spend(self.program.redeem, rows, points, context)
+        earned = Earning(self.program, rows, shares, context).earned()
+        return _Paid(limit, points, claims.shared(shares, rows), earned, claims)
 
     def _best(
         self,
         lines: Sequence[BasketLine],
-        item: Sequence[Candidate],
-        whole: Sequence[Candidate],
+        touching: Sequence[Candidate],
         held: Sequence[MemberOffer],
-        context: Context,
+        setting: Setting,
     ) -> _Reduced:
-        """The lowest net over the member's discounts; fewer reductions win a tie, then the id."""
+        """The lowest net; fewer reductions win a tie, then the order of the sets, then the id."""
         options = [None, *sorted(held, key=lambda o: o.discount.discount_id)]
+        sets = selections(touching, setting)
         best: _Reduced | None = None
+        best_key: tuple[int, int] | None = None
         for member in options:
-            for chosen in item_choices(item, whole, member):
-                reduced = self._reduced(lines, chosen, whole, member, context)
-                if best is None or reduced.sheet.net_minor < best.sheet.net_minor:
-                    best = reduced
+            for reduced in self._compared(lines, sets, member, setting):
+                key = reduced.sheet.net_minor, 0
+                if best_key is None or key < best_key:
+                    best, best_key = reduced, key
         assert best is not None
-        transaction_step.apply_goodwill(best.sheet, context.goodwill)
         return best
 
-    def _reduced(
+    def _compared(
         self,
         lines: Sequence[BasketLine],
-        item: Sequence[Candidate],
-        whole: Sequence[Candidate],
+        sets: Sequence[Chosen],
         member: MemberOffer | None,
-        context: Context,
-    ) -> _Reduced:
-        digits = self.program.currency.minor_digits
+        setting: Setting,
+    ) -> Iterator[_Reduced]:
+        """Every set in every order, what they have in common calculated once."""
+        begun: dict[tuple[int, ...], tuple[Worksheet, Effort]] = {}
+        for chosen in sets:
+            for tried in item_choices(chosen, member):
+                for ordered, order in orders(tuple(tried), setting.policies):
+                    cascade = Cascade.of(ordered, order)
+                    key = tuple(c.number for c in ordered if not c.promotion.whole)
+                    shared = order in SHARED_PREFIX
+                    known = begun.get(key) if shared else None
+                    if known is None:
+                        known = self._begin(lines, cascade, member, setting)
+                        begun[key] = known
+                    sheet = known[0].copy()
+                    rest = cascade.stretches[cascade.before_whole :]
+                    effort = cascade.run(sheet, setting, member, rest)
+                    yield _Reduced(sheet, known[1].joined(effort), member, ordered)
+
+    def _begin(
+        self,
+        lines: Sequence[BasketLine],
+        cascade: Cascade,
+        member: MemberOffer | None,
+        setting: Setting,
+    ) -> tuple[Worksheet, Effort]:
         sheet = Worksheet.of(lines)
-        budget, known = self.program.node_budget, self._known
-        step = ItemStep(tuple(item), context.language, digits, budget, known)
-        effort = step.run(sheet, member_step.search_rate(member))
-        if member is not None:
-            member_step.apply(sheet, member, context.language, digits)
-        transaction_step.apply_promotions(sheet, whole, context.language, digits)
-        return _Reduced(sheet, effort, member)
-
-
-def _later(item: Sequence[Candidate], whole: Sequence[Candidate]) -> list[Candidate]:
-    """The promotions that come after the search of the item step."""
-    return [*(c for c in item if c.promotion.stacking == "compound"), *whole]
+        first = cascade.stretches[: cascade.before_whole]
+        return sheet, cascade.run(sheet, setting, member, first)
 
 
 def _in_order_of(
@@ -119,9 +195,7 @@ def _in_order_of(
     return tuple(by_number[line.line] for line in lines)
 
 
-def _priced(
-    reduced: _Reduced, shares: Sequence[redemption.PointsShare], earned: Sequence[int]
-) -> tuple[PricedLine, ...]:
+def _priced(sheet: Worksheet, paid: _Paid) -> tuple[PricedLine, ...]:
     return tuple(
         PricedLine(
             line=row.line.line,
@@ -131,13 +205,16 @@ def _priced(
             points_minor=share.money_minor,
             points_redeemed=share.points,
             points_earned=points,
+            earn_rate=rate,
             notes=notes_of(row),
         )
-        for row, share, points in zip(reduced.sheet.rows, shares, earned, strict=True)
+        for row, share, points, rate in zip(
+            sheet.rows, paid.shares, paid.earned.points, paid.earned.rates, strict=True
+        )
     )
 
 
-def _totals(lines: Sequence[PricedLine], points: int) -> Totals:
+def _totals(lines: Sequence[PricedLine]) -> Totals:
     list_minor = sum(line.list_minor for line in lines)
     net_minor = sum(line.net_minor for line in lines)
     points_minor = sum(line.points_minor for line in lines)
@@ -146,7 +223,7 @@ def _totals(lines: Sequence[PricedLine], points: int) -> Totals:
         discount_minor=list_minor - net_minor,
         net_minor=net_minor,
         points_minor=points_minor,
-        points_redeemed=points,
+        points_redeemed=sum(line.points_redeemed for line in lines),
         payable_minor=net_minor - points_minor,
         rounding_minor=0,
         points_earned=sum(line.points_earned for line in lines),

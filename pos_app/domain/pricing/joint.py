@@ -10,50 +10,55 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.cascade import claims
 from pos_app.domain.pricing.eligibility import Candidate
 from pos_app.domain.pricing.member_step import MemberOffer
-from pos_app.domain.pricing.search import is_group
-from pos_app.domain.pricing.transaction_step import reached
+from pos_app.domain.promotion.benefit import Benefit, Reduction
 
 SUBSETS_OF_MOST = 5
 
 
 def item_choices(
-    item: Sequence[Candidate], whole: Sequence[Candidate], offer: MemberOffer | None
+    chosen: Sequence[Candidate], offer: MemberOffer | None
 ) -> Iterator[Sequence[Candidate]]:
-    """All item promotions first; then without some, fewest left out first."""
-    yield item
-    concerned = _concerned(item, whole, offer)
+    """All promotions first; then without some that claim units, fewest left out first."""
+    yield chosen
+    concerned = _concerned(chosen, offer)
     most = len(concerned) if len(concerned) <= SUBSETS_OF_MOST else 1
     for count in range(1, most + 1):
         for out in combinations(concerned, count):
-            yield [c for c in item if c.promotion.promotion_id not in out]
+            yield [c for c in chosen if c.number not in out]
 
 
-def _concerned(
-    item: Sequence[Candidate], whole: Sequence[Candidate], offer: MemberOffer | None
-) -> list[str]:
+def _concerned(chosen: Sequence[Candidate], offer: MemberOffer | None) -> list[int]:
     """Promotions that share lines, through each other, with one that spans uneven lines."""
-    later = [c for c in (*item, *whole) if _is_later_percentage(c)]
-    touched = [{line.line for line in c.lines} for c in later]
-    apart = [c for c in item if c.promotion.stacking != "compound"]
-    found = [c for c in apart if is_group(c.promotion) and _is_uneven(c, touched, offer)]
+    touched = [
+        {line.line for line in part.lines}
+        for candidate in chosen
+        if not claims(candidate)
+        for part in candidate.parts
+        if _is_percentage(part.benefit)
+    ]
+    apart = [c for c in chosen if claims(c)]
+    found = [c for c in apart if _together(c) and _is_uneven(c, touched, offer)]
     lines = {line.line for c in found for line in c.lines}
     grown = True
     while grown:
         more = [c for c in apart if any(line.line in lines for line in c.lines)]
         grown = len(more) > len(found)
         found, lines = more, {line.line for c in more for line in c.lines}
-    return sorted(c.promotion.promotion_id for c in found)
+    return sorted(c.number for c in found)
 
 
-def _is_later_percentage(candidate: Candidate) -> bool:
-    promotion = candidate.promotion
-    if not promotion.percent_ppm:
-        return False
-    if promotion.transaction_step:
-        return not reached(candidate)
-    return promotion.stacking == "compound"
+def _together(candidate: Candidate) -> bool:
+    """True for promotions whose units cannot be judged one by one."""
+    return bool(candidate.promotion.groups) or any(
+        isinstance(part.benefit, Reduction) and part.benefit.max_units for part in candidate.parts
+    )
+
+
+def _is_percentage(benefit: Benefit) -> bool:
+    return isinstance(benefit, Reduction) and benefit.kind == "percent"
 
 
 def _is_uneven(

@@ -40,12 +40,11 @@ class Rules:
     def _key(
         self, line: BasketLine, touched: dict[int, list[int]], earn: Sequence[EarnRule]
     ) -> Likeness:
-        tier = self.context.customer.tier_id if self.context.customer else ""
         goodwill = line.goodwill
         return (
             tuple(touched.get(line.line, ())),
             tuple(offer.on(line) for offer in self.offers),
-            line_rate(earn, line, tier),
+            line_rate(earn, line, self.context.customer, self.program.earn.combine),
             eligible(self.program.redeem, line),
             line.reducible,
             line.floor_unit_minor,

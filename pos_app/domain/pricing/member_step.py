@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
+from pos_app.domain.loyalty.turnover import cumulative_ppm
 from pos_app.domain.mechanics.discount import MemberDiscount
 from pos_app.domain.money import format_decimal, share_half_up
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.derivation import percent_text
 from pos_app.domain.pricing.eligibility import failed_condition
-from pos_app.domain.pricing.worksheet import Row, Worksheet
+from pos_app.domain.pricing.worksheet import Worksheet, spread_over
 from pos_app.domain.sentence import Sentence, say
 
 
@@ -26,8 +27,8 @@ class MemberOffer:
         return self.rate_ppm if holds else 0
 
 
-def rate_ppm(discount: MemberDiscount, context: Context) -> int:
-    """The rate for this customer; "up to 10 000" includes 10 000.00."""
+def rate_ppm(discount: MemberDiscount, context: Context, list_minor: int = 0) -> int:
+    """The rate for this customer; the program says on which side a border itself is."""
     customer = context.customer
     if customer is None:
         return 0
@@ -35,16 +36,11 @@ def rate_ppm(discount: MemberDiscount, context: Context) -> int:
         return discount.percent_ppm
     if discount.kind == "tier":
         return discount.by_tier.get(customer.tier_id, 0)
-    spend = customer.spend_minor.get(discount.period, 0)
-    found = 0
-    for step in discount.steps:
-        if step.above_minor == 0 or spend > step.above_minor:
-            found = step.percent_ppm
-    return found
+    return cumulative_ppm(discount, customer.spend_minor.get(discount.period, 0), list_minor)
 
 
 def offers(
-    discounts: tuple[MemberDiscount, ...], context: Context
+    discounts: tuple[MemberDiscount, ...], context: Context, list_minor: int = 0
 ) -> tuple[tuple[MemberOffer, ...], dict[str, Sentence]]:
     """The discounts that hold, and why the others do not."""
     held, failed = [], {}
@@ -54,7 +50,7 @@ def offers(
             if context.customer is None
             else failed_condition(discount.when, context)
         )
-        rate = rate_ppm(discount, context)
+        rate = rate_ppm(discount, context, list_minor)
         if reason is None and not rate:
             reason = say("why.no_rate_for_tier")
         if reason is None:
@@ -75,24 +71,24 @@ def search_rate(offer: MemberOffer | None) -> Callable[[BasketLine], int]:
 
 
 def apply(sheet: Worksheet, offer: MemberOffer, language: str, digits: int) -> None:
-    """Reduce each line once: its unpromoted units, or all of it where the discount says so."""
+    """Reduce each line once: its unclaimed units, or all of it where the discount says so."""
     name = offer.discount.name(language)
     for row in sheet.rows:
         rate = offer.on(row.line)
-        base, units = _base(row, offer.discount)
-        if not rate or not base:
+        cells = row.cells if offer.discount.on_promoted else row.free_cells()
+        base = sum(cell.units * cell.net_minor for cell in cells)
+        if not rate or base <= 0:
             continue
         # The room that promoted units left is theirs: no unit falls below its own floor.
-        room = (row.line.unit_minor - row.line.floor_unit_minor) * units
+        floor = row.line.floor_unit_minor
+        room = sum(cell.units * max(cell.net_minor - floor, 0) for cell in cells)
         amount = min(share_half_up(base, rate), room)
         text = f"{format_decimal(base, digits)} x {percent_text(rate)} %"
         text += f" = {format_decimal(amount, digits)}"
+        units = sum(cell.units for cell in cells)
         rule_id = offer.discount.discount_id
-        row.take(PriceModification(rule_id, Step.MEMBER, amount, units, name, text))
-
-
-def _base(row: Row, discount: MemberDiscount) -> tuple[int, int]:
-    if discount.on_promoted or not row.promoted_units:
-        return row.net_minor, row.line.count
-    units = row.line.count - row.promoted_units
-    return min(row.line.unit_minor * units, row.net_minor), units
+        modification = PriceModification(rule_id, Step.MEMBER, amount, units, name, text)
+        if row.promoted_units and not offer.discount.on_promoted:
+            row.put(cells, spread_over(cells, amount, floor), modification)
+        else:
+            row.take(modification)

@@ -1,9 +1,12 @@
 """What pricing answers: every amount, and the rule that caused it. Never recomputed by a reader."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 from pos_app.domain.document import PriceModification, Step, Totals
+from pos_app.domain.promotion.gift import GiftGiven
 from pos_app.domain.sentence import Sentence
 
 
@@ -30,6 +33,12 @@ class PricedLine:
         """What money pays."""
         return self.net_minor - self.points_minor
 
+    def parts(self, count: int) -> tuple[tuple[int, int, int], ...]:
+        """(units, price, sum) of `count` pieces, so that quantity x price = sum; dearer first."""
+        each, odd = divmod(self.payable_minor, count)
+        found = ((odd, each + 1, odd * (each + 1)), (count - odd, each, (count - odd) * each))
+        return tuple(part for part in found if part[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -54,7 +63,12 @@ class RedeemLimit:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The whole answer. `optimal` false: the node budget ran out, at most `gap_minor` is missed."""
+    """The whole answer. `optimal` false: the node budget ran out, at most `gap_minor` is missed.
+
+    `gifts`: free goods beside the basket. `issued`: coupons for the next visit. `claimed_points`:
+    what rewards cost, part of the points redeemed. `applications`: how often a promotion was given.
+    `notes`: what cut the receipt as a whole.
+    """
 
     lines: tuple[PricedLine, ...]
     totals: Totals
@@ -64,6 +78,11 @@ class Priced:
     gap_minor: int = 0
     nodes: int = 0
     hints: tuple[Sentence, ...] = ()
+    gifts: tuple[GiftGiven, ...] = ()
+    issued: tuple[str, ...] = ()
+    claimed_points: int = 0
+    applications: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[Sentence, ...] = ()
 
     def line(self, number: int) -> PricedLine:
         """The priced line of that number."""

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import Money
-from pos_app.domain.pricing.basket import BasketLine, Context
-from pos_app.domain.pricing.eligibility import Candidate, failed_condition
-from pos_app.domain.pricing.member_step import MemberOffer
+from pos_app.domain.pricing.basket import Context
+from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex
 from pos_app.domain.pricing.result import PricedLine, Trace
-from pos_app.domain.pricing.transaction_step import reached
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.sentence import Sentence, say
@@ -18,14 +16,12 @@ from pos_app.domain.sentence import Sentence, say
 
 def notes_of(row: Row) -> tuple[Sentence, ...]:
     """Why a line got less than others, for the line itself."""
-    notes = []
-    if row.line.item.regulated and not row.line.reducible:
-        notes.append(say(f"note.regulated.{row.line.item.regulated}"))
-    elif not row.line.reducible:
-        notes.append(say("note.excluded"))
-    elif row.line.floor_minor and row.modifications and not row.room_minor:
-        notes.append(say("note.floor", floor=Money(row.line.floor_minor)))
-    return tuple(notes)
+    item = row.line.item
+    if row.line.reducible:
+        if item.floor_minor and row.modifications and not row.room_minor:
+            return (say("note.floor", floor=Money(row.line.floor_minor)),)
+        return ()
+    return (say(f"note.regulated.{item.regulated}" if item.regulated else "note.excluded"),)
 
 
 def why_modified(modification: PriceModification) -> Sentence:
@@ -43,21 +39,29 @@ class Tracing:
 
     program: Program
     context: Context
+    index: PromotionIndex
     chosen: Sequence[Candidate]
-    member: MemberOffer | None
+    failed: Mapping[int, Sentence]
     member_failed: Mapping[str, Sentence]
 
-    def trace(self, lines: Sequence[BasketLine], priced: Sequence[PricedLine]) -> tuple[Trace, ...]:
+    def judged(self, judge: Judge) -> list[int]:
+        """Every promotion with a condition that does not hold."""
+        return [
+            number
+            for number, promotion in enumerate(self.index.promotions)
+            if number in self.failed or judge.failed(promotion) is not None
+        ]
+
+    def trace(self, judge: Judge, priced: Sequence[PricedLine]) -> tuple[Trace, ...]:
         """Applied rules first, in the order of the calculation; the others when asked."""
         found = self._applied(priced)
         if not self.context.explain:
             return tuple(found)
         applied = {one.rule_id for one in found}
-        touched = {c.promotion.promotion_id: c for c in self.chosen}
-        for promotion in self.program.promotions:
+        touched = {c.number for c in self.chosen}
+        for number, promotion in enumerate(self.index.promotions):
             if promotion.promotion_id not in applied:
-                candidate = touched.get(promotion.promotion_id)
-                found.append(self._missed(promotion, candidate))
+                found.append(self._missed(number, promotion, number in touched, judge))
         for discount in self.program.member_discounts:
             if discount.discount_id not in applied:
                 why = self.member_failed.get(discount.discount_id, say("why.beaten"))
@@ -71,23 +75,32 @@ class Tracing:
             for modification in line.modifications:
                 key = (modification.rule_id, modification.step)
                 rules.setdefault(key, []).append((line.line, modification))
-        order = list(Step)
+        order = {step: place for place, step in enumerate(Step)}
         found = []
-        for (rule_id, step), parts in sorted(rules.items(), key=lambda r: order.index(r[0][1])):
+        for (rule_id, step), parts in sorted(rules.items(), key=lambda r: order[r[0][1]]):
             amount = sum(m.amount_minor for _, m in parts)
-            said = {str(why): why for why in (why_modified(m) for _, m in parts)}
-            numbers = tuple(number for number, _ in parts)
-            why = tuple(said.values())
+            texts = dict.fromkeys((m.name, m.arithmetic, m.step) for _, m in parts)
+            first = {(m.name, m.arithmetic, m.step): m for _, m in reversed(parts)}
+            why = tuple(why_modified(first[text]) for text in texts)
+            numbers = tuple(dict.fromkeys(number for number, _ in parts))
             found.append(Trace(rule_id, parts[0][1].name, step, True, amount, numbers, why))
         return found
 
-    def _missed(self, promotion: Promotion, candidate: Candidate | None) -> Trace:
-        name = promotion.name(self.context.language)
-        step = Step.TRANSACTION if promotion.transaction_step else Step.ITEM
-        why = failed_condition(promotion.when, self.context)
-        if why is None and candidate is None:
+    def _missed(self, number: int, promotion: Promotion, chosen: bool, judge: Judge) -> Trace:
+        why = self.failed.get(number)
+        if why is None and not chosen:
+            why = judge.failed(promotion)
+        if why is None and not self._sees_goods(number, judge):
             why = say("why.no_goods")
-        if why is None and candidate is not None and promotion.transaction_step:
-            missing = reached(candidate)
-            why = say("why.missing", missing=Money(missing)) if missing else None
-        return Trace(promotion.promotion_id, name, step, False, 0, (), (why or say("why.beaten"),))
+        step = Step.TRANSACTION if promotion.whole else Step.ITEM
+        name = promotion.name(self.context.language)
+        why = why or say("why.beaten")
+        return Trace(promotion.promotion_id, name, step, False, 0, (), (why,))
+
+    def _sees_goods(self, number: int, judge: Judge) -> bool:
+        return number in self.index.without_goods or any(
+            seen == number
+            for line in judge.lines
+            if line.reducible
+            for seen, _, _ in self.index.seen(line)
+        )

@@ -8,7 +8,10 @@ from pos_app.domain.reading import Reader
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """Which lines: empty sets mean "any". Prices are list unit prices, inclusive."""
+    """Which lines: empty sets mean "any". Prices are list unit prices, inclusive.
+
+    `not_promoted`: only lines that no earlier stage has touched; judged when the rule's turn comes.
+    """
 
     items: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
@@ -17,6 +20,7 @@ class Goods:
     not_categories: frozenset[str] = frozenset()
     price_min_minor: int | None = None
     price_max_minor: int | None = None
+    not_promoted: bool = False
 
     def holds(self, item: Item, unit_price_minor: int) -> bool:
         """True when the item is among these goods."""
@@ -46,6 +50,7 @@ def read_goods(doc: Reader, digits: int) -> Goods:
         not_categories=frozenset(doc.words("not_categories")),
         price_min_minor=doc.decimal("price_min", digits) if doc.has("price_min") else None,
         price_max_minor=doc.decimal("price_max", digits) if doc.has("price_max") else None,
+        not_promoted=doc.flag("not_promoted", False),
     )
     doc.finish()
     both = (goods.items & goods.not_items) | (goods.categories & goods.not_categories)

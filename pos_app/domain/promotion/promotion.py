@@ -1,126 +1,191 @@
-"""A promotion as data: a condition and a benefit, read and judged. Never applied here.
+"""A promotion as data: conditions and benefits, read and judged. Never applied here.
 
 A rule = condition + benefit (after pretix and ARTS RewardEligibilityRule / DerivationRule).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pos_app.domain.promotion.benefit import (
+    Benefit,
+    FirstThen,
+    OrderedGroup,
+    Reduction,
+    RoleGroup,
+    RoundDown,
+    goods_of,
+)
+from pos_app.domain.promotion.condition import Condition, read_condition
 from pos_app.domain.promotion.goods import Goods, read_goods
+from pos_app.domain.promotion.read_benefit import BENEFITS, read_benefit
 from pos_app.domain.promotion.when import When, read_when
 from pos_app.domain.reading import Reader
 
-KINDS = ("percent", "amount", "fixed_price", "buy_n_pay_m", "bundle", "threshold")
-GROUP_KINDS = frozenset({"buy_n_pay_m", "bundle"})
-STACKINGS = ("exclusive", "best_of", "compound")
+STACKINGS = ("exclusive", "best_of", "compound", "sole")
+STAGES = ("", "price", "item", "transaction")
+LIMIT_PERIODS = ("lifetime", "day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a promotion is given: on one receipt, to one member in a period. 0: no limit."""
+
+    per_receipt: int = 0
+    per_member: int = 0
+    period: str = "lifetime"
+    used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One promotion. Which of the benefit fields are set follows from `kind`.
+    """One promotion.
 
-    percent: `percent_ppm` off. amount: `amount_minor` off each unit. fixed_price: `price_minor`.
-    buy_n_pay_m: of `buy` units the cheapest `buy - pay` are free. bundle: `buy` units for
-    `price_minor`. threshold: from `threshold_minor` of list amount, percent or amount off.
+    `stage` price: a shelf price, always given, before everything; item and transaction: before
+    the promotions that name no stage, or among them. `stacking` exclusive: alone on the units it
+    takes (on the transaction: alone among those on the transaction); best_of: one of its group;
+    compound: on what the earlier ones left; sole: alone on the receipt. `coupon`: only with that
+    coupon. `claim`: only when the customer asks, for `cost_points` each time.
     """
 
     promotion_id: str
     names: dict[str, str]
-    kind: str
+    benefits: tuple[Benefit, ...]
     when: When = field(default_factory=When)
-    goods: Goods = field(default_factory=Goods)
-    percent_ppm: int = 0
-    amount_minor: int = 0
-    price_minor: int = 0
-    buy: int = 0
-    pay: int = 0
-    threshold_minor: int = 0
+    conditions: tuple[Condition, ...] = ()
+    stage: str = ""
     stacking: str = "exclusive"
     group: str = ""
     priority: int = 0
-    max_units: int = 0
-    max_applications: int = 0
+    limits: Limits = field(default_factory=Limits)
+    coupon: str = ""
+    claim: bool = False
+    cost_points: int = 0
+    not_with_price_stage: bool = False
 
     @property
-    def transaction_step(self) -> bool:
+    def whole(self) -> bool:
         """True for promotions on the whole transaction, allocated to its lines."""
-        return self.kind == "threshold"
+        return all(is_whole(benefit) for benefit in self.benefits)
+
+    @property
+    def groups(self) -> tuple[OrderedGroup | RoleGroup, ...]:
+        """Its benefits on groups of units."""
+        return tuple(b for b in self.benefits if isinstance(b, OrderedGroup | RoleGroup))
+
+    @property
+    def goods(self) -> tuple[Goods, ...]:
+        """Every filter of goods it names."""
+        return tuple(goods for benefit in self.benefits for goods in goods_of(benefit))
 
     def name(self, language: str) -> str:
         """The name in a language, else in any, else the id."""
         return self.names.get(language) or next(iter(self.names.values()), self.promotion_id)
 
 
+def is_whole(benefit: Benefit) -> bool:
+    """True when the benefit is one amount on the transaction."""
+    return isinstance(benefit, RoundDown) or (isinstance(benefit, Reduction) and benefit.whole)
+
+
 def read_promotion(doc: Reader, digits: int) -> Promotion:
     """Read one promotion; contradictions become faults of the reader."""
-    kind = doc.choice("kind", KINDS)
+    conditions = tuple(read_condition(one, digits) for one in doc.children("conditions"))
+    if doc.has("benefits"):
+        benefits = tuple(_inner(one, digits) for one in doc.children("benefits"))
+    else:
+        more, benefits = doc.variant("kind", _shapes(digits))
+        conditions = (*conditions, *more)
     promotion = Promotion(
         promotion_id=doc.text("id"),
         names=doc.names("name"),
-        kind=kind,
+        benefits=benefits,
         when=read_when(doc.child("when")),
-        goods=read_goods(doc.child("goods"), digits),
-        percent_ppm=doc.percent_ppm("percent", "0"),
-        amount_minor=doc.decimal("amount", digits, "0"),
-        price_minor=doc.decimal("price", digits, "0"),
-        buy=doc.integer("buy", 0),
-        pay=doc.integer("pay", 0),
-        threshold_minor=doc.decimal("threshold", digits, "0"),
+        conditions=conditions,
+        stage=doc.choice("stage", STAGES, ""),
         stacking=doc.choice("stacking", STACKINGS, "exclusive"),
         group=doc.text("group", ""),
         priority=doc.integer("priority", 0),
-        max_units=doc.integer("max_units", 0),
-        max_applications=doc.integer("max_applications", 0),
+        limits=_read_limits(doc.child("limits")),
+        coupon=doc.text("coupon_needed", ""),
+        claim=doc.flag("claim", False),
+        cost_points=doc.integer("cost_points", 0),
+        not_with_price_stage=doc.flag("not_with_price_stage", False),
     )
     doc.finish()
     _judge(doc, promotion)
     return promotion
 
 
-_WANTED = {
-    "percent": ("percent_ppm",),
-    "amount": ("amount_minor",),
-    "fixed_price": ("price_minor",),
-    "buy_n_pay_m": ("buy",),
-    "bundle": ("buy", "price_minor"),
-    "threshold": ("threshold_minor",),
-}
-_FIELD = {
-    "percent_ppm": "percent",
-    "amount_minor": "amount",
-    "price_minor": "price",
-    "buy": "buy",
-    "pay": "pay",
-    "threshold_minor": "threshold",
-}
+def _inner(doc: Reader, digits: int) -> Benefit:
+    benefit = read_benefit(doc, digits)
+    doc.finish()
+    return benefit
+
+
+_Parts = tuple[tuple[Condition, ...], tuple[Benefit, ...]]
+
+
+def _flat(doc: Reader, digits: int) -> _Parts:
+    """The usual promotion has one benefit and writes it beside its name."""
+    return (), (read_benefit(doc, digits),)
+
+
+def _shapes(digits: int) -> dict[str, Callable[[Reader], _Parts]]:
+    """Every word that a promotion's `kind` may be."""
+    found: dict[str, Callable[[Reader], _Parts]] = {
+        kind: lambda doc: _flat(doc, digits) for kind in BENEFITS
+    }
+    found["threshold"] = lambda doc: _threshold(doc, digits)
+    return found
+
+
+def _threshold(doc: Reader, digits: int) -> _Parts:
+    """From so much, so much off: a condition and a benefit in one."""
+    goods = read_goods(doc.child("goods"), digits)
+    least = doc.decimal("threshold", digits, "0")
+    percent = doc.percent_ppm("percent", "0")
+    amount = doc.decimal("amount", digits, "0")
+    if not least:
+        doc.fault("threshold", "a threshold promotion needs it, more than 0")
+    if bool(percent) == bool(amount):
+        doc.fault("percent", "a threshold gives either a percent or an amount")
+    kind = "percent" if percent else "amount"
+    benefit = Reduction(kind, percent or amount, goods, scope="transaction")
+    return (Condition("amount", least, goods=goods),), (benefit,)
+
+
+def _read_limits(doc: Reader) -> Limits:
+    limits = Limits(
+        per_receipt=doc.integer("per_receipt", 0),
+        per_member=doc.integer("per_member", 0),
+        period=doc.choice("period", LIMIT_PERIODS, "lifetime"),
+        used_up=doc.flag("used_up", False),
+    )
+    if doc.has("period") and not limits.per_member:
+        doc.fault("period", "of what? per_member is not limited")
+    doc.finish()
+    return limits
 
 
 def _judge(doc: Reader, p: Promotion) -> None:
     """Refuse what nobody can explain."""
-    for attribute in _WANTED[p.kind]:
-        if not getattr(p, attribute):
-            doc.fault(_FIELD[attribute], f"a {p.kind} promotion needs it, more than 0")
-    allowed = {*_WANTED[p.kind], *_EXTRA.get(p.kind, ())}
-    for attribute, name in _FIELD.items():
-        if getattr(p, attribute) and attribute not in allowed:
-            doc.fault(name, f"means nothing in a {p.kind} promotion")
-    if p.kind == "buy_n_pay_m" and p.pay >= max(p.buy, 1):
-        doc.fault("pay", f"must be less than buy ({p.buy})")
-    if p.kind == "threshold" and bool(p.percent_ppm) == bool(p.amount_minor):
-        doc.fault("percent", "a threshold gives either a percent or an amount")
-    _judge_stacking(doc, p)
-
-
-def _judge_stacking(doc: Reader, p: Promotion) -> None:
     if p.stacking == "best_of" and not p.group:
         doc.fault("group", "best_of needs the name of a group")
     if p.group and p.stacking != "best_of":
         doc.fault("group", "has a meaning only with stacking best_of")
-    if p.kind in GROUP_KINDS and p.stacking == "compound":
-        doc.fault("stacking", "a group of units cannot be given on top of another reduction")
-    if p.max_units and (p.kind in GROUP_KINDS or p.transaction_step or p.stacking == "compound"):
-        doc.fault("max_units", f"cannot limit a {p.kind} promotion with stacking {p.stacking}")
-    if p.max_applications and p.kind not in GROUP_KINDS:
-        doc.fault("max_applications", f"means nothing in a {p.kind} promotion")
+    if not p.benefits:
+        doc.fault("benefits", "a promotion gives something")
+    if p.cost_points and not p.claim:
+        doc.fault("cost_points", "only what the customer asks for can cost points: claim")
+    if p.stage == "price" and not all(_is_shelf_price(b) for b in p.benefits):
+        doc.fault("stage", "a shelf price is a percent, an amount or a price of units")
+    if p.stage == "item" and p.whole:
+        doc.fault("stage", "an amount on the transaction is no item promotion")
+    if len(p.benefits) > 1 and p.stacking in ("exclusive", "best_of"):
+        doc.fault("stacking", "several benefits are given as compound or sole")
 
 
-_EXTRA = {"buy_n_pay_m": ("pay",), "threshold": ("percent_ppm", "amount_minor")}
+def _is_shelf_price(benefit: Benefit) -> bool:
+    return isinstance(benefit, FirstThen) or (
+        isinstance(benefit, Reduction) and not benefit.whole and not benefit.max_units
+    )

@@ -1,0 +1,202 @@
+"""How far a group of units is filled, as small numbers a search can remember. Never a choice.
+
+A plan is one benefit that wants units together, or only so many of them. Its memory says how far
+the present group is filled; what is full is forgotten, unless the plan is limited.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from pos_app.domain.money import PPM
+from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.derivation import off_minor, unit_saving_scaled
+from pos_app.domain.pricing.eligibility import Candidate, Part
+from pos_app.domain.promotion.benefit import OrderedGroup, Reduction, RoleGroup
+
+Memory = tuple[int, ...]
+# Promotions that give exactly the same to the same lines, and how often each may be given.
+Pool = tuple[tuple[Candidate, int], ...]
+T = TypeVar("T")
+
+
+class Joined(NamedTuple):
+    """After one more unit: the memory, millionths of a minor unit saved, a group completed."""
+
+    memory: Memory
+    saving: int
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedPlan:
+    """A reduction of so many units. Memory: units taken."""
+
+    pool: Pool
+    part: Part
+    reduction: Reduction
+    value: int
+    most: int
+    start: Memory = (0,)
+    least: int = 1
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The promotions, the value and the limit."""
+        return (*_ids(self.pool), str(self.value), str(self.most))
+
+    def shares(self, taken: Sequence[tuple[T, int]]) -> list[tuple[Candidate, list[tuple[T, int]]]]:
+        """The first promotion of the pool takes its units first."""
+        return _dealt(self.pool, taken, 1)
+
+    @property
+    def rounds(self) -> bool:
+        """A percentage of a line is rounded once for all its units."""
+        return self.reduction.kind == "percent" and self.reduction.scope == "line"
+
+    def join(self, memory: Memory, role: int, line: BasketLine, net_minor: int) -> Joined | None:
+        """One more unit while there are any left."""
+        if memory[0] >= self.most:
+            return None
+        saving = unit_saving_scaled(self.reduction, self.value, line, net_minor)
+        return Joined((memory[0] + 1,), saving, True)
+
+    def whole(self, memory: Memory) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedPlan:
+    """Groups filled in falling price. Memory: units of the present group, their floors (for a
+    group price), groups given (where limited), units reduced (where limited)."""
+
+    pool: Pool
+    part: Part
+    group: OrderedGroup
+    most: int
+    start: Memory = (0, 0, 0, 0)
+    rounds: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The promotions and the limit."""
+        return (*_ids(self.pool), str(self.most))
+
+    @property
+    def least(self) -> int:
+        """Units of the smallest group that gives something."""
+        return self.group.least or self.group.size
+
+    def shares(self, taken: Sequence[tuple[T, int]]) -> list[tuple[Candidate, list[tuple[T, int]]]]:
+        """Whole groups to each promotion of the pool."""
+        return _dealt(self.pool, taken, self.group.size)
+
+    def join(self, memory: Memory, role: int, line: BasketLine, net_minor: int) -> Joined | None:
+        """The next position of the present group."""
+        filled, floors, given, offs = memory
+        group = self.group
+        if self.most and given >= self.most:
+            return None
+        off = group.offs[filled]
+        saving = off_minor(off, line, net_minor) * PPM
+        if saving and group.max_off:
+            if offs >= group.max_off:
+                return None
+            offs += 1
+        full = filled + 1 == group.size
+        if group.price_minor is not None:
+            floors += line.floor_unit_minor
+            paid = max(group.price_minor, floors) if full else 0
+            saving = (net_minor - paid) * PPM
+        if full:
+            return Joined((0, 0, given + 1 if self.most else 0, offs), saving, True)
+        return Joined((filled + 1, floors, given, offs), saving, False)
+
+    def whole(self, memory: Memory) -> bool:
+        """Nothing begun, or as much of the last group as it needs."""
+        return not memory[0] or bool(self.group.least and memory[0] >= self.group.least)
+
+
+@dataclass(frozen=True, slots=True)
+class RolePlan:
+    """Groups of units in roles. Memory: units a role beyond full groups, then groups given and
+    units reduced (where limited)."""
+
+    pool: Pool
+    part: Part
+    group: RoleGroup
+    most: int
+    rounds: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The promotions and the limit."""
+        return (*_ids(self.pool), str(self.most))
+
+    @property
+    def least(self) -> int:
+        """Units of the smallest group that gives something."""
+        return self.group.size
+
+    def shares(self, taken: Sequence[tuple[T, int]]) -> list[tuple[Candidate, list[tuple[T, int]]]]:
+        """All to the one promotion: sets are not pooled."""
+        return [(self.pool[0][0], list(taken))] if taken else []
+
+    @property
+    def start(self) -> Memory:
+        """Nobody in any role."""
+        return (0,) * (len(self.group.roles) + 2)
+
+    def join(self, memory: Memory, role: int, line: BasketLine, net_minor: int) -> Joined | None:
+        """One more unit in a role; a set's price is paid when a group begins."""
+        taken, given, offs = list(memory[:-2]), memory[-2], memory[-1]
+        before = self._begun(taken)
+        taken[role] += 1
+        begun = self._begun(taken)
+        if self.most and given + begun > self.most:
+            return None
+        saving = off_minor(self.group.roles[role].off, line, net_minor) * PPM
+        if saving and self.group.max_off:
+            if offs >= self.group.max_off:
+                return None
+            offs += 1
+        if self.group.price_minor is not None:
+            saving = (net_minor - self.group.price_minor * (begun - before)) * PPM
+        full = min(n // one.units for n, one in zip(taken, self.group.roles, strict=True))
+        rest = [n - full * one.units for n, one in zip(taken, self.group.roles, strict=True)]
+        given += full if self.most else 0
+        return Joined((*rest, given, offs), saving, full > 0)
+
+    def _begun(self, taken: list[int]) -> int:
+        pairs = zip(taken, self.group.roles, strict=True)
+        return max(-(-count // role.units) for count, role in pairs)
+
+    def whole(self, memory: Memory) -> bool:
+        """A set: every role full. Buy and get: whoever gets has bought."""
+        taken = memory[:-2]
+        if self.group.price_minor is not None:
+            return not any(taken)
+        roles = self.group.roles
+        bought = min(n // one.units for n, one in zip(taken[:-1], roles[:-1], strict=True))
+        return taken[-1] <= bought * roles[-1].units
+
+
+Plan = LimitedPlan | OrderedPlan | RolePlan
+
+
+def _ids(pool: Pool) -> tuple[str, ...]:
+    return tuple(candidate.promotion.promotion_id for candidate, _ in pool)
+
+
+def _dealt(
+    pool: Pool, taken: Sequence[tuple[T, int]], size: int
+) -> list[tuple[Candidate, list[tuple[T, int]]]]:
+    """So many groups of `size` to each, in the order of the pool; 0 is without limit."""
+    found, rest = [], list(taken)
+    for candidate, most in pool:
+        count = most * size if most else len(rest)
+        if rest[:count]:
+            found.append((candidate, rest[:count]))
+        rest = rest[count:]
+    return found

@@ -1,0 +1,223 @@
+"""One benefit applied to what is left: which units, how much, rounded once at its scope.
+
+Never lets a unit fall below its floor; knows no other promotion.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pos_app.domain.document import PriceModification, Step
+from pos_app.domain.money import allocate_largest_remainder, format_decimal
+from pos_app.domain.pricing.derivation import (
+    Said,
+    arithmetic,
+    base_minor,
+    part_minor,
+    percent_text,
+    reduced,
+)
+from pos_app.domain.pricing.eligibility import Part
+from pos_app.domain.pricing.setting import Setting
+from pos_app.domain.pricing.shop import picked
+from pos_app.domain.pricing.worksheet import Cell, Cells, Row, Worksheet
+from pos_app.domain.promotion.benefit import FirstThen, Reduction, RoundDown
+from pos_app.domain.promotion.promotion import Promotion, is_whole
+
+
+class Wanted(NamedTuple):
+    """What one line would lose."""
+
+    line: int
+    amount_minor: int
+    units: int
+    text: str
+    taken: Cells = ()
+    after: Cells = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reducing:
+    """One benefit of one promotion in its turn."""
+
+    setting: Setting
+    promotion: Promotion
+    part: Part
+    rank: int
+
+    def apply(self, sheet: Worksheet) -> None:
+        """Take what it gives off the rows of a sheet."""
+        rows = {row.line.line: row for row in self._rows(sheet)}
+        touched = False
+        for one in self.wanted(sheet):
+            row = rows[one.line]
+            if self.promotion.not_with_price_stage and row.stage_mark & 1:
+                touched = self._instead(row) or touched
+            elif self._take(row, one):
+                touched = True
+        if touched:
+            name = self.promotion.promotion_id
+            sheet.times[name] = max(sheet.times.get(name, 0), 1)
+
+    def wanted(self, sheet: Worksheet) -> list[Wanted]:
+        """What each line would lose if it were applied to this sheet."""
+        benefit = self.part.benefit
+        rows = self._rows(sheet)
+        if isinstance(benefit, RoundDown):
+            return self._rounding(benefit, sheet)
+        if isinstance(benefit, FirstThen):
+            return [one for row in rows for one in self._first_then(benefit, row)]
+        if not isinstance(benefit, Reduction):
+            return []
+        value = self.setting.value_of(benefit, self.part)
+        if benefit.whole:
+            return self._whole(benefit, value, rows, sheet)
+        found = [
+            self._of_line(benefit, value, row, cells)
+            for row, cells in self._chosen(benefit, rows)
+            if cells
+        ]
+        return self._capped(benefit, found, sheet)
+
+    def _rows(self, sheet: Worksheet) -> list[Row]:
+        if not self.part.lines:
+            return list(sheet.rows) if isinstance(self.part.benefit, RoundDown) else []
+        rows = sheet.rows_of(self.part.lines)
+        goods = getattr(self.part.benefit, "goods", None)
+        if goods is not None and goods.not_promoted:
+            earlier = (1 << self.rank) - 1
+            rows = [row for row in rows if not row.stage_mark & earlier]
+        return rows
+
+    def _take(self, row: Row, one: Wanted) -> bool:
+        if one.amount_minor <= 0:
+            return False
+        step = Step.TRANSACTION if is_whole(self.part.benefit) else Step.ITEM
+        name = self.promotion.name(self.setting.language)
+        modification = PriceModification(
+            self.promotion.promotion_id, step, one.amount_minor, one.units, name, one.text
+        )
+        row.stage_mark |= 1 << self.rank
+        if one.taken:
+            row.put(one.taken, one.after, modification)
+            return True
+        return row.take(modification) > 0
+
+    def _instead(self, row: Row) -> bool:
+        """In place of the shelf price where that is lower, line by line."""
+        benefit = self.part.benefit
+        assert isinstance(benefit, Reduction)
+        fresh = Row(row.line, row.line.list_minor)
+        value = self.setting.value_of(benefit, self.part)
+        one = self._of_line(benefit, value, fresh, fresh.cells)
+        if row.line.list_minor - one.amount_minor >= row.net_minor:
+            return False
+        row.give_back(())
+        return self._take(row, one)
+
+    def _of_line(self, benefit: Reduction, value: int, row: Row, cells: Cells) -> Wanted:
+        after, amount = reduced(benefit, value, row.line, cells, self.setting.policies.rounding)
+        units = sum(cell.units for cell in cells)
+        said = Said(amount, self.setting.digits)
+        text = arithmetic(benefit, value, row.line, cells, said)
+        return Wanted(row.line.line, amount, units, text, cells, after)
+
+    def _chosen(self, benefit: Reduction, rows: Sequence[Row]) -> list[tuple[Row, Cells]]:
+        """The units it is for: all, so many a line, or so many in all by the named choice."""
+        if benefit.max_units_per_line:
+            most = benefit.max_units_per_line
+            return [(row, _first(_sorted(row.cells, benefit.pick), most)) for row in rows]
+        if not benefit.max_units:
+            return [(row, row.cells) for row in rows]
+        return picked(benefit, rows, lambda row: row.cells)
+
+    def _capped(self, benefit: Reduction, found: list[Wanted], sheet: Worksheet) -> list[Wanted]:
+        """At most the cap in all, shared in proportion; never below nothing in all."""
+        total = sum(one.amount_minor for one in found)
+        cap = self._cap(benefit, total, sheet)
+        if total <= cap:
+            return found
+        parts = allocate_largest_remainder(cap, [one.amount_minor for one in found]).parts
+        money = format_decimal(cap, self.setting.digits)
+        return [
+            Wanted(one.line, part, one.units, f"{one.text}, {money} in all")
+            for one, part in zip(found, parts, strict=True)
+        ]
+
+    def _cap(self, benefit: Reduction, total: int, sheet: Worksheet) -> int:
+        cap = benefit.cap_minor or total
+        if any(row.net_minor < 0 for row in sheet.rows):
+            cap = min(cap, max(sheet.net_minor, 0))
+        return cap
+
+    def _whole(
+        self, benefit: Reduction, value: int, rows: list[Row], sheet: Worksheet
+    ) -> list[Wanted]:
+        """One amount, rounded once, then allocated to the lines."""
+        money, digits = format_decimal, self.setting.digits
+        net = sum(base_minor(benefit, row.line, row.cells) for row in rows if row.net_minor > 0)
+        amount = value
+        if benefit.kind == "percent":
+            amount = part_minor(net, value, self.setting.policies.rounding)
+        amount = min(amount, self._cap(benefit, amount, sheet), sum(r.room_minor for r in rows))
+        text = money(amount, digits)
+        if benefit.kind == "percent":
+            text = f"{money(net, digits)} x {percent_text(value)} % = {text}"
+        return [
+            Wanted(row.line.line, part, row.line.count, text)
+            for row, part in zip(rows, self._allocated(rows, amount), strict=True)
+        ]
+
+    def _allocated(self, rows: Sequence[Row], amount: int) -> tuple[int, ...]:
+        way = self.setting.policies.allocation
+        rooms = [row.room_minor for row in rows]
+        weights = [max(row.net_minor, 0) for row in rows]
+        if way == "equal_per_unit":
+            weights = [row.line.count for row in rows]
+        if way == "largest_line" and rows:
+            largest = max(range(len(rows)), key=lambda i: (weights[i], -i))
+            weights = [int(i == largest) for i in range(len(rows))]
+        return allocate_largest_remainder(amount, weights, rooms).parts
+
+    def _rounding(self, benefit: RoundDown, sheet: Worksheet) -> list[Wanted]:
+        rows = [row for row in sheet.rows if row.room_minor]
+        amount = min(sheet.net_minor % benefit.to_minor, sum(row.room_minor for row in rows))
+        text = format_decimal(amount, self.setting.digits)
+        parts = self._allocated(rows, amount)
+        return [
+            Wanted(row.line.line, part, row.line.count, text)
+            for row, part in zip(rows, parts, strict=True)
+        ]
+
+    def _first_then(self, benefit: FirstThen, row: Row) -> list[Wanted]:
+        found = []
+        left = benefit.max_units or row.line.count
+        first = True
+        for cell in row.cells:
+            count = min(cell.units, left)
+            left -= count
+            for units, value in _first_and_rest(count, first, benefit):
+                one = Reduction("amount", value, scope="unit")
+                found.append(self._of_line(one, value, row, (cell._replace(units=units),)))
+            first = first and not count
+        return found
+
+
+def _first_and_rest(count: int, first: bool, benefit: FirstThen) -> list[tuple[int, int]]:
+    parts = [(1, benefit.first_minor)] if first and count else []
+    rest = count - len(parts)
+    return [*parts, (rest, benefit.further_minor)] if rest else parts
+
+
+def _sorted(cells: Cells, pick: str) -> Cells:
+    return cells[::-1] if pick == "cheapest" else cells
+
+
+def _first(cells: Cells, most: int) -> Cells:
+    found: list[Cell] = []
+    for cell in cells:
+        count = min(cell.units, most)
+        most -= count
+        if count:
+            found.append(cell._replace(units=count))
+    return tuple(found)
