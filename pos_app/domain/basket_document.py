@@ -26,6 +26,10 @@ class Basket:
     lines: tuple[BasketLine, ...]
     context: Context
 
+    def context_in(self, language: str) -> Context:
+        """The same, names in another language."""
+        return replace(self.context, language=language)
+
 
 def read_basket(
     doc: Reader, digits: int, catalogue: Mapping[str, Item], now: datetime | None = None

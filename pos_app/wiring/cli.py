@@ -18,7 +18,12 @@ DEFAULT_SERVER = "http://127.0.0.1:8765"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Errors of the environment are one sentence."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    own = {"server": _server, "devices-host": _devices_host, "virtual-counter": _counter}
+    own = {
+        "server": _server,
+        "program": _program,
+        "devices-host": _devices_host,
+        "virtual-counter": _counter,
+    }
     if arguments and arguments[0] in own:
         return own[arguments[0]](arguments[1:])
     parsed = _parser().parse_args(arguments)
@@ -60,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--members", type=Path)
     replay.add_argument("--work", type=Path)
     replay.set_defaults(run=_replay)
+    commands.add_parser("program", help="try a programme (kopilka program --help)")
     commands.add_parser("server", help="the central server (kopilka server --help)")
     commands.add_parser("devices-host", help="the device process")
     commands.add_parser("virtual-counter", help="simulated printer, scanner, display")
@@ -149,6 +155,12 @@ def _server(arguments: Sequence[str]) -> int:
     from sync.server.cli import main as server_main
 
     return server_main(list(arguments))
+
+
+def _program(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.program_cli import main as program_main
+
+    return program_main(arguments)
 
 
 def _devices_host(arguments: Sequence[str]) -> int:
