@@ -2,5 +2,6 @@
 
 from tests.vectors import phones, scan
 from tests.vectors.outcome import Adapter
+from tests.vectors.pricing import run as pricing
 
-ADAPTERS: tuple[Adapter, ...] = (scan.ADAPTER, phones.ADAPTER)
+ADAPTERS: tuple[Adapter, ...] = (scan.ADAPTER, phones.ADAPTER, pricing.ADAPTER)

@@ -1,0 +1,1 @@
+"""Neutral pricing cases (an array of cases) through the real programme document and engine."""

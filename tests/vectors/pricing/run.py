@@ -1,0 +1,111 @@
+"""The pricing format: an array of cases -> one outcome each. Never edits or knows a case."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pos_app.domain.errors import ProgramRefused
+from tests.vectors.outcome import Adapter, NotModelled, Outcome
+from tests.vectors.pricing import allocation
+from tests.vectors.pricing.case import Case, case_of
+from tests.vectors.pricing.compare import Facts, differences
+from tests.vectors.pricing.document import written
+from tests.vectors.pricing.events import facts_of_events
+from tests.vectors.pricing.fields import Fields
+from tests.vectors.pricing.sale import asked_of
+from tests.vectors.pricing.shop import Shop, shop_of
+
+OFFER_LEFT = "offer left"
+MARK = "after_each_event"
+
+
+def outcome_of(data: Mapping[str, Any]) -> Outcome:
+    """One case, run."""
+    case_id = str(data.get("id", "?"))
+    try:
+        return Outcome(case_id, "; ".join(_wrong(case_of(data))))
+    except NotModelled as reason:
+        return Outcome(case_id, not_modelled=str(reason))
+    except ProgramRefused as refused:
+        faults = ", ".join(f"{one.path} {one.reason}" for one in refused.faults)
+        return Outcome(case_id, f"the programme is refused: {faults}")
+
+
+def _wrong(case: Case) -> list[str]:
+    if case.allocation is not None:
+        return differences(case.expected, allocation.facts_of(Fields(case.allocation)))
+    shop = shop_of(written(case))
+    if case.cart is not None:
+        return differences(case.expected, facts_of_cart(shop, case))
+    wrong: list[str] = []
+    last: Facts = shop.state()
+    for name, expected, facts in facts_of_events(shop):
+        wrong += [f"{name}: {one}" for one in differences(expected, facts)]
+        last = facts
+    rest = {key: value for key, value in case.expected.items() if key != MARK}
+    return wrong + differences(rest, last)
+
+
+def facts_of_cart(shop: Shop, case: Case) -> Facts:
+    """A cart is one sale in an otherwise empty day."""
+    asked = asked_of(Fields(case.cart))
+    facts: dict[str, Callable[[], Any]] = dict(shop.sell(asked, "cart"))
+    quote = shop.sales["cart"].quote
+    if case.expected.get("free_items") == [] and _another_article(shop):
+        raise NotModelled(OFFER_LEFT)
+    facts["line_max_redeemable"] = lambda: _line_limits(shop, case)
+    facts["after_refund_of_1"] = lambda: _after_one_back(shop)
+    if not asked.lines:
+        facts["line_discounts"] = dict
+    assert quote.priced is not None
+    return facts
+
+
+def _another_article(shop: Shop) -> bool:
+    """A gift that somebody has to fetch from the shelf is theirs to leave there."""
+    quote = shop.sales["cart"].quote
+    bought = {line.sku for line in quote.numbers.values()}
+    return any(gift.item_id not in bought for gift in quote.priced.gifts)
+
+
+def _line_limits(shop: Shop, case: Case) -> dict[str, Fraction]:
+    """What points may pay of each line when there are enough of them."""
+    rich = {**case.customer, "balance": str(10**9)}
+    cart = {**(case.cart or {}), "redeem_points": "max"}
+    other = shop_of(written(replace(case, customer=rich, cart=cart)))
+    other.sell(asked_of(Fields(cart)), "cart")
+    quote = other.sales["cart"].quote
+    return {
+        line.line: other.money(quote.priced.line(number).points_minor)
+        for number, line in quote.numbers.items()
+    }
+
+
+def _after_one_back(shop: Shop) -> dict[str, Fraction]:
+    """The first line of several units after one of them came back."""
+    sold = shop.sales["cart"]
+    number, cart = next((n, c) for n, c in sold.quote.numbers.items() if c.quantity > 1)
+    shop.give_back("cart", [(cart.line, Fraction(1))])
+    back = shop.returns["cart"][-1].lines[0]
+    line = next(one for one in sold.document.lines if one.line == number)
+    net = line.net_minor - back.net_minor
+    listed = line.list_minor - back.list_minor
+    return {"line_discount": shop.money(listed - net), "line_total": shop.money(net)}
+
+
+def run(path: Path) -> Iterator[Outcome]:
+    """Every case of a file, in its order."""
+    for data in json.loads(path.read_text(encoding="utf-8")):
+        yield outcome_of(data)
+
+
+def recognises(_: Path, head: str) -> bool:
+    """An array of cases that state a currency or an allocation."""
+    array = head.lstrip()[:1] == "[" and '"id"' in head
+    return array and any(f'"{key}"' in head for key in ("programs", "allocation"))
+
+
+ADAPTER = Adapter("pricing", recognises, run)
