@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 
 from pos_app.gear.secrets import (
     Argon2PinHasher,
+    Ed25519Signatures,
     Ed25519Signer,
     Ed25519Verifier,
     PepperedPhoneHasher,
@@ -106,3 +107,14 @@ def test_private_keys_stay_out_of_repr() -> None:
 
 def test_random_bytes_are_as_many_as_asked() -> None:
     assert len(random_bytes(32)) == 32
+
+
+def test_any_public_key_is_tried_and_a_broken_one_proves_nothing() -> None:
+    keys, other = generate_signing_keys(), generate_signing_keys()
+    signature = Ed25519Signer(keys.private).sign(b"text")
+    genuine = Ed25519Signatures().genuine
+    assert genuine(keys.public, b"text", signature)
+    assert not genuine(other.public, b"text", signature)
+    assert not genuine(keys.public, b"other", signature)
+    assert not genuine(b"short", b"text", signature)
+    assert not genuine(keys.public, b"text", b"")
