@@ -18,10 +18,12 @@ from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.choosing import Chosen, with_choice
 from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import added, kept
 from pos_app.domain.loyalty.turnover import month_of
 from sync.server.allowances import Placement, top_up
 from sync.server.book import Book, Held
+from sync.server.clipping import clip_to_caps, overgiven
 from sync.server.conflicts import Conflict
 from sync.server.merging import Carried, carry_in
 from sync.server.tiering import Judged, Tiering
@@ -54,10 +56,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What parts need beside the book: the tier rule, and who holds allowances."""
+    """What parts need beside the book: the tier rule, who holds allowances, the programme."""
 
     tiering: Tiering
     placement: Placement
+    program: Program | None = None
 
 
 def ids_needed(parts: Iterable[Part]) -> tuple[set[str], set[str]]:
@@ -89,6 +92,7 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         found += _post(book, held, entry, part)
     found += _used(book, held, part, document.uses)
     _count(book, held, part, around)
+    found += _limited(book, held, part, around.program)
     top_up(book, held, part.terminal, around.placement)
     return found
 
@@ -168,6 +172,17 @@ def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
     sold_on = None if is_sale else part.turnover_on
     case = Judged(document.business_on, held.account.balance, sold_on)
     book.change(held, around.tiering(changed, case))
+
+
+def _limited(book: Book, held: Held, part: Part, program: Program | None) -> list[Conflict]:
+    """Caps are kept by the ledger; goods given twice stand, and a person looks."""
+    if program is None:
+        return []
+    clip_to_caps(book, held, program, part.document)
+    return [
+        _conflict("overgiven", part, points=one.beyond, money=one.money_minor, detail=one.tally)
+        for one in overgiven(held, program, part.document)
+    ]
 
 
 def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:

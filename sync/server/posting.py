@@ -35,7 +35,7 @@ from sync.server.planning import Fact, plan
 from sync.server.plausible import doubtful
 from sync.server.schema import allowance, effect, event, inbox, sale
 from sync.server.services import Services
-from sync.server.tiering import tiering_in_force
+from sync.server.tiering import program_in_force, tiering_in_force
 from sync.translate import UnreadableEvent
 from sync.wire.codec import canonical, unpack
 from sync.wire.messages import PushRequest
@@ -238,7 +238,10 @@ def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
 
 def surroundings(connection: Connection, services: Services) -> Surroundings:
     """The rules in force, read once for a group of events."""
-    return Surroundings(tiering_in_force(connection, services.now()), placement(connection))
+    now = services.now()
+    return Surroundings(
+        tiering_in_force(connection, now), placement(connection), program_in_force(connection, now)
+    )
 
 
 def post_parts(

@@ -68,6 +68,13 @@ def uses_of(offer: Offer, tallies: Tallies, on: date) -> int:
     return tallies.get((offer.tally, period_of(offer.period, on)), 0)
 
 
+def beyond_uses(offer: Offer, entry: TallyEntry, total: int) -> int:
+    """Uses of this receipt beyond the member's limit, its tally being `total` with it."""
+    if entry.tally != offer.tally or not offer.uses or entry.amount <= 0:
+        return 0
+    return min(max(total - offer.uses, 0), entry.amount)
+
+
 def segments_of(open_offers: Sequence[OfferLeft]) -> frozenset[str]:
     """The segments that these offers put a member in."""
     return frozenset(one.offer.segment for one in open_offers)

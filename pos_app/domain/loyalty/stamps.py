@@ -119,8 +119,11 @@ def progress(card: StampCard, held: int, language: str) -> Sentence:
     return say(key, name=name, have=max(held, 0), needed=card.needed, left=left)
 
 
-def is_overgiven(card: StampCard, tallies: Tallies, period: str) -> int:
-    """Stamps that rewards took beyond what there was: two tills gave the same one offline."""
-    if card.kind in ("units", "receipts"):
-        return max(-tallies.get((card.tally, period), 0), 0)
-    return max(tallies.get((card.rewarded, period), 0) - 1, 0) * card.needed
+def beyond_card(card: StampCard, entry: TallyEntry, total: int) -> int:
+    """Stamps that this reward took beyond what there was, its tally being `total` with it: tills
+    that were offline gave the same one twice. 0 for entries of another kind."""
+    if entry.tally == card.rewarded and entry.amount > 0:
+        return max(total - 1, 0) * card.needed
+    if entry.tally == card.tally and entry.amount < 0:
+        return min(max(-total, 0), -entry.amount)
+    return 0
