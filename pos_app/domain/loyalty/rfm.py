@@ -66,15 +66,23 @@ class RfmBounds:
             if len(bounds) != SCORES - 1 or tuple(sorted(bounds)) != bounds:
                 raise ValueError(f"{SCORES - 1} rising bounds are wanted")
 
-    def to_json(self) -> str:
-        """Rationals as texts: "115", "1487/5"; equal bounds are equal texts."""
+    def document(self) -> dict[str, Any]:
+        """As JSON has it; rationals are texts: "115", "1487/5"."""
         doc = {name: [str(one) for one in getattr(self, name)] for name in _MEASURES}
-        return json.dumps({"as_of": self.as_of.isoformat(), "rule": self.rule, **doc})
+        return {"as_of": self.as_of.isoformat(), "rule": self.rule, **doc}
+
+    def to_json(self) -> str:
+        """The document as a text."""
+        return json.dumps(self.document())
 
     @classmethod
     def from_json(cls, text: str) -> "RfmBounds":
-        """The reverse; ValueError says what is wrong."""
-        doc = json.loads(text)
+        """The reverse of `to_json`; ValueError says what is wrong."""
+        return cls.from_document(json.loads(text))
+
+    @classmethod
+    def from_document(cls, doc: Any) -> "RfmBounds":
+        """The reverse of `document`; ValueError says what is wrong."""
         if not isinstance(doc, dict) or set(doc) != {"as_of", "rule", *_MEASURES}:
             raise ValueError("as_of, rule, recency, frequency and monetary are wanted")
         recency, frequency, monetary = (_rationals(doc[name]) for name in _MEASURES)
@@ -84,6 +92,17 @@ class RfmBounds:
         return cls(date.fromisoformat(as_of), recency, frequency, monetary, rule)
 
 
+def bounds_told(setting: Any) -> RfmBounds | None:
+    """The bounds in the setting `rfm_bounds`; None where there are none, or none that can be read:
+    a till then scores nobody, and goes on selling."""
+    try:
+        return RfmBounds.from_document(setting)
+    except ValueError:
+        return None
+
+
+SETTING = "rfm_bounds"
+"""The setting of the chain that carries the bounds to its tills."""
 _MEASURES = ("recency", "frequency", "monetary")
 
 

@@ -5,10 +5,13 @@ What is not known (no scores yet, no such profile field) keeps a member out and 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from pos_app.domain.loyalty.rfm import Figures, RfmBounds, RfmScores, name_of, score
+from pos_app.domain.loyalty.tally import LIFETIME, Tallies
+from pos_app.domain.loyalty.turnover import VISITS, History, spend_minor
+from pos_app.domain.mechanics.periods import PERIODS
 from pos_app.domain.mechanics.segments import ProfileCondition, Range, RfmCondition, Segment, plain
 from pos_app.domain.money import RUB, Currency, Money
 from pos_app.domain.sentence import Sentence, say
@@ -48,6 +51,62 @@ class Verdict:
     inside: bool
     why: Sentence
     checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a place knows beside the history: the chain's bounds, the tier that holds, the profile
+    (empty at a till)."""
+
+    bounds: RfmBounds | None = None
+    currency: Currency = RUB
+    tier_id: str = ""
+    profile: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+
+def facts_of(history: History, on: date, known: Known = Known()) -> Facts:
+    """The facts that a mirrored history carries, and what else is known."""
+    last = last_visit(history.tallies, on)
+    receipts = history.tallies.get((VISITS, LIFETIME), 0)
+    return Facts(
+        on=on,
+        scores=scored(
+            known.bounds, receipts=receipts, spend_minor=history.lifetime_minor, last=last, on=on
+        ),
+        tier_id=known.tier_id,
+        last_visit_on=last,
+        receipts=receipts,
+        spend_minor={period: spend_minor(history, period, on) for period in PERIODS},
+        profile=known.profile,
+        currency=known.currency,
+    )
+
+
+def last_visit(tallies: Tallies, on: date) -> date | None:
+    """The day of the last purchase up to a day. Days are counted in programmes whose segments ask
+    for them and fade; before, it is the end of the last month with a purchase."""
+    periods = [period for (tally, period), n in tallies.items() if tally == VISITS and n > 0]
+    days = [date.fromisoformat(one) for one in periods if len(one) == _DAY]
+    months = [one for one in periods if len(one) == _MONTH and "Q" not in one]
+    last = max((day for day in days if day <= on), default=None)
+    month = max(months, default="")
+    if month and (last is None or month > last.isoformat()[:_MONTH]):
+        year, number = divmod(int(month[:4]) * 12 + int(month[5:]), 12)
+        last = date(year, number + 1, 1) - timedelta(days=1)
+    return min(last, on) if last else None
+
+
+def asks_for_days(rules: Iterable[Segment]) -> bool:
+    """True where a rule needs the day of the last purchase."""
+    return any(rule.rfm or rule.days_since_visit for rule in rules)
+
+
+def offline(rules: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Rules that a till can judge: it knows no profile, the server says who is in the others."""
+    return tuple(rule for rule in rules if not rule.profile)
+
+
+_DAY, _MONTH = len("2026-11-22"), len("2026-11")
 
 
 def segments_of(rules: Iterable[Segment], facts: Facts) -> frozenset[str]:

@@ -10,6 +10,8 @@ from datetime import date
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.membership import SoldPiece, held, purchases
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.rfm import RfmBounds
+from pos_app.domain.loyalty.segment import Known, asks_for_days, facts_of, offline, segments_of
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry, period_of
 from pos_app.domain.loyalty.tier import Standing, measured, standing
 from pos_app.domain.loyalty.turnover import EARNED_EVER, SPEND, VISITS, History, spend_minor
@@ -38,8 +40,18 @@ def history_of(member: Member, *, points: int | None = None) -> History:
     return History(member.spend_by_month, member.lifetime_spend_minor, member.tallies, balance)
 
 
-def status(program: Program, member: Member, history: History, on: date) -> Status:
-    """The standing on a day: the tier reached or, where it is higher, the tier paid for."""
+def status(
+    program: Program,
+    member: Member,
+    history: History,
+    on: date,
+    bounds: RfmBounds | None = None,
+) -> Status:
+    """The standing on a day: the tier reached or, where it is higher, the tier paid for.
+
+    Segments: those mirrored, those of memberships, and those of the programme that history alone
+    decides; `bounds` are the chain's RFM bounds.
+    """
     paid = held(program.memberships, history.tallies, on)
     stand = standing(program.tiers, history, (member.tier_id, member.tier_until), on)
     for one in program.memberships:
@@ -50,7 +62,10 @@ def status(program: Program, member: Member, history: History, on: date) -> Stat
         more = stand.next_tier.start + (program.tiers.bound == "upper_inclusive")
         needs = max(more - measured(program.tiers, history, on), 0)
         stand = replace(stand, needs=needs)
-    return Status(stand, member.segments | segments, paid)
+    tier_id = stand.tier.tier_id if stand.tier else ""
+    facts = facts_of(history, on, Known(bounds, program.currency, tier_id))
+    own = segments_of(offline(program.segments), facts)
+    return Status(stand, member.segments | segments | own, paid)
 
 
 def _raised(program: Program, stand: Standing, tier_id: str, until: date) -> Standing:
@@ -102,7 +117,8 @@ def counted(program: Program, receipt: Receipt) -> Iterator[TallyEntry]:
     periods = {by_spend, *(d.period for d in program.member_discounts if d.kind == "cumulative")}
     if any(rolling_days(one) for one in periods):
         yield TallyEntry(SPEND, day, receipt.net_minor)
-    if tiers.measure == "visits" and rolling_days(tiers.period):
+    by_visits = tiers.measure == "visits" and rolling_days(tiers.period)
+    if by_visits or asks_for_days(program.segments):
         yield TallyEntry(VISITS, day, 1)
     if tiers.measure == "points_earned":
         yield TallyEntry(EARNED_EVER, LIFETIME, receipt.points_earned)
