@@ -16,6 +16,7 @@ from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, Program
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.mechanics.earn import Earn
+from pos_app.domain.mechanics.partners import Partner, partners_shown
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.tallying import Sold, tallies_of
@@ -72,7 +73,7 @@ def complete_sale(
     member = transaction.member or MemberLink(None, "")
     lines = _lines(transaction, priced, rules.tax, place.business_on)
     items = {one.line: one.item for one in transaction.lines}
-    sold = Sold(lines, priced.trace, place.business_on, items)
+    sold = Sold(lines, priced.trace, place.business_on, items, _partners(transaction, rules))
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -101,6 +102,13 @@ def complete_sale(
         confirmation=transaction.confirmed,
         coupons=uses_of(transaction.serving, frozenset(c.coupon_id for c in transaction.serving)),
     )
+
+
+def _partners(transaction: Transaction, rules: Rules) -> tuple[Partner, ...]:
+    """Whose card or coupon is on the receipt."""
+    partners = rules.program.partners if rules.program else ()
+    card = transaction.member.code if transaction.member else ""
+    return partners_shown(partners, card, [one.coupon_id for one in transaction.serving])
 
 
 def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[TallyEntry, ...]:

@@ -16,6 +16,7 @@ from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.sold import SoldLine
 from pos_app.domain.loyalty.standing import Receipt, counted
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry, period_of
+from pos_app.domain.mechanics.partners import Partner
 from pos_app.domain.pricing.basket import NO_EARNING
 from pos_app.domain.pricing.result import Trace
 from pos_app.domain.quantity import Unit
@@ -25,13 +26,14 @@ VISITS = "visits"
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A sale to count: its lines as completed, what the rules said, the store's business day, and
-    the catalogue's items by line."""
+    """A sale to count: its lines as completed, what the rules said, the store's business day, the
+    catalogue's items by line, and the partners whose card or coupon was shown."""
 
     lines: Sequence[CompletedLine]
     trace: Sequence[Trace]
     business_on: date
     items: Mapping[int, Item] = field(default_factory=lambda: MappingProxyType({}))
+    partners: Sequence[Partner] = ()
 
 
 def tallies_of(program: Program, sold: Sold) -> tuple[TallyEntry, ...]:
@@ -92,4 +94,15 @@ def _standing(program: Program, sold: Sold) -> Iterator[TallyEntry]:
     return counted(program, Receipt(sold.business_on, net, points, pieces))
 
 
-COUNTS: tuple[Callable[[Program, Sold], Iterator[TallyEntry]], ...] = (_visits, _standing)
+def _partners(_program: Program, sold: Sold) -> Iterator[TallyEntry]:
+    """Marks the receipt for the settlement with a partner; its returns carry the mark on."""
+    net = sum(line.net_minor for line in sold.lines)
+    for one in sold.partners:
+        yield TallyEntry(f"partner/{one.partner_id}", period_of("month", sold.business_on), net)
+
+
+COUNTS: tuple[Callable[[Program, Sold], Iterator[TallyEntry]], ...] = (
+    _visits,
+    _standing,
+    _partners,
+)

@@ -13,6 +13,7 @@ from typing import Any
 from pos_app.domain.events import MemberEnrolled
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
 from pos_app.domain.transaction import MemberLink
@@ -101,7 +102,7 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
     one, local = member_here(station, by, key)
     if one is None:
         return _stranger(station, by, key, how)
-    answer = _attach(station, one, how, local=local)
+    answer = _attach(station, one, how, local=local, card=key if by == "card" else "")
     if answer.ok and station.known is not None:
         here = station.known.account.available(station.business_on()) - station.known.allowance
         _ask_server(station, "id", one.member_id, "", max(here, 0))
@@ -116,14 +117,16 @@ def member_here(station: Station, by: str, key: str) -> tuple[Member | None, boo
     return station.journal.local_member(by, key), True
 
 
-def _attach(station: Station, one: Member, how: str, *, local: bool) -> Answer:
+def _attach(station: Station, one: Member, how: str, *, local: bool, card: str = "") -> Answer:
     operator = station.operator
     if operator is not None and operator.own_member_id == one.member_id:
         return refused("own_card")
     transaction = begin(station)
     before = transaction.member
     known = know(station, one, local=local)
-    link = MemberLink(one.member_id, how, may_redeem=how != "last4")
+    # A partner's card stays on the receipt: it decides the rate, and it is settled.
+    shown = card if partners_shown(program_of(station).partners, card, ()) else ""
+    link = MemberLink(one.member_id, how, code=shown, may_redeem=how != "last4")
     wish = 0
     if before is not None and before.member_id == one.member_id:
         # The same card again: the choice of points stays, and a weaker key takes nothing away.
@@ -198,7 +201,7 @@ def _server_answered(
         return
     found = station.mirror.member_by_key(by, key)
     if found is not None:
-        answer = _attach(station, found, how, local=False)
+        answer = _attach(station, found, how, local=False, card=key if by == "card" else "")
     elif not reply.get("error"):
         answer = refused("unknown_member")
     elif by in GUESTS:

@@ -13,6 +13,7 @@ from pos_app.domain.loyalty.program import Program, load
 from pos_app.domain.loyalty.standing import Status, history_of, spend_by_period, status
 from pos_app.domain.loyalty.tally import LIFETIME, added
 from pos_app.domain.loyalty.turnover import VISITS, History, with_own
+from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
@@ -150,17 +151,27 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         goodwill=transaction.goodwill,
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
+        coupons=frozenset(one.coupon_id for one in transaction.serving),
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
         # A card that only the server knows: it earns as the lowest tier does.
-        return replace(context, customer=_stranger(station))
+        return replace(context, customer=_with_partners(station, transaction, _stranger(station)))
     if station.known is None:
         return context
+    customer = counted(station, customer_of(station, station.known), station.known)
     return replace(
         context,
-        customer=counted(station, customer_of(station, station.known), station.known),
+        customer=_with_partners(station, transaction, customer),
         wish=wish_of(station, transaction, station.known),
     )
+
+
+def _with_partners(station: Station, transaction: Transaction, customer: Customer) -> Customer:
+    """The partners whose card or coupon is on this receipt, as segments of it."""
+    card = transaction.member.code if transaction.member else ""
+    coupons = [one.coupon_id for one in transaction.serving]
+    shown = partners_shown(program_of(station).partners, card, coupons)
+    return replace(customer, segments=customer.segments | {one.segment for one in shown})
 
 
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:

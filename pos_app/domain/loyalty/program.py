@@ -13,14 +13,16 @@ from typing import Any
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.birthday import Birthday, read_birthday
 from pos_app.domain.loyalty.ledger import ProgramRef
+from pos_app.domain.mechanics.activities import Activity, read_activity
 from pos_app.domain.mechanics.cashback import Cashback, cashback_strangers, read_cashback
 from pos_app.domain.mechanics.coupons import Coupon, read_coupon
 from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
 from pos_app.domain.mechanics.draws import Draw, read_draws
 from pos_app.domain.mechanics.earn import Earn, read_earn
 from pos_app.domain.mechanics.entitlements import Entitlement, read_entitlement
-from pos_app.domain.mechanics.memberships import Membership, read_membership
+from pos_app.domain.mechanics.memberships import Membership, membership_strangers, read_membership
 from pos_app.domain.mechanics.offers import Offer, offer_strangers, read_offers
+from pos_app.domain.mechanics.partners import Partner, partner_strangers, read_partners
 from pos_app.domain.mechanics.policies import Policies, read_policies
 from pos_app.domain.mechanics.redeem import Redeem, read_redeem
 from pos_app.domain.mechanics.rewards import Reward, read_rewards, reward_strangers
@@ -63,6 +65,8 @@ class Program:
     birthday: Birthday = Birthday()
     memberships: tuple[Membership, ...] = ()
     entitlements: tuple[Entitlement, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    partners: tuple[Partner, ...] = ()
     segments: tuple[Segment, ...] = ()
 
 
@@ -126,6 +130,8 @@ def read_program(doc: Reader, digest: str) -> Program:
         birthday=read_birthday(doc.child("birthday")),
         memberships=tuple(read_membership(one) for one in doc.children("memberships")),
         entitlements=tuple(read_entitlement(one) for one in doc.children("entitlements")),
+        activities=tuple(read_activity(one, digits) for one in doc.children("activities")),
+        partners=read_partners(doc.child("partners"), digits),
         segments=read_segments(doc.child("segments"), digits),
     )
     doc.finish()
@@ -158,25 +164,45 @@ def _strangers(program: Program) -> Iterator[Fault]:
     paths |= {f"earn.rules[{i}]": r.when for i, r in enumerate(program.earn.rules)}
     segments = {path: when.segments for path, when in paths.items()}
     yield from offer_strangers(program.offers, segments)
+    segments |= {f"entitlements[{i}]": e.when.segments for i, e in enumerate(program.entitlements)}
+    yield from membership_strangers(program.memberships, segments)
+    coupons = frozenset(c.coupon_id for c in program.coupons)
+    yield from partner_strangers(program.partners, segments, coupons)
 
 
-def _named_parts(program: Program) -> list[tuple[str, str, frozenset[str]]]:
-    parts: list[tuple[str, str, frozenset[str]]] = []
-    for i, tier in enumerate(program.tiers.tiers):
-        parts.append((f"tiers.list[{i}]", f"tier {tier.tier_id}", frozenset()))
-    for i, c in enumerate(program.coupons):
-        parts.append((f"coupons[{i}]", f"coupon {c.coupon_id}", frozenset()))
+Part = tuple[str, str, frozenset[str]]
+"""(path, id with its kind where ids of kinds may be equal, tiers that it names)."""
+
+
+def _named_parts(program: Program) -> list[Part]:
+    return [*_priced_parts(program), *_member_parts(program)]
+
+
+def _priced_parts(program: Program) -> Iterator[Part]:
     for i, p in enumerate(program.promotions):
-        parts.append((f"promotions[{i}]", p.promotion_id, p.when.tiers))
+        yield f"promotions[{i}]", p.promotion_id, p.when.tiers
     for i, d in enumerate(program.member_discounts):
-        parts.append((f"member_discounts[{i}]", d.discount_id, d.when.tiers | set(d.by_tier)))
+        yield f"member_discounts[{i}]", d.discount_id, d.when.tiers | set(d.by_tier)
     for i, r in enumerate(program.earn.rules):
-        parts.append((f"earn.rules[{i}]", r.rule_id, r.when.tiers | set(r.by_tier)))
-    for i, m in enumerate(program.memberships):
-        tier = frozenset({m.tier_id} - {""})
-        parts.append((f"memberships[{i}]", f"membership {m.membership_id}", tier))
-    for i, s in enumerate(program.segments):
-        parts.append((f"segments.list[{i}]", f"segment {s.segment_id}", s.tiers))
-    for i, e in enumerate(program.entitlements):
-        parts.append((f"entitlements[{i}]", f"entitlement {e.entitlement_id}", e.when.tiers))
-    return parts
+        yield f"earn.rules[{i}]", r.rule_id, r.when.tiers | set(r.by_tier)
+
+
+def _member_parts(program: Program) -> Iterator[Part]:
+    nobody: frozenset[str] = frozenset()
+    named: dict[str, list[tuple[str, frozenset[str]]]] = {
+        "tiers.list": [(f"tier {t.tier_id}", nobody) for t in program.tiers.tiers],
+        "coupons": [(f"coupon {c.coupon_id}", nobody) for c in program.coupons],
+        "memberships": [
+            (f"membership {m.membership_id}", frozenset({m.tier_id} - {""}))
+            for m in program.memberships
+        ],
+        "segments.list": [(f"segment {s.segment_id}", s.tiers) for s in program.segments],
+        "entitlements": [
+            (f"entitlement {e.entitlement_id}", e.when.tiers) for e in program.entitlements
+        ],
+        "activities": [(f"activity {a.activity_id}", nobody) for a in program.activities],
+        "partners.list": [(f"partner {p.partner_id}", nobody) for p in program.partners],
+    }
+    for path, parts in named.items():
+        for i, (rule_id, tiers) in enumerate(parts):
+            yield f"{path}[{i}]", rule_id, tiers

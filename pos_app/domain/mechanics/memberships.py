@@ -1,8 +1,10 @@
 """Paid memberships, as written in the program. Never whose, never until when."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pos_app.domain.errors import Fault
 from pos_app.domain.reading import Reader
 
 DAYS_MOST = 3660
@@ -60,3 +62,21 @@ def read_membership(doc: Reader) -> Membership:
     if bool(found.days) == bool(found.until_on):
         doc.fault("days", "either days or until is needed")
     return found
+
+
+def membership_strangers(
+    memberships: Sequence[Membership], segments: Mapping[str, frozenset[str]]
+) -> Iterator[Fault]:
+    """An item that sells two memberships, and rules for one that is not sold. `segments`: those
+    that a rule names, by the rule's path."""
+    seller: dict[str, str] = {}
+    for i, one in enumerate(memberships):
+        for item in sorted(one.items):
+            first = seller.setdefault(item, one.membership_id)
+            if first != one.membership_id:
+                yield Fault(f"memberships[{i}].items", f"{item!r} sells {first!r} already")
+    known = {one.segment for one in memberships}
+    for path, named in segments.items():
+        for name in sorted(named - known):
+            if name.startswith(SEGMENT):
+                yield Fault(f"{path}.when.segments", f"nothing sells {name!r}")
