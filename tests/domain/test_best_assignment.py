@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.money import share_half_up
-from pos_app.domain.pricing import item_step
+from pos_app.domain.pricing import setting
 from pos_app.domain.pricing.engine import Engine
 from tests.builders import (
     a_context,
@@ -328,7 +328,7 @@ def test_how_often_a_finished_promotion_was_given_is_forgotten() -> None:
 
 
 def test_an_engine_that_forgets_components_gives_the_same_answers(monkeypatch) -> None:
-    monkeypatch.setattr(item_step, "KNOWN_MOST", 1)
+    monkeypatch.setattr(setting, "KNOWN_MOST", 1)
     pairs = [group("buy_n_pay_m", f"g{name}", name, buy=2, pay=1) for name in NAMES]
     engine = Engine(a_program(promotions=pairs))
     for count in (2, 3, 2, 4):

@@ -10,6 +10,7 @@ from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.pricing.worksheet import Worksheet
 from tests.builders import (
     NOON,
+    a_context,
     a_customer,
     a_line,
     a_program,
@@ -105,11 +106,12 @@ def test_a_weighed_fixed_price_is_a_price_per_kilogram() -> None:
 def test_compound_promotions_come_on_top_of_what_the_others_left() -> None:
     program = a_program(
         promotions=[
-            a_promotion("percent", "first", percent="10"),
+            a_promotion("percent", "first", percent="10", priority=3),
             a_promotion("percent", "later", percent="10", stacking="compound", priority=1),
             a_promotion("amount", "before", amount="1.00", stacking="compound", priority=2),
             a_promotion("fixed_price", "last", price="70.00", stacking="compound", priority=0),
-        ]
+        ],
+        policies={"order": "priority"},
     )
     result = priced(program, a_line("milk", 1, 100_00))
     assert by_rule(result) == {"first": 10_00, "before": 1_00, "later": 8_90, "last": 10_10}
@@ -507,7 +509,7 @@ def test_points_fall_on_lines_by_value_and_follow_the_money() -> None:
 def test_more_points_than_the_limit_are_a_broken_contract() -> None:
     rows = Worksheet.of([a_line("a", 1, 10_00)]).rows
     with pytest.raises(ValueError, match="limit"):
-        spend(a_program().redeem, rows, 11)
+        spend(a_program().redeem, rows, 11, a_context())
 
 
 # --- points earned -------------------------------------------------------------------------

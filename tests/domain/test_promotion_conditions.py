@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from pos_app.domain.pricing.eligibility import failed_condition
+from pos_app.domain.promotion.benefit import Reduction
 from pos_app.domain.promotion.goods import Goods
 from pos_app.domain.promotion.promotion import Promotion, read_promotion
 from pos_app.domain.promotion.when import When
@@ -163,6 +164,6 @@ def test_an_index_finds_promotions_by_item_by_category_and_those_for_all() -> No
 
 
 def test_a_promotion_built_by_hand_has_the_same_defaults_as_a_document() -> None:
-    promotion = Promotion("p", {}, "percent", percent_ppm=1)
+    promotion = Promotion("p", {}, (Reduction("percent", 1),))
     assert promotion.when == when()
     assert promotion.name("en") == "p"

@@ -107,7 +107,10 @@ def _money_rule(doc: Reader, digits: int) -> EarnRule:
         child = tiers.child(tier)
         by_tier[tier] = _rate(child, digits)
         child.finish()
-    return EarnRule("", {}, per_minor=_rate(doc, digits), by_tier=by_tier)
+    # A rule that names rates by tier only gives nothing to members of other tiers.
+    named = doc.has("percent") or doc.has("points") or not by_tier
+    rate = _rate(doc, digits) if named else Fraction(0)
+    return EarnRule("", {}, per_minor=rate, by_tier=by_tier)
 
 
 def _points_rule(doc: Reader, digits: int) -> EarnRule:

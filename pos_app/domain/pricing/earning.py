@@ -17,7 +17,6 @@ from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context, Custo
 from pos_app.domain.pricing.eligibility import Judge, failed_condition
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
-from pos_app.domain.promotion.goods import Goods
 from pos_app.domain.sentence import Points, Sentence, say
 
 _NOTHING = Fraction(0)
@@ -138,7 +137,8 @@ class Earning:
         """Exact points by rule of what is given once a receipt."""
         times = Fraction(1)
         for rule in rules:
-            if rule.kind == "multiplier" and rule.goods == Goods():
+            everything = all(_holds(rule, row.line, customer) for row in self.rows)
+            if rule.kind == "multiplier" and everything:
                 times *= rule.rate(customer.tier_id)
         found = {}
         for rule in rules:

@@ -65,6 +65,10 @@ class LimitedPlan:
         """Always."""
         return True
 
+    def promise(self, memory: Memory, net_minor: int) -> int:
+        """Nothing is begun."""
+        return 0
+
 
 @dataclass(frozen=True, slots=True)
 class OrderedPlan:
@@ -116,6 +120,17 @@ class OrderedPlan:
     def whole(self, memory: Memory) -> bool:
         """Nothing begun, or as much of the last group as it needs."""
         return not memory[0] or bool(self.group.least and memory[0] >= self.group.least)
+
+    def promise(self, memory: Memory, net_minor: int) -> int:
+        """What the units of a begun group are worth beyond what they have saved, if it is filled
+        at this price: their even share of what the group saves. A guess, to rank by."""
+        filled, group = memory[0], self.group
+        if not filled:
+            return 0
+        if group.price_minor is not None:
+            return -group.price_minor * PPM * filled // group.size
+        offs = [off.minor(net_minor) for off in group.offs]
+        return sum(offs) * PPM * filled // group.size - sum(offs[:filled]) * PPM
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,14 @@ class RolePlan:
         roles = self.group.roles
         bought = min(n // one.units for n, one in zip(taken[:-1], roles[:-1], strict=True))
         return taken[-1] <= bought * roles[-1].units
+
+    def promise(self, memory: Memory, net_minor: int) -> int:
+        """Of buy and get: what those who have bought may still get. A guess, to rank by."""
+        if self.group.price_minor is not None:
+            return 0
+        last = self.group.roles[-1]
+        worth = last.off.minor(net_minor) * PPM * last.units
+        return sum(memory[:-3]) * worth // max(self.group.size, 1)
 
 
 Plan = LimitedPlan | OrderedPlan | RolePlan

@@ -115,7 +115,7 @@ class _Walk:
         bound = 0
         for index in range(len(self.units)):
             grown = self._step(states, index)
-            states, lost = self._promising(grown, width)
+            states, lost = self._promising(grown, width, self.units[index].net_minor)
             bound = max(bound, lost + rest[index + 1] if lost >= 0 else 0)
         best = self._best_whole(states)
         gap = max(bound - best.saving, 0)
@@ -198,16 +198,30 @@ class _Walk:
                 found[after] = path
         return found
 
-    def _promising(self, states: _States, width: int) -> tuple[_States, int]:
-        """At most `width` states, whole ones always first; and the most a dropped one had saved."""
+    def _promising(self, states: _States, width: int, net_minor: int) -> tuple[_States, int]:
+        """At most `width` states, those that promise most, the best whole one always among them;
+        and the most that a dropped one had saved."""
         if len(states) <= width:
             return states, -1
+        whole = min(
+            (s for s in states if self._is_whole(s)),
+            key=lambda s: (-states[s].saving, states[s].groups, s),
+        )
         order = sorted(
             states,
-            key=lambda s: (not self._is_whole(s), -states[s].saving, states[s].groups, s),
+            key=lambda s: (
+                s is not whole,
+                -states[s].saving - self._promise(s, net_minor),
+                states[s].groups,
+                s,
+            ),
         )
         kept = {state: states[state] for state in order[:width]}
         return kept, max(states[state].saving for state in order[width:])
+
+    def _promise(self, state: _State, net_minor: int) -> int:
+        pairs = zip(self.plans, state.memories, strict=True)
+        return sum(plan.promise(memory, net_minor) for plan, memory in pairs)
 
     def _is_whole(self, state: _State) -> bool:
         return all(p.whole(m) for p, m in zip(self.plans, state.memories, strict=True))

@@ -74,7 +74,7 @@ def _reduction(
         breaks_by=doc.choice("steps_by", BREAKS_BY, "amount"),
     )
     _judge_reduction(doc, found)
-    size = doc.integer("group", 0, most=GROUP_MOST)
+    size = doc.integer("group_size", 0, most=GROUP_MOST)
     return _grouped(doc, found, size) if size > 1 else found
 
 
@@ -95,7 +95,7 @@ def _judge_reduction(doc: Reader, one: Reduction) -> None:
 def _grouped(doc: Reader, one: Reduction, size: int) -> Benefit:
     """The same off every unit of a full group."""
     if one.kind == "fixed_price" or one.whole or one.breaks:
-        doc.fault("group", "only a percent or an amount off units can ask for full groups")
+        doc.fault("group_size", "only a percent or an amount off units can ask for full groups")
     off = Off(rate_ppm=one.value) if one.kind == "percent" else Off(amount_minor=one.value)
     return OrderedGroup(one.goods, (off,) * size, spread=False)
 
