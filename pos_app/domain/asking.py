@@ -18,10 +18,15 @@ OWN = ("pos_app.domain.reading", __name__)
 Json = dict[str, Any]
 DIGITS_MOST = 4
 """No currency has more: which one it is, only the reader knows."""
+SOME = 2
+"""A number that is neither nothing nor the single one."""
 FREE = "*"
 """The name that a mapping with free names answers with."""
 DEPTH_MOST = 12
 Decision = tuple[str, str, str]
+"""Path of the object, what is decided, the field."""
+Decided = dict[Decision, Any]
+Target = tuple[Decision, tuple[str, ...], Any]
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Run:
     A decision is a new one in each `light`: the words of the same object that may decide with it.
     """
 
-    decided: dict[Decision, Any]
+    decided: Decided
     places: dict[str, Place]
     met: dict[tuple[Decision, tuple[str, ...]], tuple[Any, ...]] = field(default_factory=dict)
 
@@ -135,8 +140,8 @@ class Recorder(Reader):
         self, key: str, default: Any = MISSING, least: int = 0, most: int | None = None
     ) -> int:
         self._ask(key, _whole(least, most), default)
-        widest = max(least, 1) if most is None else most
-        return widest if self._filled(key) else least
+        some = max(least, SOME) if most is None else min(max(least, SOME), most)
+        return some if self._filled(key) else least
 
     def optional_integer(
         self, key: str, default: int | None = None, least: int = 0, most: int | None = None
@@ -217,21 +222,54 @@ class Recorder(Reader):
 
 
 def places_of(read: Callable[[Reader], object]) -> dict[str, Place]:
-    """Run the reading code until every decision was once answered in every way."""
+    """Run the reading code until every decision was once answered in every way.
+
+    Objects that do not hold each other decide apart, so one run tries an answer in each of them.
+    """
     places: dict[str, Place] = {}
-    known: set[tuple[Any, Any]] = set()
-    waiting: list[dict[Decision, Any]] = [{}]
-    while waiting:
-        run = Run(waiting.pop(0), places)
+    known: set[Target] = set()
+    waiting: dict[Target, Decided] = {}
+    run = Run({}, places)
+    while True:
         read(Recorder(run, ""))
         for (decision, light), answers in run.met.items():
-            given = run.decided.get(decision, answers[0])
-            known.add(((decision, light), given))
+            known.add((decision, light, run.decided.get(decision, answers[0])))
+            bearing = _bearing(run.decided, decision[0])
             for answer in answers:
-                if ((decision, light), answer) not in known:
-                    known.add(((decision, light), answer))
-                    waiting.append({**run.decided, decision: answer})
-    return places
+                target = (decision, light, answer)
+                waiting.setdefault(target, {**bearing, decision: answer})
+        waiting = {target: decided for target, decided in waiting.items() if target not in known}
+        if not waiting:
+            return places
+        # Even if the run does not meet it, the first one is done with: every run gets further.
+        known.add(next(iter(waiting)))
+        run = Run(_together(waiting), places)
+
+
+def _bearing(decided: Decided, path: str) -> Decided:
+    """The decisions that an object depends on: its own and those of the objects that hold it."""
+    return {one: answer for one, answer in decided.items() if _holds(one[0], path)}
+
+
+def _holds(outer: str, path: str) -> bool:
+    return not outer or path == outer or path.startswith((f"{outer}.", f"{outer}["))
+
+
+def _together(waiting: dict[Target, Decided]) -> Decided:
+    """The first of the waiting answers, and all that can be tried in the same run."""
+    merged: Decided = {}
+    used: list[str] = []
+    for (decision, _, _), decided in waiting.items():
+        path = decision[0]
+        if any(_holds(path, one) or _holds(one, path) for one in used):
+            continue
+        if any(merged.get(one, answer) != answer for one, answer in decided.items()):
+            continue
+        more = [one for one in decided if one not in merged]
+        if not any(_holds(one[0], place) for one in more for place in used):
+            merged |= decided
+            used.append(path)
+    return merged
 
 
 def owner_of() -> Callable[..., object] | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from pos_app.domain.counted_customer import Counted, with_counters
 from pos_app.domain.document import CompletedLine
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.member import Member
@@ -122,6 +123,8 @@ class Trial:
     changed: int = 0
     unproven: int = 0
     """Receipts on which the node budget ran out: a better combination may exist."""
+    days: tuple[date, date] | None = None
+    """The first and the last day counted."""
     rules: dict[str, RuleTotal] = field(default_factory=dict)
     largest: list[Change] = field(default_factory=list)
     _engine: Engine = field(init=False, repr=False)
@@ -131,15 +134,26 @@ class Trial:
     def __post_init__(self) -> None:
         self._engine = Engine(self.program)
 
-    def play(self, receipt: PastReceipt) -> Change:
-        """Price one receipt again and count it."""
+    def play(self, receipt: PastReceipt, counted: bool = True) -> Change:
+        """Price one receipt again. `counted` false: it is history only, for members' standing."""
         lines = [
             BasketLine(number, line.item, line.quantity, line.unit_price_minor)
             for number, line in enumerate(receipt.lines, start=1)
         ]
         priced = self._engine.price(lines, self._context(receipt))
         self._remember(receipt, lines, priced)
-        return self._count(receipt, priced)
+        totals = priced.totals
+        change = Change(
+            receipt.receipt,
+            receipt.local,
+            receipt.net_minor,
+            totals.net_minor,
+            receipt.earned,
+            totals.points_earned,
+        )
+        if counted:
+            self._count(receipt, priced, change)
+        return change
 
     def by_cost(self) -> Sequence[RuleTotal]:
         """The rules that gave something, the dearest first."""
@@ -172,7 +186,7 @@ class Trial:
         self._members[receipt.member] = replace(
             member, tier_id=stand.tier.tier_id if stand.tier else "", tier_until=stand.until
         )
-        return Customer(
+        customer = Customer(
             member_id=receipt.member,
             tier_id=receipt.tier or now.tier_id,
             segments=now.segments,
@@ -180,6 +194,7 @@ class Trial:
             receipts=member.tallies.get((VISITS, LIFETIME), 0),
             points=points,
         )
+        return with_counters(self.program, customer, Counted(member.tallies), on)
 
     def _remember(self, receipt: PastReceipt, lines: Sequence[BasketLine], priced: Priced) -> None:
         """The member after this receipt, as the new programme would know them."""
@@ -187,7 +202,8 @@ class Trial:
             return
         on = receipt.local.date()
         member, net = self._members[receipt.member], priced.totals.net_minor
-        sold = Sold(completed(lines, priced), priced.trace, on)
+        items = {line.line: line.item for line in lines}
+        sold = Sold(completed(lines, priced), priced.trace, on, items)
         self._members[receipt.member] = replace(
             member,
             spend_by_month=_grown(member.spend_by_month, on, net),
@@ -198,12 +214,14 @@ class Trial:
         more = priced.totals.points_earned - priced.totals.points_redeemed
         self._points[receipt.member] = balance + more
 
-    def _count(self, receipt: PastReceipt, priced: Priced) -> Change:
+    def _count(self, receipt: PastReceipt, priced: Priced, change: Change) -> None:
         totals, net = priced.totals, receipt.net_minor
         self.then = self.then.plus(totals.list_minor, net, receipt.earned, receipt.redeemed)
         self.now = self.now.plus(
             totals.list_minor, totals.net_minor, totals.points_earned, totals.points_redeemed
         )
+        on = receipt.local.date()
+        self.days = (self.days[0] if self.days else on, on)
         self.unproven += not priced.optimal
         for one in priced.trace:
             if one.applied:
@@ -213,19 +231,10 @@ class Trial:
                     receipts=known.receipts + 1,
                     amount_minor=known.amount_minor + one.amount_minor,
                 )
-        change = Change(
-            receipt.receipt,
-            receipt.local,
-            net,
-            totals.net_minor,
-            receipt.earned,
-            totals.points_earned,
-        )
         self.changed += change.differs
         self.largest.append(change)
         self.largest.sort(key=lambda one: -abs(one.now_minor - one.then_minor))
         del self.largest[LARGEST:]
-        return change
 
 
 def completed(lines: Sequence[BasketLine], priced: Priced) -> tuple[CompletedLine, ...]:

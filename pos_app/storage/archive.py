@@ -1,7 +1,6 @@
 """Past documents of a `till.db`, read in order by somebody who only looks. Never writes a byte."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import bindparam, select
@@ -11,31 +10,29 @@ from pos_app.domain.events import TransactionCompleted
 from pos_app.storage import schema as s
 from pos_app.storage.connect import connect_damaged
 from pos_app.storage.driver import Statement
-from pos_app.storage.plain import to_us
 from pos_app.workstation.ports import EventCodec, StorageBroken
 
 PAGE = 500
 _PAGE = Statement(
     select(s.event.c.place, s.event.c.kind, s.event.c.v, s.event.c.body)
     .where(s.event.c.place > bindparam("after"))
-    .where(s.event.c.at_us >= bindparam("since_us"))
     .order_by(s.event.c.place)
     .limit(PAGE)
 )
 _META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
 
 
-def documents_since(
-    path: Path, codec: EventCodec, since: datetime, key: bytes | None = None
+def documents(
+    path: Path, codec: EventCodec, key: bytes | None = None
 ) -> Iterator[CompletedTransaction]:
-    """Completed transactions from that instant on, in the order of the chain.
+    """Completed transactions in the order of the chain.
 
     A running till may go on writing. Raises StorageBroken, DatabaseFromTheFuture.
     """
     driver = connect_damaged(path, key)
     try:
         after = -1
-        while rows := _PAGE.all(driver, after=after, since_us=to_us(since)):
+        while rows := _PAGE.all(driver, after=after):
             for place, kind, version, body in rows:
                 after = place
                 try:

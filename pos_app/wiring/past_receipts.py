@@ -6,7 +6,7 @@ Never changes what it reads; a bad row is told with its line, and its receipt is
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from pos_app.domain.item import Item
 from pos_app.domain.money import Currency, parse_decimal
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.what_if import PastLine, PastReceipt
-from pos_app.storage.archive import documents_since, mirror_generation
+from pos_app.storage.archive import documents, mirror_generation
 from pos_app.storage.mirror import MirrorReader
 from pos_app.wiring.memory import database_key
 from sync.server.sheets import BadRow, CellFault, Cells, read_sheet
@@ -38,14 +38,13 @@ class Past:
     returns: int = 0
 
 
-def receipts_of_till(till: Path, since: date, items: Items) -> Past:
-    """Sales of a `till.db` since that day. Raises StorageBroken."""
+def receipts_of_till(till: Path, items: Items) -> Past:
+    """All sales that a `till.db` still has. Raises StorageBroken."""
     past, key = Past(), database_key()
     mirror = MirrorReader(till.parent, lambda: mirror_generation(till, key), key)
     try:
         zone = ZoneInfo(mirror.setting("time_zone") or TIME_ZONE)
-        start = datetime.combine(since, time.min, zone)
-        for document in documents_since(till, WireCodec(), start, key):
+        for document in documents(till, WireCodec(), key):
             if document.kind is TransactionKind.RETURN:
                 past.returns += 1
             elif not document.training:
@@ -78,7 +77,7 @@ def _of_line(line: CompletedLine, items: Items) -> PastLine:
     return PastLine(item, line.quantity, line.unit_price_minor, line.net_minor)
 
 
-def receipts_of_csv(data: bytes, currency: Currency, since: date | None, items: Items) -> Past:
+def receipts_of_csv(data: bytes, currency: Currency, items: Items) -> Past:
     """Receipts of another till; see `docs/program.md` for the columns. Rows may come in any order;
     a receipt is told apart by its store and number."""
     past = Past()
@@ -93,11 +92,7 @@ def receipts_of_csv(data: bytes, currency: Currency, since: date | None, items: 
             broken.add(name)
     for name, found in rows.items():
         head = found[0][0] if found else None
-        if (
-            head is not None
-            and name not in broken
-            and (since is None or head.local.date() >= since)
-        ):
+        if head is not None and name not in broken:
             past.receipts.append(replace(head, lines=tuple(line for _, line in found)))
     past.receipts.sort(key=lambda one: one.local)
     return past

@@ -7,8 +7,8 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from pos_app.domain.basket_document import Basket, read_basket
@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     source = replay.add_mutually_exclusive_group(required=True)
     source.add_argument("--till-file", type=Path, help="a till's till.db")
     source.add_argument("--receipts", type=Path, help="receipts of another till, as CSV")
+    replay.add_argument("--shift-days", type=int, default=0, help="as if so many days later")
     replay.add_argument("--catalogue", type=Path, help="flags of the items, as CSV")
     replay.set_defaults(run=_replay)
     sheet = commands.add_parser("sheet", help="one page for members")
@@ -128,9 +129,11 @@ def _replay(parsed: argparse.Namespace) -> int:
     program, words = _program(parsed.file), Words(parsed.language)
     past = _past(parsed, program)
     trial = Trial(program, parsed.language)
-    changes = [trial.play(receipt) for receipt in past.receipts]
-    first, last = (changes[0], changes[-1]) if changes else (None, None)
-    for line in ReplayPage(trial, words).lines(first, last):
+    shift = timedelta(days=parsed.shift_days)
+    for receipt in past.receipts:
+        counted = receipt.local.date() >= parsed.since
+        trial.play(replace(receipt, local=receipt.local + shift), counted)
+    for line in ReplayPage(trial, words).lines():
         _say(line)
     if past.returns:
         _say(words.text("program.replay.returns", n=past.returns))
@@ -187,8 +190,8 @@ def _catalogue(path: Path | None) -> Mapping[str, Item]:
 def _past(parsed: argparse.Namespace, program: Program) -> Past:
     items = _catalogue(parsed.catalogue).get
     if parsed.till_file is not None:
-        return receipts_of_till(parsed.till_file, parsed.since, items)
-    return receipts_of_csv(parsed.receipts.read_bytes(), program.currency, parsed.since, items)
+        return receipts_of_till(parsed.till_file, items)
+    return receipts_of_csv(parsed.receipts.read_bytes(), program.currency, items)
 
 
 def _say(text: str) -> None:

@@ -10,7 +10,7 @@ from pos_app.domain.pricing.result import Priced, PricedLine, Trace
 from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Points, Rate
 from pos_app.domain.sheet.rule_sheet import RuleSheet
-from pos_app.domain.what_if import Change, Figures, Trial
+from pos_app.domain.what_if import Figures, Trial
 from resources.words import Words
 
 
@@ -140,19 +140,20 @@ class ReplayPage:
         self._trial = trial
         self._words = words
 
-    def lines(self, first: Change | None, last: Change | None) -> Iterator[str]:
-        """The page; the first and the last receipt played."""
+    def lines(self) -> Iterator[str]:
+        """The page."""
         program = self._trial.program
         name = name_of(program, self._words.language)
         yield self._say("title", name=name, version=program.ref.version)
-        if first is None or last is None:
+        days = self._trial.days
+        if days is None:
             yield self._say("nothing")
             return
         yield self._say(
             "period",
             receipts=self._trial.now.receipts,
-            first=first.local.date(),
-            last=last.local.date(),
+            first=days[0],
+            last=days[1],
             members=self._trial.members,
         )
         yield ""

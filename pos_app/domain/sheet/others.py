@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from pos_app.domain.loyalty.birthday import Birthday
+from pos_app.domain.mechanics.activities import Activity
 from pos_app.domain.mechanics.coupons import Coupon
 from pos_app.domain.mechanics.draws import Draw
 from pos_app.domain.mechanics.entitlements import Entitlement
 from pos_app.domain.mechanics.memberships import Membership
 from pos_app.domain.mechanics.offers import Offer
+from pos_app.domain.mechanics.partners import Partner
 from pos_app.domain.mechanics.rewards import Reward
 from pos_app.domain.mechanics.stamps import StampCard
 from pos_app.domain.sentence import Points, Sentence, say
@@ -143,6 +145,29 @@ def said_entitlement(one: Entitlement, told: Telling) -> Line:
     if detail:
         head = say("sheet.entitlement_detail", name=name, detail=detail)
     return (head, *said_when(one.when, told))
+
+
+def said_activity(one: Activity, told: Telling) -> Line:
+    """Points without a purchase."""
+    name, points = one.name(told.language), Points(one.points)
+    more: list[Sentence] = []
+    if one.friend_points:
+        more.append(say("sheet.friend", points=Points(one.friend_points)))
+    if one.min_purchase_minor:
+        more.append(say("sheet.friend_spends", least=told.money(one.min_purchase_minor)))
+    more.append(say("sheet.per_member", n=one.times, period=period(one.per)))
+    return (say("sheet.activity", name=name, points=points), *more)
+
+
+def said_partner(one: Partner, told: Telling) -> Line:
+    """Whose cards are good here too; rates and promotions name the partner themselves."""
+    shown: list[Sentence] = []
+    if one.cards:
+        shown.append(say("sheet.partner_cards"))
+    if one.coupons:
+        names = tuple(told.coupons.get(coupon, coupon) for coupon in listed(one.coupons))
+        shown.append(say("sheet.partner_coupons", list=names))
+    return (say("sheet.partner", name=one.name(told.language)), *shown)
 
 
 def said_birthday(one: Birthday) -> Line:

@@ -42,18 +42,6 @@ def _earn_rule(rule: EarnRule, told: Telling) -> Iterator[Line]:
         yield (say("sheet.earn_tier", tier=told.tiers.get(tier, tier), rate=_rate(rate, told)),)
 
 
-def tier_gives(
-    tier_id: str, rules: tuple[EarnRule, ...], discounts: tuple[MemberDiscount, ...], told: Telling
-) -> Iterator[Sentence]:
-    """The rates of a tier."""
-    for rule in rules:
-        if tier_id in rule.by_tier:
-            yield say("sheet.tier_earns", rate=_rate(rule.by_tier[tier_id], told))
-    for discount in discounts:
-        if tier_id in discount.by_tier:
-            yield say("sheet.percent.goods", rate=Rate(discount.by_tier[tier_id]))
-
-
 def _rate(per_minor: Fraction, told: Telling) -> Sentence:
     """So many points for so much; in percent too where that is exact."""
     points, per = Points(per_minor.numerator), told.money(per_minor.denominator)

@@ -6,17 +6,22 @@ Every field of `Program` is told here or stands in `NOT_FOR_MEMBERS` with the re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
+from pos_app.domain.benefits import tier_brings
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.segments import PRESETS
 from pos_app.domain.sentence import Points, Sentence, say
 from pos_app.domain.sheet.benefits import said_promotion
 from pos_app.domain.sheet.others import (
+    said_activity,
     said_birthday,
     said_coupon,
     said_draw,
     said_entitlement,
     said_membership,
     said_offer,
+    said_partner,
     said_reward,
     said_stamps,
 )
@@ -26,11 +31,18 @@ from pos_app.domain.sheet.points import (
     said_earn,
     said_redeem,
     said_tiers,
-    tier_gives,
 )
 from pos_app.domain.sheet.scope import Line, Telling
 
 EXAMPLE_MAJOR = 1000
+
+
+class _Maker(Protocol):
+    """A part of the programme that puts members into a segment of its own."""
+
+    @property
+    def segment(self) -> str: ...
+    def name(self, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
         currency=program.currency,
         tiers={tier.tier_id: tier.name(language) for tier in program.tiers.tiers},
         coupons={one.coupon_id: one.name(language) for one in program.coupons},
+        segments=_segments(program, language),
         point_value_minor=program.redeem.point_value_minor,
         on=on,
     )
@@ -70,6 +83,20 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
         say("sheet.since", on=program.valid_from.date(), version=program.ref.version),
         tuple(chapter for chapter in chapters if chapter.lines),
     )
+
+
+def _segments(program: Program, language: str) -> dict[str, str]:
+    """Segments by the names that people know them by."""
+    makers: tuple[_Maker, ...] = (
+        *program.offers,
+        *program.partners,
+        *program.memberships,
+        *program.stamps,
+    )
+    made = {one.segment: one.name(language) for one in makers}
+    return made | {
+        one.segment_id: one.name(language) for one in (*PRESETS.values(), *program.segments)
+    }
 
 
 def _earn(program: Program, told: Telling) -> Iterator[Line]:
@@ -90,8 +117,7 @@ def _redeem(program: Program, told: Telling) -> Iterator[Line]:
 
 
 def _tiers(program: Program, told: Telling) -> Iterator[Line]:
-    rules, discounts = program.earn.rules, program.member_discounts
-    gives = {tier: tuple(tier_gives(tier, rules, discounts, told)) for tier in told.tiers}
+    gives = {tier: tier_brings(program, tier, told.language) for tier in told.tiers}
     return said_tiers(program.tiers, gives, told)
 
 
@@ -136,6 +162,8 @@ CHAPTERS: Mapping[str, Callable[[Program, Telling], Iterator[Line]]] = {
     "earn": _earn,
     "cashback": lambda program, told: said_cashback(program.cashback, told),
     "redeem": _redeem,
+    "activities": lambda program, told: (said_activity(one, told) for one in program.activities),
+    "partners": lambda program, told: (said_partner(one, told) for one in program.partners),
     "rewards": lambda program, told: (said_reward(one, told) for one in program.rewards),
     "tiers": _tiers,
     "member_discounts": _discounts,
@@ -158,5 +186,6 @@ HEADING: Mapping[str, str] = {
 NOT_FOR_MEMBERS: Mapping[str, str] = {
     "node_budget": "how long the till searches for the best combination",
     "cash_rounding_minor": "a matter of the country's coins, said on the receipt where it happens",
+    "segments": "how the shop sorts its customers; a rule that asks for one names it",
     "policies": "how the arithmetic is done where the field knows several ways",
 }

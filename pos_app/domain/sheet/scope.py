@@ -26,6 +26,7 @@ class Telling:
     currency: Currency
     tiers: Mapping[str, str]
     coupons: Mapping[str, str]
+    segments: Mapping[str, str]
     point_value_minor: int = 100
     on: date | None = None
 
@@ -63,7 +64,8 @@ def _people(when: When, told: Telling) -> Iterator[Sentence]:
         names = tuple(name for tier, name in told.tiers.items() if tier in when.tiers)
         yield say("sheet.for_tiers", list=names)
     if when.segments:
-        yield say("sheet.for_segments", list=listed(when.segments))
+        names = tuple(told.segments.get(one, one) for one in listed(when.segments))
+        yield say("sheet.for_segments", list=names)
     if when.birthday:
         yield say("sheet.birthday")
     if when.members_only and not (when.tiers or when.segments or when.birthday):
