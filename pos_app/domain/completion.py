@@ -100,7 +100,7 @@ def complete_sale(
         mirror_cursor=place.mirror_cursor,
         tallies=_tallies(member, rules.program, sold),
         confirmation=transaction.confirmed,
-        coupons=uses_of(transaction.serving, frozenset(c.coupon_id for c in transaction.serving)),
+        coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
     )
 
 
@@ -109,6 +109,14 @@ def _partners(transaction: Transaction, rules: Rules) -> tuple[Partner, ...]:
     partners = rules.program.partners if rules.program else ()
     card = transaction.member.code if transaction.member else ""
     return partners_shown(partners, card, [one.coupon_id for one in transaction.serving])
+
+
+def _idle(program: Program | None, priced: Priced) -> frozenset[str]:
+    """Coupons whose promotions were not given: the customer keeps them."""
+    given = {one.rule_id for one in priced.trace if one.applied} | set(priced.applications)
+    named = [p for p in (program.promotions if program else ()) if p.coupon]
+    used = {p.coupon for p in named if p.promotion_id in given}
+    return frozenset(p.coupon for p in named) - used
 
 
 def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[TallyEntry, ...]:

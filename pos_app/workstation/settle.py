@@ -145,7 +145,10 @@ def complete(station: Station) -> Answer:
     document = build(station, transaction, number)
     if isinstance(document, Answer):
         return document
-    return _commit(station, document, counter, _paper_of(station, document, ()))
+    given = station.priced.issued if station.priced and not returning else ()
+    issued = present_coupon.issued(station, document, given)
+    document = present_coupon.with_issued(document, issued)
+    return _commit(station, document, counter, _paper_of(station, document, issued))
 
 
 def _receipt_number(station: Station, counter: int) -> str:

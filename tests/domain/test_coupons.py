@@ -240,7 +240,7 @@ def test_only_a_coupon_that_opened_something_is_used_up():
         PresentedCoupon("next", SERIAL, "", at_risk=True),
         PresentedCoupon("own", "s", ""),
     )
-    assert uses_of(shown_ones, frozenset({"next"})) == (CouponUse("next", SERIAL, USED, True),)
+    assert uses_of(shown_ones, frozenset({"own"})) == (CouponUse("next", SERIAL, USED, True),)
 
 
 def test_a_whole_return_restores_and_any_return_voids_what_it_gave():

@@ -117,7 +117,30 @@ PROGRAM: dict[str, Any] = {
             "buy": 3,
             "pay": 2,
             "goods": {"categories": ["Сладкое"]},
-        }
+        },
+        {
+            "id": "autumn-bread",
+            "name": {"ru": "Хлеб по купону", "en": "Bread for a coupon"},
+            "kind": "amount",
+            "amount": "5.00",
+            "goods": {"categories": ["Хлеб"]},
+            "coupon_needed": "autumn",
+        },
+        {
+            "id": "next-off",
+            "name": {"ru": "Молочное по купону", "en": "Dairy for a coupon"},
+            "kind": "percent",
+            "percent": "10",
+            "goods": {"categories": ["Молочное"]},
+            "coupon_needed": "next",
+        },
+        {
+            "id": "come-again",
+            "name": {"ru": "Приходите ещё", "en": "Come again"},
+            "kind": "coupon",
+            "coupon": "next",
+            "conditions": [{"kind": "contains", "goods": {"categories": ["Фрукты"]}}],
+        },
     ],
     "earn": {
         "rules": [{"id": "base-earn", "name": {"ru": "5 %", "en": "5 %"}, "percent": "5"}],

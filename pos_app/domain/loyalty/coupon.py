@@ -266,12 +266,12 @@ def spent_grants(
     return draw(allowances, 1, at)[0]
 
 
-def uses_of(presented: Iterable[PresentedCoupon], opened: frozenset[str]) -> tuple[CouponUse, ...]:
-    """What a completed sale did: only a coupon that opened something is used up."""
+def uses_of(presented: Iterable[PresentedCoupon], idle: frozenset[str]) -> tuple[CouponUse, ...]:
+    """What a completed sale did. `idle`: ids of coupons that opened nothing, so are not used up."""
     return tuple(
         CouponUse(one.coupon_id, one.key, USED, one.at_risk)
         for one in presented
-        if one.coupon_id in opened
+        if one.coupon_id not in idle
     )
 
 
