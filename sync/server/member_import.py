@@ -7,17 +7,19 @@ four digits, the rest of the person an encrypted profile.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
+from pos_app.domain.loyalty.birthday import Birthday, Window
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.gear.phones import WorldPhoneBook
 from pos_app.gear.secrets import PepperedPhoneHasher
 from sync.server import bulk
+from sync.server.birthdays import rule_in_force, windows_of
 from sync.server.book import Book
 from sync.server.buckets import bucket_of
 from sync.server.keyring import Key
@@ -29,7 +31,6 @@ from sync.server.sheets import BadRow, CellFault, Cells, Imported, read_sheet, w
 
 NEEDED = ("id", "card_ean", "phone", "last_name", "first_name", "registered", "tier")
 REGION = "RU"
-BEFORE_BIRTHDAY, AFTER_BIRTHDAY = timedelta(days=3), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def import_members(
     """Write the members of a file; with one bad row nothing changes. Again, it changes nothing
     but names, tiers and profiles: opening points are given once."""
     faults: list[BadRow] = []
-    people = _read(services, data, home_store, faults)
+    rule = rule_in_force(connection, services)
+    people = _read(services, data, home_store, faults, rule)
     faults += _taken(connection, people)
     if faults:
         return Imported(len(people), 0, sorted(faults, key=lambda fault: fault.line))
@@ -63,7 +65,9 @@ def import_members(
     return Imported(len(people), len(people))
 
 
-def _read(services: Services, data: bytes, home_store: str, faults: list[BadRow]) -> list[Person]:
+def _read(
+    services: Services, data: bytes, home_store: str, faults: list[BadRow], rule: Birthday
+) -> list[Person]:
     hasher, book = PepperedPhoneHasher(services.keys.pepper), WorldPhoneBook()
     people: list[Person] = []
     first: dict[Key, int] = {}
@@ -72,7 +76,8 @@ def _read(services: Services, data: bytes, home_store: str, faults: list[BadRow]
             phone = _phone(book, cells["phone"])
             keys = _keys(hasher, phone, cells["card_ean"])
             _once(first, (*keys, ("id", cells["id"])), line)
-            person = _member(cells, phone, home_store, services.today())
+            birthday = windows_of(_day(cells, "birth_date"), rule, services.today())
+            person = _member(cells, phone, home_store, birthday)
             profile = packed({name: value for name, value in cells.items() if value})
             points = whole(cells, "points") if cells.get("points") else 0
             people.append(Person(line, person, keys, points, profile))
@@ -108,7 +113,9 @@ def _keys(hasher: PepperedPhoneHasher, phone: str, card: str) -> tuple[Key, ...]
     return tuple(keys)
 
 
-def _member(cells: Cells, phone: str, home_store: str, today: date) -> Member:
+def _member(
+    cells: Cells, phone: str, home_store: str, birthday: tuple[Window | None, ...]
+) -> Member:
     first, last = words(cells, "first_name", 80), cells["last_name"]
     return Member(
         member_id=derived_id(f"member of a file\n{words(cells, 'id', 64)}"),
@@ -116,7 +123,8 @@ def _member(cells: Cells, phone: str, home_store: str, today: date) -> Member:
         tier_id=cells["tier"],
         phone_last4=phone[-4:],
         card_last4=cells["card_ean"][-4:],
-        birthday=_birthday(_day(cells, "birth_date"), today),
+        birthday=birthday[0],
+        birthday_next=birthday[1],
         enrolled_on=_day(cells, "registered"),
         home_store=home_store,
     )
@@ -128,18 +136,6 @@ def _day(cells: Cells, column: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise CellFault(f"{column} is a day like 2026-11-22") from None
-
-
-def _birthday(born: date | None, today: date) -> tuple[date, date] | None:
-    """The window of the next birthday; the date of birth itself stays in the profile."""
-    if born is None:
-        return None
-    for year in (today.year, today.year + 1):
-        leap = born.month == 2 and born.day == 29
-        day = date(year, 3, 1) - timedelta(days=1) if leap else born.replace(year=year)
-        if day + AFTER_BIRTHDAY >= today:
-            break
-    return day - BEFORE_BIRTHDAY, day + AFTER_BIRTHDAY
 
 
 def _taken(connection: Connection, people: Sequence[Person]) -> list[BadRow]:
@@ -188,6 +184,7 @@ def _write_bucket(book: Book, people: Sequence[Person]) -> None:
             display_name=member.display_name,
             tier_id=member.tier_id,
             birthday=member.birthday,
+            birthday_next=member.birthday_next,
             as_of=book.services.now(),
         )
         book.change(held, known)

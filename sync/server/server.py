@@ -19,6 +19,7 @@ from sync.server import jobs
 from sync.server import keys as key_store
 from sync.server.allowances import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.bell import Bell
+from sync.server.birthdays import refresh_birthdays
 from sync.server.database import Database, open_database
 from sync.server.migrations import migrate
 from sync.server.posting import Poster
@@ -62,7 +63,8 @@ class Server:
             await asyncio.sleep(JOBS_EVERY_S)
 
     async def run_jobs(self) -> int:
-        """Expire what has ended everywhere on earth, forget what is too old; lots ended."""
+        """Expire what has ended everywhere on earth, move birthday windows on, forget what is too
+        old; lots ended."""
         on = self.services.today() - timedelta(days=1)
         ended = 0
         while True:
@@ -73,7 +75,8 @@ class Server:
                 work = _expiring(self.services, bucket, members, on)
                 ended += await self.database.write(work)
         await self.database.write(lambda c: jobs.tidy(c, self.services))
-        if ended:
+        moved = await refresh_birthdays(self.database, self.services)
+        if ended or moved:
             self.bell.ring_feed()
         return ended
 

@@ -1,6 +1,6 @@
 """Head office: files are taken whole or not at all, programs are refused with every reason."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -222,13 +222,6 @@ def test_a_key_of_somebody_else_is_a_fault_of_the_file(house) -> None:
         assert [str(f) for f in done.faults] == ["line 2: card belongs to another member already"]
 
     house.run(story())
-
-
-def test_the_window_of_a_leap_birthday_ends_in_february() -> None:
-    window = member_import._birthday(date(1996, 2, 29), date(2027, 1, 1))
-    assert window == (date(2027, 2, 25), date(2027, 3, 7))
-    passed = member_import._birthday(date(1990, 1, 5), date(2026, 11, 22))
-    assert passed == (date(2027, 1, 2), date(2027, 1, 12))
 
 
 def program(version=1, name="Club", valid_from="2026-01-01T00:00:00+00:00") -> bytes:
