@@ -79,7 +79,7 @@ def _lines(value: Any) -> list[tuple[int, str]] | None:
     return [(number(one, "line"), text(one, "quantity")) for one in value]
 
 
-LATER = ("choose_categories", "adjust", "merge")
+LATER = ("adjust", "merge")
 """Commands of the surface that this release refuses by name."""
 
 
@@ -118,6 +118,8 @@ class Commands:
             "balance": lambda f: till.balance(text(f, "by"), text(f, "value")),
             "enrol": self._enrol,
             "redeem": self._redeem,
+            "choose": self._choose,
+            "choose_categories": self._choose,
             "coupon": self._coupon,
             "explain": lambda f: till.explain(optional_text(f, "transaction")),
         }
@@ -197,6 +199,12 @@ class Commands:
         if f.get("by") is None or f.get("value", "") is None:
             return self._till.remove_member()
         return self._till.member(text(f, "by"), text(f, "value"))
+
+    def _choose(self, f: Fields) -> Answer:
+        chosen = f.get("categories", ())
+        if not isinstance(chosen, (list, tuple)) or not all(isinstance(c, str) for c in chosen):
+            raise BadField("categories: a list of texts is wanted")
+        return self._till.choose_categories(chosen, text(f, "month", ""))
 
     def _enrol(self, f: Fields) -> Answer:
         consents = f.get("consents", ())

@@ -200,4 +200,5 @@ def _member(view: MemberView | None, digits: int, speaker: Speaker) -> dict[str,
         "max_points": str(max((c.points for c in view.chips), default=0)),
         "limit": plain(view.redeem_limit, digits, speaker),
         "blocked": plain(view.blocked, digits, speaker),
+        "on_the_way": [speaker.say(one) for one in view.on_the_way],
     }

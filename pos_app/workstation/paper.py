@@ -19,9 +19,12 @@ from drivers.contract import (
 )
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
 from pos_app.domain.loyalty.coupon import SignedCoupon
+from pos_app.domain.loyalty.tally import added
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
+from pos_app.workstation.counters import counted_sentences
 from pos_app.workstation.present_coupon import name_of
+from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.report import Report
 from pos_app.workstation.station import Station, Voice
 
@@ -181,6 +184,11 @@ class _Paper:
         if known is not None and known.member.member_id == document.member_id:
             after = known.account.balance + sum(e.effect for e in document.entries)
             yield Columns(self.voice.text("receipt.balance"), f"{after}")
+            tallies = added(known.tallies, document.tallies)
+            program, on = program_of(self.station), document.business_on
+            language = self.station.settings.language
+            for told in counted_sentences(program, tallies, on, language):
+                yield Text(self.voice.say(told))
 
     def report(self, report: Report) -> Iterator[Element]:
         identity = self.station.journal.identity()

@@ -13,6 +13,7 @@ from pos_app.domain.tender import next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import printing
 from pos_app.workstation.confirm_redemption import wanted_points
+from pos_app.workstation.counters import on_the_way
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
@@ -247,6 +248,7 @@ def _member(station: Station) -> MemberView | None:
         chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
         blocked=_blocked(known),
+        on_the_way=on_the_way(station, known, language),
     )
 
 

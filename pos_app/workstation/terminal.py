@@ -9,6 +9,7 @@ from dataclasses import replace
 from pos_app.domain.rights import Right
 from pos_app.workstation import (
     balance,
+    choose_categories,
     explain,
     gestures,
     goodwill,
@@ -146,6 +147,10 @@ class Membership:
     def redeem(self, points: int | str) -> Answer:
         """See MemberPort."""
         return guarded(lambda: identify_member.redeem(self._station, points))
+
+    def choose_categories(self, categories: Sequence[str], month: str = "") -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: choose_categories.choose(self._station, categories, month))
 
     def remove_coupon(self, coupon_id: str) -> Answer:
         """See MemberPort."""

@@ -85,6 +85,9 @@ class MemberPort(Protocol):
     def redeem(self, points: int | str) -> Answer:
         """A number, `max` or 0; cut to the limit, which explains itself in a notice."""
 
+    def choose_categories(self, categories: Sequence[str], month: str = "") -> Answer:
+        """The member's cashback categories of a month (`2026-03`; empty: this one)."""
+
     def remove_coupon(self, coupon_id: str) -> Answer:
         """Take a coupon off the receipt; scanning one puts it on."""
 

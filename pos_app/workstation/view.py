@@ -106,7 +106,10 @@ class ExpiringView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """The identified member. `allowance` is what this till may redeem with no link."""
+    """The identified member. `allowance` is what this till may redeem with no link.
+
+    `on_the_way`: stamps, chosen categories, offers, what caps leave.
+    """
 
     id: str
     display_name: str
@@ -125,6 +128,7 @@ class MemberView:
     chips: tuple[Chip, ...]
     redeem_limit: Sentence | None
     blocked: Sentence | None = None
+    on_the_way: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,7 +330,7 @@ def test_values_of_the_rules_are_texts_for_a_script():
     ]
 
 
-@pytest.mark.parametrize("name", ["choose_categories", "adjust", "merge"])
+@pytest.mark.parametrize("name", ["adjust", "merge"])
 def test_what_this_release_lacks_is_refused_by_name(shift, name):
     assert shift.refused(name) == "not_here"
 

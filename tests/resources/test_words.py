@@ -37,6 +37,7 @@ MADE_AT_RUN_TIME = {
         "too_large",
         "fork",
     ),
+    "stamps.": ("progress", "set", "streak_day", "streak_week", "streak_month"),
     "refused.scan_": ("unreadable", "gs_lost", "check_digit", "payment_card"),
 }
 

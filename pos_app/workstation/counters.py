@@ -1,0 +1,56 @@
+"""What a member has on the way: stamps, chosen categories, caps, offers, draws, as sentences.
+
+For the panel, the console and the paper, from what this till knows. Never decides anything.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pos_app.domain.counted_customer import offers_of
+from pos_app.domain.loyalty.capping import left_under
+from pos_app.domain.loyalty.choosing import chosen_on
+from pos_app.domain.loyalty.drawing import told
+from pos_app.domain.loyalty.program import Program
+from pos_app.domain.loyalty.stamps import progress, stamps_held
+from pos_app.domain.loyalty.tally import LIFETIME, Tallies, period_of
+from pos_app.domain.pricing.basket import Customer
+from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.workstation.pricing_task import program_of, spent_budgets
+from pos_app.workstation.station import Known, Station
+
+
+def on_the_way(station: Station, known: Known, language: str) -> tuple[Sentence, ...]:
+    """Everything worth telling, the nearest first."""
+    program, on = program_of(station), station.business_on()
+    member = known.member
+    customer = Customer(member.member_id, segments=member.segments)
+    open_offers = offers_of(program, customer, known.counted(spent_budgets(station)), on)
+    return (
+        *(one.told(language) for one in open_offers),
+        *counted_sentences(program, known.tallies, on, language),
+        *_choice(program, known, on),
+    )
+
+
+def counted_sentences(
+    program: Program, tallies: Tallies, on: date, language: str
+) -> Iterator[Sentence]:
+    """Stamps, what a cap still leaves, entries of draws."""
+    for card in program.stamps:
+        if card.days.hold(on):
+            yield progress(card, stamps_held(card, tallies, on), language)
+    for cap in program.cashback.caps:
+        if tallies.get((cap.tally, period_of(cap.period, on)), 0) > 0:
+            left = Points(left_under(cap, tallies, on))
+            yield say("cap.left", name=cap.name(language), left=left)
+    for draw in program.draws:
+        if draw.days.hold(on) and tallies.get((draw.tally, LIFETIME), 0) > 0:
+            yield told(draw, tallies, language)
+
+
+def _choice(program: Program, known: Known, on: date) -> Iterator[Sentence]:
+    choice, chosen = program.cashback.choice, chosen_on(known.choices, on)
+    if choice is not None and chosen:
+        yield say("choice.made", month=period_of("month", on), list=tuple(sorted(chosen)))
+    elif choice is not None:
+        yield say("choice.open", count=choice.count)
