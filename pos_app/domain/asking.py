@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from types import FrameType
 from typing import Any
 
@@ -67,6 +68,7 @@ class Visit:
     needed: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)
     variant: tuple[str, ...] = ()
+    looked: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -121,6 +123,8 @@ class Recorder(Reader):
         return bool(self._decide("filled", key, (True, False)))
 
     def raw(self, key: str, default: Any = MISSING) -> Any:
+        if key not in self._visit.asked:
+            self._visit.looked.add(key)
         self._ask(key, {}, default)
         return None if default is MISSING else default
 
@@ -157,6 +161,12 @@ class Recorder(Reader):
     def decimal(self, key: str, digits: int, default: Any = MISSING) -> int:
         self._ask(key, _number(digits), default)
         return int(self._filled(key))
+
+    def number(self, key: str, digits: int, default: Any = MISSING) -> Fraction:
+        told = "A whole number, or a decimal string."
+        shape: Json = {"anyOf": [_whole(0, None), _number(digits)], "description": told}
+        self._ask(key, shape, default)
+        return Fraction(SOME if self._filled(key) else 0)
 
     def optional_decimal(self, key: str, digits: int) -> int | None:
         self._ask(key, _number(digits), None)
@@ -218,7 +228,11 @@ class Recorder(Reader):
         self._place.finished = True
 
     def fault(self, key: str, reason: str) -> None:
-        """What a made-up answer contradicts is nobody's fault."""
+        """What a made-up answer contradicts is nobody's fault; but a field that was looked at only
+        to be refused is not asked for."""
+        if key in self._visit.looked:
+            self._visit.asked.discard(key)
+            self._visit.needed.discard(key)
 
 
 def places_of(read: Callable[[Reader], object]) -> dict[str, Place]:

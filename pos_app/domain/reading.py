@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from pos_app.domain.errors import Fault
@@ -106,6 +107,12 @@ class Reader:
             self.fault(key, 'a decimal string is wanted, as "12.50"')
             return 0
         return number
+
+    def number(self, key: str, digits: int, default: Any = MISSING) -> Fraction:
+        """A whole number, or a decimal string where parts are meant; not negative."""
+        if isinstance(self._value.get(key), str):
+            return Fraction(self.decimal(key, digits, default), 10**digits)
+        return Fraction(self.integer(key, default))
 
     def optional_decimal(self, key: str, digits: int) -> int | None:
         """The same, or None where the document does not name it."""

@@ -92,12 +92,9 @@ def _points_per(doc: Reader, digits: int) -> Fraction:
     return points / per
 
 
-def _points(doc: Reader, key: str = "points") -> Fraction:
+def _points(doc: Reader) -> Fraction:
     """Points of a rule: a whole number, or a decimal string."""
-    value = doc.raw(key, 0)
-    if isinstance(value, str):
-        return Fraction(doc.decimal(key, RULE_DIGITS), 10**RULE_DIGITS)
-    return Fraction(doc.integer(key, 0))
+    return doc.number("points", RULE_DIGITS, 0)
 
 
 def _money_rule(doc: Reader, digits: int) -> EarnRule:
