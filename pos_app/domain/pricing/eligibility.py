@@ -19,7 +19,7 @@ from pos_app.domain.sentence import Sentence, say
 NOT_EARLY = "net_after_line_promotions", "net_after_earlier_promotions"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """One benefit of a promotion and the lines it may touch; of a set, per role as well."""
 
@@ -28,7 +28,7 @@ class Part:
     of_role: tuple[tuple[BasketLine, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """A promotion whose conditions hold (those on net amounts are judged when its turn comes)."""
 
@@ -151,7 +151,7 @@ class Judge:
 
     def failed(self, promotion: Promotion) -> Sentence | None:
         """The first condition that does not hold whatever the other promotions do."""
-        return self.failed_but_for(promotion, None)
+        return None if promotion.unconditional else self.failed_but_for(promotion, None)
 
     def failed_but_for(self, promotion: Promotion, left_out: Condition | None) -> Sentence | None:
         """The same, one condition not looked at."""

@@ -19,8 +19,10 @@ from pos_app.domain.pricing.earning import Earned, Earning
 from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex, candidates
 from pos_app.domain.pricing.hints import hints
 from pos_app.domain.pricing.joint import item_choices
+from pos_app.domain.pricing.late import waits
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
+from pos_app.domain.pricing.pieces import Pieces, can_split, member_key
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
@@ -60,6 +62,7 @@ class Engine:
         self.program = program
         self._index = PromotionIndex(program.promotions)
         self._known: dict[Component, Assignment] = {}
+        self._pieces = Pieces()
 
     def price(self, lines: Sequence[BasketLine], context: Context) -> Priced:
         """Every amount of the basket, with its reason. Lines keep their order."""
@@ -164,28 +167,59 @@ class Engine:
         for chosen in sets:
             for tried in item_choices(chosen, member):
                 for ordered, order in orders(tuple(tried), setting.policies):
-                    cascade = Cascade.of(ordered, order)
                     key = tuple(c.number for c in ordered if not c.promotion.whole)
-                    shared = order in SHARED_PREFIX
-                    known = begun.get(key) if shared else None
+                    known = begun.get(key) if order in SHARED_PREFIX else None
                     if known is None:
-                        known = self._begin(lines, cascade, member, setting)
+                        known = self._begin(lines, ordered, order, member, setting)
                         begun[key] = known
-                    sheet = known[0].copy()
-                    rest = cascade.stretches[cascade.before_whole :]
-                    effort = cascade.run(sheet, setting, member, rest)
-                    yield _Reduced(sheet, known[1].joined(effort), member, ordered)
+                    yield self._finished(known, ordered, order, member, setting)
+
+    def _finished(
+        self,
+        begun: tuple[Worksheet, Effort],
+        chosen: Chosen,
+        order: str,
+        member: MemberOffer | None,
+        setting: Setting,
+    ) -> _Reduced:
+        """With the amounts on the whole transaction."""
+        sheet, effort = begun
+        if order in SHARED_PREFIX and not any(c.promotion.whole for c in chosen):
+            return _Reduced(sheet, effort, member, chosen)
+        cascade = Cascade.of(chosen, order)
+        rest = cascade.stretches[cascade.before_whole :]
+        if not rest:
+            return _Reduced(sheet, effort, member, chosen)
+        sheet = sheet.copy()
+        sheet.after_lines = {row.line.line: row.net_minor for row in sheet.rows}
+        more = cascade.run(sheet, setting, member, rest)
+        return _Reduced(sheet, effort.joined(more), member, chosen)
 
     def _begin(
         self,
         lines: Sequence[BasketLine],
-        cascade: Cascade,
+        chosen: Chosen,
+        order: str,
         member: MemberOffer | None,
         setting: Setting,
     ) -> tuple[Worksheet, Effort]:
-        sheet = Worksheet.of(lines)
-        first = cascade.stretches[: cascade.before_whole]
-        return sheet, cascade.run(sheet, setting, member, first)
+        """Everything before the first amount on the whole, piece by piece where that is exact."""
+
+        def calculate(
+            some: Sequence[BasketLine], touching: Sequence[Candidate]
+        ) -> tuple[Worksheet, Effort]:
+            cascade = Cascade.of(touching, order)
+            sheet = Worksheet.of(some)
+            first = cascade.stretches[: cascade.before_whole]
+            return sheet, cascade.run(sheet, setting, member, first)
+
+        joined = any(waits(c.promotion, setting) for c in chosen)
+        negative = any(line.list_minor < 0 for line in lines)
+        if joined or negative or not can_split(setting.policies):
+            return calculate(lines, chosen)
+        key = (*member_key(member), order, setting.language)
+        on_lines = (c for c in chosen if not c.promotion.whole)
+        return self._pieces.sheet(lines, on_lines, key, calculate)
 
 
 def _in_order_of(

@@ -121,7 +121,14 @@ class Row:
 
     def copy(self) -> "Row":
         """Another row in the same state."""
-        return replace(self, modifications=list(self.modifications))
+        return Row(
+            self.line,
+            self.net_minor,
+            list(self.modifications),
+            self.promoted_units,
+            self.split,
+            self.stage_mark,
+        )
 
 
 def _remove(cells: list[Cell], taken: Cell) -> None:

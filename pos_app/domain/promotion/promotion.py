@@ -45,6 +45,9 @@ class Promotion:
     takes (on the transaction: alone among those on the transaction); best_of: one of its group;
     compound: on what the earlier ones left; sole: alone on the receipt. `coupon`: only with that
     coupon. `claim`: only when the customer asks, for `cost_points` each time.
+
+    `whole`: on the whole transaction, allocated to its lines. `groups`: its benefits on groups of
+    units. `unconditional`: nothing has to hold.
     """
 
     promotion_id: str
@@ -61,16 +64,17 @@ class Promotion:
     claim: bool = False
     cost_points: int = 0
     not_with_price_stage: bool = False
+    whole: bool = field(init=False, compare=False, repr=False)
+    groups: tuple[OrderedGroup | RoleGroup, ...] = field(init=False, compare=False, repr=False)
+    unconditional: bool = field(init=False, compare=False, repr=False)
 
-    @property
-    def whole(self) -> bool:
-        """True for promotions on the whole transaction, allocated to its lines."""
-        return all(is_whole(benefit) for benefit in self.benefits)
-
-    @property
-    def groups(self) -> tuple[OrderedGroup | RoleGroup, ...]:
-        """Its benefits on groups of units."""
-        return tuple(b for b in self.benefits if isinstance(b, OrderedGroup | RoleGroup))
+    def __post_init__(self) -> None:
+        groups = tuple(b for b in self.benefits if isinstance(b, OrderedGroup | RoleGroup))
+        asked = self.coupon or self.claim or self.limits != Limits() or self.conditions
+        settle = object.__setattr__  # what follows from a frozen promotion is computed once
+        settle(self, "whole", all(is_whole(benefit) for benefit in self.benefits))
+        settle(self, "groups", groups)
+        settle(self, "unconditional", not asked and self.when == When())
 
     @property
     def goods(self) -> tuple[Goods, ...]:
