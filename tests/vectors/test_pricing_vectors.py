@@ -18,7 +18,12 @@ from tests.vectors.pricing.shop import shop_of
 from tests.vectors.reasons import NOT_MODELLED
 
 DATA = Path(__file__).parents[1] / "data/vectors"
-FILES = ("pricing.json", "pricing_derived.json", "seed_examples.json")
+FILES = (
+    "pricing.json",
+    "pricing_derived.json",
+    "seed_examples.json",
+    "mechanics_examples.json",
+)
 MOST_ORDERS = 24
 LEFT_OUT_MOST = 20
 """Percent."""

@@ -28,7 +28,7 @@ def _limits(effect: Fields) -> Benefit:
     return {
         "max_units": most,
         "max_units_per_line": per_line,
-        "group": group,
+        "group_size": group,
         "pick": pick if most else "",
     }
 

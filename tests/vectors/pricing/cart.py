@@ -15,6 +15,7 @@ from tests.vectors.pricing.prices import Prices
 
 BELOW_ZERO = "line below zero"
 FINER_THAN_A_GRAM = "finer than a gram"
+GRAM_DIGITS = 3
 SHIPPING = "shipping"
 """Delivery is sold as a line of its own, which no other rule's goods hold."""
 
@@ -27,6 +28,7 @@ class CartLine:
     sku: str
     categories: tuple[str, ...]
     quantity: Fraction
+    weighed: bool
     unit_price: str
     floor: str = "0"
     discountable: bool = True
@@ -36,11 +38,6 @@ class CartLine:
     manual_percent: str = "0"
     gift_card: bool = False
 
-    @property
-    def weighed(self) -> bool:
-        """A part of a unit is a weight."""
-        return self.quantity.denominator != 1
-
 
 def line_of(fields: Fields) -> CartLine:
     """One line; a line that gives money back is no line of a sale."""
@@ -49,6 +46,7 @@ def line_of(fields: Fields) -> CartLine:
         sku=fields.text("sku"),
         categories=fields.words("category"),
         quantity=fields.number("qty", 1),
+        weighed=_is_weight(fields.text("qty", "1")),
         unit_price=fields.text("unit_price"),
         floor=fields.text("min_unit_price", "0"),
         discountable=fields.flag("discountable", default=True),
@@ -64,6 +62,11 @@ def line_of(fields: Fields) -> CartLine:
     if line.weighed and 1000 % line.quantity.denominator:
         raise NotModelled(FINER_THAN_A_GRAM)
     return line
+
+
+def _is_weight(text: str) -> bool:
+    """A part of a unit, or grams written out (1.000)."""
+    return Fraction(text).denominator != 1 or len(text.partition(".")[2]) == GRAM_DIGITS
 
 
 @dataclass(frozen=True)

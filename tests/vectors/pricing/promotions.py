@@ -1,12 +1,13 @@
 """The price programmes of a case as promotions of the document. Never a point, never a price."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from tests.vectors.outcome import NotModelled
 from tests.vectors.pricing.benefits import BENEFITS, benefit_of
 from tests.vectors.pricing.cart import filter_of
-from tests.vectors.pricing.desk import Desk, words
+from tests.vectors.pricing.desk import Desk, decimal, words
 from tests.vectors.pricing.fields import UNKNOWN_VALUE, Fields
 
 Conditions = tuple[dict[str, Any], list[dict[str, Any]]]
@@ -111,8 +112,7 @@ def promotions_of(program: Mapping[str, Any], desk: Desk) -> list[dict[str, Any]
 
 def _given(effects: list[Fields], desk: Desk) -> dict[str, Any]:
     benefits = [benefit_of(one, desk) for one in effects]
-    alone = len(benefits) == 1 and "group" not in benefits[0]
-    return benefits[0] if alone else {"benefits": benefits}
+    return benefits[0] if len(benefits) == 1 else {"benefits": benefits}
 
 
 def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
@@ -145,6 +145,11 @@ def _limits(limits: Fields, desk: Desk) -> dict[str, Any]:
     return words({"per_receipt": per_receipt, "used_up": bool(most) and used >= most})
 
 
+def plainly(value: str) -> str:
+    """A number in one way of writing it."""
+    return decimal(Fraction(value))
+
+
 def _reward(
     program_id: str, reward: Fields, head: dict[str, Any], desk: Desk, several: bool
 ) -> dict[str, Any]:
@@ -153,7 +158,7 @@ def _reward(
     if inner.text("type") not in BENEFITS:
         raise NotModelled(UNKNOWN_VALUE)
     cost = reward.text("cost")
-    label = inner.text("value", cost)
+    label = plainly(inner.text("value", cost))
     given = benefit_of(inner, desk)
     reward.ignore("type")
     reward.finish()

@@ -22,7 +22,7 @@ from tests.vectors.pricing.loyalty import effects_of
 from tests.vectors.pricing.member import MEMBER, Person, account_of
 
 MAX = "max"
-NOTHING = CartLine("0", "nothing", (), Fraction(1), "0")
+NOTHING = CartLine("0", "nothing", (), Fraction(1), weighed=False, unit_price="0")
 """A receipt without goods still is one: points can be given for an event."""
 
 
