@@ -50,7 +50,7 @@ def after_document(totals: ControlTotals, document: CompletedTransaction) -> Con
     redeemed = -sum(e.points for e in document.entries if e.kind is EntryKind.REDEEM)
     reversed_ = sum(e.points for e in document.entries if e.kind is EntryKind.REVERSE)
     is_sale = document.kind is TransactionKind.SALE
-    amount = document.totals.due_minor
+    amount = document.totals.due_minor - document.withheld_minor
     return replace(
         totals,
         receipts=totals.receipts + is_sale,

@@ -4,18 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from pos_app.domain.cash_rounding import rounding_minor, rounding_room_minor, settled
 from pos_app.domain.document import (
     CompletedLine,
     CompletedTransaction,
+    ReturnPolicy,
+    Step,
     Totals,
     TransactionKind,
 )
+from pos_app.domain.gift_card_entries import CardMoment, entries_of_sale
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.coupon import uses_of
+from pos_app.domain.loyalty.gift_card import GiftCardEntry
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.mechanics.earn import Earn
+from pos_app.domain.mechanics.gift_cards import GiftCards
 from pos_app.domain.mechanics.partners import Partner, partners_shown
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
@@ -71,7 +77,8 @@ def complete_sale(
 ) -> CompletedTransaction:
     """The document of a sale, with the points entries it causes."""
     member = transaction.member or MemberLink(None, "")
-    lines = _lines(transaction, priced, rules.tax, place.business_on)
+    totals = totals_due(transaction, priced, rules.program)
+    lines = _lines(transaction, priced, rules, place.business_on)
     items = {one.line: one.item for one in transaction.lines}
     sold = Sold(lines, priced.trace, place.business_on, items, _partners(transaction, rules))
     return CompletedTransaction(
@@ -86,9 +93,9 @@ def complete_sale(
         operator_id=place.operator_id,
         currency=rules.program.currency if rules.program else RUB,
         lines=lines,
-        totals=priced.totals,
+        totals=totals,
         tenders=transaction.tenders,
-        change_minor=change_due_minor(transaction.tenders, priced.totals.due_minor),
+        change_minor=change_due_minor(transaction.tenders, totals.due_minor),
         program=rules.ref,
         member_id=member.member_id,
         identified_by=member.identified_by,
@@ -100,6 +107,11 @@ def complete_sale(
         mirror_cursor=place.mirror_cursor,
         tallies=_tallies(member, rules.program, sold),
         confirmation=transaction.confirmed,
+        return_policy=ReturnPolicy(rules.program.return_policy)
+        if rules.program
+        else ReturnPolicy.DIFFERENCE,
+        cash_unit_minor=rules.program.cash_rounding_minor if rules.program else 0,
+        gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),
         coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
     )
 
@@ -119,6 +131,48 @@ def _idle(program: Program | None, priced: Priced) -> frozenset[str]:
     return frozenset(p.coupon for p in named) - used
 
 
+def totals_due(transaction: Transaction, priced: Priced, program: Program | None) -> Totals:
+    """The totals as the tenders pay them: cash is rounded down where the program says so."""
+    unit = program.cash_rounding_minor if program else 0
+    basket = [line.basket_line() for line in transaction.lines]
+    room = rounding_room_minor(basket, priced) if unit else 0
+    return settled(priced.totals, transaction.tenders, unit, room)
+
+
+def cash_rounding_minor(transaction: Transaction, priced: Priced, program: Program) -> int:
+    """What cash would be rounded by (0 or negative), if it pays the rest."""
+    if not program.cash_rounding_minor:
+        return 0
+    basket = [line.basket_line() for line in transaction.lines]
+    room = rounding_room_minor(basket, priced)
+    payable = priced.totals.payable_minor
+    return rounding_minor(payable, transaction.tenders, program.cash_rounding_minor, room)
+
+
+def _earn_base_minor(priced: PricedLine, earn: Earn) -> int:
+    """What a line earned on: what money paid, or as the program has it."""
+    base = priced.net_minor if earn.base == "before_redemption" else priced.payable_minor
+    if earn.base == "before_transaction_promotions":
+        return base + sum(
+            m.amount_minor for m in priced.modifications if m.step is Step.TRANSACTION
+        )
+    return base
+
+
+def _gift_cards(
+    transaction: Transaction,
+    lines: tuple[CompletedLine, ...],
+    place: Place,
+    program: Program | None,
+    new_id: Callable[[], str],
+) -> tuple[GiftCardEntry, ...]:
+    cause = Cause("transaction", transaction.transaction_id, place.operator_id)
+    moment = CardMoment(place.at, place.business_on, cause, new_id)
+    rules = program.gift_cards if program else GiftCards()
+    goods = list(zip(transaction.lines, lines, strict=True))
+    return entries_of_sale(rules, goods, transaction.tenders, moment)
+
+
 def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[TallyEntry, ...]:
     """Of a member, or of a card that only the server may know."""
     if program is None or not (member.member_id or member.code):
@@ -127,13 +181,13 @@ def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[T
 
 
 def _lines(
-    transaction: Transaction, priced: Priced, tax: TaxTable, on: date
+    transaction: Transaction, priced: Priced, rules: Rules, on: date
 ) -> tuple[CompletedLine, ...]:
-    return tuple(_line(one, priced.line(one.line), tax, on) for one in transaction.lines)
+    return tuple(_line(one, priced.line(one.line), rules, on) for one in transaction.lines)
 
 
-def _line(entered: LineItem, priced: PricedLine, tax: TaxTable, on: date) -> CompletedLine:
-    rate = tax.rate_ppm(entered.item.tax_class, on)
+def _line(entered: LineItem, priced: PricedLine, rules: Rules, on: date) -> CompletedLine:
+    rate = rules.tax.rate_ppm(entered.item.tax_class, on)
     return CompletedLine(
         line=entered.line,
         item_id=entered.item.item_id,
@@ -152,6 +206,11 @@ def _line(entered: LineItem, priced: PricedLine, tax: TaxTable, on: date) -> Com
         tax_rate_ppm=rate,
         tax_minor=tax_inside_minor(priced.payable_minor, rate),
         categories=entered.item.categories,
+        earn_rate=priced.earn_rate,
+        earn_base_minor=_earn_base_minor(priced, rules.program.earn)
+        if rules.program is not None and priced.earn_rate
+        else 0,
+        card_id=entered.card_id,
     )
 
 
@@ -186,7 +245,8 @@ def _entries(
 
     entries = []
     if totals.points_redeemed:
-        entries.append(entry(EntryKind.REDEEM, -totals.points_redeemed))
+        spent = entry(EntryKind.REDEEM, -totals.points_redeemed)
+        entries.append(replace(spent, lot_order=rules.program.lot_order))
     if totals.points_earned:
         earned = entry(EntryKind.EARN, totals.points_earned)
         entries.append(_dated(earned, rules.program.earn))

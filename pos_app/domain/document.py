@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
+from pos_app.domain.loyalty.gift_card import GiftCardEntry
 from pos_app.domain.loyalty.ledger import PointsEntry, ProgramRef
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
@@ -19,6 +21,13 @@ class TransactionKind(Enum):
 
     SALE = "sale"
     RETURN = "return"
+
+
+class ReturnPolicy(Enum):
+    """How a return takes back earned points (points_back.py)."""
+
+    DIFFERENCE = "difference"
+    PROPORTIONAL = "proportional"
 
 
 class Step(Enum):
@@ -49,7 +58,9 @@ class CompletedLine:
     """One sold (or returned) line, with every number that a later return refunds.
 
     list_minor - sum of modifications = net_minor; net_minor - points_minor = payable_minor.
-    `returned_line` is the line of the original receipt that a return line answers.
+    `returned_line` is the line of the original receipt that a return line answers. `earn_rate`:
+    exact points per minor unit of `earn_base_minor`, so that a return can take back exactly what
+    the kept goods would not have earned. `card_id`: the gift card that the line sold.
     """
 
     line: int
@@ -70,6 +81,9 @@ class CompletedLine:
     tax_minor: int
     categories: tuple[str, ...] = ()
     returned_line: int | None = None
+    earn_rate: Fraction = Fraction(0)
+    earn_base_minor: int = 0
+    card_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,9 @@ class CompletedTransaction:
     `member_id` None: anonymous. `identified_by`: card, qr, phone, code, last4, "".
     `member_code` keeps the scanned identity of a member the mirror does not know (a guest card:
     earn now, match on the server). A return names `original_id` and refunds stored numbers.
+    `return_policy` is proportional on every document of before it was stored.
+    `cash_unit_minor`: what cash was rounded to, 0: not at all. `withheld_*`: spent points that a
+    goodwill return made the refund pay for.
     """
 
     transaction_id: str
@@ -128,3 +145,8 @@ class CompletedTransaction:
     tallies: tuple[TallyEntry, ...] = ()
     confirmation: Confirmation | None = None
     coupons: tuple[CouponUse, ...] = ()
+    return_policy: ReturnPolicy = ReturnPolicy.PROPORTIONAL
+    cash_unit_minor: int = 0
+    withheld_points: int = 0
+    withheld_minor: int = 0
+    gift_cards: tuple[GiftCardEntry, ...] = ()

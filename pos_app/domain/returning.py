@@ -16,10 +16,13 @@ from pos_app.domain.document import (
     TransactionKind,
 )
 from pos_app.domain.errors import RuleError
+from pos_app.domain.gift_card_entries import CardMoment, entries_of_return
+from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
+from pos_app.domain.points_back import Returned, with_points
 from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.refund import Deduction, due_of_return, refund_tenders, withheld
 from pos_app.domain.tally_return import tallies_back
-from pos_app.domain.tender import Tender, TenderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,19 @@ class ReturnLine:
 
     sold: CompletedLine
     value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Why goods come back, and what is known at the counter.
+
+    `deduction`: a goodwill return under a program that makes the refund pay for spent points.
+    `cards`: the gift cards that paid.
+    """
+
+    reason: str
+    deduction: Deduction | None = None
+    cards: tuple[GiftCard, ...] = ()
 
 
 def returned_before(returns: Sequence[CompletedTransaction]) -> dict[int, int]:
@@ -96,7 +112,15 @@ def refund_line(one: ReturnLine, before: int, number: int) -> CompletedLine:
         points_earned=part(sold.points_earned),
         tax_minor=part(sold.tax_minor),
         returned_line=sold.line,
+        earn_base_minor=_earn_base(sold, payable, net, part),
     )
+
+
+def _earn_base(sold: CompletedLine, payable: int, net: int, part: Callable[[int], int]) -> int:
+    """What the returned units had earned on: their payable or net amount, or a share."""
+    if sold.earn_base_minor == sold.payable_minor:
+        return payable
+    return net if sold.earn_base_minor == sold.net_minor else part(sold.earn_base_minor)
 
 
 def _reduction(sold: CompletedLine, amount: int) -> tuple[PriceModification, ...]:
@@ -123,26 +147,25 @@ def totals_of(lines: Sequence[CompletedLine]) -> Totals:
     )
 
 
-def refund_tenders(
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a return shows before it is made: its lines and totals."""
+
+    lines: tuple[CompletedLine, ...]
+    totals: Totals
+
+
+def return_figures(
     original: CompletedTransaction,
+    wanted: Sequence[ReturnLine],
     earlier: Sequence[CompletedTransaction],
-    amount_minor: int,
-) -> tuple[Tender, ...]:
-    """Back to the original tenders: cash up to what cash had paid, then the others in order."""
-    left: dict[TenderKind, int] = {}
-    for tender in original.tenders:
-        left[tender.kind] = left.get(tender.kind, 0) + tender.amount_minor
-    left[TenderKind.CASH] = left.get(TenderKind.CASH, 0) - original.change_minor
-    for document in earlier:
-        for tender in document.tenders:
-            left[tender.kind] = left.get(tender.kind, 0) + tender.amount_minor
-    found = []
-    for kind in sorted(left, key=lambda k: k is not TenderKind.CASH):
-        part = min(left[kind], amount_minor)
-        if part > 0:
-            found.append(Tender(kind, -part))
-            amount_minor -= part
-    return (*found, Tender(TenderKind.CASH, -amount_minor)) if amount_minor else tuple(found)
+) -> Figures:
+    """Lines and totals of a return, points and rounding as all returns together leave them."""
+    lines = return_lines(wanted, returned_before(earlier))
+    lines = with_points(Returned(original, earlier, lines))
+    totals = totals_of(lines)
+    rounding = due_of_return(original, earlier, totals.payable_minor) - totals.payable_minor
+    return Figures(lines, replace(totals, rounding_minor=rounding))
 
 
 def complete_return(
@@ -152,13 +175,15 @@ def complete_return(
     place: Place,
     *,
     transaction_id: str,
-    reason: str,
+    terms: Terms,
     new_id: Callable[[], str],
 ) -> CompletedTransaction:
     """The document of a return. Amounts are positive; tenders are what is given back, negative."""
-    before = returned_before(earlier)
-    lines = return_lines(wanted, before)
-    totals = totals_of(lines)
+    figures = return_figures(original, wanted, earlier)
+    lines, totals = figures.lines, figures.totals
+    kept = withheld(terms.deduction, totals.points_earned, totals.points_redeemed, totals.due_minor)
+    entries = _Answers(original, earlier, transaction_id, place, new_id)
+    tenders = refund_tenders(original, earlier, totals.due_minor - kept.minor)
     return replace(
         original,
         transaction_id=transaction_id,
@@ -172,16 +197,30 @@ def complete_return(
         operator_id=place.operator_id,
         lines=lines,
         totals=totals,
-        tenders=refund_tenders(original, earlier, totals.payable_minor),
+        tenders=tenders,
         change_minor=0,
         original_id=original.transaction_id,
-        reason=reason,
-        entries=_entries(original, totals, transaction_id, place, new_id),
+        reason=terms.reason,
+        entries=entries.of(totals.points_redeemed, totals.points_earned - kept.points),
         uses=(),
         unsecured=0,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
-        tallies=tallies_back(original, before, lines),
+        withheld_points=kept.points,
+        withheld_minor=kept.minor,
+        gift_cards=entries_of_return(
+            original,
+            lines,
+            tenders,
+            terms.cards,
+            CardMoment(
+                place.at,
+                place.business_on,
+                Cause("transaction", transaction_id, place.operator_id),
+                new_id,
+            ),
+        ),
+        tallies=tallies_back(original, returned_before(earlier), lines),
     )
 
 
@@ -198,34 +237,42 @@ def return_lines(
     return tuple(found)
 
 
-def _entries(
-    original: CompletedTransaction,
-    totals: Totals,
-    transaction_id: str,
-    place: Place,
-    new_id: Callable[[], str],
-) -> tuple[PointsEntry, ...]:
-    """Redeemed points go back to their lots, earned ones are taken back."""
-    cause = Cause("transaction", transaction_id, place.operator_id)
-    found = []
-    for entry in original.entries:
-        points = {
-            EntryKind.REDEEM: totals.points_redeemed,
-            EntryKind.EARN: -totals.points_earned,
-        }.get(entry.kind, 0)
-        if points:
-            found.append(
-                PointsEntry(
-                    new_id(),
-                    entry.member_id,
-                    EntryKind.REVERSE,
-                    points,
-                    place.at,
-                    place.business_on,
-                    cause,
-                    original.program,
-                    lot_id=entry.entry_id if entry.kind is EntryKind.EARN else None,
-                    reverses=entry.entry_id,
-                )
-            )
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The entries of a return: each answers one of the sale's, up to what that one still has."""
+
+    original: CompletedTransaction
+    earlier: Sequence[CompletedTransaction]
+    transaction_id: str
+    place: Place
+    new_id: Callable[[], str]
+
+    def of(self, given_back: int, taken_back: int) -> tuple[PointsEntry, ...]:
+        """Redeemed points go back to their lots, earned ones are taken back."""
+        left = {EntryKind.REDEEM: given_back, EntryKind.EARN: taken_back}
+        found = []
+        for entry in self.original.entries:
+            part = min(left.get(entry.kind, 0), abs(entry.points) - self._answered(entry))
+            if part > 0:
+                left[entry.kind] -= part
+                found.append(self._reversal(entry, part))
+        return tuple(found)
+
+    def _answered(self, entry: PointsEntry) -> int:
+        before = (e for document in self.earlier for e in document.entries)
+        return sum(abs(e.points) for e in before if e.reverses == entry.entry_id)
+
+    def _reversal(self, entry: PointsEntry, points: int) -> PointsEntry:
+        earned = entry.kind is EntryKind.EARN
+        return PointsEntry(
+            self.new_id(),
+            entry.member_id,
+            EntryKind.REVERSE,
+            -points if earned else points,
+            self.place.at,
+            self.place.business_on,
+            Cause("transaction", self.transaction_id, self.place.operator_id),
+            self.original.program,
+            lot_id=entry.entry_id if earned else None,
+            reverses=entry.entry_id,
+        )

@@ -22,6 +22,7 @@ class LineItem:
     """One line as entered. `unit_price_minor` is that of the first scan and stays.
 
     `entry`: scan, typed, label, choice. A return line carries the `sold` line it answers.
+    `card_id`: the gift card that this line sells, or (`tops_up`) puts money on.
     """
 
     line: int
@@ -32,6 +33,8 @@ class LineItem:
     entry: str = "scan"
     goodwill: Goodwill | None = None
     sold: CompletedLine | None = None
+    card_id: str = ""
+    tops_up: bool = False
 
     @property
     def mergeable(self) -> bool:
@@ -41,6 +44,7 @@ class LineItem:
             and self.entry != "label"
             and self.goodwill is None
             and self.sold is None
+            and not self.card_id
         )
 
     def basket_line(self) -> BasketLine:

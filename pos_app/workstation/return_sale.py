@@ -15,7 +15,7 @@ from pos_app.domain.document import (
 from pos_app.domain.item import Item
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.quantity import Quantity, parse_quantity
-from pos_app.domain.returning import ReturnLine, return_lines, returned_before, totals_of
+from pos_app.domain.returning import ReturnLine, return_figures, returned_before
 from pos_app.domain.rights import Right
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation.answer import Answer, Tone, done, notice, refused
@@ -127,8 +127,8 @@ def _open(
     station: Station, original: CompletedTransaction, chosen: list[ReturnLine], reason: str
 ) -> None:
     """The return as the screen shows it: stored numbers, no engine."""
-    before = returned_before(earlier_returns(station, original))
-    refunds = return_lines(chosen, before)
+    figures = return_figures(original, chosen, earlier_returns(station, original))
+    refunds = figures.lines
     station.last_sale = None
     station.known = None
     station.past.clear()
@@ -145,7 +145,7 @@ def _open(
         reason=reason,
     )
     priced = tuple(_priced(refund) for refund in refunds)
-    station.priced = Priced(priced, totals_of(refunds), RedeemLimit(0))
+    station.priced = Priced(priced, figures.totals, RedeemLimit(0))
     station.teaser = None
 
 

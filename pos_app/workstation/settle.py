@@ -14,7 +14,7 @@ from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
-from pos_app.domain.returning import complete_return, returned_before
+from pos_app.domain.returning import Terms, complete_return, returned_before
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import confirm_redemption, present_coupon, printing
@@ -192,7 +192,7 @@ def _return_document(
         earlier,
         station.place(number),
         transaction_id=transaction.transaction_id,
-        reason=transaction.reason,
+        terms=Terms(transaction.reason),
         new_id=station.new_id,
     )
     if not original.coupons:

@@ -1,9 +1,12 @@
 """Completed transactions <-> wire. Never recomputes an amount."""
 
+from fractions import Fraction
+
 from pos_app.domain.document import (
     CompletedLine,
     CompletedTransaction,
     PriceModification,
+    ReturnPolicy,
     Step,
     Totals,
     TransactionKind,
@@ -20,6 +23,7 @@ from sync.translate.coupons import (
     coupon_from_doc,
 )
 from sync.translate.entries import entry_doc, entry_from_doc, program_doc, program_from_doc
+from sync.translate.gift_cards import gift_card_entry_doc, gift_card_entry_from_doc
 from sync.translate.instants import day, instant, instant_text
 from sync.wire.events import (
     LineDoc,
@@ -30,6 +34,9 @@ from sync.wire.events import (
     TotalsDoc,
     TransactionCompletedDoc,
 )
+
+UNNAMED_POLICY = ReturnPolicy.PROPORTIONAL
+"""How documents of before the policy was stored are returned."""
 
 
 def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
@@ -66,6 +73,13 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
         confirmation=confirmation_doc(document.confirmation),
         coupons=tuple(coupon_doc(use) for use in document.coupons),
+        return_policy=""
+        if document.return_policy is UNNAMED_POLICY
+        else document.return_policy.value,
+        cash_unit=document.cash_unit_minor,
+        withheld_points=document.withheld_points,
+        withheld=document.withheld_minor,
+        gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
     )
 
 
@@ -100,6 +114,11 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
         confirmation=confirmation_from_doc(doc.confirmation),
         coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
+        return_policy=ReturnPolicy(doc.return_policy) if doc.return_policy else UNNAMED_POLICY,
+        cash_unit_minor=doc.cash_unit,
+        withheld_points=doc.withheld_points,
+        withheld_minor=doc.withheld,
+        gift_cards=tuple(gift_card_entry_from_doc(entry) for entry in doc.gift_cards),
     )
 
 
@@ -126,6 +145,9 @@ def _line_doc(line: CompletedLine) -> LineDoc:
         earned=line.points_earned,
         categories=line.categories,
         returned_line=line.returned_line,
+        earn_rate=str(line.earn_rate) if line.earn_rate else "",
+        earn_base=line.earn_base_minor,
+        card=line.card_id,
     )
 
 
@@ -152,7 +174,18 @@ def _line(doc: LineDoc) -> CompletedLine:
         tax_minor=doc.tax,
         categories=doc.categories,
         returned_line=doc.returned_line,
+        earn_rate=_fraction(doc.earn_rate),
+        earn_base_minor=doc.earn_base,
+        card_id=doc.card,
     )
+
+
+def _fraction(text: str) -> Fraction:
+    """The reverse of its text, "7/100", "2" or nothing; ValueError for anything else."""
+    numerator, _, denominator = (text or "0").partition("/")
+    if not int(denominator or "1"):
+        raise ValueError(f"no fraction: {text!r}")
+    return Fraction(int(numerator), int(denominator or "1"))
 
 
 def _totals_doc(totals: Totals) -> TotalsDoc:

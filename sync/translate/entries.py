@@ -4,6 +4,8 @@ from pos_app.domain.loyalty.ledger import Cause, EntryKind, LotOrder, PointsEntr
 from sync.translate.instants import day, instant, instant_text, optional_day, optional_day_text
 from sync.wire.events import CauseDoc, EntryDoc, ProgramRefDoc
 
+FIRST = LotOrder.EARLIEST_EXPIRY_FIRST
+
 
 def program_doc(ref: ProgramRef | None) -> ProgramRefDoc | None:
     """None stays None."""
@@ -31,7 +33,7 @@ def entry_doc(entry: PointsEntry) -> EntryDoc:
         available_on=optional_day_text(entry.available_on),
         expires_on=optional_day_text(entry.expires_on),
         reverses=entry.reverses,
-        lot_order=entry.lot_order.value,
+        lot_order="" if entry.lot_order is FIRST else entry.lot_order.value,
     )
 
 
@@ -51,5 +53,5 @@ def entry_from_doc(doc: EntryDoc) -> PointsEntry:
         available_on=optional_day(doc.available_on),
         expires_on=optional_day(doc.expires_on),
         reverses=doc.reverses,
-        lot_order=LotOrder(doc.lot_order),
+        lot_order=LotOrder(doc.lot_order) if doc.lot_order else FIRST,
     )

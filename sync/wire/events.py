@@ -39,6 +39,9 @@ class LineDoc(Struct, omit_defaults=True):
     earned: int = 0
     categories: tuple[str, ...] = ()
     returned_line: int | None = None
+    earn_rate: str = ""
+    earn_base: int = 0
+    card: str = ""
 
 
 class TotalsDoc(Struct, omit_defaults=True):
@@ -84,7 +87,7 @@ class EntryDoc(Struct, omit_defaults=True):
     available_on: str | None = None
     expires_on: str | None = None
     reverses: str | None = None
-    lot_order: str = "earliest_expiry_first"
+    lot_order: str = ""
 
 
 class UseDoc(Struct):
@@ -111,6 +114,18 @@ class CouponUseDoc(Struct, omit_defaults=True):
     key: str
     deed: str = "used"
     at_risk: bool = False
+
+
+class GiftCardEntryDoc(Struct, omit_defaults=True):
+    id: str
+    card: str
+    kind: str
+    amount: int
+    at: str
+    business_on: str
+    cause: CauseDoc
+    expires_on: str | None = None
+    reverses: str | None = None
 
 
 class TransactionCompletedDoc(Struct, omit_defaults=True):
@@ -143,6 +158,11 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     tallies: tuple[TallyDoc, ...] = ()
     confirmation: ConfirmationDoc | None = None
     coupons: tuple[CouponUseDoc, ...] = ()
+    return_policy: str = ""
+    cash_unit: int = 0
+    withheld_points: int = 0
+    withheld: int = 0
+    gift_cards: tuple[GiftCardEntryDoc, ...] = ()
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):

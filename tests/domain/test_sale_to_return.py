@@ -26,7 +26,13 @@ from pos_app.domain.loyalty.ledger import EntryKind, fold
 from pos_app.domain.pricing.basket import Goodwill, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.quantity import grams, pieces
-from pos_app.domain.returning import ReturnLine, complete_return, return_lines, returned_before
+from pos_app.domain.returning import (
+    ReturnLine,
+    Terms,
+    complete_return,
+    return_lines,
+    returned_before,
+)
 from pos_app.domain.tax import russian_tax
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import (
@@ -111,7 +117,7 @@ def returned(
         earlier,
         replace(PLACE, business_on=on, receipt_number=f"A90000{number}"),
         transaction_id=f"return-{number}",
-        reason="not fresh",
+        terms=Terms("not fresh"),
         new_id=counted_ids(f"return{number}"),
     )
 

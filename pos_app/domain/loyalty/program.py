@@ -12,7 +12,7 @@ from typing import Any
 
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.loyalty.birthday import Birthday, read_birthday
-from pos_app.domain.loyalty.ledger import ProgramRef
+from pos_app.domain.loyalty.ledger import LotOrder, ProgramRef
 from pos_app.domain.mechanics.activities import Activity, read_activity
 from pos_app.domain.mechanics.cashback import Cashback, cashback_strangers, read_cashback
 from pos_app.domain.mechanics.coupons import Coupon, read_coupon
@@ -20,6 +20,7 @@ from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
 from pos_app.domain.mechanics.draws import Draw, read_draws
 from pos_app.domain.mechanics.earn import Earn, read_earn
 from pos_app.domain.mechanics.entitlements import Entitlement, read_entitlement
+from pos_app.domain.mechanics.gift_cards import GiftCards, read_gift_cards
 from pos_app.domain.mechanics.memberships import Membership, membership_strangers, read_membership
 from pos_app.domain.mechanics.offers import Offer, offer_strangers, read_offers
 from pos_app.domain.mechanics.partners import Partner, partner_strangers, read_partners
@@ -35,6 +36,7 @@ from pos_app.domain.reading import Reader
 
 VERSION_MOST = 1_000_000_000
 SCHEMA = 1
+LOT_ORDERS = tuple(order.value for order in LotOrder)
 DIGITS_MOST = 4
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,6 +70,9 @@ class Program:
     activities: tuple[Activity, ...] = ()
     partners: tuple[Partner, ...] = ()
     segments: tuple[Segment, ...] = ()
+    gift_cards: GiftCards = GiftCards()
+    goodwill_return_deducts: bool = False
+    lot_order: LotOrder = LotOrder.EARLIEST_EXPIRY_FIRST
 
 
 def content_hash(document: Any) -> str:
@@ -133,6 +138,9 @@ def read_program(doc: Reader, digest: str) -> Program:
         activities=tuple(read_activity(one, digits) for one in doc.children("activities")),
         partners=read_partners(doc.child("partners"), digits),
         segments=read_segments(doc.child("segments"), digits),
+        gift_cards=read_gift_cards(doc.child("gift_cards"), digits),
+        goodwill_return_deducts=doc.flag("goodwill_return_deducts", False),
+        lot_order=LotOrder(doc.choice("lot_order", LOT_ORDERS, LOT_ORDERS[0])),
     )
     doc.finish()
     return program
