@@ -3,8 +3,10 @@
 serve --data DIR | --database URL [--host H] [--port P] [--port-file FILE]
 store add ID --name NAME          enrolment-code --store ID [--name NAME]
 settings set NAME JSON [--store ID]     set-operator ID --name N --role R --pin P
+integrator add|remove NAME
 publish-program FILE              import-catalog FILE [--dry-run]
 import-members FILE [--dry-run]   place-allowances --store ID
+rfm [--on DAY] [--rule RULE] [--value] [--publish]
 doctor
 """
 
@@ -13,8 +15,10 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+from pos_app.domain.loyalty.rfm import PLAIN, RULES
 from sync.server import commands
 from sync.server.migrations import DatabaseFromTheFuture
 from sync.server.refusal import Refusal
@@ -42,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _running(command)
     _head_office(command)
     _files(command)
+    _analyses(command)
     return root
 
 
@@ -75,6 +80,9 @@ def _head_office(command: _Commands) -> None:
     operator.add_argument("--role", required=True)
     operator.add_argument("--pin", required=True)
     operator.add_argument("--language", default="ru")
+    teller = command("integrator", "who may tell of activities: prints name:secret once")
+    teller.add_argument("action", choices=["add", "remove"])
+    teller.add_argument("name")
     place = command("place-allowances", "share points over the tills of a store")
     place.add_argument("--store", required=True)
 
@@ -89,6 +97,14 @@ def _files(command: _Commands) -> None:
     members.add_argument("file", type=Path)
     members.add_argument("--dry-run", action="store_true")
     members.add_argument("--store", default="", help="their home store")
+
+
+def _analyses(command: _Commands) -> None:
+    rfm = command("rfm", "RFM scores and segments of the members, as CSV")
+    rfm.add_argument("--on", type=date.fromisoformat, default=None, help="a day; today")
+    rfm.add_argument("--rule", choices=RULES, default=PLAIN)
+    rfm.add_argument("--value", action="store_true", help="and what they are worth (scipy)")
+    rfm.add_argument("--publish", action="store_true", help="tell the tills bounds and segments")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

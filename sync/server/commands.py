@@ -14,9 +14,11 @@ from sync.server import backup, reference
 from sync.server.catalog import import_catalog
 from sync.server.doctor import examine
 from sync.server.enrolment import new_code
+from sync.server.integrators import add_integrator, remove_integrator
 from sync.server.keys import new_epoch
 from sync.server.member_import import import_members
 from sync.server.refusal import refuse
+from sync.server.rfm_report import report
 from sync.server.server import DATABASE_FILE, Server, open_server
 from sync.server.serving import serve
 from sync.server.sheets import Imported
@@ -89,6 +91,13 @@ async def _operator(server: Server, options: Namespace) -> Said:
     return (), True
 
 
+async def _integrator(server: Server, options: Namespace) -> Said:
+    if options.action == "add":
+        return [await server.database.write(lambda c: add_integrator(c, options.name))], True
+    gone = await server.database.write(lambda c: remove_integrator(c, options.name))
+    return ([], True) if gone else ([f"there is no integrator {options.name}"], False)
+
+
 async def _program(server: Server, options: Namespace) -> Said:
     document = options.file.read_bytes()
     try:
@@ -157,11 +166,13 @@ COMMANDS: Mapping[str, Command] = {
     "store": _on_server(_store),
     "settings": _on_server(_settings),
     "set-operator": _on_server(_operator),
+    "integrator": _on_server(_integrator),
     "publish-program": _on_server(_program),
     "place-allowances": _on_server(_place),
     "new-epoch": _on_server(_new_epoch),
     "import-catalog": _on_server(_catalog),
     "import-members": _on_server(_members),
+    "rfm": _on_server(report),
     "doctor": _on_server(_doctor),
     "backup": _on_server(_backup),
 }

@@ -159,3 +159,32 @@ def _in_parts(
 def _rows(who: Histories, part: slice) -> Histories:
     columns = (who.frequency, who.recency, who.age, who.mean_value)
     return Histories(who.ids[part], *(column[part] for column in columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One customer's horizon. `interval`: where `value` may lie; `outcome`: what may come."""
+
+    customer: str
+    alive: float
+    purchases: float
+    value: float
+    interval: tuple[float, float]
+    outcome: tuple[float, float]
+
+
+def forecast(
+    who: Histories, horizon: Horizon = Horizon(), sure: Sureness = Sureness()
+) -> list[Forecast]:
+    """Everything about everybody, from their own histories; CannotFit where they say too little."""
+    models = fit_models(who)
+    value = lifetime_value(models.coming, models.spending, who, horizon)
+    coming = models.coming.expected(who, horizon.steps * horizon.length)
+    alive = models.coming.alive(who)
+    lower, upper = expectation_interval(models, who, horizon, sure)
+    least, most = outcome_range(models, who, horizon, sure)
+    rows = np.column_stack([alive, coming, value, lower, upper, least, most])
+    return [
+        Forecast(customer, row[0], row[1], row[2], (row[3], row[4]), (row[5], row[6]))
+        for customer, row in zip(who.ids, rows.tolist(), strict=True)
+    ]
