@@ -1,17 +1,18 @@
 """Points, tiers and discounts of a programme, as sentences. Never a member's own figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from pos_app.domain.mechanics.cashback import Cashback
 from pos_app.domain.mechanics.discount import MemberDiscount
-from pos_app.domain.mechanics.earn import Earn, EarnRule
+from pos_app.domain.mechanics.earn import RULE_DIGITS, Earn, EarnRule
 from pos_app.domain.mechanics.redeem import Redeem
 from pos_app.domain.mechanics.tiers import Tier, Tiers
-from pos_app.domain.money import PPM
+from pos_app.domain.money import PPM, format_decimal
 from pos_app.domain.pricing.basket import NO_EARNING, NO_REDUCTION
 from pos_app.domain.sentence import Argument, Points, Rate, Sentence, say
+from pos_app.domain.sheet.benefits import CONDITIONS
 from pos_app.domain.sheet.scope import Line, Telling, listed, period, said_goods, said_when
 
 
@@ -27,6 +28,8 @@ def said_earn(earn: Earn, told: Telling) -> Iterator[Line]:
     for rule in earn.rules:
         if not told.over(rule.when.until_on):
             yield from _earn_rule(rule, told)
+    if earn.combine == "sum" and len(earn.rules) > 1:
+        yield (say("sheet.earn_sum"),)
     yield (say(f"sheet.earn_base.{earn.base}"),)
     yield (say("sheet.no_earning", list=classes(NO_EARNING)),)
     if earn.welcome_points:
@@ -36,10 +39,57 @@ def said_earn(earn: Earn, told: Telling) -> Iterator[Line]:
 
 
 def _earn_rule(rule: EarnRule, told: Telling) -> Iterator[Line]:
-    head = say("sheet.earn_rule", name=rule.name(told.language), rate=_rate(rule.per_minor, told))
-    yield (head, *said_goods(rule.goods, told), *said_when(rule.when, told))
+    name, given = rule.name(told.language), EARNS[rule.kind](rule, told)
+    conditions = (CONDITIONS[one.kind](one, told) for one in rule.conditions)
+    head = say("sheet.earn_rule", name=name, rate=given)
+    yield (head, *said_goods(rule.goods, told), *conditions, *said_when(rule.when, told))
     for tier, rate in rule.by_tier.items():
-        yield (say("sheet.earn_tier", tier=told.tiers.get(tier, tier), rate=_rate(rate, told)),)
+        at = _times(rate) if rule.kind == "multiplier" else _rate(rate, told)
+        yield (say("sheet.earn_tier", name=name, tier=told.tiers.get(tier, tier), rate=at),)
+
+
+def _by_money(rule: EarnRule, told: Telling) -> Argument:
+    return _rate(rule.per_minor, told) if rule.per_minor else say("sheet.earn_by_tier")
+
+
+def _by_unit(rule: EarnRule, told: Telling) -> Argument:
+    return say("sheet.earn_unit", points=_decimal(rule.points))
+
+
+def _by_receipt(rule: EarnRule, told: Telling) -> Argument:
+    return say("sheet.earn_receipt", points=_decimal(rule.points))
+
+
+def _by_brackets(rule: EarnRule, told: Telling) -> Argument:
+    return tuple(
+        say("sheet.earn_above", rate=_rate(b.per_minor, told), above=told.money(b.above_minor))
+        if b.above_minor
+        else _rate(b.per_minor, told)
+        for b in rule.brackets
+    )
+
+
+def _by_multiplier(rule: EarnRule, told: Telling) -> Argument:
+    return _times(rule.per_minor) if rule.per_minor != 1 else say("sheet.earn_by_tier")
+
+
+def _times(times: Fraction) -> Sentence:
+    return say("sheet.earn_times", times=_decimal(times))
+
+
+def _decimal(number: Fraction) -> str:
+    """`1.5` in neutral marks; the catalogue writes it as its language does."""
+    text = format_decimal(int(number * 10**RULE_DIGITS), RULE_DIGITS)
+    return text.rstrip("0").rstrip(".")
+
+
+EARNS: Mapping[str, Callable[[EarnRule, Telling], Argument]] = {
+    "money": _by_money,
+    "unit": _by_unit,
+    "receipt": _by_receipt,
+    "brackets": _by_brackets,
+    "multiplier": _by_multiplier,
+}
 
 
 def _rate(per_minor: Fraction, told: Telling) -> Sentence:

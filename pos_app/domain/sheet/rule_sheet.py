@@ -10,7 +10,10 @@ from typing import Protocol
 
 from pos_app.domain.benefits import tier_brings
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.earn import EarnRule
 from pos_app.domain.mechanics.segments import PRESETS
+from pos_app.domain.promotion.goods import Goods
+from pos_app.domain.promotion.when import When
 from pos_app.domain.sentence import Points, Sentence, say
 from pos_app.domain.sheet.benefits import said_promotion
 from pos_app.domain.sheet.others import (
@@ -100,15 +103,21 @@ def _segments(program: Program, language: str) -> dict[str, str]:
 
 
 def _earn(program: Program, told: Telling) -> Iterator[Line]:
+    """With an example, unless rules that add up or multiply would make it another number."""
     yield from said_earn(program.earn, told)
-    lowest = program.tiers.tiers[0].tier_id if program.tiers.tiers else ""
-    plain = [
-        r for r in program.earn.rules if r.goods == type(r.goods)() and r.when == type(r.when)()
-    ]
-    if plain:
+    rules = program.earn.rules
+    plain = [rule for rule in rules if _for_all(rule)]
+    simple = program.earn.combine == "best" and all(rule.kind == "money" for rule in rules)
+    if plain and simple:
+        lowest = program.tiers.tiers[0].tier_id if program.tiers.tiers else ""
         spent = EXAMPLE_MAJOR * program.currency.scale
-        points = max(int(rule.rate(lowest) * spent) for rule in plain)
-        yield (say("sheet.earn_example", spent=told.money(spent), points=Points(points)),)
+        points = Points(max(int(rule.rate(lowest) * spent) for rule in plain))
+        yield (say("sheet.earn_example", spent=told.money(spent), points=points),)
+
+
+def _for_all(rule: EarnRule) -> bool:
+    """True for a rule that any purchase of any member meets."""
+    return rule.goods == Goods() and rule.when == When() and not rule.conditions
 
 
 def _redeem(program: Program, told: Telling) -> Iterator[Line]:
