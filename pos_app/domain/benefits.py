@@ -50,7 +50,7 @@ def tier_brings(program: Program, tier_id: str, language: str) -> tuple[Sentence
 
 def _brings(program: Program, tier_id: str, language: str) -> Iterator[Sentence]:
     for rule in program.earn.rules:
-        if tier_id in rule.by_tier:
+        if tier_id in rule.by_tier and rule.kind == "money":
             yield _rate(rule.by_tier[tier_id], program, rule.name(language))
     for discount in program.member_discounts:
         if rate := discount.by_tier.get(tier_id, 0):

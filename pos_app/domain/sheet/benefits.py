@@ -77,6 +77,8 @@ def _reduction(one: Reduction, told: Telling) -> Iterator[Sentence]:
 
 
 def _off(one: Reduction, value: int, told: Telling) -> Sentence:
+    if one.kind == "percent" and value == PPM:
+        return say("sheet.free")
     if one.kind == "percent":
         where = "transaction" if one.whole else "goods"
         return say(f"sheet.percent.{where}", rate=Rate(value))

@@ -185,11 +185,12 @@ def _tier(tiers: Tiers, tier: Tier, told: Telling) -> Sentence:
         key = "above" if tiers.bound == "upper_inclusive" else "spend"
         start, within = told.money(tier.start), period(tiers.period)
         return say(f"sheet.tier.{key}", name=name, start=start, period=within)
+    count = tier.start + (tiers.bound == "upper_inclusive")
     if tiers.measure in ("points_earned", "points_balance"):
-        return say(f"sheet.tier.{tiers.measure}", name=name, points=Points(tier.start))
+        return say(f"sheet.tier.{tiers.measure}", name=name, points=Points(count))
     if tiers.measure == "visits":
-        return say("sheet.tier.visits", name=name, n=tier.start, period=period(tiers.period))
-    return say("sheet.tier.months_in_row", name=name, n=tier.start)
+        return say("sheet.tier.visits", name=name, n=count, period=period(tiers.period))
+    return say("sheet.tier.months_in_row", name=name, n=count)
 
 
 def said_discount(discount: MemberDiscount, told: Telling) -> Line:
