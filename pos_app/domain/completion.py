@@ -80,7 +80,14 @@ def complete_sale(
     totals = totals_due(transaction, priced, rules.program)
     lines = _lines(transaction, priced, rules, place.business_on)
     items = {one.line: one.item for one in transaction.lines}
-    sold = Sold(lines, priced.trace, place.business_on, items, _partners(transaction, rules))
+    sold = Sold(
+        lines,
+        priced.trace,
+        place.business_on,
+        items,
+        _partners(transaction, rules),
+        priced.applications,
+    )
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pos_app.domain.loyalty.capping import earned_under
 from pos_app.domain.loyalty.choosing import NONE_CHOSEN, Choices, chosen_on
+from pos_app.domain.loyalty.counting import uses_by_promotion
 from pos_app.domain.loyalty.offering import OfferLeft, Whose, offers_open, segments_of
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.stamps import stamps_held
@@ -41,6 +42,7 @@ def with_counters(program: Program, customer: Customer, counted: Counted, on: da
             cap.cap_id: earned_under(cap, counted.tallies, on) for cap in program.cashback.caps
         },
         stamps=held,
+        uses=uses_by_promotion(program, counted.tallies, on),
     )
 
 

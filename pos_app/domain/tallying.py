@@ -27,19 +27,22 @@ VISITS = "visits"
 @dataclass(frozen=True, slots=True)
 class Sold:
     """A sale to count: its lines as completed, what the rules said, the store's business day, the
-    catalogue's items by line, and the partners whose card or coupon was shown."""
+    catalogue's items by line, the partners whose card or coupon was shown, and how often each
+    promotion was given."""
 
     lines: Sequence[CompletedLine]
     trace: Sequence[Trace]
     business_on: date
     items: Mapping[int, Item] = field(default_factory=lambda: MappingProxyType({}))
     partners: Sequence[Partner] = ()
+    applications: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def tallies_of(program: Program, sold: Sold) -> tuple[TallyEntry, ...]:
     """The entries of a sale to a member; amounts of nothing are left out."""
     found = [entry for count in COUNTS for entry in count(program, sold)]
-    found += mechanics_entries(program, sold_lines(program, sold), sold.business_on)
+    lines = sold_lines(program, sold)
+    found += mechanics_entries(program, lines, sold.applications, sold.business_on)
     return tuple(entry for entry in found if entry.amount)
 
 

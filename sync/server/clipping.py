@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.loyalty.capping import Clip, clips
+from pos_app.domain.loyalty.counting import uses_tally
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.loyalty.offering import beyond_uses
 from pos_app.domain.loyalty.program import Program
@@ -68,7 +69,12 @@ def overgiven(held: Held, program: Program, document: CompletedTransaction) -> I
         total = held.member.tallies.get((entry.tally, entry.period), 0)
         beyond = [beyond_card(card, entry, total) for card in program.stamps]
         beyond += [beyond_uses(offer, entry, total) for offer in program.offers]
-        if any(beyond):
+        beyond += [
+            min(total - p.limits.per_member, entry.amount)
+            for p in program.promotions
+            if p.limits.per_member and entry.tally == uses_tally(p.promotion_id)
+        ]
+        if max(beyond, default=0) > 0:
             lines = [line for line in document.lines if line.line in entry.lines]
             money = sum(line.list_minor - line.net_minor for line in lines)
             yield Overgiven(entry.tally, max(beyond), money)

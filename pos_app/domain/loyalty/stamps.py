@@ -47,16 +47,18 @@ def _is_enough(card: StampCard, lines: Sequence[SoldLine]) -> bool:
     return bool(lines) and sum(line.net_minor for line in lines) >= card.min_receipt_minor
 
 
-def stamp_entries(card: StampCard, lines: Sequence[SoldLine], on: date) -> Iterator[TallyEntry]:
-    """What a sale adds to the card's tallies: stamps, and the reward it took off."""
+def stamp_entries(
+    card: StampCard, lines: Sequence[SoldLine], on: date, times: int = 1
+) -> Iterator[TallyEntry]:
+    """What a sale adds to the card's tallies: stamps, and the reward taken off so many times."""
     period = period_of(card.calendar, on)
     if card.days.hold(on):
         yield from _earned(card, lines, period)
     taken = tuple(line.line for line in lines if card.reward and card.reward in line.touched)
     if taken and card.kind in ("units", "receipts"):
-        yield TallyEntry(card.tally, period, -card.needed, taken)
+        yield TallyEntry(card.tally, period, -card.needed * times, taken)
     elif taken:
-        yield TallyEntry(card.rewarded, period, 1, taken)
+        yield TallyEntry(card.rewarded, period, times, taken)
 
 
 def _earned(card: StampCard, lines: Sequence[SoldLine], period: str) -> Iterator[TallyEntry]:
