@@ -32,7 +32,8 @@ class BgNbd:
     def expected(self, who: Histories, ahead: float) -> Numbers:
         """Purchases each is expected to make in the coming `ahead` (paper, equation 10).
 
-        Euler's transformation of the paper's 2F1 leaves no large powers, so any frequency works.
+        Of the paper's 2F1 and its Euler transformation the one is taken that stays bounded, so any
+        frequency works.
         """
         a = self._a_beside_one()
         x, rest = who.frequency, self.alpha + who.age
@@ -40,7 +41,10 @@ class BgNbd:
         c = a + self.b + x - 1
         if np.any(np.abs(c) < _AWAY_FROM_ONE):
             c = c + _AWAY_FROM_ONE
-        lasting = (1 - z) ** (a - 1) * hyp2f1(a + self.b - 1 - self.r, a - 1, c, z)
+        plain = a - 1 > self.r + x
+        first = np.where(plain, self.r + x, a + self.b - 1 - self.r)
+        second = np.where(plain, self.b + x, a - 1)
+        lasting = (1 - z) ** np.minimum(a - 1, self.r + x) * hyp2f1(first, second, c, z)
         return np.asarray(c / (a - 1) * (1 - lasting) * self.alive(who), dtype=np.float64)
 
     def _a_beside_one(self) -> float:

@@ -13,6 +13,8 @@ from scipy.optimize import minimize
 from sync.server.analytics.histories import Numbers
 
 BORDER = 12.0
+UNSURE = 2.0
+"""A standard error of a logarithm: beyond, an estimate may be fifty times too large or small."""
 _STEP = 1e-3
 LogLikelihood = Callable[[Numbers], float]
 """Parameters (not their logarithms) -> log-likelihood of everybody."""
@@ -33,14 +35,13 @@ class Fitted:
     def draws(self, count: int, seed: int) -> Numbers:
         """`count` parameter vectors from the normal approximation around the logarithms."""
         dice = np.random.default_rng(seed)
-        around = dice.multivariate_normal(np.log(self.estimates), self.covariance, count)
-        return np.exp(np.clip(around, -BORDER, BORDER))
+        return np.exp(dice.multivariate_normal(np.log(self.estimates), self.covariance, count))
 
 
 def fit(log_likelihood: LogLikelihood, start: Numbers, weight: float) -> Fitted:
     """The maximum from a start. `weight` is the number of customers: it scales the search only.
 
-    Raises CannotFit where a parameter runs to the border, or the top is no top.
+    Raises CannotFit where a parameter runs to the border, the top is no top, or hardly one.
     """
 
     def cost(logs: Numbers) -> float:
@@ -61,6 +62,8 @@ def fit(log_likelihood: LogLikelihood, start: Numbers, weight: float) -> Fitted:
     except np.linalg.LinAlgError as error:
         raise CannotFit("the likelihood is flat: too little is known of these customers") from error
     covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    if np.max(np.diag(covariance)) > UNSURE**2:
+        raise CannotFit("nothing sure can be said: too little is known of these customers")
     return Fitted(np.exp(logs), -weight * float(found.fun), covariance)
 
 

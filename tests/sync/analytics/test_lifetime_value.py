@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sync.server.analytics.bg_nbd import BgNbd, fit_bg_nbd, log_likelihood
-from sync.server.analytics.fitting import CannotFit
+from sync.server.analytics.fitting import CannotFit, fit
 from sync.server.analytics.gamma_gamma import GammaGamma, correlation, fit_gamma_gamma
 from sync.server.analytics.histories import Histories, histories_of
 from sync.server.analytics.lifetime import (
@@ -191,6 +191,18 @@ def test_a_customer_who_comes_every_day_for_years_does_not_overflow() -> None:
     assert 0 <= model.expected(silent, 52)[0] < 1e-3
 
 
+@pytest.mark.parametrize("a", [0.3, 1.7, 4.0, 30.0, 300.0])
+def test_both_forms_of_the_formula_agree_with_an_integral(a: float) -> None:
+    """Expected purchases = integral over the coming time of rate x being alive, by simulation."""
+    model, who = BgNbd(2.0, 5.0, a, 3.0), history(4.0, 20.0, 30.0)
+    dice = np.random.default_rng(9)
+    alive = dice.random(400_000) < model.alive(who)[0]
+    rate = dice.gamma(model.r + 4, 1 / (model.alpha + 30), alive.size)
+    left = dice.geometric(dice.beta(a, model.b + 4, alive.size))
+    made = np.where(alive, np.minimum(dice.poisson(rate * 26), left), 0)
+    assert model.expected(who, 26)[0] == pytest.approx(made.mean(), abs=5 * made.std() / 600)
+
+
 def test_the_formula_is_continuous_where_it_divides_by_nothing() -> None:
     who = history(3.0, 20.0, 30.0)
     at_one = BgNbd(0.5, 4.0, 1.0, 2.0).expected(who, 10)[0]
@@ -231,6 +243,22 @@ def test_data_that_say_too_little_are_refused_in_words() -> None:
     twice = {m: [(date(2026, 1, 1), 5.0), (date(2026, 1, 8), 5.0)] for m in "abc"}
     with pytest.raises(CannotFit, match="too little"):
         fit_models(histories_of(twice, date(2026, 1, 8)))
+
+
+def test_an_estimate_that_may_be_anything_is_refused() -> None:
+    dice = np.random.default_rng(2)
+    few = 12
+    age = np.full(few, 20.0)
+    repeats = dice.poisson(3, few).astype(float)
+    last = np.where(repeats > 0, dice.uniform(15, 20, few), 0.0)
+    who = Histories(tuple(map(str, range(few))), repeats, last, age, np.full(few, 5.0))
+    with pytest.raises(CannotFit, match="too little is known"):
+        fit_bg_nbd(who)
+
+
+def test_a_likelihood_without_a_top_is_refused() -> None:
+    with pytest.raises(CannotFit, match="flat"):
+        fit(lambda _parameters: -1.0, np.array([1.0, 2.0]), 10.0)
 
 
 def test_values_that_never_differ_correlate_with_nothing() -> None:
