@@ -119,7 +119,7 @@ def test_wrong_number_is_a_difference() -> None:
 
 
 def test_refused_programme_is_a_difference_with_its_reason() -> None:
-    case = a_case(programs=[a_program({"type": "percent_off", "value": "0", "scope": "line"})])
+    case = a_case(programs=[a_program({"type": "bundle_price", "qty": 2, "price": "0"})])
     assert "the programme is refused: promotions[0]" in outcome_of(case).difference
 
 

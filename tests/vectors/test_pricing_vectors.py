@@ -83,20 +83,25 @@ def numbers(data: dict[str, Any]) -> dict[str, Any]:
     case = case_of(data)
     facts = facts_of_cart(shop_of(written(case)), case)
     asked = ("line_discounts", "total", "order_discount", "points_earned", "points_redeemed")
+    asked += ("unit_discounts",)
     return {key: plain(facts[key]()) for key in asked}
+
+
+NAMES = ("line", "sku", "qty")
 
 
 def alike(data: dict[str, Any]) -> bool:
     """Equal lines, of which one must take the odd kopeck or the free unit."""
     shapes = [
-        json.dumps({k: v for k, v in line.items() if k not in ("line", "sku")}, sort_keys=True)
+        json.dumps({k: v for k, v in line.items() if k not in NAMES}, sort_keys=True)
         for line in data["cart"]["lines"]
     ]
     return len(set(shapes)) < len(shapes)
 
 
 def as_bag(found: dict[str, Any]) -> dict[str, Any]:
-    return found | {"line_discounts": sorted(flat(found["line_discounts"]))}
+    """Which of the equal units it falls on is nobody's concern."""
+    return found | {"line_discounts": None, "unit_discounts": sorted(flat(found["unit_discounts"]))}
 
 
 @pytest.mark.parametrize(

@@ -75,9 +75,13 @@ def _allocated(effect: Fields, desk: Desk) -> None:
 
 
 def _fixed_price(effect: Fields, desk: Desk) -> Benefit:
+    """A price of nothing is the whole price off."""
     meant = desk.filter(effect)
     price = desk.prices.priced(effect.text("price"), desk.meant(meant))
-    return {"kind": "fixed_price", "price": price, "goods": desk.goods(meant), **_limits(effect)}
+    common = {"goods": desk.goods(meant), **_limits(effect)}
+    if not effect.number("price"):
+        return {"kind": "percent", "percent": "100", "scope": "unit", **common}
+    return {"kind": "fixed_price", "price": price, **common}
 
 
 def _tiered(effect: Fields, desk: Desk, kind: str) -> Benefit:
@@ -254,6 +258,11 @@ BENEFITS: Mapping[str, Callable[[Fields, Desk], Benefit]] = {
     "round_total_down": _round_total_down,
     "issue_coupon_for_next_order": _coupon,
 }
+
+
+def gives_nothing(effect: Fields) -> bool:
+    """A percentage or an amount of zero."""
+    return effect.text("type") in ("percent_off", "amount_off") and not effect.number("value")
 
 
 def benefit_of(effect: Fields, desk: Desk) -> Benefit:

@@ -40,6 +40,14 @@ class Case:
             return lines_of(self.cart)
         return [line for event in self.events if "ref" in event for line in lines_of(event)]
 
+    def stated_points(self) -> list[str]:
+        """Points that the case starts from or asks for, as written."""
+        carts = [self.cart or {}, *self.events]
+        found = [self.customer.get("balance"), self.customer.get("lifetime_points")]
+        found += [lot.get("points") for lot in self.customer.get("lots") or ()]
+        found += [cart.get(key) for cart in carts for key in ("redeem_points", "points")]
+        return [str(one) for one in found if one not in (None, "max")]
+
     def prices(self, *, gross: bool) -> Prices:
         """The money of the case over the lines of its cart or sales."""
         return prices_of(self.tax, self.digits, self.sold(), gross=gross)

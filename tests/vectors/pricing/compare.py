@@ -12,6 +12,9 @@ Facts = Mapping[str, Callable[[], Any]]
 
 UNORDERED = frozenset({"applied", "rejected_codes", "free_skus", "free_items", "discounted_units"})
 
+YES_OR_NO = frozenset({"flag", "rejected"})
+"""Whether there is one; the words for it are everybody's own."""
+
 
 def plain(value: Any) -> Any:
     """Numbers as fractions, whatever way they are written; names stay names."""
@@ -55,6 +58,8 @@ def _judged(key: str, wanted: Any, facts: Facts, tolerance: Fraction) -> tuple[A
             got = plain(_fact(facts, key.removesuffix(suffix))())
             return got, judge(wanted, got, tolerance)
     got = plain(_fact(facts, key)())
+    if key in YES_OR_NO:
+        return got, bool(wanted) == bool(got)
     if key == "by_program":
         return got, all(_program(one, got.get(name), tolerance) for name, one in wanted.items())
     if key in UNORDERED:

@@ -11,7 +11,7 @@ from tests.vectors.outcome import NotModelled
 from tests.vectors.pricing.benefits import BENEFITS, NEXT_VISIT
 from tests.vectors.pricing.case import Case
 from tests.vectors.pricing.desk import Desk
-from tests.vectors.pricing.earning import EARNINGS, caps_of, earn_of, scale_of
+from tests.vectors.pricing.earning import EARNINGS, caps_of, earn_of, parts_of_points, scale_of
 from tests.vectors.pricing.fields import Fields
 from tests.vectors.pricing.loyalty import (
     MEASURES,
@@ -42,6 +42,7 @@ EFFECTS = frozenset(
         "expire",
     }
 )
+LEFT_OUT = {"redeem_order": "order of redemptions"}
 PROGRAM_FIELDS = (
     *("id", "trigger", "code", "conditions", "effects", "priority", "exclusive", "stackable"),
     *("phase", "limits", "concurrency", "stack_with_catalog", "round"),
@@ -84,8 +85,11 @@ def _known(case: Case) -> None:
         fields.ignore(*PROGRAM_FIELDS)
         fields.choice("trigger", ("auto", "code"), "auto")
         fields.finish()
-        if any(one.get("type") not in EFFECTS for one in program.get("effects", ())):
-            raise NotModelled(UNKNOWN_EFFECT)
+        for one in program.get("effects", ()):
+            if one.get("type") in LEFT_OUT:
+                raise NotModelled(LEFT_OUT[one["type"]])
+            if one.get("type") not in EFFECTS:
+                raise NotModelled(UNKNOWN_EFFECT)
 
 
 def _written(case: Case, prices: Prices) -> Written:
@@ -93,7 +97,9 @@ def _written(case: Case, prices: Prices) -> Written:
     lines = case.sold()
     for line in lines:
         prices.unit_minor(line.unit_price, line.line)
+    earns = any(one["type"] in EARNINGS for p in programs for one in p.get("effects", ()))
     scale = scale_of(programs, case.options)
+    scale = parts_of_points(case.stated_points(), earns=earns, scale=scale)
     desk = Desk(case.options, prices, lines, scale, case.max_applications)
     ladder = ladder_of(programs, desk)
     lifetime = lifetime_of(programs, desk)

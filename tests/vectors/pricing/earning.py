@@ -1,10 +1,11 @@
 """The earning effects of a case as earn rules of the document. Never anybody's points."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.pricing.desk import Desk, decimal, words
+from tests.vectors.outcome import NotModelled
+from tests.vectors.pricing.desk import PART_OF_A_POINT, Desk, decimal, words
 from tests.vectors.pricing.fields import Fields
 from tests.vectors.pricing.promotions import conditions_of
 
@@ -198,3 +199,14 @@ def scale_of(programs: list[Mapping[str, Any]], desk_options: Mapping[str, str])
     if desk_options["earn_rounding"] == "half_up_per_program":
         return int(10 ** max(digits, default=0))
     return 1
+
+
+def parts_of_points(given: Iterable[str], *, earns: bool, scale: int) -> int:
+    """The scale that also holds the points a case states; whole points are earned in the case's
+    own unit, so parts of points and rounding down to whole ones do not go together."""
+    digits = max((len(text.partition(".")[2].rstrip("0")) for text in given), default=0)
+    if 10**digits <= scale:
+        return scale
+    if earns:
+        raise NotModelled(PART_OF_A_POINT)
+    return int(10**digits)

@@ -115,13 +115,12 @@ def _adjust(fields: Fields, shop: Shop) -> Facts:
 
 def _pay_from_card(fields: Fields, shop: Shop) -> Facts:
     """A card pays an amount, or what a sale still wants."""
-    due = shop.person.card_minor
+    due = shop.person.purse.total_minor
     if fields.has("amount"):
         due = shop.written.prices.minor(fields.text("amount"))
     elif fields.has("of"):
         due = shop.sales[fields.text("of")].document.totals.due_minor
-    used = min(due, shop.person.card_minor)
-    shop.person.card_minor -= used
+    used = shop.person.purse.pay(due)
     return {
         **shop.state(),
         "card_used": lambda: shop.money(used),

@@ -106,7 +106,9 @@ def ladder_of(programs: Programs, desk: Desk) -> Ladder:
 
 
 def _border(value: str, measure: str, desk: Desk) -> str | int:
-    return desk.prices.decimal(desk.prices.minor(value)) if measure == "spend" else int(value)
+    return (
+        desk.prices.decimal(desk.prices.minor(value)) if measure == "spend" else desk.points(value)
+    )
 
 
 def _named(programs: Programs) -> Ladder:

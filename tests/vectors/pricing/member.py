@@ -16,13 +16,12 @@ from pos_app.domain.loyalty.tier import measured, reached
 from pos_app.domain.loyalty.turnover import EARNED_EVER, History, month_of, spend_minor
 from pos_app.domain.mechanics.periods import PERIODS
 from tests.builders import LONG_AGO
-from tests.vectors.outcome import NotModelled
 from tests.vectors.pricing.document import Written
 from tests.vectors.pricing.fields import Fields
 from tests.vectors.pricing.loyalty import NO_TIER
+from tests.vectors.pricing.purse import Purse, purse_of
 
 MEMBER = "member"
-TWO_CARDS = "several gift cards"
 SPENDS = {"spend_period": "", "spend_year": "year", "spend_month": "month"}
 
 
@@ -37,7 +36,7 @@ class Person:
     earned: dict[str, int] = field(default_factory=dict)
     earned_ever: int = 0
     receipts: int = 0
-    card_minor: int = 0
+    purse: Purse = field(default_factory=Purse)
     balance_known: bool = False
     segments: frozenset[str] = frozenset()
     tier_id: str = ""
@@ -113,9 +112,7 @@ def person_of(written: Written, start: date) -> Person:
     earned = written.scale * fields.number("month_earned")
     person.earned[month_of(start)] = int(earned)
     person.earned_ever = int(written.scale * fields.number("lifetime_points"))
-    person.card_minor = written.prices.minor(fields.text("gift_card_balance", "0"))
-    if fields.has("gift_card_balances"):
-        raise NotModelled(TWO_CARDS)
+    person.purse = purse_of(fields, written.prices)
     born = fields.text("birthday")
     person.born = date.fromisoformat(born) if born else None
     fields.finish()

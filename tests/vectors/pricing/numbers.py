@@ -227,7 +227,7 @@ class Numbers:
         return found
 
     def _rejected_codes(self) -> list[str]:
-        cards = {one.casefold() for one in self._written.cards.program_ids}
+        cards = {one.casefold() for one in self._written.cards.program_ids | self._quote.cards}
         codes = {str(p.get("code")): str(p["id"]) for p in self._written.case.programs}
         applied = set(self.applied())
         return [

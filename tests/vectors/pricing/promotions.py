@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.vectors.outcome import NotModelled
-from tests.vectors.pricing.benefits import BENEFITS, benefit_of
+from tests.vectors.pricing.benefits import BENEFITS, benefit_of, gives_nothing
 from tests.vectors.pricing.cart import filter_of
 from tests.vectors.pricing.desk import Desk, decimal, words
 from tests.vectors.pricing.fields import UNKNOWN_VALUE, Fields
@@ -25,6 +25,8 @@ def conditions_of(fields: Fields, desk: Desk) -> Conditions:
         kind = one.text("type")
         if kind not in _CONDITIONS:
             raise NotModelled(UNKNOWN_VALUE)
+        if kind in ("min_subtotal", "min_qty") and not one.number("value"):
+            continue
         people, condition = _CONDITIONS[kind](one, desk)
         one.finish()
         if set(people) & set(when):
@@ -99,7 +101,7 @@ def promotions_of(program: Mapping[str, Any], desk: Desk) -> list[dict[str, Any]
     """The promotion of a programme's price effects, and one for each reward it sells for points."""
     fields = Fields(program)
     effects = [Fields(one) for one in fields.raw("effects", ())]
-    plain = [one for one in effects if one.text("type") in BENEFITS]
+    plain = [one for one in effects if one.text("type") in BENEFITS and not gives_nothing(one)]
     rewards = [one for one in effects if one.text("type") == "reward"]
     head = _head(fields, desk)
     found = []

@@ -68,6 +68,7 @@ class Priced1:
     priced: Priced
     wanted: int
     tier: str
+    cards: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def price(
         offline=asked.offline,
     )
     priced = Engine(written.program).price(basket, context)
-    return Priced1(asked, basket, numbers, shipping, context, priced, wanted, tier)
+    cards = frozenset(person.purse.balances)
+    return Priced1(asked, basket, numbers, shipping, context, priced, wanted, tier, cards)
 
 
 def _customer(
@@ -144,7 +146,7 @@ def _wish(
     pays = {program.text("id") for program, _ in paying}
     named = {claim.partition("/")[0] for claim in asked.claims}
     text = asked.points or (MAX if pays & named else "0")
-    wanted = available if text == MAX else int(written.scale * int(text))
+    wanted = available if text == MAX else int(written.scale * Fraction(text))
     most = available if person.balance_known else max(wanted, available)
     return wanted, Wish(wanted, most)
 
@@ -169,7 +171,7 @@ def card_payment(written: Written, asked: Asked, person: Person) -> bool:
     if asked.pays_by_card is not None:
         return asked.pays_by_card and written.cards.pays
     separately = any(event.get("op") == "pay_from_card" for event in written.case.events)
-    return written.cards.pays and person.card_minor > 0 and not separately
+    return written.cards.pays and person.purse.total_minor > 0 and not separately
 
 
 def complete(written: Written, quote: Priced1, person: Person, place: Place, new_id: Any) -> Sold:
@@ -178,7 +180,7 @@ def complete(written: Written, quote: Priced1, person: Person, place: Place, new
     sold = _cards_sold(written, quote)
     used = 0
     if card_payment(written, quote.asked, person):
-        used = min(person.card_minor, due)
+        used = person.purse.pay(due, quote.asked.codes)
     tenders = [Tender(TenderKind.GIFT_CARD, used)] if used else []
     tenders += [Tender(TenderKind.CASH, due - used)] if due - used else []
     transaction = Transaction(

@@ -13,7 +13,7 @@ from pos_app.domain.completion import Place
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, Ledger, PointsEntry
 from pos_app.domain.loyalty.turnover import month_of
-from pos_app.domain.returning import ReturnLine, complete_return
+from pos_app.domain.returning import ReturnLine, Terms, complete_return
 from pos_app.domain.tender import TenderKind
 from tests.vectors.outcome import NotModelled
 from tests.vectors.pricing.compare import Facts
@@ -107,7 +107,7 @@ class Shop:
         account = account_of(view)
         return {
             "balance": lambda: whole_points(balance_on(account, on), scale),
-            "card_balance": lambda: self.money(person.card_minor),
+            "card_balance": lambda: person.purse.facts(10**self.written.prices.digits),
             "tier": lambda: tier_name(person.tier(on)),
             "tier_after": lambda: tier_name(person.tier(on)),
             "spend_period": lambda: self.money(person.spend_minor(self.period, on)),
@@ -179,7 +179,8 @@ class Shop:
         person.earned[month] = person.earned.get(month, 0) + earned
         person.earned_ever += earned
         person.receipts += 1
-        person.card_minor += sold.cards_sold_minor - sold.card_used_minor
+        if sold.cards_sold_minor:
+            person.purse.load(sold.cards_sold_minor)
 
     def _turnover(self, document: CompletedTransaction) -> int:
         """Net spend: a gift card is no spend until it pays for something; delivery is none."""
@@ -220,7 +221,7 @@ class Shop:
             earlier,
             self.place(""),
             transaction_id=self.new_id(),
-            reason="return",
+            terms=Terms("return"),
             new_id=self.new_id,
         )
         earlier.append(document)
@@ -245,7 +246,7 @@ class Shop:
         person.earned[month] = person.earned.get(month, 0) - reversed_
         person.earned_ever -= reversed_
         card = -sum(t.amount_minor for t in document.tenders if t.kind is TenderKind.GIFT_CARD)
-        person.card_minor += card
+        person.purse.give_back(card)
 
     def _refund_numbers(self, document: CompletedTransaction) -> Facts:
         scale = self.written.scale
