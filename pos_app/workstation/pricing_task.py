@@ -10,6 +10,8 @@ from pos_app.domain.loyalty.choosing import Choices, Chosen, with_choice
 from pos_app.domain.loyalty.ledger import apply
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
+from pos_app.domain.loyalty.rfm import SETTING as RFM_BOUNDS
+from pos_app.domain.loyalty.rfm import bounds_told
 from pos_app.domain.loyalty.standing import Status, history_of, spend_by_period, status
 from pos_app.domain.loyalty.tally import LIFETIME, added
 from pos_app.domain.loyalty.turnover import VISITS, History, with_own
@@ -115,7 +117,8 @@ def history_at(known: Known) -> History:
 def status_of(station: Station, known: Known) -> Status:
     """Where the member stands today, as this till can tell."""
     program = program_of(station)
-    return status(program, known.member, history_at(known), station.business_on())
+    bounds = bounds_told(station.mirror.setting(RFM_BOUNDS)) if program.segments else None
+    return status(program, known.member, history_at(known), station.business_on(), bounds)
 
 
 def _stranger(station: Station) -> Customer:
