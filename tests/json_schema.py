@@ -1,4 +1,4 @@
-"""A small judge of JSON Schema, independent of the code that writes ours. Refuses words it lacks."""
+"""A small judge of JSON Schema, apart from the code that writes ours. Refuses words it lacks."""
 
 import re
 from typing import Any

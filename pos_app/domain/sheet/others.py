@@ -7,6 +7,7 @@ from pos_app.domain.mechanics.activities import Activity
 from pos_app.domain.mechanics.coupons import Coupon
 from pos_app.domain.mechanics.draws import Draw
 from pos_app.domain.mechanics.entitlements import Entitlement
+from pos_app.domain.mechanics.gift_cards import GiftCards
 from pos_app.domain.mechanics.memberships import Membership
 from pos_app.domain.mechanics.offers import Offer
 from pos_app.domain.mechanics.partners import Partner
@@ -145,6 +146,27 @@ def said_entitlement(one: Entitlement, told: Telling) -> Line:
     if detail:
         head = say("sheet.entitlement_detail", name=name, detail=detail)
     return (head, *said_when(one.when, told))
+
+
+def said_gift_cards(cards: GiftCards, told: Telling) -> Iterator[Line]:
+    """What they are sold for, how long they live, how they pay."""
+    if not cards.sold:
+        return
+    if cards.denominations_minor:
+        amounts = tuple(told.money(minor) for minor in cards.denominations_minor)
+        yield (say("sheet.gift_cards.fixed", list=amounts),)
+    if cards.most_minor:
+        least, most = told.money(cards.least_minor), told.money(cards.most_minor)
+        yield (say("sheet.gift_cards.any", least=least, most=most),)
+    if cards.days is None:
+        yield (say("sheet.gift_cards.for_ever"),)
+    else:
+        yield (say("sheet.gift_cards.days", n=cards.days),)
+    yield (say("sheet.gift_cards.partial" if cards.partial else "sheet.gift_cards.whole"),)
+    if cards.top_up:
+        again = (say("sheet.gift_cards.again"),) if cards.top_up_extends else ()
+        yield (say("sheet.gift_cards.top_up"), *again)
+    yield (say("sheet.gift_cards.bearer"),)
 
 
 def said_activity(one: Activity, told: Telling) -> Line:

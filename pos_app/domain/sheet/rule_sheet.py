@@ -22,6 +22,7 @@ from pos_app.domain.sheet.others import (
     said_coupon,
     said_draw,
     said_entitlement,
+    said_gift_cards,
     said_membership,
     said_offer,
     said_partner,
@@ -105,6 +106,8 @@ def _segments(program: Program, language: str) -> dict[str, str]:
 def _earn(program: Program, told: Telling) -> Iterator[Line]:
     """With an example, unless rules that add up or multiply would make it another number."""
     yield from said_earn(program.earn, told)
+    if program.earn.rules and program.earn.expires_after_days is not None:
+        yield (say(f"sheet.lot_order.{program.lot_order.value}"),)
     rules = program.earn.rules
     plain = [rule for rule in rules if _for_all(rule)]
     simple = program.earn.combine == "best" and all(rule.kind == "money" for rule in rules)
@@ -163,7 +166,8 @@ def _birthday(program: Program, told: Telling) -> Iterator[Line]:
 def _returns(program: Program, told: Telling) -> Iterator[Line]:
     yield (say("sheet.returns.money"),)
     if program.earn.rules:
-        yield (say(f"sheet.returns.{program.return_policy}"),)
+        deducts = (say("sheet.returns.deducts"),) if program.goodwill_return_deducts else ()
+        yield (say(f"sheet.returns.{program.return_policy}"), *deducts)
         yield (say("sheet.returns.redeemed"),)
 
 
@@ -182,6 +186,7 @@ CHAPTERS: Mapping[str, Callable[[Program, Telling], Iterator[Line]]] = {
     "offers": lambda program, told: (said_offer(one, told) for one in program.offers),
     "birthday": _birthday,
     "coupons": _coupons,
+    "gift_cards": lambda program, told: said_gift_cards(program.gift_cards, told),
     "stamps": lambda program, told: (said_stamps(one, told) for one in program.stamps),
     "draws": lambda program, told: (said_draw(one, told) for one in program.draws),
     "return_policy": _returns,
@@ -192,6 +197,11 @@ HEADING: Mapping[str, str] = {
     "valid_from": "the day is in the heading",
     "currency": "every amount carries it",
 }
+WITHIN: Mapping[str, str] = {
+    "lot_order": "earn",
+    "goodwill_return_deducts": "return_policy",
+}
+"""Fields that are told in the chapter of another."""
 NOT_FOR_MEMBERS: Mapping[str, str] = {
     "node_budget": "how long the till searches for the best combination",
     "cash_rounding_minor": "a matter of the country's coins, said on the receipt where it happens",
