@@ -141,6 +141,7 @@ def _transaction(
         "points_redeemed": str(view.points_redeemed),
         "total": money(view.total_minor),
         "due": money(view.due_minor),
+        "cash_due": money(view.cash_due_minor),
         "tenders": [{"kind": t.kind, "amount": money(t.amount_minor)} for t in view.tenders],
         "change_due": money(view.change_due_minor),
         "earn": str(view.points_earned),

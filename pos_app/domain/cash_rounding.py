@@ -26,12 +26,13 @@ def rounding_minor(
 ) -> int:
     """The rounding (0 or negative) if cash pays what other tenders have not.
 
-    It is all or nothing: a part of it could not be paid in coins either.
+    It is all or nothing, for a part of it could not be paid in coins either; and never all that
+    is to be paid: goods do not become free by rounding.
     """
     other = sum(t.amount_minor for t in tenders if t.kind is not TenderKind.CASH)
     rest = payable_minor - other
     cut = rest % unit_minor if unit_minor and rest > 0 else 0
-    return -cut if cut <= room_minor else 0
+    return -cut if cut <= room_minor and cut != rest else 0
 
 
 def settled(totals: Totals, tenders: Sequence[Tender], unit_minor: int, room_minor: int) -> Totals:

@@ -57,7 +57,7 @@ class CashPanel(PadPanel):
     def _show_change(self, transaction: TransactionView) -> None:
         look, view = self.look, self.desk.view
         given = self._given(transaction)
-        back = given - transaction.due_minor
+        back = given - transaction.cash_due_minor
         self.echo.say(money(look.words, view, given), look.words.amount(given, view.currency))
         name = "ui.change" if back >= 0 else "ui.still_due"
         self._change_name.setText(look.say(name))
@@ -71,7 +71,7 @@ class CashPanel(PadPanel):
         """What the typed text stands for; nothing typed is the exact amount."""
         text = self.desk.typed.strip()
         if not text:
-            return transaction.due_minor
+            return transaction.cash_due_minor
         try:
             return parse_decimal(text, self.desk.view.currency.minor_digits)
         except ValueError:

@@ -110,6 +110,8 @@ class _Paper:
             points = Points(totals.points_redeemed)
             words = self.voice.text("receipt.points_redeemed", points=points)
             yield Columns(words, self.money(-totals.points_minor))
+        if totals.rounding_minor:
+            yield self._pair("receipt.rounding", totals.rounding_minor)
         total = self.voice.text("receipt.total")
         due = Money(totals.due_minor, self.currency)
         yield Columns(total, self.voice.text("receipt.total_amount", amount=due), BIG)
@@ -131,6 +133,10 @@ class _Paper:
         return Columns(self.voice.text(key), self.money(minor))
 
     def _tenders(self, document: CompletedTransaction) -> Iterator[Element]:
+        if document.withheld_minor:
+            points = Points(document.withheld_points)
+            words = self.voice.text("receipt.withheld", points=points)
+            yield Columns(words, self.money(-document.withheld_minor))
         for tender in document.tenders:
             yield self._pair(f"tender.{tender.kind.value}", tender.amount_minor)
         if document.change_minor:

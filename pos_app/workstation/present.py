@@ -9,9 +9,9 @@ from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
-from pos_app.domain.tender import next_round_amounts
+from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
-from pos_app.workstation import printing
+from pos_app.workstation import printing, settle
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import on_the_way
 from pos_app.workstation.ports import StorageBroken
@@ -140,7 +140,7 @@ def _last_sale(station: Station) -> LastSaleView | None:
 
 def transaction_view(station: Station, transaction: Transaction, priced: Priced) -> TransactionView:
     """The open transaction."""
-    totals = priced.totals
+    totals = settle.settled_totals(station, transaction, priced)
     paid = transaction.paid_minor
     teaser = station.teaser
     lines = tuple(
@@ -148,6 +148,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     )
     returning = transaction.kind is TransactionKind.RETURN
     due = max(totals.due_minor - paid, 0)
+    in_cash = due if returning else max(settle.due_minor(station, TenderKind.CASH), 0)
     return TransactionView(
         id=transaction.transaction_id,
         kind=transaction.kind.value,
@@ -169,7 +170,8 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         teaser=_teaser(priced, teaser) if teaser else None,
         round_notes_minor=()
         if returning
-        else next_round_amounts(due, program_of(station).currency),
+        else next_round_amounts(in_cash, program_of(station).currency),
+        cash_rounding_minor=in_cash - due,
         coupons=_coupons(station, transaction),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
     )

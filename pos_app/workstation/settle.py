@@ -8,12 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pos_app.domain.business_day import after_document, cash_effect_minor
-from pos_app.domain.completion import Secured, complete_sale
-from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.completion import (
+    Secured,
+    cash_rounding_minor,
+    complete_sale,
+    totals_due,
+)
+from pos_app.domain.document import CompletedTransaction, Totals, TransactionKind
 from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
+from pos_app.domain.pricing.result import Priced
+from pos_app.domain.refund import Deduction
 from pos_app.domain.returning import Terms, complete_return, returned_before
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
@@ -28,7 +35,7 @@ from pos_app.workstation.ports import (
     StorageFull,
     StoredJob,
 )
-from pos_app.workstation.pricing_task import refresh_known
+from pos_app.workstation.pricing_task import know, program_of, refresh_known
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
 from pos_app.workstation.sale import SALE_PARTS, clear, give_back
 from pos_app.workstation.station import (
@@ -41,13 +48,29 @@ from pos_app.workstation.station import (
 )
 
 MANUAL = frozenset({TenderKind.CASH, TenderKind.CARD})
+GOODWILL_REASONS = frozenset({"not_suitable"})
+"""Reasons of a return that are no fault of the goods."""
 
 
-def due_minor(station: Station) -> int:
-    """What is still to be paid; negative is change (or a refund to give)."""
-    if station.open is None or station.priced is None:
+def settled_totals(station: Station, transaction: Transaction, priced: Priced) -> Totals:
+    """The totals as the tenders so far pay them; a return's are what they are."""
+    if transaction.kind is TransactionKind.RETURN:
+        return priced.totals
+    return totals_due(transaction, priced, program_of(station))
+
+
+def due_minor(station: Station, kind: TenderKind | None = None) -> int:
+    """What is still to be paid (by a tender of that kind); negative is change."""
+    transaction, priced = station.open, station.priced
+    if transaction is None or priced is None:
         return 0
-    return station.priced.totals.due_minor - station.open.paid_minor
+    totals = settled_totals(station, transaction, priced)
+    if kind is TenderKind.CASH:
+        cut = cash_rounding_minor(transaction, priced, program_of(station))
+        totals = replace(totals, rounding_minor=cut)
+    elif kind is not None:
+        totals = replace(totals, rounding_minor=0)
+    return totals.due_minor - transaction.paid_minor
 
 
 def _not_payable(station: Station) -> Answer | None:
@@ -73,7 +96,7 @@ def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> 
     known = {k.value: k for k in TenderKind}.get(kind)
     if known not in MANUAL:
         return refused("tender_not_here", kind=kind)
-    due = due_minor(station)
+    due = due_minor(station, known)
     amount = due if amount_minor is None else amount_minor
     if not 0 < amount <= AMOUNT_MOST_MINOR:
         return refused("nothing_due" if due <= 0 else "bad_amount")
@@ -192,7 +215,7 @@ def _return_document(
         earlier,
         station.place(number),
         transaction_id=transaction.transaction_id,
-        terms=Terms(transaction.reason),
+        terms=Terms(transaction.reason, _deduction(station, original, transaction.reason)),
         new_id=station.new_id,
     )
     if not original.coupons:
@@ -200,6 +223,20 @@ def _return_document(
     back = returned_before((*earlier, document))
     whole = all(back.get(line.line, 0) >= line.quantity.value for line in original.lines)
     return present_coupon.with_returned(station, document, original, whole)
+
+
+def _deduction(station: Station, original: CompletedTransaction, reason: str) -> Deduction | None:
+    """What a goodwill return may keep back for spent points, where the programme says so.
+
+    A member this till does not know has a debt instead: nobody waits for the link.
+    """
+    program = program_of(station)
+    if not program.goodwill_return_deducts or reason not in GOODWILL_REASONS:
+        return None
+    member = station.mirror.member_by_key("id", original.member_id) if original.member_id else None
+    if member is None:
+        return None
+    return Deduction(know(station, member).account.balance, program.redeem.point_value_minor)
 
 
 def after_session(session: SessionState, document: CompletedTransaction) -> SessionState:

@@ -168,6 +168,7 @@ class CouponView:
 class TransactionView:
     """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
 
+    `cash_rounding_minor`: what `due_minor` changes by (0 or less) if cash pays it.
     `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing.
     """
 
@@ -190,6 +191,12 @@ class TransactionView:
     round_notes_minor: tuple[int, ...]
     coupons: tuple[CouponView, ...] = ()
     confirmed: str = ""
+    cash_rounding_minor: int = 0
+
+    @property
+    def cash_due_minor(self) -> int:
+        """What is due if cash pays it."""
+        return self.due_minor + self.cash_rounding_minor
 
 
 @dataclass(frozen=True, slots=True)
