@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.money import PPM
 from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.bounds import Alternative, Unit
 from pos_app.domain.pricing.derivation import Said, arithmetic, reduced, unit_saving_scaled
 from pos_app.domain.pricing.eligibility import Candidate, Part
 from pos_app.domain.pricing.groups import Taken, realise
 from pos_app.domain.pricing.narrowing import Contest, components, pooled, worthwhile
 from pos_app.domain.pricing.plans import LimitedPlan, OrderedPlan, Plan, RolePlan
-from pos_app.domain.pricing.search import Alternative, Unit, assign
+from pos_app.domain.pricing.search import assign
 from pos_app.domain.pricing.setting import Component, Effort, Setting
 from pos_app.domain.pricing.shop import by_shop, chosen_by_shop, picked
 from pos_app.domain.pricing.worksheet import Cell, Cells, Row, Worksheet

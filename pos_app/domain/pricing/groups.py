@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.money import allocate_largest_remainder, format_decimal
+from pos_app.domain.pricing.bounds import Unit
 from pos_app.domain.pricing.derivation import off_minor, times
 from pos_app.domain.pricing.eligibility import Candidate
-from pos_app.domain.pricing.search import Unit
 from pos_app.domain.pricing.setting import Setting
 from pos_app.domain.pricing.worksheet import Cell, Row, Worksheet
 from pos_app.domain.promotion.benefit import Benefit, OrderedGroup, RoleGroup

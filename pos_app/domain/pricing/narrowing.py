@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.bounds import Alternative, Unit
 from pos_app.domain.pricing.derivation import unit_saving_scaled
 from pos_app.domain.pricing.eligibility import Part
 from pos_app.domain.pricing.plans import LimitedPlan, OrderedPlan, Plan
-from pos_app.domain.pricing.search import Alternative, Unit
 from pos_app.domain.pricing.worksheet import Cell, Cells, Row
 
 Alternatives = dict[int, Alternative]

@@ -41,6 +41,11 @@ class LimitedPlan:
     least: int = 1
 
     @property
+    def capacity(self) -> int:
+        """Units it can take in all."""
+        return self.most
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The promotions, the value and the limit."""
         return (*_ids(self.pool), str(self.value), str(self.most))
@@ -69,6 +74,14 @@ class LimitedPlan:
         """Nothing is begun."""
         return 0
 
+    def due(self, memory: Memory, net_minor: int) -> int:
+        """Nothing is begun."""
+        return 0
+
+    def ceiling(self, role: int, line: BasketLine, net_minor: int) -> int:
+        """The most that a unit can save here."""
+        return unit_saving_scaled(self.reduction, self.value, line, net_minor)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderedPlan:
@@ -81,6 +94,11 @@ class OrderedPlan:
     most: int
     start: Memory = (0, 0, 0, 0)
     rounds: bool = False
+
+    @property
+    def capacity(self) -> int:
+        """Units it can take in all; 0 is without limit."""
+        return self.most * self.group.size
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -132,6 +150,29 @@ class OrderedPlan:
         offs = [off.minor(net_minor) for off in group.offs]
         return sum(offs) * PPM * filled // group.size - sum(offs[:filled]) * PPM
 
+    def due(self, memory: Memory, net_minor: int) -> int:
+        """The most that a begun group may still save beyond its later units' own shares, when no
+        later unit costs more than this."""
+        filled, group = memory[0], self.group
+        if not filled or group.price_minor is not None:
+            return 0
+        return sum(off.minor(net_minor) for off in group.offs[filled:]) * PPM
+
+    def ceiling(self, role: int, line: BasketLine, net_minor: int) -> int:
+        """The most that a unit adds to a full group: its even share.
+
+        A group saves no more than the even shares of its units: exact for a group price; where
+        the later, cheaper units are reduced more, by Chebyshev's inequality for sums. Otherwise
+        the largest reduction.
+        """
+        group = self.group
+        if group.price_minor is not None:
+            return net_minor * PPM - group.price_minor * PPM // group.size
+        offs = [off_minor(off, line, net_minor) for off in group.offs]
+        if group.least or offs != sorted(offs) or not _proportional(group):
+            return max(offs) * PPM
+        return -(-sum(offs) * PPM // group.size)
+
 
 @dataclass(frozen=True, slots=True)
 class RolePlan:
@@ -143,6 +184,11 @@ class RolePlan:
     group: RoleGroup
     most: int
     rounds: bool = False
+
+    @property
+    def capacity(self) -> int:
+        """Units it can take in all; 0 is without limit."""
+        return self.most * sum(role.units for role in self.group.roles)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -203,6 +249,23 @@ class RolePlan:
         last = self.group.roles[-1]
         worth = last.off.minor(net_minor) * PPM * last.units
         return sum(memory[:-3]) * worth // max(self.group.size, 1)
+
+    def due(self, memory: Memory, net_minor: int) -> int:
+        """Nothing beyond what later units save themselves."""
+        return 0
+
+    def ceiling(self, role: int, line: BasketLine, net_minor: int) -> int:
+        """The most that a unit can save: its price less its share of a set's, or its reduction."""
+        group = self.group
+        if group.price_minor is None:
+            return off_minor(group.roles[role].off, line, net_minor) * PPM
+        units = sum(one.units for one in group.roles)
+        return net_minor * PPM - group.price_minor * PPM // units
+
+
+def _proportional(group: OrderedGroup) -> bool:
+    """True when every reduction of the group is a percentage."""
+    return all(not off.amount_minor and off.price_minor is None for off in group.offs)
 
 
 Plan = LimitedPlan | OrderedPlan | RolePlan

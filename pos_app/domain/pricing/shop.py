@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from pos_app.domain.mechanics.policies import Policies
 from pos_app.domain.pricing.basket import BasketLine
+from pos_app.domain.pricing.bounds import Alternative, Unit
 from pos_app.domain.pricing.eligibility import Candidate, Part
 from pos_app.domain.pricing.groups import Taken
-from pos_app.domain.pricing.search import Alternative, Unit
 from pos_app.domain.pricing.worksheet import Cells, Row
 from pos_app.domain.promotion.benefit import NOTHING_OFF, Group, OrderedGroup, Reduction, RoleGroup
 
