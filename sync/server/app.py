@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from sync.server import steps
 from sync.server.auth import SeenNonces, Signed, authenticate
+from sync.server.card_routes import card_routes
 from sync.server.enrolment import Enrolled, enrol
 from sync.server.intake import push
 from sync.server.limits import MissLimit
@@ -77,6 +78,7 @@ class Http:
             Route(file, _guarded_response(self._file), methods=["GET"]),
             Route("/livez", self._live, methods=["GET"]),
             Route("/readyz", _guarded_response(self._ready), methods=["GET"]),
+            *card_routes(self._server),
         ]
         return Starlette(routes=routes)
 

@@ -6,6 +6,7 @@ settings set NAME JSON [--store ID]     set-operator ID --name N --role R --pin 
 integrator add|remove NAME
 publish-program FILE              import-catalog FILE [--dry-run]
 import-members FILE [--dry-run]   place-allowances --store ID
+card-link --member ID             member-pin --member ID --pin P
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
 doctor
 """
@@ -83,6 +84,11 @@ def _head_office(command: _Commands) -> None:
     teller = command("integrator", "who may tell of activities: prints name:secret once")
     teller.add_argument("action", choices=["add", "remove"])
     teller.add_argument("name")
+    link = command("card-link", "what a member's phone is shown to get a virtual card")
+    link.add_argument("--member", required=True)
+    pin = command("member-pin", "a member's PIN for large redemptions; empty takes it away")
+    pin.add_argument("--member", required=True)
+    pin.add_argument("--pin", required=True)
     place = command("place-allowances", "share points over the tills of a store")
     place.add_argument("--store", required=True)
 

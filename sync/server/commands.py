@@ -11,6 +11,7 @@ from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
 from pos_app.gear.secrets import Argon2PinHasher
 from sync.server import backup, reference
+from sync.server.cards import new_link, set_pin
 from sync.server.catalog import import_catalog
 from sync.server.doctor import examine
 from sync.server.enrolment import new_code
@@ -98,6 +99,19 @@ async def _integrator(server: Server, options: Namespace) -> Said:
     return ([], True) if gone else ([f"there is no integrator {options.name}"], False)
 
 
+async def _card_link(server: Server, options: Namespace) -> Said:
+    link = await server.database.write(lambda c: new_link(c, server.services, options.member))
+    return [link], True
+
+
+async def _member_pin(server: Server, options: Namespace) -> Said:
+    pins = Argon2PinHasher()
+    await server.database.write(
+        lambda c: set_pin(c, server.services, pins, options.member, options.pin)
+    )
+    return (), True
+
+
 async def _program(server: Server, options: Namespace) -> Said:
     document = options.file.read_bytes()
     try:
@@ -167,6 +181,8 @@ COMMANDS: Mapping[str, Command] = {
     "settings": _on_server(_settings),
     "set-operator": _on_server(_operator),
     "integrator": _on_server(_integrator),
+    "card-link": _on_server(_card_link),
+    "member-pin": _on_server(_member_pin),
     "publish-program": _on_server(_program),
     "place-allowances": _on_server(_place),
     "new-epoch": _on_server(_new_epoch),

@@ -17,6 +17,7 @@ from sync.server.buckets import bucket_of
 from sync.server.refusal import Refusal, refuse
 from sync.server.schema import enrolment_code, store, terminal
 from sync.server.services import Services
+from sync.server.till_keys import announce_key
 from sync.wire.codec import enrol_text
 from sync.wire.messages import EnrolReply, EnrolRequest
 
@@ -102,6 +103,7 @@ def _create(
         "enrolled_at": services.now_us(),
     }
     bulk.insert(connection, terminal, [row])
+    announce_key(connection, services, request.public_key)
     connection.execute(
         sa.update(enrolment_code)
         .where(enrolment_code.c.code_hash == code.code_hash)

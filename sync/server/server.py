@@ -25,6 +25,7 @@ from sync.server.migrations import migrate
 from sync.server.posting import Poster
 from sync.server.services import Services, micros
 from sync.server.snapshots import Offload, Snapshots, in_place
+from sync.server.till_keys import announce_missing
 
 log = logging.getLogger(__name__)
 DATABASE_FILE = "server.db"
@@ -76,6 +77,7 @@ class Server:
                 ended += await self.database.write(work)
         await self.database.write(lambda c: jobs.tidy(c, self.services))
         moved = await refresh_birthdays(self.database, self.services)
+        moved += await self.database.write(lambda c: announce_missing(c, self.services))
         if ended or moved:
             self.bell.ring_feed()
         return ended

@@ -71,6 +71,12 @@ def ack_text(terminal: str, incarnation: int, head: int, head_hash: str) -> byte
     return f"{terminal}\n{incarnation}\n{head}\n{head_hash}".encode()
 
 
+def card_text(link: str, public_key: str) -> bytes:
+    """What a virtual card signs to prove its key (`CardRequest.proof`); a renewal names the old
+    certificate in the link's place."""
+    return f"kopilka card\n{link}\n{public_key}".encode()
+
+
 def enrol_text(code: str, public_key: str) -> bytes:
     """What a new terminal signs to prove its key (`EnrolRequest.proof`)."""
     return f"kopilka enrol\n{code}\n{public_key}".encode()

@@ -189,6 +189,29 @@ class SettlementReply(Struct):
     server_time: str
 
 
+class CardRequest(Struct, omit_defaults=True):
+    """A phone asks for a certificate of its card's key (hex), or for a new one before the old ends.
+
+    One of `link` (from the server) and `certificate` (hex, the card's own) says whose it is;
+    `proof` signs it with the key. Plain JSON, unlike everything else: browsers send it.
+    """
+
+    protocol: int
+    public_key: str
+    proof: str
+    link: str = ""
+    certificate: str = ""
+
+
+class CardReply(Struct):
+    """The certificate (hex) that every code of the card carries, and when it ends."""
+
+    certificate: str
+    member: str
+    valid_until: str
+    server_time: str
+
+
 class Problem(Struct, omit_defaults=True):
     """The body of every reply that is not a 200. `code` is stable.
 
@@ -212,6 +235,7 @@ PATHS = {
     "lookup": "/v1/lookup",
     "settlement": "/v1/settlement",
     "snapshot": "/v1/snapshot",
+    "card": "/v1/card",
 }
 HEADER_TERMINAL = "x-kopilka-terminal"
 HEADER_TIME = "x-kopilka-time"

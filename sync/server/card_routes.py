@@ -1,0 +1,53 @@
+"""Virtual cards over HTTP: a phone asks with plain JSON, for it is a browser. Never SQL.
+
+No terminal signs these requests: the phone proves the key of its card, and shows a link of the
+server or the certificate that it had.
+"""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sync.server.cards import issue
+from sync.server.refusal import Refusal, refuse
+from sync.server.server import Server
+from sync.wire.codec import GarbledMessage, canonical, decode
+from sync.wire.messages import PATHS, CardRequest
+from sync.wire.version import SPOKEN
+
+BODY_BYTES_MAX = 16 * 1024
+HEADERS = {"cache-control": "no-store"}
+
+
+def card_routes(server: Server) -> list[Route]:
+    """`POST /v1/card`: CardRequest -> CardReply, both plain JSON."""
+
+    async def certificate(request: Request) -> Response:
+        try:
+            message = decode(CardRequest, await _body(request))
+            if message.protocol not in SPOKEN:
+                raise refuse(426, "protocol", f"this server speaks {SPOKEN}")
+            done = await server.database.write(lambda c: issue(c, server.services, message))
+        except GarbledMessage as error:
+            done = refuse(400, "garbled", str(error)[:200])
+        except Refusal as refusal:
+            done = refusal
+        if isinstance(done, Refusal):
+            return _json(done.problem, done.status)
+        return _json(done)
+
+    return [Route(PATHS["card"], certificate, methods=["POST"])]
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            raise refuse(413, "too_large")
+    return bytes(body)
+
+
+def _json(message: msgspec.Struct, status: int = 200) -> Response:
+    return Response(canonical(message), status, headers=HEADERS, media_type="application/json")
