@@ -39,9 +39,8 @@ def _percent_off(effect: Fields, desk: Desk) -> Benefit:
     # The tax is in the percentage of a price with tax as in that of the price without it.
     base = effect.choice("base", ("list", "net", "tax_included"), "net")
     effect.ignore("global_discount")
-    cap_of = effect.choice("cap_basis", ("tax_included", "tax_excluded"), "tax_included")
-    cap = effect.text("cap")
-    said = desk.prices.priced if cap_of == "tax_excluded" else desk.prices.paid
+    cap_of = effect.choice("cap_basis", tuple(bases := _bases(desk)))
+    cap, said = effect.text("cap"), bases[cap_of]
     return {
         "kind": "percent",
         "percent": effect.text("value"),
@@ -53,11 +52,21 @@ def _percent_off(effect: Fields, desk: Desk) -> Benefit:
     }
 
 
+def _bases(desk: Desk) -> dict[str, Callable[[str, list[str]], str]]:
+    """How an amount that bounds a reduction is meant."""
+    prices = desk.prices
+    return {
+        "": prices.order_amount,
+        "tax_included": prices.paid,
+        "tax_excluded": prices.priced,
+    }
+
+
 def _amount_off(effect: Fields, desk: Desk) -> Benefit:
     meant = desk.filter(effect)
     lines = desk.meant(meant)
     per = effect.choice("per", tuple(SCOPES), "order")
-    said = desk.prices.paid if per == "order" else desk.prices.priced
+    said = desk.prices.order_amount if per == "order" else desk.prices.priced
     _allocated(effect, desk)
     return {
         "kind": "amount",
@@ -91,7 +100,7 @@ def _tiered(effect: Fields, desk: Desk, kind: str) -> Benefit:
     lines = desk.meant(meant)
 
     def value(text: str) -> str:
-        return text if kind == "percent" else desk.prices.paid(text, lines)
+        return text if kind == "percent" else desk.prices.order_amount(text, lines)
 
     def border(text: str) -> int | str:
         return int(text) if by_units else desk.prices.priced(text, desk.all_lines)

@@ -95,11 +95,11 @@ def prices_of(
     fields = Fields(tax)
     added = fields.choice("mode", ("included", "excluded"), "included") == "excluded"
     whole = fields.number("rate_percent")
-    fields.ignore("per_line")
+    by_line = fields.flag("per_line") or not fields.has("rate_percent")
     fields.finish()
     rates = {
         line.line: Fraction(whole if line.tax_percent is None else line.tax_percent) / 100
         for line in lines
     }
     known = rates if tax else dict.fromkeys(rates, Fraction(0))
-    return Prices(digits, {**known, SHIPPING: Fraction(0)}, added, gross)
+    return Prices(digits, {**known, SHIPPING: Fraction(0)}, added, gross, by_line)

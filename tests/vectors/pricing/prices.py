@@ -28,13 +28,15 @@ def half_up(value: Fraction) -> int:
 class Prices:
     """`rates` are the tax rates by line; `added`: the case's prices come without their tax.
 
-    `gross`: the programme and the basket are written with tax inside.
+    `gross`: the programme and the basket are written with tax inside. `by_line`: every line may
+    have its own rate.
     """
 
     digits: int
     rates: Mapping[str, Fraction]
     added: bool = False
     gross: bool = True
+    by_line: bool = False
 
     def minor(self, text: str | Fraction) -> int:
         """Minor units of an amount; more decimals than the currency has are not money."""
@@ -63,6 +65,11 @@ class Prices:
         if not self.added or self.gross:
             return self.decimal(self.minor(text))
         return self.decimal(half_up(Fraction(text) / (1 + self._rate(lines)) * 10**self.digits))
+
+    def order_amount(self, text: str, lines: Iterable[str]) -> str:
+        """An amount off an order: like its prices where the order has one rate of tax; money that
+        the customer pays where its lines have their own."""
+        return self.paid(text, lines) if self.by_line else self.priced(text, lines)
 
     def decimal(self, minor: int) -> str:
         """Minor units as the document writes them."""

@@ -275,6 +275,7 @@ class Shop:
         entry = self.entry(kind, points)
         self.keep(Record(entry.entry_id, (entry,)))
         taken = self._taken(before, account_of(self.view("")))
+        self.person.earned_ever += points if kind is EntryKind.ADJUST and points > 0 else 0
         spent = whole_points(max(-points, 0), self.written.scale)
         return {
             **self.state(),
