@@ -2,6 +2,7 @@
 
 RuleError                 a caller broke a contract of the domain: our bug
 |- ProgramRefused         a program document that nobody could explain: path and reason
+|- RegulationRefused      a regulation document that nobody could explain: path and reason
 |- TransactionClosed      an edit of a completed or voided transaction
 """
 
@@ -29,6 +30,14 @@ class Fault:
 
 class ProgramRefused(RuleError):
     """A program document with contradictions; every fault found, not only the first."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(str(f) for f in faults))
+        self.faults = faults
+
+
+class RegulationRefused(RuleError):
+    """A regulation document with faults; every one found, not only the first."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(str(f) for f in faults))

@@ -17,12 +17,41 @@ class DatedPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """What is forbidden with goods of a class: a reduction, paying with points, earning them,
+    being a gift, opening a promotion (a threshold, a condition)."""
+
+    reduction: bool = False
+    points: bool = False
+    earning: bool = False
+    gift: bool = False
+    threshold: bool = False
+
+
+NOTHING_BARRED = Bars()
+ALL_BARRED = Bars(True, True, True, True, True)
+BARRED: Mapping[str, Bars] = MappingProxyType(
+    {
+        "tobacco": ALL_BARRED,
+        "cigarettes": ALL_BARRED,
+        "nicotine": ALL_BARRED,
+        "gift_card": ALL_BARRED,
+        "deposit": ALL_BARRED,
+    }
+)
+"""Classes that are barred in every country, so that no missing document opens them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One item. `categories` is the path from the department down.
 
-    `regulated`: "" or a regulated class (alcohol, tobacco, beer, energy, gift_card, deposit).
+    `regulated`: "" or a regulated class (vodka, wine, beer, cigarettes, energy, gift_card,
+    deposit; see `regulation`). `volume_ml`: what is in one piece, for prices by volume; 0 unknown.
     `floor_minor`: the lowest legal unit price, under every reduction; 0 is none.
-    `discountable` and `points_allowed` are the shop's own exclusions.
+    `ceiling_minor`: the highest legal unit price (printed on a pack); 0 is none.
+    `discountable`, `earns` and `points_allowed` are the shop's own exclusions; `law` is what the
+    regulation of the day bars, once the item stands on a line.
     """
 
     item_id: str
@@ -41,7 +70,15 @@ class Item:
     discountable: bool = True
     points_allowed: bool = True
     earns: bool = True
+    volume_ml: int = 0
+    ceiling_minor: int = 0
+    law: Bars | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def bars(self) -> Bars:
+        """What the law forbids with it: the regulation's word, else what holds everywhere."""
+        return self.law or BARRED.get(self.regulated, NOTHING_BARRED)
 
     def price_minor(self, on: date) -> int | None:
         """The unit price on a day; None before the first price."""
