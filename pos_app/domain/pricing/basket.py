@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from pos_app.domain.item import Item
+from pos_app.domain.item import BARRED, Item
 from pos_app.domain.quantity import Quantity, Unit, extended_minor
 
-NO_REDUCTION = frozenset({"tobacco", "gift_card", "deposit"})
-NO_EARNING = frozenset({"tobacco", "gift_card", "deposit"})
+NO_REDUCTION = frozenset(name for name, bars in BARRED.items() if bars.reduction)
+NO_EARNING = frozenset(name for name, bars in BARRED.items() if bars.earning)
+"""What a sheet of rules may name without a country; a line is judged by its item's `bars`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class BasketLine:
     @property
     def reducible(self) -> bool:
         """False for lines the law or the shop bars from reductions."""
-        return self.item.discountable and self.item.regulated not in NO_REDUCTION
+        return self.item.discountable and not self.item.bars.reduction
 
 
 @dataclass(frozen=True, slots=True)

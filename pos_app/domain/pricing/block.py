@@ -59,7 +59,7 @@ class Block:
             self._enter_reduction(candidate, part, benefit, rows)
         elif isinstance(benefit, OrderedGroup | RoleGroup):
             if by_shop(benefit, self.setting.policies):
-                taken = chosen_by_shop(candidate, _pieces(part), rows)
+                taken = chosen_by_shop(candidate, _pieces(part), rows, self.setting.policies)
                 realise(self.sheet, rows, taken, self.setting)
             else:
                 self._enter_group(candidate, _pieces(part), benefit)
@@ -70,8 +70,9 @@ class Block:
         value = self.setting.value_of(one, part)
         if not value:
             return
-        if one.pick != "best":
-            for row, cells in picked(one, [rows[line.line] for line in part.lines]):
+        pick = self.setting.pick_of(one)
+        if one.max_units and pick != "best":
+            for row, cells in picked(one, pick, [rows[line.line] for line in part.lines]):
                 self._reduce(row, cells, candidate, one, value)
         elif one.max_units_per_line:
             for line in part.lines:

@@ -2,9 +2,10 @@
 promotions: it is given those in force.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pos_app.domain.mechanics.policies import Policies
 from pos_app.domain.pricing import extras, member_step
 from pos_app.domain.pricing.block import Block
 from pos_app.domain.pricing.compounding import Compounding, Entry
@@ -34,20 +35,23 @@ class Cascade:
     before_whole: int
 
     @staticmethod
-    def of(chosen: Sequence[Candidate], order: str) -> "Cascade":
+    def of(chosen: Sequence[Candidate], order: str, policies: Policies) -> "Cascade":
         """The order of calculation: shelf prices, promotions on units and lines, the member's
         discount, promotions on the transaction; or as the program's policy has it."""
+        together = policies.compounding == "net"
+        claiming = [c for c in chosen if claims(c)] if together else []
+        greedy = policies.selection == "all_in_order"
         found: list[Stretch] = []
         before_whole: int | None = None
-        claiming = [c for c in chosen if claims(c)]
         for entry in entries_in_order(chosen, order):
             if entry.whole and before_whole is None:
                 found.append(Stretch(member=True))
                 before_whole = len(found)
-            if entry.claims:
-                if claiming:
-                    found.append(Stretch(claiming=tuple(claiming)))
-                    claiming = []
+            if entry.claims and together:
+                mine = (entry.candidate,) if greedy else tuple(claiming)
+                if mine and entry.candidate in claiming:
+                    found.append(Stretch(claiming=mine))
+                claiming = [c for c in claiming if c not in mine]
             elif found and found[-1].entries:
                 found[-1] = Stretch(entries=(*found[-1].entries, entry))
             else:
@@ -89,6 +93,3 @@ def claims(candidate: Candidate) -> bool:
         return True
     claiming = promotion.stacking in ("exclusive", "best_of")
     return claiming and not all(extras.is_extra(b) for b in promotion.benefits)
-
-
-Run = Callable[[Worksheet], Effort]

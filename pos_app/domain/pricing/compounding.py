@@ -9,13 +9,14 @@ from itertools import groupby
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.money import allocate_largest_remainder, format_decimal, share_half_up
+from pos_app.domain.pricing.block import Block
 from pos_app.domain.pricing.derivation import percent_text
 from pos_app.domain.pricing.eligibility import Candidate, Part
 from pos_app.domain.pricing.late import still_open
 from pos_app.domain.pricing.reducing import Reducing, Wanted
 from pos_app.domain.pricing.setting import Setting
-from pos_app.domain.pricing.worksheet import Row, Words, Worksheet
-from pos_app.domain.promotion.benefit import Reduction
+from pos_app.domain.pricing.worksheet import Row, Worksheet
+from pos_app.domain.promotion.benefit import OrderedGroup, Reduction, RoleGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,18 @@ class Compounding:
 
     def _in_turn(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if still_open(entry.candidate.promotion, self.sheet, self.setting):
+            if not still_open(entry.candidate.promotion, self.sheet, self.setting):
+                continue
+            if isinstance(entry.part.benefit, OrderedGroup | RoleGroup):
+                self._group(entry)
+            else:
                 self._reducing(entry).apply(self.sheet)
+
+    def _group(self, entry: Entry) -> None:
+        """A promotion on groups of units, by itself."""
+        whole = entry.candidate
+        alone = Candidate(whole.number, whole.promotion, (entry.part,))
+        Block(self.setting, self.sheet, lambda _line: 0).run([alone])
 
     def _reducing(self, entry: Entry) -> Reducing:
         return Reducing(self.setting, entry.candidate.promotion, entry.part, entry.rank)
@@ -78,7 +89,9 @@ class Compounding:
     def _parallel(self, entries: Sequence[Entry], base: Worksheet) -> None:
         """All on the amounts of `base`, summed."""
         for entry in entries:
-            if still_open(entry.candidate.promotion, self.sheet, self.setting):
+            if isinstance(entry.part.benefit, OrderedGroup | RoleGroup):
+                self._in_turn([entry])
+            elif still_open(entry.candidate.promotion, self.sheet, self.setting):
                 wanted = self._reducing(entry).wanted(base)
                 self._place(entry, wanted)
 
@@ -134,17 +147,32 @@ class Compounding:
     def _best_per_line(self, entries: Sequence[Entry]) -> None:
         """Each line takes the one that gives it most; amounts on the whole follow in turn."""
         base = self.sheet.copy()
-        best: dict[int, tuple[Entry, Wanted]] = {}
+        by_promotion: dict[int, list[Entry]] = {}
         for entry in entries:
-            if entry.whole or not still_open(entry.candidate.promotion, self.sheet, self.setting):
-                continue
-            for one in self._reducing(entry).wanted(base):
-                known = best.get(one.line)
-                if known is None or one.amount_minor > known[1].amount_minor:
-                    best[one.line] = (entry, one)
-        for entry, one in best.values():
-            self._place(entry, [one])
-        self._in_turn(e for e in entries if e.whole)
+            group = isinstance(entry.part.benefit, OrderedGroup | RoleGroup)
+            if not (entry.whole or group):
+                by_promotion.setdefault(entry.candidate.number, []).append(entry)
+        best: dict[int, tuple[int, list[tuple[Entry, Wanted]]]] = {}
+        for mine in by_promotion.values():
+            for line, wanted in self._by_line(mine, base).items():
+                total = sum(one.amount_minor for _, one in wanted)
+                if total > best.get(line, (0, []))[0]:
+                    best[line] = (total, wanted)
+        for _, wanted in best.values():
+            for entry, one in wanted:
+                self._place(entry, [one])
+        self._in_turn(e for e in entries if e.candidate.number not in by_promotion or e.whole)
+
+    def _by_line(
+        self, entries: Sequence[Entry], base: Worksheet
+    ) -> dict[int, list[tuple[Entry, Wanted]]]:
+        """What all benefits of one promotion want of each line."""
+        found: dict[int, list[tuple[Entry, Wanted]]] = {}
+        for entry in entries:
+            if still_open(entry.candidate.promotion, self.sheet, self.setting):
+                for one in self._reducing(entry).wanted(base):
+                    found.setdefault(one.line, []).append((entry, one))
+        return found
 
     def _best_of(self, entries: Sequence[Entry]) -> None:
         """The one entry that leaves the lowest total, or none."""
@@ -176,6 +204,3 @@ def _first_level(entries: Sequence[Entry]) -> tuple[int, int]:
 def _is_line_percent(entry: Entry) -> bool:
     benefit = entry.part.benefit
     return isinstance(benefit, Reduction) and benefit.kind == "percent" and not entry.whole
-
-
-__all__ = ["Compounding", "Entry", "Words"]

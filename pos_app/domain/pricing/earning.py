@@ -13,7 +13,7 @@ from pos_app.domain.loyalty.program import Program
 from pos_app.domain.mechanics.cashback import Cap
 from pos_app.domain.mechanics.earn import Earn, EarnRule
 from pos_app.domain.money import allocate_largest_remainder
-from pos_app.domain.pricing.basket import NO_EARNING, BasketLine, Context, Customer
+from pos_app.domain.pricing.basket import BasketLine, Context, Customer
 from pos_app.domain.pricing.eligibility import Judge, failed_condition
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
@@ -69,7 +69,7 @@ def line_rates(
 
 def earns(line: BasketLine) -> bool:
     """False for goods on which the law or the shop gives no points."""
-    return line.item.earns and line.item.regulated not in NO_EARNING
+    return line.item.earns and not line.item.bars.earning
 
 
 def _holds(rule: EarnRule, line: BasketLine, customer: Customer | None) -> bool:
@@ -130,7 +130,8 @@ class Earning:
                     units = row.line.count * row.line.pack_units
                     exact[rule.rule_id] = rule.points * units * times
             found.append(exact)
-            rates.append(sum(of_rule.values(), _NOTHING) * times)
+            total = sum(exact.values(), _NOTHING)
+            rates.append(total / base if base else sum(of_rule.values(), _NOTHING) * times)
         return found, tuple(rates)
 
     def _by_receipt(self, rules: Sequence[EarnRule], customer: Customer) -> dict[str, Fraction]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pos_app.domain.item import Item
 from pos_app.domain.mechanics.policies import Policies
 from pos_app.domain.money import Money
-from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine, Context
+from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.promotion.benefit import Benefit, goods_of
 from pos_app.domain.promotion.condition import Condition
 from pos_app.domain.promotion.promotion import Promotion
@@ -193,7 +193,7 @@ class Judge:
         return [
             line
             for line in self.lines
-            if line.item.regulated not in NO_REDUCTION
+            if not line.item.bars.threshold
             and condition.goods.holds(line.item, line.unit_price_minor)
         ]
 

@@ -22,7 +22,7 @@ from pos_app.domain.pricing.joint import item_choices
 from pos_app.domain.pricing.late import waits
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
-from pos_app.domain.pricing.pieces import Pieces, can_split, member_key
+from pos_app.domain.pricing.pieces import Pieces, can_split, member_key, on_lines
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
@@ -184,9 +184,9 @@ class Engine:
     ) -> _Reduced:
         """With the amounts on the whole transaction."""
         sheet, effort = begun
-        if order in SHARED_PREFIX and not any(c.promotion.whole for c in chosen):
+        if order in SHARED_PREFIX and not any(c.promotion.partly_whole for c in chosen):
             return _Reduced(sheet, effort, member, chosen)
-        cascade = Cascade.of(chosen, order)
+        cascade = Cascade.of(chosen, order, setting.policies)
         rest = cascade.stretches[cascade.before_whole :]
         if not rest:
             return _Reduced(sheet, effort, member, chosen)
@@ -208,7 +208,7 @@ class Engine:
         def calculate(
             some: Sequence[BasketLine], touching: Sequence[Candidate]
         ) -> tuple[Worksheet, Effort]:
-            cascade = Cascade.of(touching, order)
+            cascade = Cascade.of(touching, order, setting.policies)
             sheet = Worksheet.of(some)
             first = cascade.stretches[: cascade.before_whole]
             return sheet, cascade.run(sheet, setting, member, first)
@@ -218,8 +218,7 @@ class Engine:
         if joined or negative or not can_split(setting.policies):
             return calculate(lines, chosen)
         key = (*member_key(member), order, setting.language)
-        on_lines = (c for c in chosen if not c.promotion.whole)
-        return self._pieces.sheet(lines, on_lines, key, calculate)
+        return self._pieces.sheet(lines, on_lines(chosen), key, calculate)
 
 
 def _in_order_of(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pos_app.domain.money import Money
-from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine
+from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.eligibility import Judge, PromotionIndex
 from pos_app.domain.promotion.condition import Condition
 from pos_app.domain.sentence import Sentence, say
@@ -34,7 +34,6 @@ def missing_minor(condition: Condition, lines: Sequence[BasketLine]) -> int:
     reached = sum(
         line.list_minor
         for line in lines
-        if line.item.regulated not in NO_REDUCTION
-        and condition.goods.holds(line.item, line.unit_price_minor)
+        if not line.item.bars.threshold and condition.goods.holds(line.item, line.unit_price_minor)
     )
     return condition.least - reached

@@ -1,6 +1,5 @@
 """Conditions on amounts that other promotions lower: judged when the promotion's turn comes."""
 
-from pos_app.domain.pricing.basket import NO_REDUCTION
 from pos_app.domain.pricing.eligibility import NOT_EARLY, short_of
 from pos_app.domain.pricing.setting import Setting
 from pos_app.domain.pricing.worksheet import Worksheet
@@ -29,7 +28,7 @@ def net_minor(condition: Condition, sheet: Worksheet, setting: Setting) -> int:
     return sum(
         sheet.after_lines[row.line.line] if after_lines else row.net_minor
         for row in sheet.rows
-        if row.line.item.regulated not in NO_REDUCTION
+        if not row.line.item.bars.threshold
         and condition.goods.holds(row.line.item, row.line.unit_price_minor)
     )
 

@@ -5,7 +5,7 @@ calculated once is remembered: adding a line calculates only the piece it falls 
 choice between sets of promotions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pos_app.domain.document import PriceModification
@@ -16,6 +16,7 @@ from pos_app.domain.pricing.member_step import MemberOffer
 from pos_app.domain.pricing.setting import Effort
 from pos_app.domain.pricing.worksheet import Cells, Row, Worksheet
 from pos_app.domain.promotion.benefit import Benefit, FirstThen, Reduction
+from pos_app.domain.promotion.promotion import is_whole
 
 BY_LINE = ("net", "list_additive", "best_per_line")
 REMEMBERED_MOST = 20_000
@@ -124,6 +125,15 @@ def can_split(policies: Policies) -> bool:
 def member_key(member: MemberOffer | None) -> Key:
     """What a member's discount makes of a piece."""
     return (member.discount.discount_id, member.rate_ppm) if member else ()
+
+
+def on_lines(chosen: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The promotions with those of their benefits that are not on the whole."""
+    for candidate in chosen:
+        if not candidate.promotion.partly_whole:
+            yield candidate
+        elif parts := tuple(p for p in candidate.parts if not is_whole(p.benefit)):
+            yield Candidate(candidate.number, candidate.promotion, parts)
 
 
 def split(lines: Sequence[BasketLine], chosen: Iterable[Candidate]) -> list[Piece]:

@@ -7,7 +7,7 @@ from math import ceil
 
 from pos_app.domain.mechanics.redeem import Redeem
 from pos_app.domain.money import Money, allocate_largest_remainder, share_down
-from pos_app.domain.pricing.basket import NO_REDUCTION, BasketLine, Context
+from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.result import RedeemLimit
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.sentence import Points, Rate, Sentence, say
@@ -27,7 +27,7 @@ def eligible(rules: Redeem, line: BasketLine) -> bool:
     """True when points may pay of this line at all."""
     return (
         line.item.points_allowed
-        and line.item.regulated not in NO_REDUCTION
+        and not line.item.bars.points
         and rules.goods.holds(line.item, line.unit_price_minor)
     )
 

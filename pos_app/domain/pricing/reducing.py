@@ -129,7 +129,7 @@ class Reducing:
             return [(row, _first(_sorted(row.cells, benefit.pick), most)) for row in rows]
         if not benefit.max_units:
             return [(row, row.cells) for row in rows]
-        return picked(benefit, rows, lambda row: row.cells)
+        return picked(benefit, self.setting.pick_of(benefit), rows, lambda row: row.cells)
 
     def _capped(self, benefit: Reduction, found: list[Wanted], sheet: Worksheet) -> list[Wanted]:
         """At most the cap in all, shared in proportion; never below nothing in all."""

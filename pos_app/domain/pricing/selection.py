@@ -22,15 +22,14 @@ Chosen = tuple[Candidate, ...]
 def selections(candidates: Sequence[Candidate], setting: Setting) -> list[Chosen]:
     """The sets to compare, in the order that decides ties: fewer first where some are left out."""
     policies = setting.policies
-    shelf = [c for c in candidates if c.promotion.stage == "price"]
-    rest = [c for c in candidates if c.promotion.stage != "price"]
-    soles = [c for c in rest if c.promotion.stacking == "sole"]
-    others = [c for c in rest if c.promotion.stacking != "sole"]
+    soles = [c for c in candidates if c.promotion.stacking == "sole"]
+    shelf = [c for c in candidates if c.promotion.stage == "price" and c not in soles]
+    others = [c for c in candidates if c.promotion.stage != "price" and c not in soles]
     if policies.selection == "all_in_order":
         return [tuple(candidates)]
     if policies.selection == "exclusive_by_priority":
         if soles:
-            return [(*shelf, min(soles, key=lambda c: (-c.promotion.priority, c.number)))]
+            return [_alone(min(soles, key=lambda c: (-c.promotion.priority, c.number)), shelf)]
         return [(*shelf, *others)]
     found = [
         (*shelf, *lines, *whole)
@@ -39,7 +38,12 @@ def selections(candidates: Sequence[Candidate], setting: Setting) -> list[Chosen
     ]
     if any(waits(c.promotion, setting) for c in others):
         found = _fewer(found)
-    return [*found, *((*shelf, one) for one in soles)]
+    return [*found, *(_alone(one, shelf) for one in soles)]
+
+
+def _alone(one: Candidate, shelf: Sequence[Candidate]) -> Chosen:
+    """A sole promotion stands on shelf prices, unless it is one itself."""
+    return (one,) if one.promotion.stage == "price" else (*shelf, one)
 
 
 def orders(chosen: Chosen, policies: Policies) -> Iterator[tuple[Chosen, str]]:

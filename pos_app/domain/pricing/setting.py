@@ -29,11 +29,19 @@ class Setting:
         """The value of a reduction here: by its breaks, or its own."""
         if not one.breaks:
             return one.value
+        lines = self.lines if one.breaks_of == "receipt" else part.lines
         if one.breaks_by == "units":
-            reached = sum(line.count * line.pack_units for line in part.lines)
+            reached = sum(line.count * line.pack_units for line in lines)
         else:
-            reached = sum(line.list_minor for line in part.lines)
+            reached = sum(line.list_minor for line in lines)
         return broken(one.breaks, reached, one.value)
+
+    def pick_of(self, one: Reduction) -> str:
+        """Which units a limited reduction takes: as it says itself, or as the program does."""
+        if one.pick != "best":
+            return one.pick
+        choice = self.policies.unit_choice
+        return {"best_for_shop": "cheapest", "listed_first": "listed"}.get(choice, "best")
 
     def remember(self, key: Component, found: Assignment) -> None:
         """Keep a searched component; all are forgotten when there are too many."""

@@ -16,21 +16,28 @@ _ALONE = Alternative(0)
 
 def by_shop(group: Group, policies: Policies) -> bool:
     """True where the benefit itself, or else the program, leaves the choice to the shop."""
-    if isinstance(group, OrderedGroup) and group.pairing:
-        return group.pairing == "shop"
-    if group.pick == "cheapest" and (isinstance(group, RoleGroup) or group.price_minor is not None):
-        return True
-    return group.pick == "best" and policies.unit_choice != "best_for_customer"
+    if isinstance(group, OrderedGroup) and group.price_minor is None:
+        pairing = group.pairing or policies.unit_choice
+        return pairing not in ("customer", "best_for_customer")
+    if group.pick != "best":
+        return group.pick == "cheapest"
+    return policies.unit_choice != "best_for_customer"
 
 
-def chosen_by_shop(candidate: Candidate, part: Part, rows: dict[int, Row]) -> Taken:
+def chosen_by_shop(
+    candidate: Candidate, part: Part, rows: dict[int, Row], policies: Policies
+) -> Taken:
     """The units of as many groups as there are, the reduced ones the cheapest of all."""
     group = part.benefit
     assert isinstance(group, OrderedGroup | RoleGroup)
     limits = [n for n in (group.max_applications, candidate.promotion.limits.per_receipt) if n]
     most = min(limits, default=0)
     if isinstance(group, OrderedGroup):
-        units = _ordered(group, _units(part.lines, rows), most)
+        units = _units(part.lines, rows)
+        if policies.unit_choice == "listed_first" and not group.pairing:
+            units = _listed(group, units, most)
+        else:
+            units = _ordered(group, units, most)
         return Taken(candidate, group, [(unit, 0) for unit in units])
     return Taken(candidate, group, _in_roles(group, part, rows, most))
 
@@ -45,6 +52,13 @@ def _units(lines: Sequence[BasketLine], rows: dict[int, Row]) -> list[Unit]:
         for run, (cell, line) in enumerate(cells)
         for _ in range(cell.units)
     ]
+
+
+def _listed(group: OrderedGroup, units: list[Unit], most: int) -> list[Unit]:
+    """Group by group as the lines were entered."""
+    units = sorted(units, key=lambda unit: unit.line.line)
+    count = len(units) // group.size
+    return units[: (min(count, most) if most else count) * group.size]
 
 
 def _ordered(group: OrderedGroup, units: list[Unit], most: int) -> list[Unit]:
@@ -115,11 +129,17 @@ def _unused(units: Sequence[Unit], used: Counter[tuple[int, int]]) -> list[Unit]
 
 
 def picked(
-    one: Reduction, rows: Sequence[Row], units: Callable[[Row], Cells] = Row.free_cells
+    one: Reduction,
+    pick: str,
+    rows: Sequence[Row],
+    units: Callable[[Row], Cells] = Row.free_cells,
 ) -> list[tuple[Row, Cells]]:
-    """The cheapest or the dearest units of the rows, as many as the reduction is for."""
+    """The cheapest, the dearest or the first units of the rows, as many as it is for."""
     cells = [(row, cell) for row in rows for cell in units(row)]
-    cells.sort(key=lambda pair: pair[1].net_minor, reverse=one.pick != "cheapest")
+    if pick == "listed":
+        cells.sort(key=lambda pair: pair[0].line.line)
+    else:
+        cells.sort(key=lambda pair: pair[1].net_minor, reverse=pick != "cheapest")
     left, found = one.max_units, []
     for row, cell in cells:
         count = min(left, cell.units)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
+from pos_app.domain.item import BARRED, KINDS_OF
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Context
@@ -21,7 +22,11 @@ def notes_of(row: Row) -> tuple[Sentence, ...]:
         if item.floor_minor and row.modifications and not row.room_minor:
             return (say("note.floor", floor=Money(row.line.floor_minor)),)
         return ()
-    return (say(f"note.regulated.{item.regulated}" if item.regulated else "note.excluded"),)
+    if not item.bars.reduction:
+        return (say("note.excluded"),)
+    named = KINDS_OF.get(item.regulated, item.regulated)
+    named = named if named in BARRED else "other"
+    return (say(f"note.regulated.{named}"),)
 
 
 def why_modified(modification: PriceModification) -> Sentence:

@@ -30,7 +30,7 @@ class Reduction:
     `scope`: where the one rounding happens, and what an amount is off. `on_list`: of the list
     price and not of what is left. `cap_minor`: at most so much in all (0: no cap). `pick`: which
     units, where only `max_units` of them get it. `breaks`: a value by the list amount or the
-    number of units of the goods.
+    number of units of the goods, or of the whole receipt.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Reduction:
     pick: str = "best"
     breaks: tuple[Break, ...] = ()
     breaks_by: str = "amount"
+    breaks_of: str = "goods"
 
     @property
     def whole(self) -> bool:

@@ -46,7 +46,8 @@ class Promotion:
     compound: on what the earlier ones left; sole: alone on the receipt. `coupon`: only with that
     coupon. `claim`: only when the customer asks, for `cost_points` each time.
 
-    `whole`: on the whole transaction, allocated to its lines. `groups`: its benefits on groups of
+    `whole`: on the whole transaction, allocated to its lines; `partly_whole`: one of its benefits
+    is. `groups`: its benefits on groups of
     units. `unconditional`: nothing has to hold.
     """
 
@@ -65,6 +66,7 @@ class Promotion:
     cost_points: int = 0
     not_with_price_stage: bool = False
     whole: bool = field(init=False, compare=False, repr=False)
+    partly_whole: bool = field(init=False, compare=False, repr=False)
     groups: tuple[OrderedGroup | RoleGroup, ...] = field(init=False, compare=False, repr=False)
     unconditional: bool = field(init=False, compare=False, repr=False)
 
@@ -73,6 +75,7 @@ class Promotion:
         asked = self.coupon or self.claim or self.limits != Limits() or self.conditions
         settle = object.__setattr__  # what follows from a frozen promotion is computed once
         settle(self, "whole", all(is_whole(benefit) for benefit in self.benefits))
+        settle(self, "partly_whole", any(is_whole(benefit) for benefit in self.benefits))
         settle(self, "groups", groups)
         settle(self, "unconditional", not asked and self.when == When())
 

@@ -25,6 +25,7 @@ from pos_app.domain.reading import Reader
 
 GROUP_MOST = 10_000
 BREAKS_BY = ("amount", "units")
+BREAKS_OF = ("goods", "receipt")
 SAME_ITEM = "="
 
 
@@ -72,6 +73,7 @@ def _reduction(
         pick=doc.choice("pick", PICKS, "best"),
         breaks=breaks,
         breaks_by=doc.choice("steps_by", BREAKS_BY, "amount"),
+        breaks_of=doc.choice("steps_of", BREAKS_OF, "goods"),
     )
     _judge_reduction(doc, found)
     size = doc.integer("group_size", 0, most=GROUP_MOST)
