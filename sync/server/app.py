@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from sync.server import steps
+from sync.server import activity_http, steps
 from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.card_routes import card_routes
 from sync.server.enrolment import Enrolled, enrol
@@ -27,6 +27,7 @@ from sync.server.limits import MissLimit
 from sync.server.refusal import Refusal, refuse
 from sync.server.server import Server
 from sync.server.snapshots import byte_range, pieces
+from sync.wire.activities import PATH as ACTIVITY_PATH
 from sync.wire.codec import GarbledMessage, pack, unpack
 from sync.wire.messages import (
     HEADER_NONCE,
@@ -76,6 +77,7 @@ class Http:
         routes += [
             Route(PATHS["snapshot"], _guarded(self._manifest), methods=["GET", "POST"]),
             Route(file, _guarded_response(self._file), methods=["GET"]),
+            Route(ACTIVITY_PATH, _guarded_response(self._activity), methods=["POST"]),
             Route("/livez", self._live, methods=["GET"]),
             Route("/readyz", _guarded_response(self._ready), methods=["GET"]),
             *card_routes(self._server),
@@ -142,6 +144,11 @@ class Http:
         if bytes(reply.member) == b"null":
             self._misses.missed(signed.terminal, now_ms)
         return reply
+
+    async def _activity(self, request: Request) -> Response:
+        name = request.headers.get("authorization", "")
+        status, said = await activity_http.answer(self._server, name, await _body(request))
+        return Response(said, status, media_type="application/json")
 
     async def _settlement(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)

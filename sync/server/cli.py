@@ -89,6 +89,9 @@ def _head_office(command: _Commands) -> None:
     pin = command("member-pin", "a member's PIN for large redemptions; empty takes it away")
     pin.add_argument("--member", required=True)
     pin.add_argument("--pin", required=True)
+    teller = command("integrator", "who may tell of activities: prints name:secret once")
+    teller.add_argument("action", choices=["add", "remove"])
+    teller.add_argument("name")
     place = command("place-allowances", "share points over the tills of a store")
     place.add_argument("--store", required=True)
 

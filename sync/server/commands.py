@@ -112,6 +112,13 @@ async def _member_pin(server: Server, options: Namespace) -> Said:
     return (), True
 
 
+async def _integrator(server: Server, options: Namespace) -> Said:
+    if options.action == "add":
+        return [await server.database.write(lambda c: add_integrator(c, options.name))], True
+    gone = await server.database.write(lambda c: remove_integrator(c, options.name))
+    return ([], True) if gone else ([f"there is no integrator {options.name}"], False)
+
+
 async def _program(server: Server, options: Namespace) -> Said:
     document = options.file.read_bytes()
     try:

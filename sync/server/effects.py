@@ -26,6 +26,7 @@ from sync.server.book import Book, Held
 from sync.server.clipping import clip_to_caps, overgiven
 from sync.server.conflicts import Conflict
 from sync.server.merging import Carried, carry_in
+from sync.server.referrals import first_purchase
 from sync.server.tiering import Judged, Tiering
 
 Fact = TransactionCompleted | AllowanceReturned | CategoriesChosen | MemberEnrolled | Carried
@@ -92,6 +93,7 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         found += _post(book, held, entry, part)
     found += _used(book, held, part, document.uses)
     _count(book, held, part, around)
+    first_purchase(book, held, document, around.program)
     found += _limited(book, held, part, around.program)
     top_up(book, held, part.terminal, around.placement)
     return found

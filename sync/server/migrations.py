@@ -5,7 +5,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from sync.server.schema import metadata, schema_version
+from sync.server.schema import metadata, referral, schema_version
 
 
 class DatabaseFromTheFuture(Exception):
@@ -16,7 +16,12 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _referrals(connection: Connection) -> None:
+    """What referrers are owed."""
+    referral.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _referrals)
 LATEST = len(MIGRATIONS)
 
 

@@ -33,6 +33,7 @@ from sync.server.enrolling import enrol_members
 from sync.server.outcomes import Batch, finish, sale_row
 from sync.server.planning import Fact, plan
 from sync.server.plausible import doubtful
+from sync.server.referrals import pay_referrers
 from sync.server.schema import allowance, effect, event, inbox, sale
 from sync.server.services import Services
 from sync.server.tiering import program_in_force, tiering_in_force
@@ -82,6 +83,8 @@ class Poster:
             self._bell.ring_feed()
             done += 1
         await self._void_former()
+        if await pay_referrers(self._database, self._services):
+            self._bell.ring_feed()
         if await self._announce_all():
             self._bell.ring_feed()
         return done

@@ -159,6 +159,17 @@ member_key = Table(
     _text("member"),
 )
 member_redirect = Table("member_redirect", metadata, _bucket(), _key("old"), _text("new"))
+referral = Table(
+    "referral",
+    metadata,
+    _bucket(),
+    _key("event"),
+    _text("activity"),
+    _text("referrer"),
+    _text("sale"),
+    _text("state", "due"),
+)
+Index("referral_state", referral.c.state)
 allowance = Table(
     "allowance",
     metadata,

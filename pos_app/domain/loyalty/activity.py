@@ -4,15 +4,19 @@ The source of an activity (a web shop, a survey, a CRM) may tell it twice: the s
 same entry.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
-from pos_app.domain.loyalty.tally import Tallies, TallyEntry, period_of
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.tally import LIFETIME, Tallies, TallyEntry, period_of
+from pos_app.domain.loyalty.turnover import VISITS
 from pos_app.domain.mechanics.activities import Activity
 from pos_app.domain.sentence import Sentence, say
 
 KIND = "activity/"
+REFERRED = "referred/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,40 @@ def limit_reached(activity: Activity, tallies: Tallies, on: date) -> Sentence | 
     if count < activity.times:
         return None
     return say("activity.limit", done=count, most=activity.times)
+
+
+def not_for(member: Member) -> Sentence | None:
+    """Why somebody earns nothing at all by activities, or None."""
+    return say("activity.unconfirmed") if member.blocked or not member.confirmed else None
+
+
+def not_as_friend(friend: Member, referrer_id: str) -> Sentence | None:
+    """Why somebody cannot be referred, or None: only who has never bought, once, by another."""
+    if friend.member_id == referrer_id:
+        return say("activity.own")
+    if friend.lifetime_spend_minor or friend.tallies.get((VISITS, LIFETIME), 0) > 0:
+        return say("activity.no_newcomer")
+    if any(tally.startswith(REFERRED) for tally, _ in friend.tallies):
+        return say("activity.referred_already")
+    return None
+
+
+def referred(activity: Activity, referrer_id: str) -> TallyEntry:
+    """The mark that a friend carries until the first purchase."""
+    return TallyEntry(f"{REFERRED}{activity.activity_id}/{referrer_id}", LIFETIME, 1)
+
+
+def referrals_of(
+    activities: Iterable[Activity], tallies: Tallies
+) -> tuple[tuple[Activity, str], ...]:
+    """(activity, referrer) of the marks that a friend carries."""
+    by_id = {one.activity_id: one for one in activities if one.kind == "referral"}
+    found = []
+    for tally, _ in sorted(key for key, amount in tallies.items() if amount > 0):
+        name, _, referrer = tally.removeprefix(REFERRED).rpartition("/")
+        if tally.startswith(REFERRED) and name in by_id:
+            found.append((by_id[name], referrer))
+    return tuple(found)
 
 
 def counted(activity: Activity, on: date) -> TallyEntry:
