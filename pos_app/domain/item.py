@@ -33,13 +33,13 @@ ALL_BARRED = Bars(True, True, True, True, True)
 BARRED: Mapping[str, Bars] = MappingProxyType(
     {
         "tobacco": ALL_BARRED,
-        "cigarettes": ALL_BARRED,
-        "nicotine": ALL_BARRED,
         "gift_card": ALL_BARRED,
         "deposit": ALL_BARRED,
     }
 )
 """Classes that are barred in every country, so that no missing document opens them."""
+KINDS_OF = {"cigarettes": "tobacco", "nicotine": "tobacco"}
+"""Classes that are barred as another one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class Item:
     @property
     def bars(self) -> Bars:
         """What the law forbids with it: the regulation's word, else what holds everywhere."""
-        return self.law or BARRED.get(self.regulated, NOTHING_BARRED)
+        named = KINDS_OF.get(self.regulated, self.regulated)
+        return self.law or BARRED.get(named, NOTHING_BARRED)
 
     def price_minor(self, on: date) -> int | None:
         """The unit price on a day; None before the first price."""

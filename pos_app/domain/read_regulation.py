@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pos_app.domain.errors import Fault, RegulationRefused
-from pos_app.domain.item import BARRED, Bars
+from pos_app.domain.item import BARRED, KINDS_OF, Bars
 from pos_app.domain.reading import Reader
 from pos_app.domain.regulation import (
     AgeLimit,
@@ -61,7 +61,7 @@ def read_regulation(doc: Reader) -> Regulation:
         doc.fault("schema", f"this release reads schema {SCHEMA}")
     digits = doc.integer("minor_digits", 2, 0, DIGITS_MOST)
     classes = _classes(doc)
-    known = frozenset(classes) | frozenset(BARRED)
+    known = frozenset(classes) | frozenset(BARRED) | frozenset(KINDS_OF)
 
     def rules(key: str, read: Callable[[Reader, frozenset[str], int], T]) -> tuple[T, ...]:
         found = []
