@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.errors import ProgramRefused
@@ -15,6 +15,7 @@ from tests.json_schema import broken
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = program_schema()
+EVERYTHING = json.loads((ROOT / "tests/data/program/everything.json").read_text(encoding="utf-8"))
 DEMO = json.loads((ROOT / "resources/demo/program.json").read_text(encoding="utf-8"))
 
 
@@ -28,8 +29,9 @@ def test_the_checked_in_schema_is_what_the_code_says_now() -> None:
     assert kept == program_schema_text()
 
 
-def test_the_demo_program_fits() -> None:
-    assert broken(SCHEMA, DEMO) == []
+@pytest.mark.parametrize("document", [DEMO, EVERYTHING], ids=["demo", "everything"])
+def test_a_good_program_fits(document) -> None:
+    assert broken(SCHEMA, document) == []
 
 
 def everything(schema, path=""):
@@ -133,7 +135,7 @@ def parts_of(value, path=()):
         yield from parts_of(inner, (*path, key))
 
 
-PATHS = [path for path in parts_of(DEMO) if path]
+PATHS = [path for path in parts_of(EVERYTHING) if path]
 VALUES = (
     st.sampled_from(["", "0", "5", "12.50", ",5", " 7 ", "+3", "100", "100.0", "x", "2026-03-01"])
     | st.none()
@@ -144,9 +146,10 @@ VALUES = (
 )
 
 
+@settings(max_examples=400)
 @given(st.sampled_from(PATHS), VALUES)
 def test_what_the_reader_takes_the_schema_takes_too(path, value) -> None:
-    document = json.loads(json.dumps(DEMO))
+    document = json.loads(json.dumps(EVERYTHING))
     holder = document
     for key in path[:-1]:
         holder = holder[key]
