@@ -120,6 +120,7 @@ def complete_sale(
         cash_unit_minor=rules.program.cash_rounding_minor if rules.program else 0,
         gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),
         coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
+        age_answer=transaction.age_answer,
     )
 
 

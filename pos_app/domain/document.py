@@ -113,6 +113,8 @@ class CompletedTransaction:
     `member_code` keeps the scanned identity of a member the mirror does not know (a guest card:
     earn now, match on the server). A return names `original_id` and refunds stored numbers.
     `return_policy` is proportional on every document of before it was stored.
+    `age_answer`: how the age was checked (seen, document, identity), refused (its goods were taken
+    out), or "" where nothing asked for it.
     `cash_unit_minor`: what cash was rounded to, 0: not at all. `withheld_*`: spent points that a
     goodwill return made the refund pay for.
     """
@@ -150,3 +152,4 @@ class CompletedTransaction:
     withheld_points: int = 0
     withheld_minor: int = 0
     gift_cards: tuple[GiftCardEntry, ...] = ()
+    age_answer: str = ""

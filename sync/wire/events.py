@@ -163,6 +163,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     withheld_points: int = 0
     withheld: int = 0
     gift_cards: tuple[GiftCardEntryDoc, ...] = ()
+    age: str = ""
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):
