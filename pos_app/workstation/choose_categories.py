@@ -5,10 +5,9 @@ on, at this till at once, at every till after the next sync. Never a rate and ne
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 from pos_app.domain.events import CategoriesChosen
-from pos_app.domain.loyalty.choosing import why_not
+from pos_app.domain.loyalty.choosing import months_open, why_not
 from pos_app.domain.loyalty.tally import period_of
 from pos_app.domain.sentence import say
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, refused_with
@@ -42,12 +41,6 @@ def choose(station: Station, categories: Sequence[str], month: str = "") -> Answ
         reprice(station)
     made = say("choice.made", month=wanted, list=categories)
     return changed(Part.MEMBER, Part.TRANSACTION, notices=(Notice("chosen", made, Tone.MEMBER),))
-
-
-def months_open(on: date) -> tuple[str, str]:
-    """The months that can be chosen for on a day."""
-    after = on.replace(day=1) + timedelta(days=31)
-    return period_of("month", on), period_of("month", after)
 
 
 def _event(

@@ -5,7 +5,7 @@ Never a rate: the earn rules of the choice say what it is worth.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from pos_app.domain.loyalty.tally import period_of
@@ -41,6 +41,12 @@ def chosen_on(known: Choices, on: date) -> frozenset[str]:
     """What is chosen for the month of a day."""
     held = known.get(period_of("month", on))
     return frozenset(held.categories) if held else frozenset()
+
+
+def months_open(on: date) -> tuple[str, str]:
+    """The months that can be chosen for on a day: its own and the next."""
+    after = on.replace(day=1) + timedelta(days=31)
+    return period_of("month", on), period_of("month", after)
 
 
 def why_not(
