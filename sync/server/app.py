@@ -21,6 +21,7 @@ from starlette.routing import Route
 from sync.server import activity_http, steps
 from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.card_routes import card_routes
+from sync.server.choices import choice_routes
 from sync.server.enrolment import Enrolled, enrol
 from sync.server.intake import push
 from sync.server.limits import MissLimit
@@ -81,6 +82,7 @@ class Http:
             Route("/livez", self._live, methods=["GET"]),
             Route("/readyz", _guarded_response(self._ready), methods=["GET"]),
             *card_routes(self._server),
+            *choice_routes(self._server),
         ]
         return Starlette(routes=routes)
 
