@@ -79,15 +79,7 @@ def complete_sale(
     member = transaction.member or MemberLink(None, "")
     totals = totals_due(transaction, priced, rules.program)
     lines = _lines(transaction, priced, rules, place.business_on)
-    items = {one.line: one.item for one in transaction.lines}
-    sold = Sold(
-        lines,
-        priced.trace,
-        place.business_on,
-        items,
-        _partners(transaction, rules),
-        priced.applications,
-    )
+    sold = _sold(transaction, priced, lines, rules, place.business_on)
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -122,6 +114,19 @@ def complete_sale(
         coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
         age_answer=transaction.age_answer,
     )
+
+
+def _sold(
+    transaction: Transaction,
+    priced: Priced,
+    lines: tuple[CompletedLine, ...],
+    rules: Rules,
+    on: date,
+) -> Sold:
+    """The sale as it is counted for its member."""
+    items = {one.line: one.item for one in transaction.lines}
+    partners = _partners(transaction, rules)
+    return Sold(lines, priced.trace, on, items, partners, priced.applications)
 
 
 def _partners(transaction: Transaction, rules: Rules) -> tuple[Partner, ...]:

@@ -43,6 +43,8 @@ class _Item(Struct):
     discountable: bool = True
     points_allowed: bool = True
     earns: bool = True
+    volume_ml: int = 0
+    ceiling: int = 0
 
 
 class _Lot(Struct):
@@ -131,6 +133,8 @@ def item_of(body: bytes) -> Item:
         discountable=row.discountable,
         points_allowed=row.points_allowed,
         earns=row.earns,
+        volume_ml=row.volume_ml,
+        ceiling_minor=row.ceiling,
     )
 
 

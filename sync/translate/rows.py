@@ -44,6 +44,8 @@ def item_row(item: Item) -> ItemRow:
         discountable=item.discountable,
         points_allowed=item.points_allowed,
         earns=item.earns,
+        volume_ml=item.volume_ml,
+        ceiling=item.ceiling_minor,
     )
 
 
@@ -66,6 +68,8 @@ def item_from_row(row: ItemRow) -> Item:
         discountable=row.discountable,
         points_allowed=row.points_allowed,
         earns=row.earns,
+        volume_ml=row.volume_ml,
+        ceiling_minor=row.ceiling,
     )
 
 

@@ -25,6 +25,8 @@ class ItemRow(Struct, omit_defaults=True):
     discountable: bool = True
     points_allowed: bool = True
     earns: bool = True
+    volume_ml: int = 0
+    ceiling: int = 0
 
 
 class LotRow(Struct, omit_defaults=True):

@@ -145,6 +145,8 @@ items = st.builds(
     Item,
     prices=st.lists(st.builds(DatedPrice), max_size=3).map(tuple),
     unit=st.sampled_from(Unit),
+    volume_ml=st.integers(0, 10_000),
+    ceiling_minor=st.integers(0, 10**6),
     extra=st.just({}),
 )
 
