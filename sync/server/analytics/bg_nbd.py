@@ -5,12 +5,12 @@ alive a customer buys at a rate of their own, Gamma(r, alpha) over customers, an
 purchase leaves for good with a probability of their own, Beta(a, b).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit, gammaln, hyp2f1
 
-from sync.server.analytics.fitting import CannotFit, Fitted, fit
+from sync.server.analytics.fitting import ENOUGH, CannotFit, Fitted, fit
 from sync.server.analytics.histories import Histories, Numbers
 
 _AWAY_FROM_ONE = 1e-6
@@ -74,9 +74,9 @@ def log_likelihood(parameters: Numbers, who: Histories, weight: Numbers) -> floa
 
 
 def fit_bg_nbd(who: Histories) -> tuple[BgNbd, Fitted]:
-    """The model by maximum likelihood. CannotFit where nobody has come again."""
-    if not np.any(who.frequency > 0):
-        raise CannotFit("nobody has come a second time")
+    """The model by maximum likelihood. CannotFit where hardly anybody has come again."""
+    if int(np.sum(who.frequency > 0)) < ENOUGH:
+        raise CannotFit(f"fewer than {ENOUGH} customers have come a second time")
     distinct, weight = _distinct(who)
     unit = float(np.mean(who.age)) or 1.0
     scaled = Histories(
@@ -91,10 +91,10 @@ def fit_bg_nbd(who: Histories) -> tuple[BgNbd, Fitted]:
         np.array([1.0, 1.0, 1.0, 2.0]),
         float(len(who)),
     )
-    found = Fitted(
-        found.estimates * np.array([1.0, unit, 1.0, 1.0]),
-        found.log_likelihood - float(np.sum(who.frequency)) * np.log(unit),
-        found.covariance,
+    found = replace(
+        found,
+        estimates=found.estimates * np.array([1.0, unit, 1.0, 1.0]),
+        log_likelihood=found.log_likelihood - float(np.sum(who.frequency)) * np.log(unit),
     )
     return model_of(found.estimates), found
 

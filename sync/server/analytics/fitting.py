@@ -2,35 +2,43 @@
 
 The search is in logarithms, so that no parameter can become negative; the covariance is the
 inverse of the observed information (Hessian of the log-likelihood at its top), in logarithms too.
+Where the data leave a parameter open (in a shop that nobody leaves, how they would leave), the
+search is done again with a weak prior: logarithms around the start, standard deviation 2.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
 from sync.server.analytics.histories import Numbers
 
+ENOUGH = 10
+"""Customers who came again that a model wants to see."""
 BORDER = 12.0
 UNSURE = 2.0
-"""A standard error of a logarithm: beyond, an estimate may be fifty times too large or small."""
+"""A standard error of a logarithm beyond which a parameter is open, and that of the prior."""
 _STEP = 1e-3
 LogLikelihood = Callable[[Numbers], float]
 """Parameters (not their logarithms) -> log-likelihood of everybody."""
 
 
 class CannotFit(ValueError):
-    """The data say too little for the model: no repeats, or a parameter runs away."""
+    """The data say too little for the model: hardly a customer has come again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Estimates, log-likelihood there, and the covariance of the logarithms of the estimates."""
+    """Estimates, log-likelihood there, and the covariance of the logarithms of the estimates.
+
+    `prior`: the data left a parameter open and the weak prior closed it.
+    """
 
     estimates: Numbers
     log_likelihood: float
     covariance: Numbers
+    prior: bool = False
 
     def draws(self, count: int, seed: int) -> Numbers:
         """`count` parameter vectors from the normal approximation around the logarithms."""
@@ -41,8 +49,27 @@ class Fitted:
 def fit(log_likelihood: LogLikelihood, start: Numbers, weight: float) -> Fitted:
     """The maximum from a start. `weight` is the number of customers: it scales the search only.
 
-    Raises CannotFit where a parameter runs to the border, the top is no top, or hardly one.
+    Parameters and start are in units where they are of order one. Raises CannotFit where not even
+    the prior makes a top.
     """
+    return _top(log_likelihood, start, weight) or _with_prior(log_likelihood, start, weight)
+
+
+def _with_prior(log_likelihood: LogLikelihood, start: Numbers, weight: float) -> Fitted:
+    def posterior(parameters: Numbers) -> float:
+        away = np.log(parameters / start)
+        return log_likelihood(parameters) - float(np.dot(away, away)) / (2 * UNSURE**2)
+
+    found = _top(posterior, start, weight, UNSURE * 1.01)
+    if found is None:
+        raise CannotFit("the likelihood has no top: these customers do not fit the model")
+    return replace(found, log_likelihood=log_likelihood(found.estimates), prior=True)
+
+
+def _top(
+    log_likelihood: LogLikelihood, start: Numbers, weight: float, unsure: float = UNSURE
+) -> Fitted | None:
+    """The maximum, or None where a parameter runs away or may be almost anything."""
 
     def cost(logs: Numbers) -> float:
         value = -log_likelihood(np.exp(logs)) / weight
@@ -54,16 +81,13 @@ def fit(log_likelihood: LogLikelihood, start: Numbers, weight: float) -> Fitted:
         cost, np.log(start), method="L-BFGS-B", jac="3-point", bounds=bounds, options=options
     )
     logs = np.asarray(found.x, dtype=np.float64)
-    if np.any(np.abs(logs) > BORDER - 0.01):
-        raise CannotFit("a parameter runs away: too little is known of these customers")
     information = weight * _hessian(cost, logs)
-    try:
-        np.linalg.cholesky(information)
-    except np.linalg.LinAlgError as error:
-        raise CannotFit("the likelihood is flat: too little is known of these customers") from error
+    runs_away = np.any(np.abs(logs) > BORDER - 0.01)
+    if runs_away or np.min(np.linalg.eigvalsh(information)) <= 0:
+        return None
     covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    if np.max(np.diag(covariance)) > UNSURE**2:
-        raise CannotFit("nothing sure can be said: too little is known of these customers")
+    if np.max(np.diag(covariance)) > unsure**2:
+        return None
     return Fitted(np.exp(logs), -weight * float(found.fun), covariance)
 
 

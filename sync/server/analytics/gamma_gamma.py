@@ -4,15 +4,13 @@ Fader, Hardie (2013), The Gamma-Gamma model of monetary value. Amounts of a cust
 mean of their own, which does not depend on how often they buy (`correlation` says if that holds).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammaln
 
-from sync.server.analytics.fitting import CannotFit, Fitted, fit
+from sync.server.analytics.fitting import ENOUGH, CannotFit, Fitted, fit
 from sync.server.analytics.histories import Histories, Numbers
-
-ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,11 @@ def log_likelihood(parameters: Numbers, x: Numbers, m: Numbers) -> float:
 def fit_gamma_gamma(who: Histories) -> tuple[GammaGamma, Fitted]:
     """The model by maximum likelihood, of those who came again and paid more than they took back.
 
-    CannotFit where there are fewer than two of them.
+    CannotFit where there are hardly any of them.
     """
     known = (who.frequency > 0) & (who.mean_value > 0)
     if int(np.sum(known)) < ENOUGH:
-        raise CannotFit("too few have come a second time")
+        raise CannotFit(f"fewer than {ENOUGH} customers have come a second time")
     x, m = who.frequency[known], who.mean_value[known]
     unit = float(np.mean(m))
     found = fit(
@@ -60,10 +58,10 @@ def fit_gamma_gamma(who: Histories) -> tuple[GammaGamma, Fitted]:
         np.array([2.0, 3.0, 1.0]),
         float(len(x)),
     )
-    found = Fitted(
-        found.estimates * np.array([1.0, 1.0, unit]),
-        found.log_likelihood - float(len(x)) * np.log(unit),
-        found.covariance,
+    found = replace(
+        found,
+        estimates=found.estimates * np.array([1.0, 1.0, unit]),
+        log_likelihood=found.log_likelihood - float(len(x)) * np.log(unit),
     )
     return model_of(found.estimates), found
 
@@ -78,6 +76,6 @@ def correlation(who: Histories) -> float:
     """Of frequency and mean value among those who came again; the model wants it near 0."""
     known = (who.frequency > 0) & (who.mean_value > 0)
     x, m = who.frequency[known], who.mean_value[known]
-    if len(x) < ENOUGH or np.ptp(x) == 0 or np.ptp(m) == 0:
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(m) == 0:
         return 0.0
     return float(np.corrcoef(x, m)[0, 1])

@@ -236,29 +236,44 @@ def test_customers_are_observed_up_to_a_day_and_days_count_once() -> None:
 
 def test_data_that_say_too_little_are_refused_in_words() -> None:
     once = histories_of({"a": [(date(2026, 1, 1), 5.0)]}, date(2026, 3, 1))
-    with pytest.raises(CannotFit, match="nobody has come a second time"):
+    with pytest.raises(CannotFit, match="fewer than 10 customers have come a second time"):
         fit_bg_nbd(once)
-    with pytest.raises(CannotFit, match="too few"):
+    with pytest.raises(CannotFit, match="fewer than 10 customers have come a second time"):
         fit_gamma_gamma(once)
-    twice = {m: [(date(2026, 1, 1), 5.0), (date(2026, 1, 8), 5.0)] for m in "abc"}
-    with pytest.raises(CannotFit, match="too little"):
-        fit_models(histories_of(twice, date(2026, 1, 8)))
 
 
-def test_an_estimate_that_may_be_anything_is_refused() -> None:
+def test_a_shop_that_nobody_leaves_is_understood_with_a_weak_prior() -> None:
     dice = np.random.default_rng(2)
-    few = 12
-    age = np.full(few, 20.0)
-    repeats = dice.poisson(3, few).astype(float)
-    last = np.where(repeats > 0, dice.uniform(15, 20, few), 0.0)
-    who = Histories(tuple(map(str, range(few))), repeats, last, age, np.full(few, 5.0))
-    with pytest.raises(CannotFit, match="too little is known"):
-        fit_bg_nbd(who)
+    rate = dice.gamma(1.0, 0.2, 400)
+    repeats = dice.poisson(rate * 52).astype(float)
+    last = np.where(repeats > 0, 52 * dice.beta(np.maximum(repeats, 1), 1), 0.0)
+    mean = np.where(repeats > 0, 5.0 + dice.random(400), 0.0)
+    who = Histories(tuple(map(str, range(400))), repeats, last, np.full(400, 52.0), mean)
+    model, found = fit_bg_nbd(who)
+    assert found.prior
+    assert model.a / (model.a + model.b) < 0.02, "hardly anybody leaves after a purchase"
+    assert model.r == pytest.approx(1.0, rel=0.2)
+    assert np.mean(model.expected(who, 26)) == pytest.approx(np.mean(rate) * 26, rel=0.1)
+    lower, upper = expectation_interval(fit_models(who), who, YEAR, Sureness(0.9, 50, 1))
+    assert np.all(np.isfinite(upper))
+    assert np.all(lower <= upper)
 
 
-def test_a_likelihood_without_a_top_is_refused() -> None:
-    with pytest.raises(CannotFit, match="flat"):
-        fit(lambda _parameters: -1.0, np.array([1.0, 2.0]), 10.0)
+def test_a_model_of_the_published_data_needs_no_prior(models) -> None:
+    assert not models.coming_fit.prior
+    assert not models.spending_fit.prior
+
+
+def test_a_flat_likelihood_leaves_the_prior() -> None:
+    found = fit(lambda _parameters: -1.0, np.array([1.0, 2.0]), 10.0)
+    assert found.prior
+    assert np.allclose(found.estimates, [1.0, 2.0], rtol=1e-3)
+    assert np.allclose(np.diag(found.covariance), 4.0, rtol=1e-2)
+
+
+def test_a_likelihood_that_is_none_is_refused() -> None:
+    with pytest.raises(CannotFit, match="no top"):
+        fit(lambda _parameters: float("nan"), np.array([1.0, 2.0]), 10.0)
 
 
 def test_values_that_never_differ_correlate_with_nothing() -> None:
