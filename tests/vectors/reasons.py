@@ -15,6 +15,7 @@ NOT_MODELLED: dict[str, str] = {
     "order of lots": "lots that end leave in the order of their ends",
     "offer left": "a gift of another article is offered; leaving it is the customer's gesture",
     "order of redemptions": "points pay after all discounts, in no other order",
+    "other shape of a rule": "shelf prices are on units, several benefits are given together",
     "part of a point": "points are whole numbers of the programme's unit",
     "points restored dead": "points that return after their end live on for 14 days",
     "quirk of a peer": "a peculiarity of one peer that its own format says needs no model",

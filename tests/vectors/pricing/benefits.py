@@ -113,6 +113,7 @@ def _tiered(effect: Fields, desk: Desk, kind: str) -> Benefit:
         kind: value(effect.text("base", "0")),
         "steps": [{"from": border(a), kind: value(b)} for a, b in effect.pairs("tiers")],
         "steps_by": "units" if by_units else "amount",
+        "steps_of": "goods" if by_units else "receipt",
         "scope": SCOPES[scope],
         "goods": desk.goods(meant),
     }

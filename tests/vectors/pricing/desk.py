@@ -64,6 +64,18 @@ class Desk:
         for name, (option, words) in POLICIES.items():
             value = self.options[option]
             found[name] = self.stated.get(name, words.get(value, value))
+        return self._completed(found)
+
+    def _completed(self, found: dict[str, str]) -> dict[str, str]:
+        """What one policy says of another that the case leaves at its default."""
+        if found["compounding"].endswith("_in_priority") and "priority" not in found["order"]:
+            if "order_of_steps" in self.options.listed:
+                raise NotModelled(CONTRADICTION)
+            found["order"] = "priority"
+        if found["rounding"] == "half_up_sum" and found["compounding"] != "list_additive":
+            if "stacking" in self.options.listed:
+                raise NotModelled(CONTRADICTION)
+            found["compounding"] = "list_additive"
         return found
 
     def points(self, value: str | Fraction) -> int:

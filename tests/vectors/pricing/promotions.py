@@ -13,6 +13,7 @@ from tests.vectors.pricing.fields import UNKNOWN_VALUE, Fields
 Conditions = tuple[dict[str, Any], list[dict[str, Any]]]
 """The people and the calendar (`when`), and the conditions on the basket."""
 
+OTHER_SHAPE = "other shape of a rule"
 STAGES = {"": "", "catalog": "price", "line": "item", "order": "transaction"}
 STACKINGS = {"": "compound", "compound": "compound", "best_price": "exclusive", "exclusive": "sole"}
 
@@ -106,15 +107,34 @@ def promotions_of(program: Mapping[str, Any], desk: Desk) -> list[dict[str, Any]
     head = _head(fields, desk)
     found = []
     if plain:
-        found.append({"id": fields.text("id"), **head, **_given(plain, desk)})
+        found.append({"id": fields.text("id"), **head, **_given(plain, head, desk)})
     several = len(rewards) > 1 or bool(plain)
     found += [_reward(fields.text("id"), one, head, desk, several) for one in rewards]
     return found
 
 
-def _given(effects: list[Fields], desk: Desk) -> dict[str, Any]:
+def _given(effects: list[Fields], head: dict[str, Any], desk: Desk) -> dict[str, Any]:
     benefits = [benefit_of(one, desk) for one in effects]
+    _judge(benefits, head)
     return benefits[0] if len(benefits) == 1 else {"benefits": benefits}
+
+
+def _judge(benefits: list[dict[str, Any]], head: dict[str, Any]) -> None:
+    """Shapes that the product refuses to have at a stage."""
+    whole = all(
+        one.get("scope") == "transaction" or one["kind"] == "round_down" for one in benefits
+    )
+    shelf = all(_is_shelf_price(one) for one in benefits)
+    several = len(benefits) > 1 and head["stacking"] == "exclusive"
+    stage = head.get("stage")
+    if several or (stage == "item" and whole) or (stage == "price" and not shelf):
+        raise NotModelled(OTHER_SHAPE)
+
+
+def _is_shelf_price(one: dict[str, Any]) -> bool:
+    kinds = ("percent", "amount", "fixed_price", "first_then")
+    limited = "max_units" in one or "group_size" in one
+    return one["kind"] in kinds and one.get("scope") != "transaction" and not limited
 
 
 def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
