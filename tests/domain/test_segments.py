@@ -161,6 +161,23 @@ def test_every_reason_can_be_said(language: str) -> None:
     assert "TVER" not in words, "the profile stays unsaid"
 
 
+@pytest.mark.parametrize(
+    ("conditions", "inside", "checks"),
+    [
+        ({"rfm": {"names": ["Champions"]}}, RfmScores(5, 5, 5), 1),
+        ({"rfm": {"money": {"least": 4}}}, RfmScores(1, 1, 4), 1),
+        ({"spend": {"most": "10.00"}}, None, 1),
+        ({"receipts": {"most": 0}}, None, 1),
+        ({"days_since_visit": {"most": 3}, "tiers": ["gold"]}, None, 2),
+    ],
+)
+def test_a_segment_asks_for_nothing_that_it_does_not_name(conditions, inside, checks) -> None:
+    (rule,) = read(segment(**conditions))
+    facts = Facts(TODAY, inside, "gold", last_visit_on=TODAY)
+    verdict = explain(rule, facts)
+    assert (verdict.inside, len(verdict.checks)) == (True, checks)
+
+
 def test_amounts_are_said_in_the_money_of_the_programme() -> None:
     (rule,) = read(segment(spend={"least": "10.00"}))
     why = explain(rule, Facts(TODAY, currency=EUR)).why

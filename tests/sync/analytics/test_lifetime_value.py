@@ -91,6 +91,15 @@ def test_every_customer_of_cdnow_has_the_published_value(models, cdnow, publishe
     assert np.all(value[~again] == models.spending.mean)
 
 
+def test_the_model_expects_an_eighth_less_than_cdnow_really_bought(models, cdnow) -> None:
+    """The published sample goes on for 39 weeks that the fit has not seen."""
+    observed = date(1997, 9, 30)
+    seen = {(r["customer_id"], r["date"]) for r in rows("cdnow_sample.csv.xz")}
+    really = sum(date.fromisoformat(day) > observed for _, day in seen)
+    assert really == 1882
+    assert np.sum(models.coming.expected(cdnow, 39)) == pytest.approx(1653.4, abs=0.5)
+
+
 def test_frequency_and_value_of_cdnow_hardly_depend_on_each_other(cdnow) -> None:
     assert correlation(cdnow) == pytest.approx(0.1139, abs=1e-3)
 
