@@ -55,9 +55,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         currency_digits=document.currency.minor_digits,
         lines=tuple(_line_doc(line) for line in document.lines),
         totals=_totals_doc(document.totals),
-        tenders=tuple(
-            TenderDoc(t.kind.value, t.amount_minor, t.reference) for t in document.tenders
-        ),
+        tenders=tuple(_tender_doc(tender) for tender in document.tenders),
         change=document.change_minor,
         program=program_doc(document.program),
         member=document.member_id,
@@ -82,6 +80,10 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         withheld=document.withheld_minor,
         gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
     )
+
+
+def _tender_doc(tender: Tender) -> TenderDoc:
+    return TenderDoc(tender.kind.value, tender.amount_minor, tender.reference)
 
 
 def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
