@@ -37,13 +37,15 @@ class Asked:
     shapes: list[Json] = field(default_factory=list)
 
     def add(self, shape: Json) -> None:
-        """One more question about the field."""
-        known = [one for one in self.shapes if set(one) - {"default"}]
-        if not set(shape) - {"default"} and known:
+        """One more question about the field; a look at the raw value says nothing of its shape."""
+        alike = [one for one in self.shapes if _bare(one) == _bare(shape)]
+        if alike:
+            if alike[0] != shape:  # defaults that differ by the kind of the object are no default
+                self.shapes[self.shapes.index(alike[0])] = _bare(shape)
             return
-        self.shapes = known or ([] if set(shape) - {"default"} else self.shapes)
-        if shape not in self.shapes:
-            self.shapes.append(shape)
+        if not _bare(shape) and self.shapes:
+            return
+        self.shapes = [*(one for one in self.shapes if _bare(one)), shape]
 
     def words(self) -> list[str]:
         """The closed list, where the field has one."""
@@ -286,6 +288,10 @@ def _together(waiting: dict[Target, Decided]) -> Decided:
     return merged
 
 
+def _bare(shape: Json) -> Json:
+    return {key: part for key, part in shape.items() if key != "default"}
+
+
 def owner_of() -> Callable[..., object] | None:
     """The function that is asking: the first one outside of the reader."""
     frame: FrameType | None = sys._getframe(1)
@@ -293,7 +299,7 @@ def owner_of() -> Callable[..., object] | None:
         found = frame.f_globals.get(frame.f_code.co_name)
         own = frame.f_globals.get("__name__") in OWN
         if not own and getattr(found, "__code__", None) is frame.f_code:
-            return found  # type: ignore[no-any-return]  # a function with this very code
+            return found
         frame = frame.f_back
     return None
 

@@ -25,7 +25,8 @@ def sheet_page(sheet: RuleSheet, words: Words) -> Iterator[str]:
         yield ""
         for line in chapter.lines:
             text = "; ".join(words.say(sentence) for sentence in line)
-            yield f"- {text}" if text.endswith(".") else f"- {text}."
+            end = "" if text.endswith(".") else "."
+            yield f"- {text[:1].upper()}{text[1:]}{end}"
 
 
 def name_of(program: Program, language: str) -> str:

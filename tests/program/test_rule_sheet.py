@@ -81,6 +81,37 @@ def test_the_program_with_everything_fills_every_section() -> None:
     assert default == []
 
 
+TILL_ONLY = {
+    "redeem": {"chip_step", "start", "excess"},
+    "earn": {"rounding"},
+    "gift_cards": {"sellers"},
+}
+"""What a cashier meets and a member does not: fields that change nothing on the sheet."""
+
+
+@pytest.mark.parametrize("section", ["redeem", "earn", "gift_cards", "birthday"])
+def test_every_field_of_a_section_changes_the_sheet_or_is_said_not_to(section: str) -> None:
+    """So that a new field of a mechanic cannot be forgotten either."""
+    whole, rules = page(EVERYTHING, "en"), getattr(EVERYTHING, section)
+    bare = type(rules)()
+    same = [one.name for one in fields(rules) if _of(rules, one) == _of(bare, one)]
+    assert same == [], "tests/data/program/everything.json says something of every field"
+    silent = {
+        one.name
+        for one in fields(rules)
+        if page(replace(EVERYTHING, **{section: _without(rules, bare, one)}), "en") == whole
+    }
+    assert silent == TILL_ONLY.get(section, set())
+
+
+def _of(rules, field):
+    return getattr(rules, field.name)
+
+
+def _without(rules, bare, field):
+    return replace(rules, **{field.name: _of(bare, field)})
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_of_a_sheet_lacks_words_or_arguments(language: str) -> None:
     words = Words(language)

@@ -95,7 +95,7 @@ EARNS: Mapping[str, Callable[[EarnRule, Telling], Argument]] = {
 def _rate(per_minor: Fraction, told: Telling) -> Sentence:
     """So many points for so much; in percent too where that is exact."""
     points, per = Points(per_minor.numerator), told.money(per_minor.denominator)
-    share = per_minor * told.point_value_minor * PPM
+    share = per_minor * told.point_value * PPM
     if share.denominator == 1:
         return say("sheet.rate_percent", rate=Rate(int(share)), points=points, per=per)
     return say("sheet.rate_points", points=points, per=per)
@@ -130,20 +130,44 @@ def said_cashback(cashback: Cashback, told: Telling) -> Iterator[Line]:
 
 def said_redeem(redeem: Redeem, told: Telling) -> Iterator[Line]:
     """What a point is worth, and where it cannot pay."""
-    yield (say("sheet.point_value", value=told.money(redeem.point_value_minor)),)
+    tiers = tuple(
+        say("sheet.value_at_tier", tier=told.tiers.get(tier, tier), value=_worth(value, told))
+        for tier, value in redeem.by_tier.items()
+    )
+    yield (_worth(redeem.point_value, told), *tiers)
+    yield from _shares(redeem)
+    for key, minor in (
+        ("min_receipt", redeem.min_receipt_minor),
+        ("min_left", redeem.min_left_per_line_minor),
+        ("min_left_of_receipt", redeem.min_left_minor),
+    ):
+        if minor:
+            yield (say(f"sheet.{key}", least=told.money(minor)),)
+    for key, points in (
+        ("redeem_step", redeem.step if redeem.step > 1 else 0),
+        ("min_points", redeem.min_points),
+        ("min_balance", redeem.min_balance),
+        ("confirm_above", redeem.confirm_above),
+        ("max_points_offline", redeem.max_points_offline),
+    ):
+        if points:
+            yield (say(f"sheet.{key}", points=Points(points)),)
+    yield from _paid_by_points(redeem, told)
+
+
+def _worth(value: Fraction, told: Telling) -> Sentence:
+    """One point, or as many as are worth whole minor units."""
+    money = told.money(value.numerator)
+    if value.denominator == 1:
+        return say("sheet.point_value", value=money)
+    return say("sheet.points_value", points=Points(value.denominator), value=money)
+
+
+def _shares(redeem: Redeem) -> Iterator[Line]:
     if redeem.max_share_ppm < PPM:
         yield (say("sheet.max_share", share=Rate(redeem.max_share_ppm)),)
     if redeem.max_share_line_ppm < PPM:
         yield (say("sheet.max_share_of_line", share=Rate(redeem.max_share_line_ppm)),)
-    if redeem.min_receipt_minor:
-        yield (say("sheet.min_receipt", least=told.money(redeem.min_receipt_minor)),)
-    if redeem.min_left_per_line_minor:
-        yield (say("sheet.min_left", least=told.money(redeem.min_left_per_line_minor)),)
-    if redeem.step > 1:
-        yield (say("sheet.redeem_step", points=Points(redeem.step)),)
-    if redeem.confirm_above:
-        yield (say("sheet.confirm_above", points=Points(redeem.confirm_above)),)
-    yield from _paid_by_points(redeem, told)
 
 
 def _paid_by_points(redeem: Redeem, told: Telling) -> Iterator[Line]:

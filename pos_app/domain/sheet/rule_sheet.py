@@ -74,7 +74,7 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
         tiers={tier.tier_id: tier.name(language) for tier in program.tiers.tiers},
         coupons={one.coupon_id: one.name(language) for one in program.coupons},
         segments=_segments(program, language),
-        point_value_minor=program.redeem.point_value_minor,
+        point_value=program.redeem.point_value,
         on=on,
     )
     chapters = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from fractions import Fraction
 
 from pos_app.domain.mechanics.counting import Days
 from pos_app.domain.mechanics.periods import rolling_days
@@ -27,7 +28,7 @@ class Telling:
     tiers: Mapping[str, str]
     coupons: Mapping[str, str]
     segments: Mapping[str, str]
-    point_value_minor: int = 100
+    point_value: Fraction = Fraction(100)
     on: date | None = None
 
     def money(self, minor: int) -> Money:
