@@ -5,7 +5,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from sync.server.schema import metadata, referral, schema_version
+from sync.server.schema import metadata, offer_use, referral, schema_version
 
 
 class DatabaseFromTheFuture(Exception):
@@ -21,7 +21,12 @@ def _referrals(connection: Connection) -> None:
     referral.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _referrals)
+def _offer_uses(connection: Connection) -> None:
+    """What is spent of the budgets of offers."""
+    offer_use.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _referrals, _offer_uses)
 LATEST = len(MIGRATIONS)
 
 

@@ -18,6 +18,7 @@ from pos_app.domain.events import CashMoved, ControlTotals, Event, RightUsed, Tr
 from sync.server import bulk, feed
 from sync.server.book import announce
 from sync.server.buckets import bucket_of, terminal_scope
+from sync.server.budgets import count_offers
 from sync.server.conflicts import Conflict, record
 from sync.server.planning import Fact
 from sync.server.schema import control_total, event, feed_row, inbox, sale, terminal
@@ -81,6 +82,8 @@ def finish(connection: Connection, services: Services, batch: Batch) -> None:
     ]
     bulk.insert(connection, sale, anonymous, "nothing")
     _count(connection, batch, [fact.event for fact in posted if fact.event is not None])
+    documents = [fact.document for fact in posted if fact.document is not None]
+    count_offers(connection, batch.terminal, documents)
     record(connection, batch.bucket, _conflicts(batch, facts), services.now_us())
     rows = [feed.Change("outcome", fact.id, _outcome(fact)) for fact in facts]
     head = feed.publish(connection, terminal_scope(batch.terminal), rows, services.now_us())

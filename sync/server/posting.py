@@ -27,6 +27,7 @@ from sync.server.allowances import (
 )
 from sync.server.bell import Bell
 from sync.server.book import Book, Grant, announce
+from sync.server.budgets import spent, tell_spent
 from sync.server.database import Database
 from sync.server.effects import Part, Surroundings, apply_part, ids_needed
 from sync.server.enrolling import enrol_members
@@ -85,9 +86,19 @@ class Poster:
         await self._void_former()
         if await pay_referrers(self._database, self._services):
             self._bell.ring_feed()
-        if await self._announce_all():
+        announced = await self._announce_all()
+        if (done and await self._tell_budgets()) or announced:
             self._bell.ring_feed()
         return done
+
+    async def _tell_budgets(self) -> bool:
+        """What all members together have used of offers; True when the tills hear something."""
+        services = self._services
+        uses = await self._database.read(lambda c: spent(c, services))
+        if uses is None:
+            return False
+        await self._database.write(lambda c: tell_spent(c, services, uses))
+        return True
 
     async def _void_former(self) -> None:
         """Grants of databases that were replaced come back, once all that they sent is posted."""

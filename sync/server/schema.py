@@ -170,6 +170,9 @@ referral = Table(
     _text("state", "due"),
 )
 Index("referral_state", referral.c.state)
+offer_use = Table(
+    "offer_use", metadata, _bucket(), _key("terminal"), _key("offer"), _number("uses")
+)
 allowance = Table(
     "allowance",
     metadata,

@@ -9,6 +9,7 @@ from pos_app.domain.events import CategoriesChosen
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.loyalty.tally import TallyEntry
 from sync.server import reference
+from sync.server.budgets import OFFERS_SPENT
 from sync.server.doctor import examine
 from sync.server.schema import account, conflict, ledger
 from sync.wire.codec import decode
@@ -296,5 +297,35 @@ def test_a_tally_out_of_range_is_parked(house, caplog) -> None:
         await house.push(till)
         assert [r.kind for r in await house.rows(conflict)] == ["parked", "parked"]
         assert caplog.text.count("event parked") == 2
+
+    house.run(story())
+
+
+BUDGET = {"list": [{"id": "vip", "members": ["m"], "budget": 3}]}
+
+
+async def told_spent(till) -> list[dict]:
+    rows = [r for r in await till.pull_all() if r.kind == "setting" and r.id == OFFERS_SPENT]
+    return [json.loads(bytes(row.body))["value"] for row in rows]
+
+
+def test_uses_of_an_offer_by_all_members_are_told_to_every_till_once_each(house) -> None:
+    async def story() -> None:
+        await publish(house, offers=BUDGET)
+        one, two = await house.till(), await house.till()
+        anna, used = one.enrol_member(phone=b"p" * 16), TallyEntry("uses/offer/vip", "", 1)
+        one.sell(member=anna, tallies=(used, TallyEntry("uses/offer/gone", "", 1)))
+        one.sell(member=anna, tallies=(used,))
+        one.sell(member=anna, training=True, tallies=(used,))
+        await house.push(one)
+        await house.push(one)
+        assert await told_spent(two) == [{"vip": 2}]
+        two.sell(member_code="nobody", tallies=(used,))
+        two.sell(member=anna, kind=TransactionKind.RETURN, tallies=(replace(used, amount=-2),))
+        await house.push(two)
+        assert await told_spent(two) == [{"vip": 1}]
+        one.sell(member=anna)
+        await house.push(one, first=5)
+        assert await told_spent(two) == []
 
     house.run(story())
