@@ -10,14 +10,14 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.rfm import PLAIN, name_of
 from pos_app.domain.mechanics.rfm_maps import MAP_25, MAP_125
-from sync.server.rfm import Purchases, Table, publish_bounds, purchases, table_of
-from sync.server.segmenting import AT_ONCE, Judging, by_bucket, judging_on, segments_in, tell
+from sync.server.rfm import Purchases, Table, figures, purchases, table_of
+from sync.server.scoring import publish
+from sync.server.segmenting import Judging, judging_on, segments_in
 from sync.server.server import Server
 from sync.server.services import Services
 
@@ -34,7 +34,6 @@ NO_EXTRA = "--value needs numpy and scipy: install the extra `server`"
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    bought: Purchases
     table: Table | None
     judging: Judging | None
     segments: Mapping[str, frozenset[str]]
@@ -51,41 +50,24 @@ async def report(server: Server, options: Namespace) -> tuple[list[str], bool]:
     worth: Mapping[str, tuple[object, ...]] = {}
     if options.value:
         try:
-            worth = _worth(found.bought, on)
+            worth = _worth(await server.database.read(lambda c: purchases(c, on)), on)
         except ImportError:
             return [NO_EXTRA], False
         except ValueError as too_little:
             return [str(too_little)], False
     if options.publish:
-        await _publish(server, found.table, found.judging)
+        await publish(server.database, server.services, found.table, found.judging)
+        server.bell.ring_feed()
     return list(_lines(found.table, found.segments, worth)), True
 
 
 def _find(connection: Connection, services: Services, on: date, rule: str) -> _Found:
-    bought = purchases(connection, on)
-    table = table_of(bought, on, rule)
+    table = table_of(figures(connection, on), on, rule)
     judging = judging_on(connection, services, on, table)
     segments: Mapping[str, frozenset[str]] = {}
     if judging is not None and judging.program.segments:
         segments = segments_in(connection, services, judging)
-    return _Found(bought, table, judging, segments)
-
-
-async def _publish(server: Server, table: Table, judging: Judging | None) -> None:
-    """Bounds to every till, and the segments that tills cannot judge."""
-    services = server.services
-    await server.database.write(lambda c: publish_bounds(c, services, table.bounds))
-    if judging is not None and judging.told:
-        buckets = await server.database.read(by_bucket)
-        for bucket, members in buckets.items():
-            for first in range(0, len(members), AT_ONCE):
-                some = members[first : first + AT_ONCE]
-                await server.database.write(_telling(services, bucket, some, judging))
-    server.bell.ring_feed()
-
-
-def _telling(services: Services, bucket: int, members: list[str], judging: Judging) -> Any:
-    return lambda c: tell(c, services, bucket, members, judging)
+    return _Found(table, judging, segments)
 
 
 def _lines(
@@ -94,11 +76,11 @@ def _lines(
     worth: Mapping[str, tuple[object, ...]],
 ) -> Iterator[str]:
     yield _line((*COLUMNS, *(WORTH if worth else ())))
-    for member, figures in table.figures.items():
+    for member, one in table.figures.items():
         scores = table.scores[member]
         inside = " ".join(sorted(segments.get(member, ())))
         cells = (
-            member, figures.recency_days, figures.frequency, figures.monetary,
+            member, one.recency_days, one.frequency, one.monetary,
             scores.recency, scores.frequency, scores.monetary,
             name_of(scores), name_of(scores, MAP_25), inside,
         )  # fmt: skip

@@ -23,6 +23,7 @@ from sync.server.birthdays import refresh_birthdays
 from sync.server.database import Database, open_database
 from sync.server.migrations import migrate
 from sync.server.posting import Poster
+from sync.server.scoring import refresh_scores
 from sync.server.services import Services, micros
 from sync.server.snapshots import Offload, Snapshots, in_place
 from sync.server.till_keys import announce_missing
@@ -64,8 +65,8 @@ class Server:
             await asyncio.sleep(JOBS_EVERY_S)
 
     async def run_jobs(self) -> int:
-        """Expire what has ended everywhere on earth, move birthday windows on, forget what is too
-        old; lots ended."""
+        """Expire what has ended everywhere on earth, move birthday windows on, score members anew
+        each week, forget what is too old; lots ended."""
         on = self.services.today() - timedelta(days=1)
         ended = 0
         while True:
@@ -77,6 +78,7 @@ class Server:
                 ended += await self.database.write(work)
         await self.database.write(lambda c: jobs.tidy(c, self.services))
         moved = await refresh_birthdays(self.database, self.services)
+        moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))
         if ended or moved:
             self.bell.ring_feed()

@@ -14,13 +14,13 @@ import pytest
 
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import TransactionCompleted
-from pos_app.domain.loyalty.rfm import PLUS_1, Figures, RfmBounds
+from pos_app.domain.loyalty.rfm import PLUS_1, Figures, RfmBounds, figures_of
 from sync.server import member_import, reference
 from sync.server.cli import main
 from sync.server.doctor import examine
 from sync.server.merging import derived_id
 from sync.server.profiles import encrypt
-from sync.server.rfm import purchases, table_of
+from sync.server.rfm import figures, purchases, table_of
 from sync.server.rfm_report import NO_EXTRA, report
 from sync.server.schema import member, member_redirect
 from sync.server.segmenting import judging_on, segments_in
@@ -110,13 +110,16 @@ def test_returns_are_taken_off_the_purchase_they_came_from(house) -> None:
         await house.push(till)
         bought = await house.read(purchases, DAY)
         assert bought == {first: [(ago(40), 400_00)], second: [(ago(1), 150_00)]}
-        table = table_of(bought, DAY)
+        found = await house.read(figures, DAY)
+        assert found == {who: figures_of(kept, DAY) for who, kept in bought.items()}
+        table = table_of(found, DAY)
         assert table.figures == {first: Figures(40, 1, 400_00), second: Figures(1, 1, 150_00)}
         assert table.bounds.as_of == DAY
         assert table.bounds.monetary[0] == 200_00
         assert (str(table.scores[second]), str(table.scores[first])) == ("511", "115")
-        assert table_of(bought, DAY, PLUS_1).bounds.monetary[0] == 200_01
-        assert table_of(bought, ago(1)).figures[second] == Figures(0, 1, 150_00)
+        assert table_of(found, DAY, PLUS_1).bounds.monetary[0] == 200_01
+        assert (await house.read(figures, ago(1)))[second] == Figures(0, 1, 200_00)
+        assert (await house.read(figures, ago(30))) == {first: Figures(10, 1, 500_00)}
         assert table_of({}, DAY) is None
 
     house.run(story())
@@ -211,6 +214,24 @@ def test_a_segment_that_left_the_programme_leaves_its_members(house) -> None:
         await report(house.server, options(publish=True))
         (row,) = [decode(MemberRow, bytes(r.body)) for r in await till.pull_all()]
         assert (row.id, row.segments) == (somebody(1), ())
+
+    house.run(story())
+
+
+def test_the_server_scores_anew_each_week_by_itself(house) -> None:
+    async def story() -> None:
+        till = await opened(house)
+        await house.server.run_jobs()
+        await till.pull_all()
+        till.sell(member=somebody(1), net=100_00)
+        await house.push(till)
+        told = []
+        for _ in range(9):
+            await house.server.run_jobs()
+            rows = [r for r in await till.pull_all() if r.kind == "setting"]
+            told += [json.loads(bytes(r.body))["value"]["as_of"] for r in rows]
+            house.clock.at += timedelta(days=1)
+        assert told == ["2026-11-22", "2026-11-29"]
 
     house.run(story())
 
