@@ -1,5 +1,6 @@
 """Identifiers of facts: UUIDv7 from numbers given. Never reads a clock or draws a number."""
 
+import hashlib
 from collections.abc import Callable
 from typing import NewType
 from uuid import UUID
@@ -36,6 +37,13 @@ def entity_id(text: str) -> EntityId:
     identifier = UUID(text)
     unix_ms_of(identifier)
     return EntityId(str(identifier))
+
+
+def derived_id(text: str) -> str:
+    """The same UUID (version 8, RFC 9562) for the same text: made twice, it is one fact."""
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
+    number &= ~(0xF000 << 64) & ~(0xC000 << 48)
+    return str(UUID(int=number | 0x8000 << 64 | 0x8000 << 48))
 
 
 class MonotonicUuid7:

@@ -13,6 +13,7 @@ from typing import Any
 from pos_app.domain.events import MemberEnrolled
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.welcome import welcome_lots
 from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
@@ -345,7 +346,8 @@ def _enrolment(
 
 
 def _new_member(station: Station, event: MemberEnrolled) -> Member:
-    tiers = program_of(station).tiers.tiers
+    program = program_of(station)
+    tiers = program.tiers.tiers
     return Member(
         member_id=event.member_id,
         display_name=event.display_name,
@@ -356,4 +358,5 @@ def _new_member(station: Station, event: MemberEnrolled) -> Member:
         confirmed=bool(event.consents),
         home_store=event.store_id,
         as_of=event.at,
+        lots=welcome_lots(program, event.member_id, event.at, event.business_on),
     )

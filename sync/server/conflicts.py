@@ -16,7 +16,8 @@ class Conflict:
     """One line for the manager. `money_minor` is what it costs the shop if it is signed off.
 
     Kinds: overdraft, unknown_member, unknown_grant, allowance_overspent,
-    exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods).
+    exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
+    gift_card_overdraft (the card is in `detail`).
     """
 
     kind: str

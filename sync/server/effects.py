@@ -21,10 +21,12 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import added, kept
 from pos_app.domain.loyalty.turnover import month_of
+from pos_app.domain.loyalty.welcome import welcome_entry
 from sync.server.allowances import Placement, top_up
 from sync.server.book import Book, Held
 from sync.server.clipping import clip_to_caps, overgiven
 from sync.server.conflicts import Conflict
+from sync.server.gift_cards import post_cards
 from sync.server.merging import Carried, carry_in
 from sync.server.referrals import first_purchase
 from sync.server.tiering import Judged, Tiering
@@ -210,7 +212,7 @@ def _chosen(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     return []
 
 
-def _enrolled(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+def _enrolled(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     """A new member; or one that a sale met before its enrolment arrived."""
     fact = part.fact
     if not isinstance(fact, MemberEnrolled):
@@ -230,6 +232,9 @@ def _enrolled(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
         posted={**held.member.posted, part.terminal: part.seq},
     )
     book.change(held, changed)
+    welcomed = welcome_entry(around.program, part.member, fact.at, fact.business_on)
+    if welcomed is not None:
+        book.post(held, welcomed)
     return []
 
 
@@ -264,6 +269,10 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     return []
 
 
+def _gift_cards(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    return post_cards(book.connection, book.bucket, part.document, part.event)
+
+
 def _conflict(
     kind: str, part: Part, *, points: int = 0, money: int = 0, detail: str = ""
 ) -> Conflict:
@@ -278,4 +287,5 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "enrolled": _enrolled,
     "joined": _joined,
     "carried_in": _carried_in,
+    "gift_cards": _gift_cards,
 }

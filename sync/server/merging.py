@@ -4,16 +4,15 @@ The old account is emptied first, by entries of its own bucket; what it held is 
 other bucket, where entries with derived ids take it up. Each half is applied once.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from pos_app.domain.ids import derived_id as derived_id
 from pos_app.domain.loyalty.choosing import Choices, with_choice
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, Lot, PointsEntry
 from pos_app.domain.loyalty.tally import joined
@@ -63,13 +62,6 @@ class Carried(Struct):
     keys: tuple[tuple[str, str], ...] = ()
     tallies: dict[str, dict[str, int]] = {}
     choices: dict[str, ChosenRow] = {}
-
-
-def derived_id(text: str) -> str:
-    """The same UUID (version 8, RFC 9562) for the same text."""
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
-    number &= ~(0xF000 << 64) & ~(0xC000 << 48)
-    return str(UUID(int=number | 0x8000 << 64 | 0x8000 << 48))
 
 
 def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:

@@ -5,7 +5,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from sync.server.schema import metadata, offer_use, referral, schema_version
+from sync.server.schema import (
+    gift_card_entry,
+    metadata,
+    offer_use,
+    referral,
+    schema_version,
+)
 
 
 class DatabaseFromTheFuture(Exception):
@@ -26,7 +32,17 @@ def _offer_uses(connection: Connection) -> None:
     offer_use.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _referrals, _offer_uses)
+def _gift_cards(connection: Connection) -> None:
+    """Entries of gift cards; a database made today has the table already."""
+    gift_card_entry.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _first,
+    _referrals,
+    _offer_uses,
+    _gift_cards,
+)
 LATEST = len(MIGRATIONS)
 
 

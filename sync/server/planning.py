@@ -13,6 +13,7 @@ from pos_app.domain.loyalty.ledger import PointsEntry
 from sync.server import bulk
 from sync.server.buckets import bucket_of
 from sync.server.effects import Part
+from sync.server.gift_cards import buckets_of
 from sync.server.merging import resolve
 from sync.server.schema import member_key, sale
 
@@ -58,7 +59,15 @@ def plan(connection: Connection, terminal_id: str, facts: Sequence[Fact]) -> dic
             if part.name == "sale":
                 part = _dated(part, days)
             parts.setdefault(bucket_of(part.member), []).append(part)
+        for bucket in buckets_of(fact.document) if fact.document else ():
+            parts.setdefault(bucket, []).append(_cards_part(fact, terminal_id))
     return parts
+
+
+def _cards_part(fact: Fact, terminal_id: str) -> Part:
+    if not isinstance(fact.event, TransactionCompleted):
+        raise TypeError("a receipt")
+    return Part("gift_cards", fact.id, fact.seq, terminal_id, "", fact.event)
 
 
 def _members(fact: Fact) -> set[str]:

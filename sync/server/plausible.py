@@ -47,15 +47,17 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
         *(tender.amount_minor for tender in document.tenders),
         *(use.points for use in document.uses),
         *(tally.amount for tally in document.tallies),
+        *(entry.amount_minor for entry in document.gift_cards),
     ]
     if any(abs(number) > LARGEST for number in numbers):
         return "a number is out of range"
     if any(use.points <= 0 for use in document.uses):
         return "a use of no points"
-    entry_ids = [entry.entry_id for entry in document.entries]
+    entry_ids = [entry.entry_id for entry in (*document.entries, *document.gift_cards)]
     if len(set(entry_ids)) != len(entry_ids):
         return "an entry stands twice"
     names = [text for tally in document.tallies for text in (tally.tally, tally.period)]
+    names += [entry.card_id for entry in document.gift_cards]
     ids = (document.transaction_id, document.receipt_number, document.store_id)
     return _texts((*ids, document.member_id or "", document.member_code, *entry_ids, *names))
 

@@ -192,6 +192,17 @@ allowance = Table(
 Index("allowance_terminal", allowance.c.terminal, allowance.c.incarnation)
 Index("allowance_member", allowance.c.bucket, allowance.c.member)
 Index("allowance_unannounced", allowance.c.announced, allowance.c.terminal)
+gift_card_entry = Table(
+    "gift_card_entry",
+    metadata,
+    _bucket(),
+    _key("id"),
+    _text("card"),
+    _number("amount"),
+    _text("business_on"),
+    _text("entry"),
+)
+Index("gift_card_entry_card", gift_card_entry.c.bucket, gift_card_entry.c.card)
 feed_head = Table(
     "feed_head",
     metadata,

@@ -98,8 +98,9 @@ class GiftCardLedger:
 
     def post(self, entry: GiftCardEntry) -> PostResult:
         """Append an entry once; the same id again is a success or an alarm."""
-        known = self.entries.setdefault(entry.entry_id, entry)
-        if known is entry:
+        known = self.entries.get(entry.entry_id)
+        if known is None:
+            self.entries[entry.entry_id] = entry
             return PostResult.POSTED
         same = known == entry
         return PostResult.EXISTS if same else PostResult.EXISTS_WITH_DIFFERENT_CONTENT

@@ -1,0 +1,86 @@
+"""Gift cards as the server keeps them: entries by card, appended once. Never a refused receipt.
+
+A card belongs to its bearer, so its bucket is that of its number. What a card was spent beyond its
+money stands, and comes before a person.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry, fold_card
+from sync.server import bulk
+from sync.server.buckets import bucket_of
+from sync.server.conflicts import Conflict
+from sync.server.schema import gift_card_entry
+from sync.translate.gift_cards import gift_card_entry_doc, gift_card_entry_from_doc
+from sync.wire.codec import canonical
+from sync.wire.events import GiftCardEntryDoc
+
+
+def buckets_of(document: CompletedTransaction) -> list[int]:
+    """Where the cards of a receipt live."""
+    return sorted({bucket_of(entry.card_id) for entry in document.gift_cards})
+
+
+def card_of(connection: Connection, card_id: str) -> GiftCard:
+    """A card as its entries make it; one nobody sold is empty."""
+    rows = connection.execute(
+        sa.select(gift_card_entry.c.entry).where(
+            gift_card_entry.c.bucket == bucket_of(card_id), gift_card_entry.c.card == card_id
+        )
+    ).scalars()
+    return fold_card(card_id, (_read(text) for text in rows))
+
+
+def post_cards(
+    connection: Connection, bucket: int, document: CompletedTransaction, event: str
+) -> list[Conflict]:
+    """Append the entries of this bucket's cards; what a person must look at."""
+    entries = [e for e in document.gift_cards if bucket_of(e.card_id) == bucket]
+    known = _known(connection, bucket, entries)
+    fresh = [e for e in entries if e.entry_id not in known]
+    odd = [
+        ("exists_with_different_content", e, abs(e.amount_minor))
+        for e in entries
+        if known.get(e.entry_id, e) != e
+    ]
+    left = {card: card_of(connection, card).balance_minor for card in {e.card_id for e in fresh}}
+    bulk.insert(connection, gift_card_entry, [_row(bucket, e) for e in fresh])
+    for entry in fresh:
+        left[entry.card_id] += entry.amount_minor
+        beyond = min(-left[entry.card_id], -entry.amount_minor)
+        if beyond > 0:
+            odd.append(("gift_card_overdraft", entry, beyond))
+    till = document.terminal_id
+    return [Conflict(kind, event, till, money_minor=m, detail=e.card_id) for kind, e, m in odd]
+
+
+def _known(
+    connection: Connection, bucket: int, entries: Iterable[GiftCardEntry]
+) -> dict[str, GiftCardEntry]:
+    rows = connection.execute(
+        sa.select(gift_card_entry.c.entry).where(
+            gift_card_entry.c.bucket == bucket,
+            bulk.among(connection, gift_card_entry.c.id, [e.entry_id for e in entries]),
+        )
+    ).scalars()
+    return {entry.entry_id: entry for entry in map(_read, rows)}
+
+
+def _read(text: str) -> GiftCardEntry:
+    return gift_card_entry_from_doc(msgspec.json.decode(text, type=GiftCardEntryDoc))
+
+
+def _row(bucket: int, entry: GiftCardEntry) -> dict[str, object]:
+    return {
+        "bucket": bucket,
+        "id": entry.entry_id,
+        "card": entry.card_id,
+        "amount": entry.amount_minor,
+        "business_on": entry.business_on.isoformat(),
+        "entry": canonical(gift_card_entry_doc(entry)).decode(),
+    }
