@@ -3,6 +3,7 @@
 import pytest
 
 from pos_app.domain.document import PriceModification, Step
+from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill, Wish
 from pos_app.domain.pricing.redemption import spend
 from pos_app.domain.pricing.result import Priced
@@ -601,12 +602,15 @@ def test_every_other_rule_says_why_it_did_not_apply_when_asked() -> None:
     full = priced(program, line, explain=True)
     said = {t.rule_id: t.why[0].key for t in full.trace if not t.applied}
     assert said == {
-        "beaten": "why.beaten",
+        "beaten": "why.beaten_by",
         "tea": "why.no_goods",
         "monday": "why.not_now",
         "far": "why.missing",
-        "weaker": "why.beaten",
+        "weaker": "why.beaten_by",
     }
+    whys = {t.rule_id: str(t.why[0]) for t in full.trace if not t.applied}
+    assert whys["beaten"] == f"why.beaten_by(name=Победа, amount={Money(5_00)})"
+    assert whys["weaker"] == f"why.beaten_by(name=stronger, amount={Money(1_00)})"
     steps = {t.rule_id: t.step for t in full.trace}
     assert (steps["beaten"], steps["far"]) == (Step.ITEM, Step.TRANSACTION)
 

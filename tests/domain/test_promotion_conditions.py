@@ -157,8 +157,8 @@ def test_an_index_finds_promotions_by_item_by_category_and_those_for_all() -> No
     whys = {one.rule_id: (one.applied, one.why[0].key) for one in result.trace}
     assert whys == {
         "for-all": (True, "why.applied"),
-        "by-item": (False, "why.beaten"),
-        "by-category": (False, "why.beaten"),
+        "by-item": (False, "why.beaten_by"),
+        "by-category": (False, "why.beaten_by"),
         "other": (False, "why.no_goods"),
     }
 

@@ -48,10 +48,11 @@ class Cascade:
                 found.append(Stretch(member=True))
                 before_whole = len(found)
             if entry.claims and together:
-                mine = (entry.candidate,) if greedy else tuple(claiming)
-                if mine and entry.candidate in claiming:
+                mine = (entry.candidate,) if greedy else _first(claiming)
+                while mine and entry.candidate in claiming:
                     found.append(Stretch(claiming=mine))
-                claiming = [c for c in claiming if c not in mine]
+                    claiming = [c for c in claiming if c not in mine]
+                    mine = _first(claiming)
             elif found and found[-1].entries:
                 found[-1] = Stretch(entries=(*found[-1].entries, entry))
             else:
@@ -82,6 +83,14 @@ class Cascade:
             else:
                 compounding.apply(stretch.entries)
         return effort
+
+
+def _first(claiming: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Who takes units before the others: by priority, one after another; or all who compete."""
+    early = [c for c in claiming if c.promotion.preempt]
+    if not early:
+        return tuple(claiming)
+    return (min(early, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id)),)
 
 
 def claims(candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ The same basket gives the same answer on the till, on the server and a year late
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pos_app.domain.document import Totals
 from pos_app.domain.loyalty.program import Program
@@ -77,7 +78,18 @@ class Engine:
         reduced, paid = self._affordable(ordered, touching, held, setting, context)
         priced = _in_order_of(lines, _priced(reduced.sheet, paid))
         times = {**reduced.sheet.times, **paid.claims.times}
-        tracing = Tracing(self.program, context, self._index, reduced.chosen, failed, member_failed)
+
+        alone = partial(self._alone, ordered, touching, setting)
+        tracing = Tracing(
+            self.program,
+            context,
+            self._index,
+            reduced.chosen,
+            touching,
+            failed,
+            member_failed,
+            alone,
+        )
         short = list(failed) if not context.explain else tracing.judged(judge)
         return Priced(
             lines=priced,
@@ -94,6 +106,24 @@ class Engine:
             applications=times,
             notes=paid.earned.notes,
         )
+
+    def _alone(
+        self,
+        lines: Sequence[BasketLine],
+        touching: Sequence[Candidate],
+        setting: Setting,
+        number: int,
+    ) -> dict[int, int]:
+        """What a promotion saves on each line when no other is given."""
+        only = tuple(c for c in touching if c.number == number)
+        order = "percent_first"
+        begun = self._begin(lines, only, order, None, setting)
+        sheet = self._finished(begun, only, order, None, setting).sheet
+        return {
+            row.line.line: row.line.list_minor - row.net_minor
+            for row in sheet.rows
+            if row.net_minor < row.line.list_minor
+        }
 
     def _setting(self, lines: Sequence[BasketLine], context: Context) -> Setting:
         return Setting(

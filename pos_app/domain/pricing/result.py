@@ -54,6 +54,20 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """The receipt step by step (loyalty.md 2): list amount, promotional amount after item
+    promotions, member amount after the member's discount, net amount after transaction
+    promotions, after goodwill, payable amount after points. Minor units."""
+
+    list_minor: int
+    promotional_minor: int
+    member_minor: int
+    net_minor: int
+    after_goodwill_minor: int
+    payable_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class RedeemLimit:
     """The most points this receipt takes, and the one reason that binds."""
 
@@ -83,6 +97,25 @@ class Priced:
     claimed_points: int = 0
     applications: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[Sentence, ...] = ()
+
+    @property
+    def amounts(self) -> Amounts:
+        """The receipt after every step of the calculation, each by its name."""
+        off = dict.fromkeys(Step, 0)
+        for line in self.lines:
+            for modification in line.modifications:
+                off[modification.step] += modification.amount_minor
+        promotional = self.totals.list_minor - off[Step.CORRECTION] - off[Step.ITEM]
+        member = promotional - off[Step.MEMBER]
+        net = member - off[Step.TRANSACTION]
+        return Amounts(
+            self.totals.list_minor,
+            promotional,
+            member,
+            net,
+            net - off[Step.GOODWILL],
+            self.totals.payable_minor,
+        )
 
     def line(self, number: int) -> PricedLine:
         """The priced line of that number."""

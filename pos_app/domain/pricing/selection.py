@@ -78,6 +78,9 @@ def _on_transaction(candidates: Sequence[Candidate], policies: Policies) -> Iter
     """
     order = sorted(candidates, key=lambda c: (-c.promotion.priority, c.promotion.promotion_id))
     alone = [c for c in order if c.promotion.stacking == "exclusive"]
+    if early := [c for c in alone if c.promotion.preempt]:
+        yield (early[0],)
+        return
     groups: dict[str, list[Candidate]] = {}
     for candidate in order:
         if candidate.promotion.stacking != "exclusive":

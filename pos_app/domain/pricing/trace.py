@@ -1,6 +1,6 @@
 """The "why" of a price: one entry a rule, applied or not, with its arithmetic or what it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pos_app.domain.document import PriceModification, Step
@@ -46,8 +46,10 @@ class Tracing:
     context: Context
     index: PromotionIndex
     chosen: Sequence[Candidate]
+    touching: Sequence[Candidate]
     failed: Mapping[int, Sentence]
     member_failed: Mapping[str, Sentence]
+    alone: Callable[[int], dict[int, int]] = lambda _number: {}
 
     def judged(self, judge: Judge) -> list[int]:
         """Every promotion with a condition that does not hold."""
@@ -66,7 +68,7 @@ class Tracing:
         touched = {c.number for c in self.chosen}
         for number, promotion in enumerate(self.index.promotions):
             if promotion.promotion_id not in applied:
-                found.append(self._missed(number, promotion, number in touched, judge))
+                found.append(self._missed(number, promotion, number in touched, (judge, priced)))
         for discount in self.program.member_discounts:
             if discount.discount_id not in applied:
                 why = self.member_failed.get(discount.discount_id, say("why.beaten"))
@@ -91,7 +93,14 @@ class Tracing:
             found.append(Trace(rule_id, parts[0][1].name, step, True, amount, numbers, why))
         return found
 
-    def _missed(self, number: int, promotion: Promotion, chosen: bool, judge: Judge) -> Trace:
+    def _missed(
+        self,
+        number: int,
+        promotion: Promotion,
+        chosen: bool,
+        seen: tuple[Judge, Sequence[PricedLine]],
+    ) -> Trace:
+        judge, priced = seen
         why = self.failed.get(number)
         if why is None and not chosen:
             why = judge.failed(promotion)
@@ -99,8 +108,28 @@ class Tracing:
             why = say("why.no_goods")
         step = Step.TRANSACTION if promotion.whole else Step.ITEM
         name = promotion.name(self.context.language)
-        why = why or say("why.beaten")
+        why = why or self._beaten(number, promotion, priced)
         return Trace(promotion.promotion_id, name, step, False, 0, (), (why,))
+
+    def _beaten(self, number: int, promotion: Promotion, priced: Sequence[PricedLine]) -> Sentence:
+        """By whom and by how much: what it would save alone, beside what its lines save now."""
+        saved = self.alone(number)
+        total = sum(saved.values())
+        if not total:
+            units = sum(line.count for c in self.touching if c.number == number for line in c.lines)
+            least = max((group.size for group in promotion.groups), default=0)
+            missing = least - units
+            return say("why.too_few", missing=missing) if missing > 0 else say("why.gives_nothing")
+        steps = (Step.TRANSACTION,) if promotion.whole else (Step.ITEM, Step.MEMBER)
+        rivals = _by_rule(line for line in priced if line.line in saved)
+        rivals = {key: amount for key, amount in rivals.items() if key[2] in steps}
+        if not rivals:
+            return say("why.beaten")
+        first = max(rivals, key=lambda key: rivals[key])
+        more = sum(rivals.values()) - total
+        if more <= 0:
+            return say("why.beaten")
+        return say("why.beaten_by", name=first[1], amount=Money(more))
 
     def _sees_goods(self, number: int, judge: Judge) -> bool:
         return number in self.index.without_goods or any(
@@ -109,3 +138,13 @@ class Tracing:
             if line.reducible
             for seen, _, _ in self.index.seen(line)
         )
+
+
+def _by_rule(lines: Iterable[PricedLine]) -> dict[tuple[str, str, Step], int]:
+    """What each rule took off these lines, by id, name and step."""
+    found: dict[tuple[str, str, Step], int] = {}
+    for line in lines:
+        for m in line.modifications:
+            key = m.rule_id, m.name, m.step
+            found[key] = found.get(key, 0) + m.amount_minor
+    return found

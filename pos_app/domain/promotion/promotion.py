@@ -46,6 +46,9 @@ class Promotion:
     compound: on what the earlier ones left; sole: alone on the receipt. `coupon`: only with that
     coupon. `claim`: only when the customer asks, for `cost_points` each time.
 
+    `preempt`: takes its units by priority before the best combination is searched; it may then be
+    that somebody pays more than without it.
+
     `whole`: on the whole transaction, allocated to its lines; `partly_whole`: one of its benefits
     is. `groups`: its benefits on groups of
     units. `unconditional`: nothing has to hold.
@@ -65,6 +68,7 @@ class Promotion:
     claim: bool = False
     cost_points: int = 0
     not_with_price_stage: bool = False
+    preempt: bool = False
     whole: bool = field(init=False, compare=False, repr=False)
     partly_whole: bool = field(init=False, compare=False, repr=False)
     groups: tuple[OrderedGroup | RoleGroup, ...] = field(init=False, compare=False, repr=False)
@@ -117,6 +121,7 @@ def read_promotion(doc: Reader, digits: int) -> Promotion:
         claim=doc.flag("claim", False),
         cost_points=doc.integer("cost_points", 0),
         not_with_price_stage=doc.flag("not_with_price_stage", False),
+        preempt=doc.flag("preempt", False),
     )
     doc.finish()
     _judge(doc, promotion)
@@ -180,10 +185,16 @@ def _judge(doc: Reader, p: Promotion) -> None:
         doc.fault("group", "best_of needs the name of a group")
     if p.group and p.stacking != "best_of":
         doc.fault("group", "has a meaning only with stacking best_of")
-    if not p.benefits:
-        doc.fault("benefits", "a promotion gives something")
+    if p.preempt and p.stacking in ("compound", "sole"):
+        doc.fault("preempt", "has a meaning only where promotions compete: exclusive or best_of")
     if p.cost_points and not p.claim:
         doc.fault("cost_points", "only what the customer asks for can cost points: claim")
+    _judge_benefits(doc, p)
+
+
+def _judge_benefits(doc: Reader, p: Promotion) -> None:
+    if not p.benefits:
+        doc.fault("benefits", "a promotion gives something")
     if p.stage == "price" and not all(_is_shelf_price(b) for b in p.benefits):
         doc.fault("stage", "a shelf price is a percent, an amount or a price of units")
     if p.stage == "item" and p.whole:
