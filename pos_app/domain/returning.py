@@ -19,6 +19,7 @@ from pos_app.domain.errors import RuleError
 from pos_app.domain.gift_card_entries import CardMoment, entries_of_return
 from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
+from pos_app.domain.membership_return import Used
 from pos_app.domain.points_back import Returned, with_points
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.refund import Deduction, due_of_return, refund_tenders, withheld
@@ -38,12 +39,13 @@ class Terms:
     """Why goods come back, and what is known at the counter.
 
     `deduction`: a goodwill return under a program that makes the refund pay for spent points.
-    `cards`: the gift cards that paid.
+    `cards`: the gift cards that paid. `used`: days of memberships that stay sold.
     """
 
     reason: str
     deduction: Deduction | None = None
     cards: tuple[GiftCard, ...] = ()
+    used: Used = Used()
 
 
 def returned_before(returns: Sequence[CompletedTransaction]) -> dict[int, int]:
@@ -181,9 +183,11 @@ def complete_return(
     """The document of a return. Amounts are positive; tenders are what is given back, negative."""
     figures = return_figures(original, wanted, earlier)
     lines, totals = figures.lines, figures.totals
-    kept = withheld(terms.deduction, totals.points_earned, totals.points_redeemed, totals.due_minor)
+    used = min(terms.used.minor, totals.due_minor)
+    due = totals.due_minor - used
+    kept = withheld(terms.deduction, totals.points_earned, totals.points_redeemed, due)
     entries = _Answers(original, earlier, transaction_id, place, new_id)
-    tenders = refund_tenders(original, earlier, totals.due_minor - kept.minor)
+    tenders = refund_tenders(original, earlier, due - kept.minor)
     return replace(
         original,
         transaction_id=transaction_id,
@@ -207,7 +211,7 @@ def complete_return(
         training=place.training,
         mirror_cursor=place.mirror_cursor,
         withheld_points=kept.points,
-        withheld_minor=kept.minor,
+        withheld_minor=kept.minor + used,
         gift_cards=entries_of_return(
             original,
             lines,
@@ -220,7 +224,7 @@ def complete_return(
                 new_id,
             ),
         ),
-        tallies=tallies_back(original, returned_before(earlier), lines),
+        tallies=tallies_back(original, returned_before(earlier), lines) + terms.used.tallies,
     )
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from pos_app.domain.document import CompletedLine, CompletedTransaction
 from pos_app.domain.loyalty.tally import Portion, TallyEntry, shares_back
+from pos_app.domain.loyalty.turnover import SPEND
 
 EARNED = "earned/"
 """Tallies of points weigh their lines by points, all others by money."""
@@ -32,5 +33,9 @@ def tallies_back(
     points = portions({sold.line: sold.points_earned for sold in original.lines})
     money = portions({sold.line: sold.net_minor for sold in original.lines})
     earned = [e for e in original.tallies if e.tally.startswith(EARNED)]
-    others = [e for e in original.tallies if not e.tally.startswith(EARNED)]
-    return shares_back(earned, points) + shares_back(others, money)
+    others = [e for e in original.tallies if not e.tally.startswith((EARNED, SPEND))]
+    # Spend goes back by what was refunded, to the kopeck, not by a share of the whole.
+    net = sum(line.net_minor for line in lines)
+    spend = [TallyEntry(e.tally, e.period, -net) for e in original.tallies if e.tally == SPEND]
+    spent = tuple(e for e in spend if e.amount)
+    return shares_back(earned, points) + shares_back(others, money) + spent

@@ -136,6 +136,8 @@ class _Paper:
         if document.withheld_minor:
             points = Points(document.withheld_points)
             words = self.voice.text("receipt.withheld", points=points)
+            if not document.withheld_points:
+                words = self.voice.text("standing.used")
             yield Columns(words, self.money(-document.withheld_minor))
         for tender in document.tenders:
             yield self._pair(f"tender.{tender.kind.value}", tender.amount_minor)

@@ -13,13 +13,18 @@ from pos_app.domain.document import (
     TransactionKind,
 )
 from pos_app.domain.item import Item
+from pos_app.domain.loyalty.tally import added
+from pos_app.domain.membership_return import Used, used_days
+from pos_app.domain.money import Money
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.quantity import Quantity, parse_quantity
 from pos_app.domain.returning import ReturnLine, return_figures, returned_before
 from pos_app.domain.rights import Right
+from pos_app.domain.sentence import say
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation.answer import Answer, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
+from pos_app.workstation.pricing_task import know, program_of
 from pos_app.workstation.sale import SALE_PARTS, not_ready
 from pos_app.workstation.station import (
     Override,
@@ -145,8 +150,27 @@ def _open(
         reason=reason,
     )
     priced = tuple(_priced(refund) for refund in refunds)
-    station.priced = Priced(priced, figures.totals, RedeemLimit(0))
+    used = used_of(station, original, chosen)
+    said = (say("standing.used_days", amount=Money(used.minor, original.currency)),)
+    hints = said if used.minor else ()
+    station.priced = Priced(priced, figures.totals, RedeemLimit(0), hints=hints)
     station.teaser = None
+
+
+def used_of(station: Station, original: CompletedTransaction, chosen: Sequence[ReturnLine]) -> Used:
+    """What used days of memberships keep back. A member whom this till does not know has the
+    days of this receipt only."""
+    earlier = earlier_returns(station, original)
+    member = station.mirror.member_by_key("id", original.member_id) if original.member_id else None
+    known = know(station, member).tallies if member else added({}, original.tallies)
+    return used_days(
+        program_of(station).memberships,
+        known,
+        original,
+        returned_before(earlier),
+        return_figures(original, chosen, earlier).lines,
+        station.business_on(),
+    )
 
 
 def _line_item(station: Station, refund: CompletedLine) -> LineItem:

@@ -36,7 +36,7 @@ from pos_app.workstation.ports import (
     StoredJob,
 )
 from pos_app.workstation.pricing_task import know, program_of, refresh_known
-from pos_app.workstation.return_sale import earlier_returns, wanted_lines
+from pos_app.workstation.return_sale import earlier_returns, used_of, wanted_lines
 from pos_app.workstation.sale import SALE_PARTS, clear, give_back
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
@@ -215,7 +215,11 @@ def _return_document(
         earlier,
         station.place(number),
         transaction_id=transaction.transaction_id,
-        terms=Terms(transaction.reason, _deduction(station, original, transaction.reason)),
+        terms=Terms(
+            transaction.reason,
+            _deduction(station, original, transaction.reason),
+            used=used_of(station, original, wanted_lines(transaction)),
+        ),
         new_id=station.new_id,
     )
     if not original.coupons:
