@@ -25,7 +25,7 @@ from tests.vectors.pricing.loyalty import (
     redeem_of,
 )
 from tests.vectors.pricing.prices import MIXED_TAX, Inconvertible, Prices
-from tests.vectors.pricing.promotions import promotions_of
+from tests.vectors.pricing.promotions import OTHER_SHAPE, promotions_of
 
 UNKNOWN_EFFECT = "unknown effect"
 ORDER_OF_LOTS = "order of lots"
@@ -85,11 +85,28 @@ def _known(case: Case) -> None:
         fields.ignore(*PROGRAM_FIELDS)
         fields.choice("trigger", ("auto", "code"), "auto")
         fields.finish()
+        _judge_loyalty(program)
         for one in program.get("effects", ()):
             if one.get("type") in LEFT_OUT:
                 raise NotModelled(LEFT_OUT[one["type"]])
             if one.get("type") not in EFFECTS:
                 raise NotModelled(UNKNOWN_EFFECT)
+
+
+LOYALTY = frozenset({*EARNINGS, "redeem_as_money", "percent_off_by_period_spend"})
+ALONE = ("exclusive", "concurrency", "stack_with_catalog", "phase", "priority")
+
+
+def _judge_loyalty(program: Mapping[str, Any]) -> None:
+    """Points, and a discount for earlier spend, need no code and compete with no promotion."""
+    kinds = {one.get("type") for one in program.get("effects", ())}
+    limits = set(program.get("limits") or ()) - {"max_points_per_month"}
+    if not kinds & LOYALTY:
+        return
+    coded = program.get("trigger") == "code" or bool(limits and not kinds & BENEFITS.keys())
+    competes = any(key in program for key in ALONE) or program.get("stackable") is False
+    if coded or ("percent_off_by_period_spend" in kinds and competes):
+        raise NotModelled(OTHER_SHAPE)
 
 
 def _written(case: Case, prices: Prices) -> Written:

@@ -14,6 +14,7 @@ from tests.vectors.pricing.fields import Fields
 from tests.vectors.pricing.loyalty import effects_of
 from tests.vectors.pricing.member import whole_points
 from tests.vectors.pricing.numbers import Numbers
+from tests.vectors.pricing.options import LEFT_OUT
 from tests.vectors.pricing.shop import Shop, sale_fields
 
 UNKNOWN_EVENT = "unknown event"
@@ -42,8 +43,9 @@ def _sale(fields: Fields, shop: Shop) -> Facts:
 def _refund(fields: Fields, shop: Shop) -> Facts:
     """Of a sale of this case, or of an earlier one that only its amount is known of."""
     of = fields.text("of")
-    if fields.has("mode"):
-        fields.choice("mode", ("return", "normal"))
+    mode = fields.choice("mode", ("return", "normal", "stored_net", "reprice_kept"))
+    if mode == "reprice_kept":
+        raise NotModelled(LEFT_OUT["refund_discount", mode])
     if of not in shop.sales:
         return _refund_of_earlier(fields, shop)
     wanted = [(one.text("line"), one.number("qty", 1)) for one in fields.children("lines")]

@@ -108,7 +108,7 @@ def person_of(written: Written, start: date) -> Person:
     for key in SPENDS:
         if fields.has(key):
             minor = written.prices.minor(fields.text(key))
-            person.months[month_of(start)] = person.months.get(month_of(start), 0) + minor
+            person.months[month_of(start)] = max(person.months.get(month_of(start), 0), minor)
     earned = written.scale * fields.number("month_earned")
     person.earned[month_of(start)] = int(earned)
     person.earned_ever = int(written.scale * fields.number("lifetime_points"))

@@ -55,7 +55,7 @@ def _shop(case: Case) -> Shop:
     """The case in the product's words; a shape that cannot be read is not modelled."""
     try:
         return shop_of(written(case))
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError) as error:
         raise NotModelled(UNKNOWN_VALUE) from error
 
 

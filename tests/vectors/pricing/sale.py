@@ -82,9 +82,18 @@ class Sold:
 
 
 def price(
-    written: Written, asked: Asked, person: Person, now: datetime, view: Sequence[PointsEntry]
+    written: Written,
+    asked: Asked,
+    person: Person,
+    now: datetime,
+    view: Sequence[PointsEntry],
+    *,
+    spent_offline: int = 0,
 ) -> Priced1:
-    """The basket through the engine; `view` is what the till knows of the member's points."""
+    """The basket through the engine; `view` is what the till knows of the member's points.
+
+    The limit of a dark till is one of a day: what it took before counts.
+    """
     lines = list(asked.lines) or [NOTHING]
     skus = written.cards.skus
     counts = written.case.options["excluded_goods"] == "count"
@@ -101,6 +110,7 @@ def price(
     current = sum(one.list_minor for one in basket) if written.ladder.current else 0
     tier = person.tier_held(now.date(), current)
     wanted, wish = _wish(written, asked, person, now, view)
+    wish = _within_day(written, wish, spent_offline)
     context = Context(
         local=now.replace(tzinfo=None),
         customer=_customer(written, person, now, tier, view),
@@ -149,6 +159,13 @@ def _wish(
     wanted = available if text == MAX else int(written.scale * Fraction(text))
     most = available if person.balance_known else max(wanted, available)
     return wanted, Wish(wanted, most)
+
+
+def _within_day(written: Written, wish: Wish, spent: int) -> Wish:
+    limit = written.program.redeem.max_points_offline
+    if not spent or limit is None:
+        return wish
+    return replace(wish, most=max(min(wish.most, limit - spent), 0))
 
 
 def _coupons(written: Written, asked: Asked) -> frozenset[str]:

@@ -140,7 +140,19 @@ class Shop:
 
     def quote(self, asked: Asked, terminal: str = "") -> Priced1:
         """The basket priced, nothing kept."""
-        return price(self.written, asked, self.person, self.now, self.view(terminal))
+        view = self.view(terminal)
+        spent = self.spent_offline(terminal) if asked.offline else 0
+        return price(self.written, asked, self.person, self.now, view, spent_offline=spent)
+
+    def spent_offline(self, terminal: str) -> int:
+        """Points that a dark till has taken off this member today."""
+        return -sum(
+            entry.points
+            for record in self.records
+            if record.offline and record.terminal == terminal
+            for entry in record.entries
+            if entry.kind is EntryKind.REDEEM and entry.business_on == self.on
+        )
 
     def sell(self, asked: Asked, ref: str, terminal: str = "") -> dict[str, Callable[[], Any]]:
         """One completed sale and everything that can be told of it."""
