@@ -22,6 +22,8 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     if desk.page is not None:
         desk.turn_to(None)
     show_found(desk, desk.do(desk.till.scan(data, aim)))
+    if desk.ask is not None and desk.ask.name == "pin" and desk.view.demand is None:
+        desk.close_ask()  # the card's code has answered what the PIN was asked for
 
 
 def submit(desk: Desk) -> None:

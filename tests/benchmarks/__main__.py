@@ -16,7 +16,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.benchmarks import pricing_bench, push_bench, start_bench, storage_bench, window_bench
+from tests.benchmarks import (
+    card_bench,
+    pricing_bench,
+    pricing_grid,
+    push_bench,
+    start_bench,
+    storage_bench,
+    window_bench,
+)
 from tests.benchmarks.report import document, line, surroundings
 from tests.benchmarks.rows import RUNS, Row
 from tests.benchmarks.world import PRODUCTS, town
@@ -79,8 +87,10 @@ def window(size: Size) -> list[Row]:
 
 BENCHES: dict[str, Callable[[Size], list[Row]]] = {
     "pricing": lambda size: pricing_bench.measure(size.runs),
+    "grid": lambda size: pricing_grid.measure(size.runs),
     "storage": storage,
     "window": window,
+    "card": lambda _size: card_bench.rows(),
     "push": lambda size: push_bench.measure(size.sales, size.runs),
 }
 

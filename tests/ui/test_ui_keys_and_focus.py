@@ -353,3 +353,15 @@ def test_menu_entries_are_chosen_by_number_or_arrows(window):
     perform(window.desk, "menu")
     press(window, K.Key_Down, K.Key_Return)
     assert window.desk.ask.name == "return"
+
+
+def test_a_code_of_the_card_takes_the_pin_s_place(window):
+    till = window.desk.till
+    demand = DemandView("pin", window.desk.view.transaction.lines[0].discounts[0].why)
+    window.desk.do(till.become(Part.DEMAND, demand=demand))
+    press(window, K.Key_1, modifier=Qt.KeyboardModifier.ControlModifier)
+    gestures.scan(window.desk, b"K1D:NOT YET")
+    assert window.desk.ask.name == "pin"
+    window.desk.do(till.become(Part.DEMAND, demand=None))
+    gestures.scan(window.desk, b"K1D:CODE")
+    assert window.desk.ask is None
