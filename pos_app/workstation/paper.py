@@ -22,7 +22,7 @@ from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.loyalty.tally import added
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
-from pos_app.workstation.counters import counted_sentences
+from pos_app.workstation.counters import caps_of, counted_sentences
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.report import Report
@@ -195,7 +195,9 @@ class _Paper:
             tallies = added(known.tallies, document.tallies)
             program, on = program_of(self.station), document.business_on
             language = self.station.settings.language
-            for told in counted_sentences(program, tallies, on, language):
+            dark = not self.station.courier.status().online
+            promised = caps_of(program, document, language) if dark else ()
+            for told in (*promised, *counted_sentences(program, tallies, on, language)):
                 yield Text(self.voice.say(told))
 
     def report(self, report: Report) -> Iterator[Element]:

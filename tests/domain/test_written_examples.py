@@ -21,7 +21,9 @@ def example_of(path: Path) -> doctest.DocTest:
     return doctest.DocTestParser().get_doctest("".join(kept), {}, path.name, str(path), 0)
 
 
-@pytest.mark.parametrize("name", ["pricing.md", "points.md", "rfm.md", "confirmation.md"])
+@pytest.mark.parametrize(
+    "name", ["pricing.md", "points.md", "rfm.md", "confirmation.md", "counting.md"]
+)
 def test_the_examples_of_a_page_give_what_is_written_under_them(name: str) -> None:
     session = example_of(DOCS / name)
     assert len(session.examples) > 10
