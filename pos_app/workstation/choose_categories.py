@@ -22,7 +22,7 @@ def choose(station: Station, categories: Sequence[str], month: str = "") -> Answ
     trouble = not_ready(station)
     if trouble:
         return trouble
-    known = station.known
+    known = station.known if station.open else None
     if known is None:
         return refused_with(say("choice.no_member"))
     wanted = month or period_of("month", station.business_on())
@@ -37,8 +37,7 @@ def choose(station: Station, categories: Sequence[str], month: str = "") -> Answ
     if trouble:
         return trouble
     station.known = know(station, known.member, local=known.local)
-    if station.open is not None:
-        reprice(station)
+    reprice(station)
     made = say("choice.made", month=wanted, list=categories)
     return changed(Part.MEMBER, Part.TRANSACTION, notices=(Notice("chosen", made, Tone.MEMBER),))
 

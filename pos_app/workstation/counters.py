@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from pos_app.domain.counted_customer import offers_of
-from pos_app.domain.loyalty.capping import left_under
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.loyalty.capping import left_under, up_to
 from pos_app.domain.loyalty.choosing import chosen_on
 from pos_app.domain.loyalty.drawing import told
 from pos_app.domain.loyalty.program import Program
@@ -46,6 +47,14 @@ def counted_sentences(
     for draw in program.draws:
         if draw.days.hold(on) and tallies.get((draw.tally, LIFETIME), 0) > 0:
             yield told(draw, tallies, language)
+
+
+def caps_of(program: Program, document: CompletedTransaction, language: str) -> Iterator[Sentence]:
+    """What a receipt that was printed with no link promises: up to so many points under a cap."""
+    for cap in program.cashback.caps:
+        points = sum(entry.amount for entry in document.tallies if entry.tally == cap.tally)
+        if points > 0:
+            yield up_to(cap, points, language)
 
 
 def _choice(program: Program, known: Known, on: date) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ from pos_app.domain.loyalty.tally import added
 from resources.words import Words
 from sync.wire.rows import ChosenRow
 from tests.sync.mirror.feeds import row
+from tests.workstation.test_till_settling import Disk
 from tests.workstation.tills import (
     BREAD,
     CARDS,
@@ -91,6 +92,19 @@ COUNTERS: dict[str, Any] = {
     },
     "draws": {"list": [{"id": "car", "name": {"ru": "Машина"}, "per": "100.00"}]},
 }
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def frail(tmp_path, disk: Disk):
+    made = Bench(tmp_path, disk).open_shift()
+    yield made
+    disk.fails = None
+    made.close()
 
 
 @pytest.fixture
@@ -277,3 +291,50 @@ def test_the_paper_says_what_is_on_the_way_after_this_receipt(club: Bench):
     words = paper(club.devices.jobs[-1])
     assert "«Молочная»: 1 из 3, осталось 2" in words
     assert "Розыгрыш «Машина»: билетов 1" in words
+    assert "«Кешбэк»: до 9 баллов (не больше 12 баллов за период)" in words
+    club.courier.online = True
+    buy(club, BREAD)
+    words = paper(club.devices.jobs[-1])
+    assert "не больше" not in words
+    assert "«Кешбэк»: можно получить ещё" in words
+    ok(club.till.reprint(club.documents()[0].receipt_number))
+    assert "Молочная" not in paper(club.devices.jobs[-1])
+
+
+def test_a_promotion_limited_to_once_a_day_is_given_once_a_day(shop: Bench):
+    once = {
+        "id": "bread-once",
+        "kind": "percent",
+        "percent": "50",
+        "goods": {"categories": ["Хлеб"]},
+        "when": {"members_only": True},
+        "limits": {"per_member": 1, "period": "day"},
+    }
+    shop.mirrors(program_row(14, {**COUNTERS, "promotions": [FREE, OFFERED, once]}))
+    assert buy(shop, BREAD, who="gleb").totals.discount_minor == 22_50
+    assert tallies(shop)["uses/bread-once", "2026-11-20"] == 1
+    assert buy(shop, BREAD, who="gleb").totals.discount_minor == 0
+    assert buy(shop, BREAD, who="dina").totals.discount_minor == 22_50
+
+
+def test_a_choice_that_the_disk_refuses_is_no_choice(frail: Bench, disk: Disk):
+    frail.mirrors(program_row(14, COUNTERS))
+    ok(frail.till.member("card", CARDS["anna"]))
+    disk.fails = "record"
+    assert refusal(choose(frail, "Хлеб")) == "storage_full"
+    disk.fails = None
+    assert "Категории этого месяца не выбраны: можно 2" in on_the_way(frail)
+
+
+def test_a_programme_that_counts_nothing_has_nothing_on_the_way(shop: Bench):
+    ok(shop.till.member("card", CARDS["anna"]))
+    assert on_the_way(shop) == []
+    over = {"id": "o", "per": "1.00", "until": "2026-11-19"}
+    card = {"id": "c", "kind": "receipts", "needed": 2, "until": "2026-11-19"}
+    old = {**PROGRAM, "version": 3, "valid_from": "2026-03-01T00:00:00+03:00"}
+    old |= {"draws": {"list": [over]}, "stamps": {"cards": [card]}}
+    shop.mirrors(program_row(15, old))
+    shop.clock.move(minutes=1)
+    ok(shop.till.remove_member())
+    ok(shop.till.member("card", CARDS["anna"]))
+    assert on_the_way(shop) == []
