@@ -17,13 +17,14 @@ from pos_app.domain.document import (
 )
 from pos_app.domain.errors import RuleError
 from pos_app.domain.gift_card_entries import CardMoment, entries_of_return
-from pos_app.domain.loyalty.gift_card import GiftCard
+from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.membership_return import Used
 from pos_app.domain.points_back import Returned, with_points
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.refund import Deduction, due_of_return, refund_tenders, withheld
 from pos_app.domain.tally_return import tallies_back
+from pos_app.domain.tender import Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +213,7 @@ def complete_return(
         mirror_cursor=place.mirror_cursor,
         withheld_points=kept.points,
         withheld_minor=kept.minor + used,
-        gift_cards=entries_of_return(
-            original,
-            lines,
-            tenders,
-            terms.cards,
-            CardMoment(
-                place.at,
-                place.business_on,
-                Cause("transaction", transaction_id, place.operator_id),
-                new_id,
-            ),
-        ),
+        gift_cards=entries.of_cards(lines, tenders, terms.cards),
         tallies=tallies_back(original, returned_before(earlier), lines) + terms.used.tallies,
     )
 
@@ -262,6 +252,19 @@ class _Answers:
                 found.append(self._reversal(entry, part))
         return tuple(found)
 
+    def of_cards(
+        self,
+        lines: Sequence[CompletedLine],
+        tenders: Sequence[Tender],
+        cards: Sequence[GiftCard],
+    ) -> tuple[GiftCardEntry, ...]:
+        """Money back onto gift cards; what a returned card held leaves it."""
+        moment = CardMoment(self.place.at, self.place.business_on, self._cause(), self.new_id)
+        return entries_of_return(self.original, lines, tenders, cards, moment)
+
+    def _cause(self) -> Cause:
+        return Cause("transaction", self.transaction_id, self.place.operator_id)
+
     def _answered(self, entry: PointsEntry) -> int:
         before = (e for document in self.earlier for e in document.entries)
         return sum(abs(e.points) for e in before if e.reverses == entry.entry_id)
@@ -275,7 +278,7 @@ class _Answers:
             -points if earned else points,
             self.place.at,
             self.place.business_on,
-            Cause("transaction", self.transaction_id, self.place.operator_id),
+            self._cause(),
             self.original.program,
             lot_id=entry.entry_id if earned else None,
             reverses=entry.entry_id,

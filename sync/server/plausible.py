@@ -53,7 +53,8 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
         return "a number is out of range"
     if any(use.points <= 0 for use in document.uses):
         return "a use of no points"
-    entry_ids = [entry.entry_id for entry in (*document.entries, *document.gift_cards)]
+    entry_ids = [entry.entry_id for entry in document.entries]
+    entry_ids += [entry.entry_id for entry in document.gift_cards]
     if len(set(entry_ids)) != len(entry_ids):
         return "an entry stands twice"
     names = [text for tally in document.tallies for text in (tally.tally, tally.period)]
