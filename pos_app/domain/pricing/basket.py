@@ -111,7 +111,7 @@ class Context:
     """Where, when and for whom. `local` is the store's own time.
 
     `coupons`: ids of the coupon kinds presented on this receipt that are valid. `claims`: rewards
-    that the customer asked for.
+    that the customer asked for. `evidence`: member discounts whose paper the cashier has seen.
     """
 
     local: datetime
@@ -125,3 +125,4 @@ class Context:
     coupons: frozenset[str] = frozenset()
     claims: tuple[str, ...] = ()
     offline: bool = False
+    evidence: frozenset[str] = frozenset()

@@ -51,6 +51,8 @@ def offers(
             else failed_condition(discount.when, context)
         )
         rate = rate_ppm(discount, context, list_minor)
+        if reason is None and discount.evidence and discount.discount_id not in context.evidence:
+            reason = say("why.no_evidence", paper=discount.paper(context.language))
         if reason is None and not rate:
             reason = say("why.no_rate_for_tier")
         if reason is None:

@@ -49,12 +49,16 @@ class Reducing:
         """Take what it gives off the rows of a sheet."""
         rows = {row.line.line: row for row in self._rows(sheet)}
         touched = False
+        shelved = {
+            line
+            for line, row in rows.items()
+            if self.promotion.not_with_price_stage and row.stage_mark & 1
+        }
         for one in self.wanted(sheet):
-            row = rows[one.line]
-            if self.promotion.not_with_price_stage and row.stage_mark & 1:
-                touched = self._instead(row) or touched
-            elif self._take(row, one):
-                touched = True
+            if one.line not in shelved:
+                touched = self._take(rows[one.line], one) or touched
+        for line in shelved:
+            touched = self._instead(rows[line]) or touched
         if touched:
             name = self.promotion.promotion_id
             sheet.times[name] = max(sheet.times.get(name, 0), 1)
@@ -105,15 +109,12 @@ class Reducing:
 
     def _instead(self, row: Row) -> bool:
         """In place of the shelf price where that is lower, line by line."""
-        benefit = self.part.benefit
-        assert isinstance(benefit, Reduction)
-        fresh = Row(row.line, row.line.list_minor)
-        value = self.setting.value_of(benefit, self.part)
-        one = self._of_line(benefit, value, fresh, fresh.cells)
-        if row.line.list_minor - one.amount_minor >= row.net_minor:
+        fresh = Worksheet([Row(row.line, row.line.list_minor)])
+        wanted = self.wanted(fresh)
+        if row.line.list_minor - sum(one.amount_minor for one in wanted) >= row.net_minor:
             return False
         row.give_back(())
-        return self._take(row, one)
+        return any([self._take(row, one) for one in wanted])
 
     def _of_line(self, benefit: Reduction, value: int, row: Row, cells: Cells) -> Wanted:
         after, amount = reduced(benefit, value, row.line, cells, self.setting.policies.rounding)

@@ -25,7 +25,7 @@ def notes_of(row: Row) -> tuple[Sentence, ...]:
     if not item.bars.reduction:
         return (say("note.excluded"),)
     named = KINDS_OF.get(item.regulated, item.regulated)
-    named = named if named in BARRED else "other"
+    named = named if named in BARRED else "by_law"
     return (say(f"note.regulated.{named}"),)
 
 

@@ -197,6 +197,8 @@ def _judge_benefits(doc: Reader, p: Promotion) -> None:
         doc.fault("benefits", "a promotion gives something")
     if p.stage == "price" and not all(_is_shelf_price(b) for b in p.benefits):
         doc.fault("stage", "a shelf price is a percent, an amount or a price of units")
+    if p.not_with_price_stage and not all(_is_shelf_price(b) for b in p.benefits):
+        doc.fault("not_with_price_stage", "only a percent, an amount or a price of units compares")
     if p.stage == "item" and p.whole:
         doc.fault("stage", "an amount on the transaction is no item promotion")
     if len(p.benefits) > 1 and p.stacking in ("exclusive", "best_of"):
