@@ -176,3 +176,25 @@ def test_fields_know_what_was_not_asked() -> None:
         fields.finish()
     with pytest.raises(NotModelled, match="unknown value"):
         Fields({"a": "1.5"}).whole("a")
+
+
+def test_case_that_must_hold_in_every_order_is_run_in_every_order() -> None:
+    lines = [A_LINE, A_LINE | {"line": "2", "sku": "B"}]
+    case = a_case(
+        programs=[
+            a_program({"type": "percent_off", "value": "100", "scope": "unit", "max_units": 1})
+        ],
+        cart={"lines": lines},
+        policy_options={"unit_choice": "cart_order"},
+        expected={"line_discounts": {"1": "1.00", "2": "0.00"}},
+    )
+    assert outcome_of(case).difference == ""
+    assert "in the order (1, 0)" in outcome_of(case | {"permute_lines": True}).difference
+
+
+def test_one_broken_case_does_not_hide_the_others(monkeypatch) -> None:
+    def broken(_):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("tests.vectors.pricing.run.written", broken)
+    assert outcome_of(a_case()).difference == "RuntimeError: out of order"

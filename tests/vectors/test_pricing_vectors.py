@@ -1,8 +1,6 @@
 """Every neutral case that the product keeps a copy of, and the same carts in other orders."""
 
 import json
-from collections.abc import Iterator
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from tests.vectors.outcome import NotModelled
 from tests.vectors.pricing.case import case_of
 from tests.vectors.pricing.compare import flat, plain
 from tests.vectors.pricing.document import written
+from tests.vectors.pricing.orders import orders
 from tests.vectors.pricing.run import facts_of_cart, outcome_of
 from tests.vectors.pricing.shop import shop_of
 from tests.vectors.reasons import NOT_MODELLED
@@ -24,7 +23,6 @@ FILES = (
     "seed_examples.json",
     "mechanics_examples.json",
 )
-MOST_ORDERS = 24
 LEFT_OUT_MOST = 20
 """Percent."""
 
@@ -64,18 +62,6 @@ NOT_RUN = frozenset({"escpos.json", "device_frames.json"})
 def several_lines(data: dict[str, Any]) -> bool:
     lines = (data.get("cart") or {}).get("lines") or ()
     return bool(data["portable"]) and len(lines) > 1
-
-
-def orders(count: int) -> Iterator[tuple[int, ...]]:
-    """All orders of four lines, of more the rotations of both directions."""
-    if count <= 4:
-        yield from list(permutations(range(count)))[1:MOST_ORDERS]
-        return
-    forth = tuple(range(count))
-    for start in range(count):
-        turned = forth[start:] + forth[:start]
-        yield turned
-        yield turned[::-1]
 
 
 def numbers(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tests.vectors.pricing.compare import Facts, differences
 from tests.vectors.pricing.document import written
 from tests.vectors.pricing.events import facts_of_events
 from tests.vectors.pricing.fields import UNKNOWN_VALUE, Fields
+from tests.vectors.pricing.orders import orders
 from tests.vectors.pricing.sale import asked_of
 from tests.vectors.pricing.shop import Shop, shop_of
 
@@ -41,7 +42,7 @@ def _wrong(case: Case) -> list[str]:
         return differences(case.expected, allocation.facts_of(Fields(case.allocation)))
     shop = _shop(case)
     if case.cart is not None:
-        return differences(case.expected, facts_of_cart(shop, case))
+        return differences(case.expected, facts_of_cart(shop, case)) or _in_other_orders(case)
     wrong: list[str] = []
     last: Facts = shop.state()
     for name, expected, facts in facts_of_events(shop):
@@ -72,6 +73,17 @@ def facts_of_cart(shop: Shop, case: Case) -> Facts:
         facts["line_discounts"] = dict
     assert quote.priced is not None
     return facts
+
+
+def _in_other_orders(case: Case) -> list[str]:
+    """A case that must hold for every order of its lines."""
+    cart = case.cart or {}
+    lines = cart.get("lines") or ()
+    for order in orders(len(lines)) if case.permute else ():
+        turned = replace(case, cart={**cart, "lines": [lines[i] for i in order]})
+        if wrong := differences(case.expected, facts_of_cart(_shop(turned), turned)):
+            return [f"in the order {order}: {one}" for one in wrong]
+    return []
 
 
 def _another_article(shop: Shop) -> bool:
