@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SEED ?=
-FILES ?= tests/data/vectors/scan.json tests/data/vectors/phones.csv
+BYTES := escpos device_frames  # run beside their drivers, by make test
+FILES ?= $(filter-out $(BYTES:%=tests/data/vectors/%.json),$(wildcard tests/data/vectors/*))
 
 .PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
 
