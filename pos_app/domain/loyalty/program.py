@@ -18,6 +18,7 @@ from pos_app.domain.mechanics.cashback import Cashback, cashback_strangers, read
 from pos_app.domain.mechanics.coupons import Coupon, read_coupon
 from pos_app.domain.mechanics.discount import MemberDiscount, read_discount
 from pos_app.domain.mechanics.draws import Draw, read_draws
+from pos_app.domain.mechanics.early_access import EarlyAccess, read_early_access
 from pos_app.domain.mechanics.earn import Earn, read_earn
 from pos_app.domain.mechanics.entitlements import Entitlement, read_entitlement
 from pos_app.domain.mechanics.gift_cards import GiftCards, read_gift_cards
@@ -73,6 +74,7 @@ class Program:
     gift_cards: GiftCards = GiftCards()
     goodwill_return_deducts: bool = False
     lot_order: LotOrder = LotOrder.EARLIEST_EXPIRY_FIRST
+    early_access: tuple[EarlyAccess, ...] = ()
 
 
 def content_hash(document: Any) -> str:
@@ -138,6 +140,7 @@ def read_program(doc: Reader, digest: str) -> Program:
         activities=tuple(read_activity(one, digits) for one in doc.children("activities")),
         partners=read_partners(doc.child("partners"), digits),
         segments=read_segments(doc.child("segments"), digits),
+        early_access=tuple(read_early_access(e, digits) for e in doc.children("early_access")),
         gift_cards=read_gift_cards(doc.child("gift_cards"), digits),
         goodwill_return_deducts=doc.flag("goodwill_return_deducts", False),
         lot_order=LotOrder(doc.choice("lot_order", LOT_ORDERS, LOT_ORDERS[0])),
@@ -208,6 +211,7 @@ def _member_parts(program: Program) -> Iterator[Part]:
         "entitlements": [
             (f"entitlement {e.entitlement_id}", e.when.tiers) for e in program.entitlements
         ],
+        "early_access": [(f"early access {e.access_id}", e.tiers) for e in program.early_access],
         "activities": [(f"activity {a.activity_id}", nobody) for a in program.activities],
         "partners.list": [(f"partner {p.partner_id}", nobody) for p in program.partners],
     }

@@ -6,6 +6,7 @@ from pos_app.domain.loyalty.birthday import Birthday
 from pos_app.domain.mechanics.activities import Activity
 from pos_app.domain.mechanics.coupons import Coupon
 from pos_app.domain.mechanics.draws import Draw
+from pos_app.domain.mechanics.early_access import EarlyAccess, chosen
 from pos_app.domain.mechanics.entitlements import Entitlement
 from pos_app.domain.mechanics.gift_cards import GiftCards
 from pos_app.domain.mechanics.memberships import Membership
@@ -146,6 +147,14 @@ def said_entitlement(one: Entitlement, told: Telling) -> Line:
     if detail:
         head = say("sheet.entitlement_detail", name=name, detail=detail)
     return (head, *said_when(one.when, told))
+
+
+def said_early_access(one: EarlyAccess, told: Telling) -> Line:
+    """Who may buy first, and when everybody may."""
+    names = {**told.segments, **told.tiers}
+    head = say("sheet.early", name=one.name(told.language), who=chosen(one, names))
+    opens = say("sheet.early_open", on=one.open_on) if one.open_on else say("sheet.early_never")
+    return (head, *said_goods(one.goods, told), *said_days(one.from_on, None), opens)
 
 
 def said_gift_cards(cards: GiftCards, told: Telling) -> Iterator[Line]:

@@ -21,6 +21,7 @@ from pos_app.domain.sheet.others import (
     said_birthday,
     said_coupon,
     said_draw,
+    said_early_access,
     said_entitlement,
     said_gift_cards,
     said_membership,
@@ -151,6 +152,12 @@ def _coupons(program: Program, told: Telling) -> Iterator[Line]:
             yield said_coupon(coupon, told)
 
 
+def _early_access(program: Program, told: Telling) -> Iterator[Line]:
+    for one in program.early_access:
+        if not told.over(one.open_on):
+            yield said_early_access(one, told)
+
+
 def _birthday(program: Program, told: Telling) -> Iterator[Line]:
     """Only where a rule asks for a birthday."""
     conditions = [
@@ -182,6 +189,7 @@ CHAPTERS: Mapping[str, Callable[[Program, Telling], Iterator[Line]]] = {
     "member_discounts": _discounts,
     "memberships": lambda program, told: (said_membership(m, told) for m in program.memberships),
     "entitlements": lambda program, told: (said_entitlement(e, told) for e in program.entitlements),
+    "early_access": _early_access,
     "promotions": _promotions,
     "offers": lambda program, told: (said_offer(one, told) for one in program.offers),
     "birthday": _birthday,
