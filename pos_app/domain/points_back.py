@@ -73,12 +73,16 @@ def _exact(lines: Sequence[CompletedLine]) -> Fraction:
 
 
 def _given(returned: Returned) -> int:
-    """Points given back when all that is back is back."""
+    """Points given back when all that is back is back: as the money they paid; of rewards, which
+    paid no money, as the goods' net."""
     totals = returned.original.totals
-    if returned.is_whole or not totals.points_minor:
+    if returned.is_whole:
         return totals.points_redeemed
-    money = sum(line.points_minor for line in returned.back())
-    return totals.points_redeemed * money // totals.points_minor
+    if totals.points_minor:
+        money = sum(line.points_minor for line in returned.back())
+        return totals.points_redeemed * money // totals.points_minor
+    net = sum(line.net_minor for line in returned.back())
+    return totals.points_redeemed * net // max(totals.net_minor, 1)
 
 
 def _weights(lines: Sequence[CompletedLine]) -> list[int]:
