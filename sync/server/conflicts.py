@@ -17,7 +17,7 @@ class Conflict:
 
     Kinds: overdraft, unknown_member, unknown_grant, allowance_overspent,
     exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
-    gift_card_overdraft (the card is in `detail`).
+    gift_card_overdraft (the card is in `detail`), coupon_overused (its key), code_replayed.
     """
 
     kind: str

@@ -29,6 +29,7 @@ from sync.server.conflicts import Conflict
 from sync.server.gift_cards import post_cards
 from sync.server.merging import Carried, carry_in
 from sync.server.referrals import first_purchase
+from sync.server.shown import post_shown
 from sync.server.tiering import Judged, Tiering
 
 Fact = TransactionCompleted | AllowanceReturned | CategoriesChosen | MemberEnrolled | Carried
@@ -279,6 +280,12 @@ def _conflict(
     return Conflict(kind, part.event, part.terminal, part.member, points, money, detail)
 
 
+def _shown(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    """Coupons and the code of a card: each is remembered where its key lives."""
+    found = post_shown(book.connection, book.services, book.bucket, part.document, around.program)
+    return [replace(one, event=part.event) for one in found]
+
+
 APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "sale": _sale,
     "points": _points,
@@ -288,4 +295,5 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "joined": _joined,
     "carried_in": _carried_in,
     "gift_cards": _gift_cards,
+    "shown": _shown,
 }

@@ -11,6 +11,7 @@ from sync.server.schema import (
     offer_use,
     referral,
     schema_version,
+    shown,
 )
 
 
@@ -37,11 +38,17 @@ def _gift_cards(connection: Connection) -> None:
     gift_card_entry.create(connection, checkfirst=True)
 
 
+def _shown(connection: Connection) -> None:
+    """Coupons and codes of cards, as receipts named them."""
+    shown.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _first,
     _referrals,
     _offer_uses,
     _gift_cards,
+    _shown,
 )
 LATEST = len(MIGRATIONS)
 

@@ -16,6 +16,7 @@ from sync.server.effects import Part
 from sync.server.gift_cards import buckets_of
 from sync.server.merging import resolve
 from sync.server.schema import member_key, sale
+from sync.server.shown import buckets_of_shown
 
 KEY_KINDS = ("card", "code", "phone")
 
@@ -61,6 +62,9 @@ def plan(connection: Connection, terminal_id: str, facts: Sequence[Fact]) -> dic
             parts.setdefault(bucket_of(part.member), []).append(part)
         for bucket in buckets_of(fact.document) if fact.document else ():
             parts.setdefault(bucket, []).append(_cards_part(fact, terminal_id))
+        for bucket in buckets_of_shown(fact.document) if fact.document else ():
+            part = replace(_cards_part(fact, terminal_id), name="shown")
+            parts.setdefault(bucket, []).append(part)
     return parts
 
 

@@ -203,6 +203,7 @@ gift_card_entry = Table(
     _text("entry"),
 )
 Index("gift_card_entry_card", gift_card_entry.c.bucket, gift_card_entry.c.card)
+shown = Table("shown", metadata, _bucket(), _key("key"), _key("receipt"), _text("deed"))
 feed_head = Table(
     "feed_head",
     metadata,
