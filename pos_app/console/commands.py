@@ -247,7 +247,7 @@ class Commands:
         return self._till.cash_movement(kind, amount, text(f, "reason", ""), override_of(f))
 
     def _confirm(self, f: Fields) -> Answer:
-        for kind in ("age", "pin", "code"):
+        for kind in ("age", "pin", "code", "evidence"):
             if kind in f:
                 return self._till.confirm(kind, text(f, kind))
-        raise BadField("age, pin or code is wanted")
+        raise BadField("age, pin, code or evidence is wanted")

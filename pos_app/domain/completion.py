@@ -111,6 +111,7 @@ def complete_sale(
         else ReturnPolicy.DIFFERENCE,
         cash_unit_minor=rules.program.cash_rounding_minor if rules.program else 0,
         gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),
+        evidence=_evidence(transaction, priced),
         coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
         age_answer=transaction.age_answer,
     )
@@ -127,6 +128,13 @@ def _sold(
     items = {one.line: one.item for one in transaction.lines}
     partners = _partners(transaction, rules)
     return Sold(lines, priced.trace, on, items, partners, priced.applications)
+
+
+def _evidence(transaction: Transaction, priced: Priced) -> tuple[tuple[str, str], ...]:
+    """The papers behind the discounts that were given."""
+    given = {m.rule_id for line in priced.lines for m in line.modifications}
+    seen = (one for one in transaction.evidence_of_member if one.seen)
+    return tuple((one.discount_id, one.paper) for one in seen if one.discount_id in given)
 
 
 def _partners(transaction: Transaction, rules: Rules) -> tuple[Partner, ...]:

@@ -110,6 +110,7 @@ class CompletedTransaction:
     """The document that the journal, the paper, the server and a return all read.
 
     `member_id` None: anonymous. `identified_by`: card, qr, phone, code, last4, "".
+    `evidence`: (discount, paper) that a cashier has seen.
     `member_code` keeps the scanned identity of a member the mirror does not know (a guest card:
     earn now, match on the server). A return names `original_id` and refunds stored numbers.
     `return_policy` is proportional on every document of before it was stored.
@@ -147,6 +148,7 @@ class CompletedTransaction:
     tallies: tuple[TallyEntry, ...] = ()
     confirmation: Confirmation | None = None
     coupons: tuple[CouponUse, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
     return_policy: ReturnPolicy = ReturnPolicy.PROPORTIONAL
     cash_unit_minor: int = 0
     withheld_points: int = 0

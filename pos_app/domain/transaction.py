@@ -63,6 +63,16 @@ class MemberLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """A cashier's answer about the paper of a member discount; what it says is not kept."""
+
+    member_id: str
+    discount_id: str
+    paper: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """The open transaction. Lines keep the order of the first scan."""
 
@@ -81,6 +91,7 @@ class Transaction:
     selected: int | None = None
     coupons: tuple[PresentedCoupon, ...] = ()
     confirmation: Confirmation | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     def line(self, number: int) -> LineItem | None:
         """The line of that number."""
@@ -108,6 +119,12 @@ class Transaction:
         """The yes of the member who is on the receipt."""
         given, member = self.confirmation, self.member
         return given if given and member and given.member_id == member.member_id else None
+
+    @property
+    def evidence_of_member(self) -> tuple[Evidence, ...]:
+        """The answers about the member who is on the receipt."""
+        who = self.member.member_id if self.member else None
+        return tuple(one for one in self.evidence if one.member_id == who)
 
     @property
     def paid_minor(self) -> int:

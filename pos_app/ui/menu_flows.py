@@ -98,6 +98,9 @@ def answer_demand(desk: Desk, index: int) -> None:
         return
     if demand.kind == "age":
         desk.do(desk.till.confirm("age", ("seen", "document", "refused")[index]))
+    elif demand.kind == "evidence":
+        if index < 2:
+            desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))
     elif index == 0:
         _confirm_by_pin(desk, demand.kind)
 

@@ -22,6 +22,7 @@ INKS = {
 }
 ANSWERS = {
     "age": ("ui.age_seen", "ui.age_document", "ui.age_refused"),
+    "evidence": ("ui.evidence_seen", "ui.evidence_refused"),
     "print": ("ui.printed_yes", "ui.printed_no"),
 }
 STAYS = (Tone.WARNING, Tone.ERROR)

@@ -14,9 +14,11 @@ from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import printing, settle
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import on_the_way
+from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
+from pos_app.workstation.standing_view import standing_said
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
     BalanceView,
@@ -118,7 +120,9 @@ def _demand(station: Station, transaction: Transaction | None) -> DemandView | N
     if transaction.age_limit and not transaction.age_answer:
         return DemandView("age", say("demand.age", years=transaction.age_limit))
     points = wanted_points(station)
-    return DemandView("pin", say("demand.confirm", points=points)) if points else None
+    if points:
+        return DemandView("pin", say("demand.confirm", points=points))
+    return evidence_demand(station, transaction)
 
 
 def _last_sale(station: Station) -> LastSaleView | None:
@@ -250,7 +254,10 @@ def _member(station: Station) -> MemberView | None:
         chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
         blocked=_blocked(known),
-        on_the_way=on_the_way(station, known, language),
+        on_the_way=(
+            *standing_said(station, transaction, known, language),
+            *on_the_way(station, known, language),
+        ),
     )
 
 

@@ -155,6 +155,7 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
         coupons=frozenset(one.coupon_id for one in transaction.serving),
+        evidence=frozenset(e.discount_id for e in transaction.evidence_of_member if e.seen),
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
         # A card that only the server knows: it earns as the lowest tier does.

@@ -26,6 +26,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import confirm_redemption, present_coupon, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import (
@@ -149,6 +150,8 @@ def confirm(station: Station, kind: str, value: str) -> Answer:
         return confirm_redemption.by_pin(station, value)
     if kind == "code":
         return confirm_redemption.by_code(station, value)
+    if kind == "evidence":
+        return evidence_answered(station, value)
     return refused("bad_answer", kind=kind)
 
 

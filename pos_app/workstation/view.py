@@ -216,7 +216,7 @@ class LastSaleView:
 
 @dataclass(frozen=True, slots=True)
 class DemandView:
-    """Something the transaction waits for. `kind`: age, override, pin. Scanning goes on."""
+    """What the transaction asks for. `kind`: age, override, pin, evidence. Scanning goes on."""
 
     kind: str
     text: Sentence

@@ -71,6 +71,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
         confirmation=confirmation_doc(document.confirmation),
         coupons=tuple(coupon_doc(use) for use in document.coupons),
+        evidence=document.evidence,
         age=document.age_answer,
         return_policy=""
         if document.return_policy is UNNAMED_POLICY
@@ -117,6 +118,7 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
         confirmation=confirmation_from_doc(doc.confirmation),
         coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
+        evidence=doc.evidence,
         age_answer=doc.age,
         return_policy=ReturnPolicy(doc.return_policy) if doc.return_policy else UNNAMED_POLICY,
         cash_unit_minor=doc.cash_unit,

@@ -158,6 +158,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     tallies: tuple[TallyDoc, ...] = ()
     confirmation: ConfirmationDoc | None = None
     coupons: tuple[CouponUseDoc, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
     return_policy: str = ""
     cash_unit: int = 0
     withheld_points: int = 0
