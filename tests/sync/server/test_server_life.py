@@ -16,7 +16,15 @@ from sync.server import conflicts, doctor, keys, migrations
 from sync.server import schema as tables
 from sync.server.database import PostgresDatabase, open_database
 from sync.server.migrations import DatabaseFromTheFuture, migrate
-from sync.server.schema import account, conflict, ledger, nonce, referral, schema_version
+from sync.server.schema import (
+    account,
+    conflict,
+    ledger,
+    nonce,
+    offer_use,
+    referral,
+    schema_version,
+)
 from sync.server.server import open_server
 from sync.wire.codec import unpack
 from sync.wire.messages import Problem
@@ -113,16 +121,16 @@ def test_a_database_from_the_future_is_left_alone(address) -> None:
         asyncio.run(open_server(address=address, inline=True))
 
 
-def test_a_database_of_the_first_schema_gets_what_referrers_are_owed(address) -> None:
+@pytest.mark.parametrize(("version", "table"), [(1, referral), (2, offer_use)])
+def test_a_database_of_an_older_schema_gets_what_came_later(address, version, table) -> None:
     async def story() -> None:
         database = open_database(address, inline=True)
         await database.write(lambda c: migrate(c, 0))
-        await database.write(lambda c: referral.drop(c))
-        await database.write(
-            lambda c: c.execute(sa.delete(schema_version).where(schema_version.c.version > 1))
-        )
-        assert await database.write(lambda c: migrate(c, 0)) == 1
-        assert await database.read(lambda c: c.execute(sa.select(referral)).all()) == []
+        await database.write(lambda c: table.drop(c))
+        newer = sa.delete(schema_version).where(schema_version.c.version > version)
+        await database.write(lambda c: c.execute(newer))
+        assert await database.write(lambda c: migrate(c, 0)) == version
+        assert await database.read(lambda c: c.execute(sa.select(table)).all()) == []
         await database.close()
 
     asyncio.run(story())
