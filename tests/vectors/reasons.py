@@ -20,6 +20,7 @@ NOT_MODELLED: dict[str, str] = {
     "points restored dead": "points that return after their end live on for 14 days",
     "quirk of a peer": "a peculiarity of one peer that its own format says needs no model",
     "refund in shares": "a refund goes back to cash, card, points in that order, never in shares",
+    "refused by the document": "a combination that the programme document refuses by its rules",
     "share of goods points may not pay": "the share is one of the goods that points may pay",
     "two policies at once": "one programme has one policy of each kind",
     "two redemptions": "one programme has one way in which points pay",

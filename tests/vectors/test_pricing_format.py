@@ -118,9 +118,9 @@ def test_wrong_number_is_a_difference() -> None:
     assert "total 20 instead of 21" in outcome_of(a_case(expected={"total": "21"})).difference
 
 
-def test_refused_programme_is_a_difference_with_its_reason() -> None:
+def test_programme_that_the_document_refuses_is_left_out() -> None:
     case = a_case(programs=[a_program({"type": "bundle_price", "qty": 2, "price": "0"})])
-    assert "the programme is refused: promotions[0]" in outcome_of(case).difference
+    assert outcome_of(case).not_modelled == "refused by the document"
 
 
 def test_every_left_out_option_has_a_reason_and_exists() -> None:

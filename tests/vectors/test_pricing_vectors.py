@@ -12,7 +12,7 @@ from tests.vectors.pricing.case import case_of
 from tests.vectors.pricing.compare import flat, plain
 from tests.vectors.pricing.document import written
 from tests.vectors.pricing.orders import orders
-from tests.vectors.pricing.run import facts_of_cart, outcome_of
+from tests.vectors.pricing.run import REFUSED, facts_of_cart, outcome_of
 from tests.vectors.pricing.shop import shop_of
 from tests.vectors.reasons import NOT_MODELLED
 
@@ -43,6 +43,11 @@ def test_few_cases_are_left_out(name) -> None:
     outcomes = [outcome_of(one) for one in cases(name)]
     left_out = [one.case_id for one in outcomes if one.not_modelled]
     assert len(left_out) * 100 <= len(outcomes) * LEFT_OUT_MOST, left_out
+
+
+def test_no_kept_case_is_left_out_because_its_document_is_refused() -> None:
+    """A document that changes its words must take the translation with it."""
+    assert [one["id"] for one in cases(*FILES) if outcome_of(one).not_modelled == REFUSED] == []
 
 
 def test_figures_of_the_seed_articles_are_all_modelled() -> None:

@@ -209,10 +209,11 @@ def _nth_unit_price(effect: Fields, desk: Desk) -> Benefit:
 
 
 def _gift(effect: Fields, desk: Desk) -> Benefit:
-    """Free goods on top: once, or for every so many bought (of their own article by default)."""
+    """Free goods on top: once, or for every so many bought (of their own article, if that is)."""
     goods = desk.goods(desk.filter(effect))
-    if effect.has("per_bought") and not effect.has("filter") and effect.has("sku"):
-        goods = desk.goods(Filter(skus=frozenset({effect.text("sku")})))
+    own = Filter(skus=frozenset({effect.text("sku")}))
+    if effect.has("per_bought") and not effect.has("filter") and desk.meant(own):
+        goods = desk.goods(own)
     effect.choice("round", ("down",), "down")
     if effect.choice("combine", ("largest_break_first",)):
         desk.state("gift_steps", "largest_first")

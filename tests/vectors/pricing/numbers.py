@@ -153,8 +153,10 @@ class Numbers:
         return self._quote.priced.line(number).net_minor if number else 0
 
     def _percent(self) -> Number:
+        """To the hundredth: an amount rounded to minor units is no exact percentage."""
         before = sum(self._by_line(lambda c, p: self._paid(p.list_minor, c.line)).values())
-        return self.order_discount() * 100 / before if before else Fraction(0)
+        percent = self.order_discount() * 100 / before if before else Fraction(0)
+        return Fraction(half_up(percent * 100), 100)
 
     def _program_of(self, rule_id: str) -> str:
         ids = [str(program["id"]) for program in self._written.case.programs]

@@ -134,7 +134,7 @@ def _customer(
     return Customer(
         member_id=MEMBER,
         tier_id=tier,
-        segments=person.segments,
+        segments=person.segments | ({tier} if tier else frozenset()),
         birthday=person.birthday(on),
         spend_minor=person.spends(on),
         receipts=person.receipts,
