@@ -74,7 +74,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """The open transaction. Lines keep the order of the first scan."""
+    """The open transaction. Lines keep the order of the first scan.
+
+    `age_years`: the limit that `age_answer` was given for; a stricter one asks again.
+    """
 
     transaction_id: str
     started_at: datetime
@@ -86,6 +89,7 @@ class Transaction:
     goodwill: Goodwill | None = None
     tenders: tuple[Tender, ...] = ()
     age_answer: str = ""
+    age_years: int = 0
     original: CompletedTransaction | None = None
     reason: str = ""
     selected: int | None = None
@@ -152,7 +156,7 @@ def add(
 ) -> Transaction:
     """Add an item, or raise the quantity of its line."""
     _open(transaction)
-    if item.age_limit and transaction.age_answer == "refused":
+    if item.age_limit > transaction.age_years:
         transaction = replace(transaction, age_answer="")
     for one in transaction.lines:
         same = one.item.item_id == item.item_id and one.unit_price_minor == unit_price_minor

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
+from pos_app.domain.read_regulation import load_regulation
+from pos_app.domain.regulation import Regulation
 from pos_app.domain.tax import TaxRate, TaxTable, russian_tax
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.gs1 import BiipGs1Reader
@@ -30,9 +32,12 @@ from pos_app.wiring.memory import SERVER_KEY, Memory, open_memory, terminal_key
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
+from resources import names, read_text
 from resources.words import Words
 
 TIME_ZONE = "Europe/Moscow"
+COUNTRY = "ru"
+NEUTRAL = "neutral"
 
 
 class NotEnrolled(Exception):
@@ -199,7 +204,15 @@ def _settings(place: Place, setting: Callable[[str], Any], points: Points) -> Se
         training=place.training,
         slogan=str(setting("slogan") or ""),
         crash_point=points,
+        regulation=_regulation(setting("country")),
     )
+
+
+def _regulation(country: Any) -> Regulation:
+    """The shipped regulation of the setting `country` ("" is none); else Russia's."""
+    known = names("regulations", ".json")
+    name = COUNTRY if country is None else str(country).lower()
+    return load_regulation(read_text("regulations", f"{name if name in known else NEUTRAL}.json"))
 
 
 def _tax(value: Any) -> TaxTable:

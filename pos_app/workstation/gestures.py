@@ -10,6 +10,7 @@ from pos_app.workstation import (
     present_coupon,
     return_sale,
     sale,
+    search_items,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.present import past_view
@@ -102,7 +103,7 @@ def _words(station: Station, found: Identification, entry: str) -> Answer:
     if not items:
         return refused("nothing_found", text=text)
     station.pending_quantity = found.quantity or station.pending_quantity
-    return done(items=tuple(sale.found_item(station, item) for item in items))
+    return done(items=tuple(search_items.found_item(station, item) for item in items))
 
 
 def _receipt(station: Station, found: Identification, _entry: str) -> Answer:

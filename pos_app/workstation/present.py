@@ -11,7 +11,7 @@ from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
-from pos_app.workstation import printing, settle
+from pos_app.workstation import age_question, early, printing, settle
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
@@ -117,8 +117,9 @@ def _link(station: Station) -> LinkView:
 def _demand(station: Station, transaction: Transaction | None) -> DemandView | None:
     if transaction is None or transaction.kind is TransactionKind.RETURN:
         return None
-    if transaction.age_limit and not transaction.age_answer:
-        return DemandView("age", say("demand.age", years=transaction.age_limit))
+    age = age_question.demand(transaction)
+    if age is not None:
+        return age
     points = wanted_points(station)
     if points:
         return DemandView("pin", say("demand.confirm", points=points))
@@ -148,7 +149,8 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     paid = transaction.paid_minor
     teaser = station.teaser
     lines = tuple(
-        _line(entered, one) for entered, one in zip(transaction.lines, priced.lines, strict=True)
+        replace(_line(entered, one), notes=(*one.notes, *_early(station, entered)))
+        for entered, one in zip(transaction.lines, priced.lines, strict=True)
     )
     returning = transaction.kind is TransactionKind.RETURN
     due = max(totals.due_minor - paid, 0)
@@ -179,6 +181,10 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         coupons=_coupons(station, transaction),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
     )
+
+
+def _early(station: Station, entered: LineItem) -> tuple[Sentence, ...]:
+    return () if entered.sold else early.note(station, entered.item, entered.unit_price_minor)
 
 
 def _coupons(station: Station, transaction: Transaction) -> tuple[CouponView, ...]:

@@ -20,6 +20,7 @@ from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
 from pos_app.domain.transaction import Transaction
+from pos_app.workstation.regulated import lawful_gifts
 from pos_app.workstation.station import Known, Station
 
 NO_PROGRAM = (
@@ -81,6 +82,8 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
 
 def spent_budgets(station: Station) -> dict[str, int]:
     """Uses of offers by all members, as the server last counted them."""
+    if not any(offer.budget for offer in program_of(station).offers):
+        return {}
     told = station.mirror.setting(OFFERS_SPENT)
     return dict(told) if isinstance(told, dict) else {}
 
@@ -181,7 +184,8 @@ def _with_partners(station: Station, transaction: Transaction, customer: Custome
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:
     """The open transaction priced."""
     lines = [line.basket_line() for line in transaction.lines]
-    return engine_of(station).price(lines, context_of(station, transaction, explain))
+    priced = engine_of(station).price(lines, context_of(station, transaction, explain))
+    return replace(priced, gifts=lawful_gifts(station, priced.gifts)) if priced.gifts else priced
 
 
 def reprice(station: Station) -> None:

@@ -15,7 +15,6 @@ from pos_app.domain.events import AllowanceReturned, Event, UnknownCodeSeen
 from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from pos_app.domain.money import Money
 from pos_app.domain.quantity import (
     Quantity,
     Unit,
@@ -31,7 +30,8 @@ from pos_app.domain.transaction import (
     with_quantity,
     without_line,
 )
-from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation import early, regulated
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.station import (
@@ -45,7 +45,6 @@ from pos_app.workstation.station import (
     require,
     right_used,
 )
-from pos_app.workstation.view import FoundItem
 
 SALE_PARTS = (Part.TRANSACTION, Part.MEMBER, Part.TENDERS, Part.DEMAND, Part.LAST_SALE)
 WEIGHT_MOST = 10_000_000
@@ -120,7 +119,7 @@ def edit_recorded(
 
 def add_identified(station: Station, found: Identification, entry: str) -> Answer:
     """Goods by what a label or the field said."""
-    item, quantity, price = _goods(station, found)
+    item, quantity, price = goods_of(station, found)
     if item is None:
         return unknown_code(station, code_of(found))
     if price is not None:
@@ -147,9 +146,10 @@ def _wanted(item: Item, typed: str | None) -> Quantity | None:
     return quantity
 
 
-def _goods(
+def goods_of(
     station: Station, found: Identification
 ) -> tuple[Item | None, Quantity | None, int | None]:
+    """The item that was meant, and the quantity or the price that its label tells."""
     mirror = station.mirror
     if found.kind is Kind.RCN_WEIGHT:
         return mirror.item_by_plu(found.plu or ""), grams(found.weight_g or 0), None
@@ -191,6 +191,10 @@ def _sell(
     if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
+    item = regulated.on_line(station, item)
+    trouble = regulated.not_sold(station, item, price, entry) or early.not_for(station, item, price)
+    if trouble:
+        return trouble
     before = station.open.lines if station.open else ()
     answer = edit(station, lambda t: add(t, item, code, quantity, price, entry))
     if not answer.ok or station.open is None:
@@ -198,7 +202,7 @@ def _sell(
     line = station.open.selected
     grown = any(one.line == line for one in before)
     said = notice("quantity_raised" if grown else "item_added", Tone.GOOD, line, name=item.name)
-    return replace(answer, notices=(said,))
+    return replace(answer, notices=(said, *early.asked(station, item, price, line)))
 
 
 def add_item(station: Station, item_id: str, quantity: str) -> Answer:
@@ -370,27 +374,3 @@ def undo(station: Station) -> Answer:
     station.known = know(station, known.member, local=known.local) if known else None
     reprice(station)
     return changed(*SALE_PARTS, notices=(notice("undone"),))
-
-
-def found_item(station: Station, item: Item) -> FoundItem:
-    """A row for a list."""
-    price = item.price_minor(station.business_on()) or 0
-    code = item.codes[0] if item.codes else item.plu or item.item_id
-    return FoundItem(item.item_id, code, item.name, price, item.unit.value)
-
-
-def find_items(station: Station, text: str, limit: int) -> Answer:
-    """By the beginnings of words, by code or PLU."""
-    items = station.mirror.search_items(text, limit)
-    return done(items=tuple(found_item(station, item) for item in items))
-
-
-def price_check(station: Station, text: str) -> Answer:
-    """What it costs, without selling it."""
-    found = station.gear.identifier.typed(text)
-    item, _, _ = _goods(station, found)
-    if item is None:
-        return refused("unknown_code", code=text)
-    row = found_item(station, item)
-    price = Money(row.unit_price_minor)
-    return done(notice("price", Tone.NEUTRAL, name=row.name, price=price), item=row)

@@ -24,7 +24,14 @@ from pos_app.domain.refund import Deduction
 from pos_app.domain.returning import Terms, complete_return, returned_before
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
-from pos_app.workstation import confirm_redemption, present_coupon, printing
+from pos_app.workstation import (
+    age_question,
+    confirm_redemption,
+    early,
+    present_coupon,
+    printing,
+    regulated,
+)
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
@@ -80,10 +87,13 @@ def _not_payable(station: Station) -> Answer | None:
         return refused("nothing_to_pay")
     if transaction.kind is TransactionKind.RETURN:
         return None
-    if transaction.age_limit and transaction.age_answer not in ("seen", "document"):
-        code = "age_refused" if transaction.age_answer == "refused" else "age_first"
-        return refused(code, years=transaction.age_limit)
-    return outgrown(station) or confirm_redemption.missing(station)
+    return (
+        age_question.missing(transaction)
+        or regulated.hours_passed(station, transaction)
+        or early.missing(station, transaction)
+        or outgrown(station)
+        or confirm_redemption.missing(station)
+    )
 
 
 def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> Answer:
@@ -142,10 +152,8 @@ def confirm(station: Station, kind: str, value: str) -> Answer:
     """The answer to what the transaction asked for."""
     if station.open is None:
         return refused("nothing_open")
-    if kind == "age" and value in ("seen", "document", "refused"):
-        station.open = replace(station.open, age_answer=value)
-        said = (notice("age_refused", Tone.WARNING),) if value == "refused" else ()
-        return changed(Part.DEMAND, Part.TRANSACTION, notices=said)
+    if kind == "age":
+        return age_question.answered(station, value)
     if kind == "pin":
         return confirm_redemption.by_pin(station, value)
     if kind == "code":

@@ -23,6 +23,7 @@ from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
+from pos_app.domain.regulation import UNREGULATED, Regulation
 from pos_app.domain.rights import Operator, Right
 from pos_app.domain.sentence import Sentence
 from pos_app.domain.tax import TaxTable
@@ -84,6 +85,7 @@ class Settings:
     training: bool = False
     slogan: str = ""
     crash_point: Callable[[str], None] = lambda _name: None
+    regulation: Regulation = UNREGULATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class Station:
     remembered: Remembered = Remembered()
     guard: ReplayGuard = ReplayGuard()
     wrong_pins: dict[str, int] = field(default_factory=dict)
+    law: Regulation | None = None
+    law_cursor: str = ""
 
     def now(self) -> datetime:
         """UTC."""

@@ -14,6 +14,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
+from pos_app.workstation import regulated
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import judged_again
@@ -114,6 +115,7 @@ def _body(transaction: Transaction) -> bytes:
             else [link.member_id, link.identified_by, link.code, link.may_redeem],
             "goodwill": _goodwill(transaction.goodwill),
             "age": transaction.age_answer,
+            "age_years": transaction.age_years,
             "coupons": [
                 [one.coupon_id, one.key, one.code, one.member_id, one.at_risk]
                 for one in transaction.coupons
@@ -153,8 +155,8 @@ def _restored(
     lines, lost = [], []
     for one in body["lines"]:
         line = _line_item(station, one)
-        if line is None:
-            lost.append(notice("item_gone", Tone.WARNING, None, code=one["code"]))
+        if isinstance(line, Notice):
+            lost.append(line)
         else:
             lines.append(line)
     member = MemberLink(*body["member"]) if body["member"] else None
@@ -166,23 +168,30 @@ def _restored(
         member=member,
         goodwill=Goodwill(*body["goodwill"]) if body["goodwill"] else None,
         age_answer=body["age"],
+        age_years=body.get("age_years", max((one.item.age_limit for one in lines), default=0)),
         selected=lines[-1].line if lines else None,
         coupons=tuple(PresentedCoupon(*one) for one in body.get("coupons", ())),
     )
     return transaction, tuple(lost)
 
 
-def _line_item(station: Station, one: dict[str, Any]) -> LineItem | None:
+def _line_item(station: Station, one: dict[str, Any]) -> LineItem | Notice:
+    """The line as the catalogue and the law have it today, or why it is left out."""
     item = station.mirror.item(one["item"])
     price = item.price_minor(station.business_on()) if item else None
     if item is None or price is None:
-        return None
+        return notice("item_gone", Tone.WARNING, None, code=one["code"])
+    price = one["price"] if one["entry"] == "label" else price
+    item = regulated.on_line(station, item)
+    trouble = regulated.not_sold(station, item, price, one["entry"])
+    if trouble is not None and trouble.refusal is not None:
+        return Notice(trouble.refusal.code, trouble.refusal.text, Tone.WARNING)
     return LineItem(
         one["line"],
         item,
         one["code"],
         Quantity(one["quantity"], Unit(one["unit"])),
-        one["price"] if one["entry"] == "label" else price,
+        price,
         one["entry"],
         Goodwill(*one["goodwill"]) if one["goodwill"] else None,
     )

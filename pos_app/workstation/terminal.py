@@ -19,6 +19,7 @@ from pos_app.workstation import (
     printing,
     return_sale,
     sale,
+    search_items,
     settle,
     sign_on,
     suspend_resume,
@@ -113,11 +114,11 @@ class Selling:
 
     def find_items(self, text: str, limit: int = 20) -> Answer:
         """See SellingPort."""
-        return guarded(lambda: sale.find_items(self._station, text, limit))
+        return guarded(lambda: search_items.find_items(self._station, text, limit))
 
     def price_check(self, text: str) -> Answer:
         """See SellingPort."""
-        return guarded(lambda: sale.price_check(self._station, text))
+        return guarded(lambda: search_items.price_check(self._station, text))
 
 
 class Membership:

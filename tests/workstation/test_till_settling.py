@@ -100,25 +100,26 @@ def test_the_age_question_waits_for_payment_and_not_for_scanning(shop):
     assert refusal(shop.till.pay("cash")) == "age_first"
     assert refusal(shop.till.confirm("age", "perhaps")) == "bad_answer"
     assert refusal(shop.till.confirm("pin", "1")) == "no_member"
-    ok(shop.till.confirm("age", "refused"))
-    assert shop.view.demand is None
-    assert refusal(shop.till.pay("cash")) == "age_refused"
     ok(shop.till.confirm("age", "document"))
     shop.scan(TOBACCO)
     assert shop.view.demand is None
     ok(shop.till.pay("cash"))
     checked = shop.audit("age_checked")
-    assert [(e.reason, e.subject) for e in checked] == [
-        ("document", shop.documents()[0].transaction_id)
-    ]
+    document = shop.documents()[0]
+    assert [(e.reason, e.subject) for e in checked] == [("document", document.transaction_id)]
+    assert document.age_answer == "document"
 
 
-def test_without_the_bottle_nobody_asks_for_an_age(shop):
-    shop.scan(MILK, VODKA)
-    ok(shop.till.confirm("age", "refused"))
-    ok(shop.till.void_line(2))
+def test_refused_the_bottle_leaves_the_receipt_and_the_audit_chain_says_why(shop):
+    shop.scan(MILK, VODKA, TOBACCO)
+    assert notices(shop.till.confirm("age", "refused")) == ["age_refused"]
+    assert [line.item_id for line in shop.sale.lines] == ["item1"]
+    assert shop.view.demand is None
+    out = [(e.subject, e.reason, e.amount_minor) for e in shop.audit("age_refused")]
+    assert out == [("item4 x 1", "18+", 500_00), ("item5 x 1", "18+", 200_00)]
     ok(shop.till.pay("cash"))
     assert shop.audit("age_checked") == []
+    assert shop.documents()[0].age_answer == "refused"
 
 
 def test_a_completed_sale_is_on_the_disk_before_the_answer(bench):

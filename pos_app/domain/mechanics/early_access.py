@@ -3,6 +3,7 @@
 A closed sale is the same with no day from which it is open to all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -71,7 +72,7 @@ def closed_for(
 
 
 def refusal(
-    closed: tuple[Closed, ...], caller: Caller | None, name: str, words: dict[str, str]
+    closed: tuple[Closed, ...], caller: Caller | None, name: str, words: Mapping[str, str]
 ) -> Sentence | None:
     """Why this caller may not have the item; None where one rule lets them.
 
@@ -91,7 +92,7 @@ def refusal(
     return say("early.others", name=name, who=who, open=begun[0].open_on)
 
 
-def chosen(access: EarlyAccess, words: dict[str, str]) -> Argument:
+def chosen(access: EarlyAccess, words: Mapping[str, str]) -> Argument:
     """Tiers and segments that go first, in words."""
     return tuple(words.get(one, one) for one in sorted(access.tiers | access.segments))
 
