@@ -84,6 +84,8 @@ def spent_budgets(station: Station) -> dict[str, int]:
     """Uses of offers by all members, as the server last counted them."""
     if not any(offer.budget for offer in program_of(station).offers):
         return {}
+    if not any(offer.budget for offer in program_of(station).offers):
+        return {}
     told = station.mirror.setting(OFFERS_SPENT)
     return dict(told) if isinstance(told, dict) else {}
 
