@@ -185,6 +185,23 @@ def test_points_that_lapsed_do_not_live_longer_with_points_that_come_back() -> N
     assert account.available(days(10)) == 10
 
 
+def test_a_redemption_that_nobody_saw_returns_as_a_lot_of_its_own() -> None:
+    """Its history stayed with an account that was merged away."""
+    back = an_entry("reverse", 20, entry_id="b1", reverses="elsewhere")
+    assert lots(fold("m1", [back])) == {"b1": (20, None)}
+
+
+def test_points_of_a_lot_that_ended_pay_first_what_the_lot_owes() -> None:
+    entries = [
+        earned(30, "short", expires_on=days(5)),
+        redeemed(30),
+        an_entry("reverse", -30, entry_id="u1", reverses="short", on=days(8)),
+        an_entry("reverse", 30, entry_id="b1", reverses="r1", on=days(10)),
+    ]
+    account = fold("m1", entries)
+    assert (account.lots, account.debt, account.owed) == ((), 0, ())
+
+
 def test_a_lot_returned_on_its_last_day_keeps_it() -> None:
     entries = [
         earned(30, "short", expires_on=days(5)),

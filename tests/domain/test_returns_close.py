@@ -15,7 +15,7 @@ from pos_app.domain.loyalty.ledger import EntryKind, fold
 from pos_app.domain.refund import Deduction
 from pos_app.domain.returning import ReturnLine, Terms, complete_return, return_figures
 from pos_app.domain.tender import Tender, TenderKind
-from tests.builders import TODAY, a_program, an_entry, an_item, counted_ids
+from tests.builders import TODAY, a_program, a_promotion, an_entry, an_item, counted_ids
 from tests.domain.test_sale_to_return import PLACE, returned, scanned, sold
 
 FIVE_PERCENT = {"rules": [{"id": "e", "percent": "5"}], "vesting_days": 0}
@@ -141,6 +141,16 @@ def test_a_base_that_is_neither_net_nor_payable_is_split_by_itself() -> None:
     line = replace(document.lines[0], earn_base_minor=250_00)
     back = returned(replace(document, lines=(line,)), [(1, 1)])
     assert back.lines[0].earn_base_minor == 83_34
+
+
+def test_points_earned_before_transaction_promotions_are_taken_back_by_that_base() -> None:
+    promotion = a_promotion("threshold", threshold="100.00", amount="50.00")
+    earn = {**FIVE_PERCENT, "base": "before_transaction_promotions"}
+    document = sold(scanned((ITEMS[0], 2)), a_program(earn=earn, promotions=[promotion]))
+    assert (document.totals.payable_minor, document.totals.points_earned) == (150_00, 10)
+    assert document.lines[0].earn_base_minor == 200_00
+    first = returned(document, [(1, 1)])
+    assert (first.totals.due_minor, first.totals.points_earned) == (75_00, 5)
 
 
 # --- any parts, any order --------------------------------------------------------------------

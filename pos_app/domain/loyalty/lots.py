@@ -131,11 +131,10 @@ class Lots:
         for one in self._drawn(lambda o: o.owner == owner and o.payer is None, points):
             points -= one.points
             self._debt -= one.points
-        for one in self._drawn(lambda o: o.owner == owner, points):
-            points -= one.points
-            if one.payer is not None:
-                self._back(replace(one.payer, points=one.points))
-        return points
+        drawn = self._drawn(lambda o: o.owner == owner, points)
+        for payer in [replace(o.payer, points=o.points) for o in drawn if o.payer is not None]:
+            self._back(payer)
+        return points - sum(one.points for one in drawn)
 
     def _repay(self, new: Take) -> int:
         """New points pay the debt, oldest first, and are remembered as its payer."""
