@@ -7,7 +7,7 @@ The same basket gives the same answer on the till, on the server and a year late
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pos_app.domain.document import Totals
@@ -19,7 +19,7 @@ from pos_app.domain.pricing.claims import Claims
 from pos_app.domain.pricing.earning import Earned, Earning
 from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex, candidates
 from pos_app.domain.pricing.hints import hints
-from pos_app.domain.pricing.joint import item_choices
+from pos_app.domain.pricing.joint import claimed_minor, concerned_lines, item_choices, missed_minor
 from pos_app.domain.pricing.late import waits
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
@@ -195,6 +195,7 @@ class Engine:
         """Every set in every order, what they have in common calculated once."""
         begun: dict[tuple[int, ...], tuple[Worksheet, Effort]] = {}
         for chosen in sets:
+            most, concerned = -1, concerned_lines(chosen, member)
             for tried in item_choices(chosen, member):
                 for ordered, order in orders(tuple(tried), setting.policies):
                     key = tuple(c.number for c in ordered if not c.promotion.whole)
@@ -202,7 +203,13 @@ class Engine:
                     if known is None:
                         known = self._begin(lines, ordered, order, member, setting)
                         begun[key] = known
-                    yield self._finished(known, ordered, order, member, setting)
+                    found = self._finished(known, ordered, order, member, setting)
+                    if concerned:
+                        saved = sum(claimed_minor(found.sheet, chosen, concerned).values())
+                        most = max(most, saved)
+                        missed = missed_minor(found.sheet, most, concerned, chosen, member)
+                        found = _doubted(found, missed)
+                    yield found
 
     def _finished(
         self,
@@ -249,6 +256,13 @@ class Engine:
             return calculate(lines, chosen)
         key = (*member_key(member), order, setting.language)
         return self._pieces.sheet(lines, on_lines(chosen), key, calculate)
+
+
+def _doubted(reduced: _Reduced, missed_minor: int) -> _Reduced:
+    """With what another assignment could still save where later percentages are uneven."""
+    if not missed_minor:
+        return reduced
+    return replace(reduced, effort=reduced.effort.joined(Effort(False, missed_minor, 0)))
 
 
 def _in_order_of(

@@ -7,12 +7,17 @@ compared over subsets of the promotions concerned.
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import combinations
+from math import ceil
 
+from pos_app.domain.document import Step
+from pos_app.domain.money import PPM
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.cascade import claims
 from pos_app.domain.pricing.eligibility import Candidate
 from pos_app.domain.pricing.member_step import MemberOffer
+from pos_app.domain.pricing.worksheet import Worksheet
 from pos_app.domain.promotion.benefit import Benefit, Reduction
 
 SUBSETS_OF_MOST = 5
@@ -30,6 +35,62 @@ def item_choices(
             yield [c for c in chosen if c.number not in out]
 
 
+def missed_minor(
+    sheet: Worksheet,
+    most_minor: int,
+    lines: set[int],
+    chosen: Sequence[Candidate],
+    offer: MemberOffer | None,
+) -> int:
+    """What a better assignment inside one set could still save, at the very most.
+
+    `most_minor`: the largest saving of claimed units on the lines concerned, whatever comes after.
+    Later percentages take their part of it; no line keeps more of a saving than the line that
+    they spare most.
+    """
+    kept = {line: _kept(line, chosen, offer) for line in lines}
+    reached = sum(
+        (kept[line] * claimed for line, claimed in claimed_minor(sheet, chosen, lines).items()),
+        Fraction(0),
+    )
+    later = sum(1 for c in chosen for p in c.parts if not claims(c) and _is_percentage(p.benefit))
+    rounding = len(lines) * (later + 1)
+    missed = most_minor * max(kept.values()) - reached
+    return ceil(missed) + rounding if missed > rounding else 0
+
+
+def concerned_lines(chosen: Sequence[Candidate], offer: MemberOffer | None) -> set[int]:
+    """The lines of promotions whose assignment later percentages may turn."""
+    numbers = set(_concerned(chosen, offer))
+    return {line.line for c in chosen if c.number in numbers for line in c.lines}
+
+
+def claimed_minor(sheet: Worksheet, chosen: Sequence[Candidate], lines: set[int]) -> dict[int, int]:
+    """What the search has saved on each of these lines."""
+    rules = {c.promotion.promotion_id for c in chosen if claims(c)}
+    return {
+        row.line.line: sum(
+            m.amount_minor for m in row.modifications if m.rule_id in rules or m.step is Step.MEMBER
+        )
+        for row in sheet.rows
+        if row.line.line in lines
+    }
+
+
+def _kept(line: int, chosen: Sequence[Candidate], offer: MemberOffer | None) -> Fraction:
+    """The part of a saving on a line that later percentages leave."""
+    kept = Fraction(1)
+    for candidate in chosen:
+        for part in candidate.parts if not claims(candidate) else ():
+            one = part.benefit
+            touches = any(touched.line == line for touched in part.lines)
+            if touches and isinstance(one, Reduction) and one.kind == "percent":
+                kept *= 1 - Fraction(one.value, PPM)
+    if offer is not None and offer.discount.on_promoted:
+        kept *= 1 - Fraction(offer.rate_ppm, PPM)
+    return kept
+
+
 def _concerned(chosen: Sequence[Candidate], offer: MemberOffer | None) -> list[int]:
     """Promotions that share lines, through each other, with one that spans uneven lines."""
     touched = [
@@ -39,6 +100,9 @@ def _concerned(chosen: Sequence[Candidate], offer: MemberOffer | None) -> list[i
         for part in candidate.parts
         if _is_percentage(part.benefit)
     ]
+    on_all = offer is not None and offer.discount.on_promoted
+    if not touched and not on_all:
+        return []
     apart = [c for c in chosen if claims(c)]
     found = [c for c in apart if _together(c) and _is_uneven(c, touched, offer)]
     lines = {line.line for c in found for line in c.lines}
