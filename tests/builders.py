@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from pos_app.domain.item import DatedPrice, Item
@@ -13,6 +14,8 @@ from pos_app.domain.pricing.basket import BasketLine, Context, Customer, Goodwil
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
 from pos_app.domain.quantity import Quantity, grams, pieces
+from pos_app.domain.schema import program_schema
+from tests.json_schema import broken
 
 TODAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, 0)
@@ -103,8 +106,17 @@ def a_document(**parts: Any) -> dict[str, Any]:
 
 
 def a_program(**parts: Any) -> Program:
-    """The program of such a document."""
-    return load(json.dumps(a_document(**parts)))
+    """The program of such a document; what the reader takes must fit the JSON Schema as well."""
+    document = a_document(**parts)
+    program = load(json.dumps(document))
+    assert broken(the_schema(), document) == []
+    return program
+
+
+@cache
+def the_schema() -> dict[str, Any]:
+    """The JSON Schema of the program document."""
+    return program_schema()
 
 
 def a_promotion(kind: str, promotion_id: str = "p", **fields: Any) -> dict[str, Any]:
