@@ -4,7 +4,7 @@ Never counts for a receipt without a member, and never looks at another receipt.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -41,9 +41,16 @@ class Sold:
 def tallies_of(program: Program, sold: Sold) -> tuple[TallyEntry, ...]:
     """The entries of a sale to a member; amounts of nothing are left out."""
     found = [entry for count in COUNTS for entry in count(program, sold)]
+    every = {line.line for line in sold.lines}
     lines = sold_lines(program, sold)
-    found += mechanics_entries(program, lines, sold.applications, sold.business_on)
+    for entry in mechanics_entries(program, lines, sold.applications, sold.business_on):
+        found.append(_shortened(entry, every))
     return tuple(entry for entry in found if entry.amount)
+
+
+def _shortened(entry: TallyEntry, every: set[int]) -> TallyEntry:
+    """An entry that rests on all lines names none: long receipts stay small."""
+    return replace(entry, lines=()) if set(entry.lines) == every else entry
 
 
 def sold_lines(program: Program, sold: Sold) -> list[SoldLine]:

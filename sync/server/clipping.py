@@ -75,6 +75,7 @@ def overgiven(held: Held, program: Program, document: CompletedTransaction) -> I
             if p.limits.per_member and entry.tally == uses_tally(p.promotion_id)
         ]
         if max(beyond, default=0) > 0:
-            lines = [line for line in document.lines if line.line in entry.lines]
+            touched = entry.lines or {line.line for line in document.lines}
+            lines = [line for line in document.lines if line.line in touched]
             money = sum(line.list_minor - line.net_minor for line in lines)
             yield Overgiven(entry.tally, max(beyond), money)
