@@ -87,3 +87,10 @@ def test_points_go_back_by_points_and_the_rest_by_money() -> None:
         TallyEntry("earned/m", "2026-11", -10),
         TallyEntry("draw/car", "", -3),
     )
+
+
+def test_an_entry_that_rests_on_every_line_names_none() -> None:
+    club = program(draws={"list": [{"id": "car", "per_unit": 1}]})
+    assert found(club, [sold_line(1), sold_line(2)]) == {("draw/car", ""): (4, ())}
+    items = {1: TEA, 2: SMOKE}
+    assert found(club, [sold_line(1), sold_line(2)], items=items) == {("draw/car", ""): (2, (1,))}
