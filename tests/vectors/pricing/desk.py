@@ -34,6 +34,7 @@ class Desk:
     lines: Sequence[CartLine]
     scale: int = 1
     max_applications: int = 0
+    shelf_prices: bool = False
     stated: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -117,7 +117,8 @@ def _written(case: Case, prices: Prices) -> Written:
     earns = any(one["type"] in EARNINGS for p in programs for one in p.get("effects", ()))
     scale = scale_of(programs, case.options)
     scale = parts_of_points(case.stated_points(), earns=earns, scale=scale)
-    desk = Desk(case.options, prices, lines, scale, case.max_applications)
+    shelf_prices = any(program.get("phase") == "catalog" for program in programs)
+    desk = Desk(case.options, prices, lines, scale, case.max_applications, shelf_prices)
     ladder = ladder_of(programs, desk)
     lifetime = lifetime_of(programs, desk)
     if lifetime.first_earned and case.customer.get("lots"):

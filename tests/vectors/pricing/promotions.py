@@ -141,6 +141,7 @@ def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
     """What is said of the programme as a whole."""
     when, conditions = conditions_of(fields, desk)
     way = STACKINGS[fields.choice("concurrency", tuple(STACKINGS))]
+    shelf_or_this = not fields.flag("stack_with_catalog", default=True) and desk.shelf_prices
     alone = fields.flag("exclusive") or not fields.flag("stackable", default=True)
     return words(
         {
@@ -149,7 +150,7 @@ def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
             "stage": STAGES[fields.choice("phase", tuple(STAGES))],
             "stacking": "sole" if alone else way,
             "priority": fields.whole("priority"),
-            "not_with_price_stage": not fields.flag("stack_with_catalog", default=True),
+            "not_with_price_stage": shelf_or_this,
             "coupon_needed": fields.text("code") if fields.text("trigger") == "code" else "",
             "limits": _limits(fields.child("limits"), desk),
         }
