@@ -1,12 +1,14 @@
 """Virtual cards over HTTP: a phone asks with plain JSON, for it is a browser. Never SQL.
 
 No terminal signs these requests: the phone proves the key of its card, and shows a link of the
-server or the certificate that it had.
+server or the certificate that it had. The page that does it is served beside, under `/card/`.
 """
+
+from importlib.resources import files
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sync.server.cards import issue
@@ -18,6 +20,12 @@ from sync.wire.version import SPOKEN
 
 BODY_BYTES_MAX = 16 * 1024
 HEADERS = {"cache-control": "no-store"}
+KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+PAGE_HEADERS = {
+    "content-security-policy": "default-src 'self'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
 
 
 def card_routes(server: Server) -> list[Route]:
@@ -37,7 +45,25 @@ def card_routes(server: Server) -> list[Route]:
             return _json(done.problem, done.status)
         return _json(done)
 
-    return [Route(PATHS["card"], certificate, methods=["POST"])]
+    return [
+        Route(PATHS["card"], certificate, methods=["POST"]),
+        Route("/card", _to_page, methods=["GET"]),
+        Route("/card/{name:path}", _page, methods=["GET"]),
+    ]
+
+
+async def _to_page(_request: Request) -> Response:
+    """A browser keeps what stands behind the `#` of a link."""
+    return RedirectResponse("/card/")
+
+
+async def _page(request: Request) -> Response:
+    name = request.path_params["name"] or "index.html"
+    kind = KINDS.get(name.rpartition(".")[2])
+    file = files("resources").joinpath("card", name)
+    if kind is None or "/" in name or not file.is_file():
+        return Response(status_code=404)
+    return Response(file.read_bytes(), headers=PAGE_HEADERS, media_type=kind)
 
 
 async def _body(request: Request) -> bytes:
