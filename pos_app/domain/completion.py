@@ -77,9 +77,35 @@ def complete_sale(
 ) -> CompletedTransaction:
     """The document of a sale, with the points entries it causes."""
     member = transaction.member or MemberLink(None, "")
-    totals = totals_due(transaction, priced, rules.program)
     lines = _lines(transaction, priced, rules, place.business_on)
     sold = _sold(transaction, priced, lines, rules, place.business_on)
+    paid = _paid(transaction, lines, totals_due(transaction, priced, rules.program), place, rules)
+    return replace(
+        paid,
+        member_id=member.member_id,
+        identified_by=member.identified_by,
+        member_code=member.code,
+        entries=_entries(transaction, priced.totals, place, rules, new_id),
+        uses=secured.uses,
+        unsecured=secured.unsecured,
+        tallies=_tallies(member, rules.program, sold),
+        confirmation=transaction.confirmed,
+        gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),
+        evidence=_evidence(transaction, priced),
+        coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
+        age_answer=transaction.age_answer,
+    )
+
+
+def _paid(
+    transaction: Transaction,
+    lines: tuple[CompletedLine, ...],
+    totals: Totals,
+    place: Place,
+    rules: Rules,
+) -> CompletedTransaction:
+    """What was sold and paid, where and under which rules; nobody's yet."""
+    program = rules.program
     return CompletedTransaction(
         transaction_id=transaction.transaction_id,
         kind=TransactionKind.SALE,
@@ -90,30 +116,16 @@ def complete_sale(
         business_on=place.business_on,
         completed_at=place.at,
         operator_id=place.operator_id,
-        currency=rules.program.currency if rules.program else RUB,
+        currency=program.currency if program else RUB,
         lines=lines,
         totals=totals,
         tenders=transaction.tenders,
         change_minor=change_due_minor(transaction.tenders, totals.due_minor),
         program=rules.ref,
-        member_id=member.member_id,
-        identified_by=member.identified_by,
-        member_code=member.code,
-        entries=_entries(transaction, priced.totals, place, rules, new_id),
-        uses=secured.uses,
-        unsecured=secured.unsecured,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
-        tallies=_tallies(member, rules.program, sold),
-        confirmation=transaction.confirmed,
-        return_policy=ReturnPolicy(rules.program.return_policy)
-        if rules.program
-        else ReturnPolicy.DIFFERENCE,
-        cash_unit_minor=rules.program.cash_rounding_minor if rules.program else 0,
-        gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),
-        evidence=_evidence(transaction, priced),
-        coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
-        age_answer=transaction.age_answer,
+        return_policy=ReturnPolicy(program.return_policy) if program else ReturnPolicy.DIFFERENCE,
+        cash_unit_minor=program.cash_rounding_minor if program else 0,
     )
 
 

@@ -190,9 +190,29 @@ def complete_return(
     entries = _Answers(original, earlier, transaction_id, place, new_id)
     tenders = refund_tenders(original, earlier, due - kept.minor)
     return replace(
-        original,
+        _answered_at(place, original),
         transaction_id=transaction_id,
+        lines=lines,
+        totals=totals,
+        tenders=tenders,
+        change_minor=0,
+        reason=terms.reason,
+        entries=entries.of(totals.points_redeemed, totals.points_earned - kept.points),
+        uses=(),
+        unsecured=0,
+        withheld_points=kept.points,
+        withheld_minor=kept.minor + used,
+        gift_cards=entries.of_cards(lines, tenders, terms.cards),
+        tallies=tallies_back(original, returned_before(earlier), lines) + terms.used.tallies,
+    )
+
+
+def _answered_at(place: Place, original: CompletedTransaction) -> CompletedTransaction:
+    """The head of a return: here and now, for the member and under the rules of the sale."""
+    return replace(
+        original,
         kind=TransactionKind.RETURN,
+        original_id=original.transaction_id,
         receipt_number=place.receipt_number,
         store_id=place.store_id,
         terminal_id=place.terminal_id,
@@ -200,21 +220,8 @@ def complete_return(
         business_on=place.business_on,
         completed_at=place.at,
         operator_id=place.operator_id,
-        lines=lines,
-        totals=totals,
-        tenders=tenders,
-        change_minor=0,
-        original_id=original.transaction_id,
-        reason=terms.reason,
-        entries=entries.of(totals.points_redeemed, totals.points_earned - kept.points),
-        uses=(),
-        unsecured=0,
         training=place.training,
         mirror_cursor=place.mirror_cursor,
-        withheld_points=kept.points,
-        withheld_minor=kept.minor + used,
-        gift_cards=entries.of_cards(lines, tenders, terms.cards),
-        tallies=tallies_back(original, returned_before(earlier), lines) + terms.used.tallies,
     )
 
 

@@ -73,9 +73,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         coupons=tuple(coupon_doc(use) for use in document.coupons),
         evidence=document.evidence,
         age=document.age_answer,
-        return_policy=""
-        if document.return_policy is UNNAMED_POLICY
-        else document.return_policy.value,
+        return_policy=_policy_text(document.return_policy),
         cash_unit=document.cash_unit_minor,
         withheld_points=document.withheld_points,
         withheld=document.withheld_minor,
@@ -184,6 +182,10 @@ def _line(doc: LineDoc) -> CompletedLine:
         earn_base_minor=doc.earn_base,
         card_id=doc.card,
     )
+
+
+def _policy_text(policy: ReturnPolicy) -> str:
+    return "" if policy is UNNAMED_POLICY else policy.value
 
 
 def _fraction(text: str) -> Fraction:
