@@ -40,12 +40,13 @@ def packaged(*path: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What a server is filled with. None: the demo shop's own."""
+    """What a server is filled with. None: the demo shop's own. `settings`: name -> JSON."""
 
     catalogue: Path | None = None
     members: Path | None = None
     program: Path | None = None
     stores: Mapping[str, str] = field(default_factory=lambda: {STORE: "Магазин «Копилка»"})
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def files(self) -> tuple[Path, Path, Path]:
         """Catalogue, members, programme."""
@@ -73,6 +74,8 @@ def fill(data: Path, stock: Stock) -> None:
     catalogue, members, program = stock.files()
     for store, name in stock.stores.items():
         head_office(data, "store", "add", store, "--name", name)
+    for name, value in stock.settings.items():
+        head_office(data, "settings", "set", name, value)
     for operator, name, role, pin in OPERATORS:
         head_office(data, "set-operator", operator, "--name", name, "--role", role, "--pin", pin)
     head_office(data, "publish-program", str(program))

@@ -128,7 +128,9 @@ class _Replay:
     ) -> None:
         self._receipts = receipts
         stores = {f"s{r['store']}": f"Магазин {r['store']}" for r in receipts_of(receipts)}
-        self._stock = Stock(catalogue, members, stores=dict(sorted(stores.items())))
+        # What was sold was sold: the law of the hour of the replay is not that of the sale.
+        lawless = {"country": '""'}
+        self._stock = Stock(catalogue, members, None, dict(sorted(stores.items())), lawless)
         self._work = work
         self._phones = phones_of(members or packaged("demo", "members.csv"))
         self._tills: dict[str, ReplayTill] = {}

@@ -1,9 +1,12 @@
 """The catalogue from a CSV file, whole or not at all. Never deletes an item that is not in it.
 
 Columns `ean,name,department,vat_rate,price_kop` are needed; `category,brand,unit,age18,mark_group,
-loyalty_excluded,plu` may be there. Prices are minor units, of a piece or of a kilogram.
+loyalty_excluded,plu,regulated,volume_ml,max_price_kop` may be there. Prices are minor units, of a
+piece or of a kilogram. Where `regulated` and `volume_ml` are not told, the name tells them: few
+catalogues have a column for what the law asks.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -27,6 +30,21 @@ NEEDED = ("ean", "name", "department", "vat_rate", "price_kop")
 UNITS = {"": Unit.PIECE, "шт": Unit.PIECE, "уп": Unit.PIECE, "кг": Unit.GRAM, "л": Unit.MILLILITRE}
 TAX_CLASSES = {"22": "standard", "10": "reduced", "0": "zero"}
 REGULATED = {"alcohol": "alcohol", "beer": "beer", "tobacco": "tobacco", "giftcard": "gift_card"}
+NAMED: tuple[tuple[str, str, str], ...] = (
+    ("beer", "безалкогольн", ""),
+    ("alcohol", "водка", "vodka"),
+    ("alcohol", "коньяк", "cognac"),
+    ("alcohol", "бренди", "brandy"),
+    ("alcohol", "игрист", "sparkling"),
+    ("alcohol", "шампанск", "sparkling"),
+    ("alcohol", "вино", "wine"),
+    ("tobacco", "сигарет", "cigarettes"),
+    ("softdrink", "энергети", "energy"),
+)
+"""(marking group, beginning of a word of the name, regulated class), the first that fits."""
+CLASS = re.compile(r"[a-z][a-z0-9_]{0,31}")
+VOLUME = re.compile(r"(?<![\w.,])(\d{1,4})(?:[.,](\d{1,3}))?\s?(л|мл|l|ml)\b", re.IGNORECASE)
+MILLILITRES = {"л": 1000, "l": 1000, "мл": 1, "ml": 1}
 CODE_LENGTHS = (8, 12, 13, 14)
 ADULT = 18
 ALWAYS = date(2000, 1, 1)
@@ -82,7 +100,7 @@ def _with_history(item: Item, old: Item | None, today: date) -> Item:
 def _item(cells: Cells) -> Item:
     ean = _code(cells["ean"])
     mark = cells.get("mark_group", "")
-    regulated = REGULATED.get(mark, "")
+    regulated = _regulated(cells, mark)
     excluded = flag(cells, "loyalty_excluded")
     categories = (words(cells, "department"), cells.get("category", ""))
     return Item(
@@ -101,7 +119,34 @@ def _item(cells: Cells) -> Item:
         discountable=not excluded,
         points_allowed=not excluded,
         earns=not excluded,
+        volume_ml=_volume_ml(cells) if regulated else 0,
+        ceiling_minor=whole(cells, "max_price_kop", 1) if cells.get("max_price_kop") else 0,
     )
+
+
+def _regulated(cells: Cells, mark: str) -> str:
+    """The class of the file, else what marking group and name tell."""
+    told = cells.get("regulated", "")
+    if told:
+        if not CLASS.fullmatch(told):
+            raise CellFault(f"regulated is a class, as vodka, not {told!r}")
+        return told
+    said = f" {cells['name'].lower()}"
+    for group, word, found in NAMED:
+        if mark == group and f" {word}" in said:
+            return found
+    return REGULATED.get(mark, "")
+
+
+def _volume_ml(cells: Cells) -> int:
+    """Of one piece, from the file, else from the name: `0,5 л`, `450 мл`; 0 unknown."""
+    if cells.get("volume_ml"):
+        return whole(cells, "volume_ml", 1)
+    found = VOLUME.search(cells["name"])
+    if found is None:
+        return 0
+    thousandths = int(found[1] + f"{found[2] or '':0<3}")
+    return thousandths * MILLILITRES[found[3].lower()] // 1000
 
 
 def _among(cells: Cells, column: str, known: Mapping[str, T]) -> T:

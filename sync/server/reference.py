@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from msgspec import Raw
 from sqlalchemy import Connection
 
-from pos_app.domain.errors import Fault, ProgramRefused
+from pos_app.domain.errors import Fault, ProgramRefused, RegulationRefused
 from pos_app.domain.loyalty.program import Program, load
+from pos_app.domain.read_regulation import regulation_of
 from pos_app.domain.rights import DEFAULT_ROLES, Operator
 from sync.server import bulk, feed
 from sync.server.buckets import OPERATORS, PROGRAM, settings_scope
@@ -52,11 +53,21 @@ def set_setting(
     stores = store_ids(connection)
     if store_id and store_id not in stores:
         raise refuse(404, "unknown_store", store_id)
+    _judge_setting(name, value)
     text = msgspec.json.encode(value, order="sorted").decode()
     row = {"store": store_id, "name": name, "value": text}
     bulk.insert(connection, setting, [row], "replace")
     for each in [store_id] if store_id else stores:
         _publish_settings(connection, services, each)
+
+
+def _judge_setting(name: str, value: Any) -> None:
+    """A regulation that no till could read must not reach one."""
+    if name == "regulation" and value is not None:
+        try:
+            regulation_of(value)
+        except RegulationRefused as refused:
+            raise refuse(422, "bad_regulation", str(refused)) from refused
 
 
 def settings_of(connection: Connection, store_id: str) -> dict[str, Any]:

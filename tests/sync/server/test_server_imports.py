@@ -295,3 +295,55 @@ def test_a_setting_of_a_store_that_is_not_there_is_refused(house) -> None:
             )
 
     house.run(story())
+
+
+REGULATED_HEADING = HEADING.strip() + ",regulated,volume_ml,max_price_kop\n"
+
+
+def regulated_row(name: str, mark: str, rest: str = ",,") -> str:
+    return f"2000000000015,{name},Отдел,шт,22,44900,1,{mark},0,,{rest}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "rest", "found"),
+    [
+        ("Водка 40% 0.5 л", "alcohol", ",,", ("vodka", 500, 0)),
+        ("Настойка клюква 250мл", "alcohol", ",,", ("alcohol", 250, 0)),
+        ("Коньяк 3 года 0.7 L", "alcohol", ",,", ("cognac", 700, 0)),
+        ("Пиво безалкогольное 0.45 л", "beer", ",,", ("", 0, 0)),
+        ("Пиво светлое 1.3 л", "beer", ",,", ("beer", 1300, 0)),
+        ("Водка 2x0.5 л", "alcohol", ",,", ("vodka", 0, 0)),
+        ("Сигареты пачка 20 шт", "tobacco", ",,21900", ("cigarettes", 0, 219_00)),
+        ("Ром", "alcohol", "spirits,700,", ("spirits", 700, 0)),
+        ("Сыр 1 л", "milk", ",,", ("", 0, 0)),
+    ],
+)
+def test_class_and_volume_are_those_of_the_file_or_of_the_name(name, mark, rest, found) -> None:
+    items, faults = read_catalog((REGULATED_HEADING + regulated_row(name, mark, rest)).encode())
+    assert faults == []
+    assert [(i.regulated, i.volume_ml, i.ceiling_minor) for i in items] == [found]
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        ("Крепкое,,", "regulated is a class"),
+        (",0,", "volume_ml is a whole number from 1"),
+        (",,free", "max_price_kop is a whole number from 1"),
+    ],
+)
+def test_what_no_law_could_mean_is_a_bad_row(rest: str, why: str) -> None:
+    _, faults = read_catalog((REGULATED_HEADING + regulated_row("Ром", "alcohol", rest)).encode())
+    assert [fault.reason.startswith(why) for fault in faults] == [True]
+
+
+def test_a_regulation_that_no_till_could_read_does_not_reach_one(house) -> None:
+    async def story() -> None:
+        law = {"country": "XX", "ages": [{"classes": ["moonshine"], "years": 18}]}
+        with pytest.raises(Refusal, match="there is no class 'moonshine'"):
+            await house.write(reference.set_setting, house.services, "regulation", law)
+        good = {"country": "XX", "classes": [{"id": "moonshine"}]}
+        await house.write(reference.set_setting, house.services, "regulation", good)
+        assert (await house.read(reference.settings_of, ""))["regulation"] == good
+
+    house.run(story())
