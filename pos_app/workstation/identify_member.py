@@ -14,6 +14,7 @@ from pos_app.domain.events import MemberEnrolled
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.welcome import welcome_lots
+from pos_app.domain.loyalty.standing import history_of, status
 from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
@@ -88,7 +89,8 @@ def _by_last4(station: Station, value: str) -> Answer:
 
 
 def _found(station: Station, one: Member) -> FoundMember:
-    tier = program_of(station).tiers.find(one.tier_id)
+    program = program_of(station)
+    tier = status(program, one, history_of(one), station.business_on()).standing.tier
     language = station.operator.language if station.operator else station.settings.language
     name = tier.name(language) if tier else ""
     return FoundMember(one.member_id, one.display_name, one.phone_last4, one.card_last4, name)

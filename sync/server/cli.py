@@ -3,7 +3,7 @@
 serve --data DIR | --database URL [--host H] [--port P] [--port-file FILE]
 store add ID --name NAME          enrolment-code --store ID [--name NAME]
 settings set NAME JSON [--store ID]     set-operator ID --name N --role R --pin P
-integrator add|remove NAME
+integrator add|remove NAME        partner-report ID --from DATE --until DATE
 publish-program FILE              import-catalog FILE [--dry-run]
 import-members FILE [--dry-run]   place-allowances --store ID
 card-link --member ID             member-pin --member ID --pin P
@@ -81,6 +81,10 @@ def _head_office(command: _Commands) -> None:
     operator.add_argument("--role", required=True)
     operator.add_argument("--pin", required=True)
     operator.add_argument("--language", default="ru")
+    partner = command("partner-report", "what is settled with a partner, by business days")
+    partner.add_argument("partner")
+    partner.add_argument("--from", dest="since", type=date.fromisoformat, required=True)
+    partner.add_argument("--until", type=date.fromisoformat, required=True)
     teller = command("integrator", "who may tell of activities: prints name:secret once")
     teller.add_argument("action", choices=["add", "remove"])
     teller.add_argument("name")
@@ -89,9 +93,6 @@ def _head_office(command: _Commands) -> None:
     pin = command("member-pin", "a member's PIN for large redemptions; empty takes it away")
     pin.add_argument("--member", required=True)
     pin.add_argument("--pin", required=True)
-    teller = command("integrator", "who may tell of activities: prints name:secret once")
-    teller.add_argument("action", choices=["add", "remove"])
-    teller.add_argument("name")
     place = command("place-allowances", "share points over the tills of a store")
     place.add_argument("--store", required=True)
 

@@ -18,6 +18,7 @@ from sync.server.enrolment import new_code
 from sync.server.integrators import add_integrator, remove_integrator
 from sync.server.keys import new_epoch
 from sync.server.member_import import import_members
+from sync.server.partner_report import partner_report, report_lines
 from sync.server.refusal import refuse
 from sync.server.rfm_report import report
 from sync.server.server import DATABASE_FILE, Server, open_server
@@ -92,6 +93,13 @@ async def _operator(server: Server, options: Namespace) -> Said:
     return (), True
 
 
+async def _partner(server: Server, options: Namespace) -> Said:
+    report = await server.database.read(
+        lambda c: partner_report(c, server.services, options.partner, options.since, options.until)
+    )
+    return report_lines(report), True
+
+
 async def _integrator(server: Server, options: Namespace) -> Said:
     if options.action == "add":
         return [await server.database.write(lambda c: add_integrator(c, options.name))], True
@@ -110,13 +118,6 @@ async def _member_pin(server: Server, options: Namespace) -> Said:
         lambda c: set_pin(c, server.services, pins, options.member, options.pin)
     )
     return (), True
-
-
-async def _integrator(server: Server, options: Namespace) -> Said:
-    if options.action == "add":
-        return [await server.database.write(lambda c: add_integrator(c, options.name))], True
-    gone = await server.database.write(lambda c: remove_integrator(c, options.name))
-    return ([], True) if gone else ([f"there is no integrator {options.name}"], False)
 
 
 async def _program(server: Server, options: Namespace) -> Said:
@@ -188,6 +189,7 @@ COMMANDS: Mapping[str, Command] = {
     "settings": _on_server(_settings),
     "set-operator": _on_server(_operator),
     "integrator": _on_server(_integrator),
+    "partner-report": _on_server(_partner),
     "card-link": _on_server(_card_link),
     "member-pin": _on_server(_member_pin),
     "publish-program": _on_server(_program),
