@@ -27,7 +27,11 @@ POLICIES = {
 
 @dataclass
 class Desk:
-    """`scale` points of the programme are one point of the case (it may count in parts)."""
+    """`scale` points of the programme are one point of the case (it may count in parts).
+
+    `shelf_prices`, `compounds`: the case has programmes of the catalogue's phase, and programmes
+    that it calls compound.
+    """
 
     options: Options
     prices: Prices
@@ -35,6 +39,7 @@ class Desk:
     scale: int = 1
     max_applications: int = 0
     shelf_prices: bool = False
+    compounds: bool = False
     stated: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -118,7 +118,16 @@ def _written(case: Case, prices: Prices) -> Written:
     scale = scale_of(programs, case.options)
     scale = parts_of_points(case.stated_points(), earns=earns, scale=scale)
     shelf_prices = any(program.get("phase") == "catalog" for program in programs)
-    desk = Desk(case.options, prices, lines, scale, case.max_applications, shelf_prices)
+    compounds = any(program.get("concurrency") == "compound" for program in programs)
+    desk = Desk(
+        options=case.options,
+        prices=prices,
+        lines=lines,
+        scale=scale,
+        max_applications=case.max_applications,
+        shelf_prices=shelf_prices,
+        compounds=compounds,
+    )
     ladder = ladder_of(programs, desk)
     lifetime = lifetime_of(programs, desk)
     if lifetime.first_earned and case.customer.get("lots"):

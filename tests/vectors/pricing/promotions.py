@@ -140,7 +140,7 @@ def _is_shelf_price(one: dict[str, Any]) -> bool:
 def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
     """What is said of the programme as a whole."""
     when, conditions = conditions_of(fields, desk)
-    way = STACKINGS[fields.choice("concurrency", tuple(STACKINGS))]
+    way = _stacking(fields.choice("concurrency", tuple(STACKINGS)), desk)
     shelf_or_this = not fields.flag("stack_with_catalog", default=True) and desk.shelf_prices
     alone = fields.flag("exclusive") or not fields.flag("stackable", default=True)
     return words(
@@ -155,6 +155,13 @@ def _head(fields: Fields, desk: Desk) -> dict[str, Any]:
             "limits": _limits(fields.child("limits"), desk),
         }
     )
+
+
+def _stacking(concurrency: str, desk: Desk) -> str:
+    """A best price competes with its like unit by unit; with all that compound, as a whole."""
+    if concurrency == "best_price" and desk.compounds and desk.options["stacking"] == "net":
+        return "sole"
+    return STACKINGS[concurrency]
 
 
 def _limits(limits: Fields, desk: Desk) -> dict[str, Any]:
