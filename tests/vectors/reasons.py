@@ -11,6 +11,7 @@ NOT_MODELLED: dict[str, str] = {
     "ledger as it arrives": "the ledger's result never depends on the order of arrival",
     "line below zero": "no line has a negative price: reductions have reason and owner",
     "month of the server": "a sale belongs to the store's own day, however late it arrives",
+    "no driver yet": "scales, fiscal printers, terminals and scanner set-up are not driven yet",
     "odd units to named lines": "odd units go to the largest remainders, not to named lines",
     "order of lots": "lots that end leave in the order of their ends",
     "offer left": "a gift of another article is offered; leaving it is the customer's gesture",

@@ -55,13 +55,9 @@ def test_figures_of_the_seed_articles_are_all_modelled() -> None:
 
 
 def test_every_kept_file_is_recognised(capsys) -> None:
-    files = [path for path in sorted(DATA.iterdir()) if path.name not in NOT_RUN]
+    files = sorted(DATA.iterdir())
     assert main([str(path) for path in files]) == 0
     assert "no adapter" not in capsys.readouterr().out
-
-
-NOT_RUN = frozenset({"escpos.json", "device_frames.json"})
-"""Run beside their drivers."""
 
 
 def several_lines(data: dict[str, Any]) -> bool:
