@@ -1,18 +1,22 @@
 """One full and one bare fact of every kind: the sources of the golden bytes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 from pos_app.domain import events as e
 from pos_app.domain.document import (
     CompletedLine,
     CompletedTransaction,
     PriceModification,
+    ReturnPolicy,
     Step,
     Totals,
     TransactionKind,
 )
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
+from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
+from pos_app.domain.loyalty.ledger import Cause, EntryKind, LotOrder, PointsEntry, ProgramRef
 from pos_app.domain.money import RUB
 from pos_app.domain.quantity import Quantity, Unit, pieces
 from pos_app.domain.tender import Tender, TenderKind
@@ -63,6 +67,25 @@ def full_document() -> CompletedTransaction:
     )  # fmt: skip
 
 
+def rich_document() -> CompletedTransaction:
+    """What documents gained after the first release, all at once."""
+    plain = full_document()
+    line = replace(
+        full_line(), earn_rate=Fraction(7, 100_000), earn_base_minor=20_00, card_id="2700000000001"
+    )
+    cause = Cause("transaction", TRANSACTION, "op-1")
+    gift = GiftCardEntry(
+        "01935c6e-0000-7000-8000-000000000021", "2700000000001", GiftCardKind.RETURN, 5_00, AT, ON,
+        cause, date(2026, 12, 6), "01935c6e-0000-7000-8000-000000000020",
+    )  # fmt: skip
+    spent = entry(1, EntryKind.REDEEM, -10, lot_order=LotOrder.OLDEST_ISSUED_FIRST)
+    return replace(
+        plain, lines=(line,), entries=(spent,), return_policy=ReturnPolicy.DIFFERENCE,
+        cash_unit_minor=50, withheld_points=3, withheld_minor=3_00, gift_cards=(gift,),
+        totals=replace(plain.totals, rounding_minor=-30),
+    )  # fmt: skip
+
+
 def bare_return() -> CompletedTransaction:
     line = CompletedLine(
         line=1, item_id="x", code="", name="x", quantity=pieces(1), unit_price_minor=1,
@@ -89,6 +112,7 @@ TOTALS = e.ControlTotals(
 
 FACTS: dict[str, e.Event] = {
     "transaction_completed.sale": e.TransactionCompleted(full_document()),
+    "transaction_completed.rich": e.TransactionCompleted(rich_document()),
     "transaction_completed.return": e.TransactionCompleted(bare_return()),
     "member_enrolled.full": e.MemberEnrolled(
         MEMBER, bytes(range(16)), "4567", "Анна К.", "2990000000019", ("processing", "marketing"),
