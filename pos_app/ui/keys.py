@@ -23,7 +23,8 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "first_answer": "Ctrl+1",
         "second_answer": "Ctrl+2",
         "third_answer": "Ctrl+3",
-        "dismiss": "Ctrl+4",
+        "fourth_answer": "Ctrl+4",
+        "dismiss": "Ctrl+0",
     }
 )
 EDITS_TEXT_FIRST = frozenset({"void_line", "undo"})

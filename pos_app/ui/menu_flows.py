@@ -11,6 +11,7 @@ from resources.themes import THEMES
 from resources.words import LANGUAGES
 
 SCALES = (100, 125, 150)
+AGE_ANSWERS = ("seen", "document", "refused", "identity")
 MENU: tuple[tuple[str, str], ...] = (
     ("suspended", "inbox"),
     ("return", "undo-2"),
@@ -90,14 +91,14 @@ def sync_now(desk: Desk) -> None:
 
 
 def answer_demand(desk: Desk, index: int) -> None:
-    """Ctrl+1..3: the answers on the bar, in their order; scanning never waits for them."""
+    """Ctrl+1..4: the answers on the bar, in their order; scanning never waits for them."""
     demand, last = desk.view.demand, desk.view.last_sale
     if demand is None:
         if last is not None and last.print_state in {"asked", "failed"} and index < 2:
             desk.do(desk.till.print_answer(index == 0))
         return
     if demand.kind == "age":
-        desk.do(desk.till.confirm("age", ("seen", "document", "refused")[index]))
+        desk.do(desk.till.confirm("age", AGE_ANSWERS[index]))
     elif demand.kind == "evidence":
         if index < 2:
             desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))
@@ -141,6 +142,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "first_answer": partial(answer_demand, index=0),
     "second_answer": partial(answer_demand, index=1),
     "third_answer": partial(answer_demand, index=2),
+    "fourth_answer": partial(answer_demand, index=3),
     "dismiss": Desk.dismiss_offer,
     "submit": gestures.submit,
     "return": money_flows.find_return,

@@ -21,7 +21,7 @@ INKS = {
     Tone.ERROR: ("error", "error_soft", "circle-alert"),
 }
 ANSWERS = {
-    "age": ("ui.age_seen", "ui.age_document", "ui.age_refused"),
+    "age": ("ui.age_seen", "ui.age_document", "ui.age_refused", "ui.age_identity"),
     "evidence": ("ui.evidence_seen", "ui.evidence_refused"),
     "print": ("ui.printed_yes", "ui.printed_no"),
 }
@@ -29,7 +29,7 @@ STAYS = (Tone.WARNING, Tone.ERROR)
 """Trouble stays until the next scan or gesture; good news goes by itself."""
 GOOD_NEWS_MS = 4000
 BY_PIN = ("ui.enter_pin",)
-KEYS = ("first_answer", "second_answer", "third_answer")
+KEYS = ("first_answer", "second_answer", "third_answer", "fourth_answer")
 
 
 class Strip(QWidget):
