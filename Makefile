@@ -5,8 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SEED ?=
-BYTES := escpos device_frames  # run beside their drivers, by make test
-FILES ?= $(filter-out $(BYTES:%=tests/data/vectors/%.json),$(wildcard tests/data/vectors/*))
+FILES ?= tests/data/vectors/*
 
 .PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
 
