@@ -55,6 +55,8 @@ def _limited(limits: Limits) -> Iterator[Sentence]:
 
 
 def _stacked(promotion: Promotion) -> Iterator[Sentence]:
+    if promotion.stacking == "best_of":
+        yield say("sheet.best_of")
     if promotion.stacking == "sole":
         yield say("sheet.sole")
     if promotion.not_with_price_stage:
@@ -91,6 +93,8 @@ def _step(one: Reduction, step: Break, told: Telling) -> Sentence:
     given = _off(one, step.value, told)
     if one.breaks_by == "units":
         return say("sheet.step.units", given=given, n=step.least)
+    if one.breaks_of == "receipt":
+        return say("sheet.step.receipt", given=given, least=told.money(step.least))
     return say("sheet.step.amount", given=given, least=told.money(step.least))
 
 
@@ -104,7 +108,7 @@ def _ordered(one: OrderedGroup, told: Telling) -> Iterator[Sentence]:
     elif reduced == one.size:
         yield say("sheet.group.all", n=one.size, off=_unit_off(one.offs[0], told))
     else:
-        at = next(n for n, off in enumerate(one.offs) if off != NOTHING_OFF)
+        at = next((n for n, off in enumerate(one.offs) if off != NOTHING_OFF), 0)
         yield say("sheet.group.nth", n=at + 1, off=_unit_off(one.offs[at], told))
     yield from said_goods(one.goods, told)
     yield from _times(one.max_applications, one.max_off)

@@ -53,6 +53,7 @@ def said_stamps(card: StampCard, told: Telling) -> Line:
         say("sheet.stamps.head", name=name, how=STAMPS[card.kind](card, told)),
         *(said_goods(card.goods, told) if card.kind != "units" else ()),
         *((say("sheet.stamps.most", n=card.most_per_receipt),) if card.most_per_receipt else ()),
+        *((say("sheet.stamps.reward", name=told.rules[card.reward]),) if card.reward else ()),
         *((say("sheet.stamps.within", period=period(card.period)),) if _ends(card) else ()),
         *said_validity(card.days),
     )
@@ -187,6 +188,12 @@ def said_activity(one: Activity, told: Telling) -> Line:
     if one.min_purchase_minor:
         more.append(say("sheet.friend_spends", least=told.money(one.min_purchase_minor)))
     more.append(say("sheet.per_member", n=one.times, period=period(one.per)))
+    if one.vesting_days:
+        more.append(say("sheet.activity_vests", n=one.vesting_days))
+    if one.expires_after_days is None:
+        more.append(say("sheet.activity_never_ends"))
+    else:
+        more.append(say("sheet.activity_ends", n=one.expires_after_days))
     return (say("sheet.activity", name=name, points=points), *more)
 
 

@@ -125,7 +125,8 @@ def said_cashback(cashback: Cashback, told: Telling) -> Iterator[Line]:
             period=period(cap.period),
         )
         only = (say("sheet.categories", list=listed(cap.categories)),) if cap.categories else ()
-        yield (head, *only)
+        rules = tuple(told.rules.get(one, one) for one in listed(cap.rule_ids))
+        yield (head, *only, *((say("sheet.cap_rules", list=rules),) if rules else ()))
 
 
 def said_redeem(redeem: Redeem, told: Telling) -> Iterator[Line]:
@@ -199,6 +200,8 @@ def said_tiers(
         kept.append(say("sheet.tier_one_step"))
     if tiers.period != "lifetime":
         yield (say("sheet.tier_down"), *kept)
+    if tiers.qualifying_days:
+        yield (say("sheet.tier_returned", n=tiers.qualifying_days),)
 
 
 def _tier(tiers: Tiers, tier: Tier, told: Telling) -> Sentence:
@@ -240,6 +243,7 @@ def said_discount(discount: MemberDiscount, told: Telling) -> Line:
     return (
         say("sheet.promotion", name=name, given=rates),
         *((say("sheet.spent_in", period=period(discount.period)),) * (discount.kind[0] == "c")),
+        *((say("sheet.this_receipt"),) if discount.counts_current != "no" else ()),
         *said_goods(discount.goods, told),
         *said_when(discount.when, told),
         *((say("sheet.evidence", paper=paper),) if paper else ()),

@@ -75,6 +75,10 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
         tiers={tier.tier_id: tier.name(language) for tier in program.tiers.tiers},
         coupons={one.coupon_id: one.name(language) for one in program.coupons},
         segments=_segments(program, language),
+        rules={
+            **{one.promotion_id: one.name(language) for one in program.promotions},
+            **{one.rule_id: one.name(language) for one in program.earn.rules},
+        },
         point_value=program.redeem.point_value,
         on=on,
     )
@@ -136,7 +140,7 @@ def _tiers(program: Program, told: Telling) -> Iterator[Line]:
 
 def _promotions(program: Program, told: Telling) -> Iterator[Line]:
     for promotion in program.promotions:
-        if not told.over(promotion.when.until_on):
+        if not (promotion.limits.used_up or told.over(promotion.when.until_on)):
             yield said_promotion(promotion, told)
 
 

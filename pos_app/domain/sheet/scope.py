@@ -28,6 +28,7 @@ class Telling:
     tiers: Mapping[str, str]
     coupons: Mapping[str, str]
     segments: Mapping[str, str]
+    rules: Mapping[str, str]
     point_value: Fraction = Fraction(100)
     on: date | None = None
 
