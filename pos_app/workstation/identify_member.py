@@ -13,8 +13,8 @@ from typing import Any
 from pos_app.domain.events import MemberEnrolled
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
-from pos_app.domain.loyalty.welcome import welcome_lots
 from pos_app.domain.loyalty.standing import history_of, status
+from pos_app.domain.loyalty.welcome import welcome_lots
 from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points

@@ -7,7 +7,7 @@ from pos_app.domain.counted_customer import Counted, with_counters
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.choosing import Choices, Chosen, with_choice
-from pos_app.domain.loyalty.ledger import apply
+from pos_app.domain.loyalty.ledger import continued
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
 from pos_app.domain.loyalty.rfm import SETTING as RFM_BOUNDS
@@ -68,9 +68,7 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
     """A member with what this till did since the mirror's state."""
     identity = station.journal.identity()
     posted = member.posted.get(identity.terminal_id, 0) if identity else 0
-    account = member.account()
-    for entry in station.journal.unposted(member.member_id, posted):
-        account = apply(account, entry).account
+    account = continued(member.account(), station.journal.unposted(member.member_id, posted))
     allowance = spendable(station.journal.allowances(member.member_id), station.now())
     spend = station.journal.unposted_spend(member.member_id, posted)
     tallies = added(member.tallies, station.journal.unposted_tallies(member.member_id, posted))
@@ -82,8 +80,6 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
 
 def spent_budgets(station: Station) -> dict[str, int]:
     """Uses of offers by all members, as the server last counted them."""
-    if not any(offer.budget for offer in program_of(station).offers):
-        return {}
     if not any(offer.budget for offer in program_of(station).offers):
         return {}
     told = station.mirror.setting(OFFERS_SPENT)

@@ -38,6 +38,7 @@ __all__ = [
     "ProgramRef",
     "Take",
     "apply",
+    "continued",
     "fold",
     "in_order",
     "joined",
@@ -84,7 +85,11 @@ def apply(account: Account, entry: PointsEntry, answered: tuple[Take, ...] = ())
 
 def fold(member_id: str, entries: Iterable[PointsEntry]) -> Account:
     """The account of a member from its whole history, in posting order."""
-    account = Account(member_id)
+    return continued(Account(member_id), entries)
+
+
+def continued(account: Account, entries: Iterable[PointsEntry]) -> Account:
+    """The account after further entries; what answers one of them finds what it took."""
     takes: dict[str, tuple[Take, ...]] = {}
     for entry in entries:
         answered = takes.get(entry.reverses or "", ())
