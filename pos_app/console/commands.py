@@ -224,7 +224,7 @@ class Commands:
     def _coupon(self, f: Fields) -> Answer:
         if "remove" in f:
             return self._till.remove_coupon(text(f, "remove"))
-        return self._till.scan(text(f, "code").encode())
+        return self._till.coupon(text(f, "code"))
 
     def _tender(self, f: Fields) -> Answer:
         amount = self._minor(f, "amount") if "amount" in f else None

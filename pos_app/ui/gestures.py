@@ -146,12 +146,11 @@ def remove_member(desk: Desk) -> None:
 
 
 def coupon(desk: Desk) -> None:
-    """F4: a coupon's code typed by hand goes the way of a scan."""
+    """F4: a coupon's code typed by hand; a mistyped one stays to be put right."""
 
     def accept(text: str) -> None:
-        desk.close_ask()
-        if text:
-            desk.do(desk.till.scan(text.encode()))
+        if not text or desk.do(desk.till.coupon(text)).ok:
+            desk.close_ask()
 
     desk.open(Ask("coupon", accept))
 

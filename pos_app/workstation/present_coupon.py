@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.identification import Identification
+from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.loyalty.coupon import (
     ISSUED,
     CouponHistory,
@@ -29,7 +29,7 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused, refused_with
 from pos_app.workstation.pricing_task import program_of
-from pos_app.workstation.sale import begin, edit, not_editable
+from pos_app.workstation.sale import begin, edit, not_editable, not_ready
 from pos_app.workstation.station import Station
 
 MOST = 20
@@ -44,6 +44,17 @@ def scanned(station: Station, found: Identification, _entry: str) -> Answer:
         return trouble
     judged = _judged(station, found.code or "", found.token or "", begin(station))
     return refused_with(judged) if isinstance(judged, Sentence) else _add(station, judged)
+
+
+def typed(station: Station, text: str) -> Answer:
+    """A coupon's code by hand, as it is printed: with the prefix of its label or without."""
+    trouble = not_ready(station)
+    if trouble:
+        return trouble
+    found = station.gear.identifier.scan(text.strip().encode())
+    if found.kind is not Kind.COUPON:
+        found = Identification(Kind.COUPON, code=text.strip())
+    return scanned(station, found, "typed")
 
 
 def _add(station: Station, coupon: PresentedCoupon) -> Answer:

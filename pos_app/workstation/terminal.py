@@ -153,6 +153,10 @@ class Membership:
         """See MemberPort."""
         return guarded(lambda: choose_categories.choose(self._station, categories, month))
 
+    def coupon(self, code: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: present_coupon.typed(self._station, code))
+
     def remove_coupon(self, coupon_id: str) -> Answer:
         """See MemberPort."""
         return guarded(lambda: present_coupon.remove(self._station, coupon_id))

@@ -88,8 +88,11 @@ class MemberPort(Protocol):
     def choose_categories(self, categories: Sequence[str], month: str = "") -> Answer:
         """The member's cashback categories of a month (`2026-03`; empty: this one)."""
 
+    def coupon(self, code: str) -> Answer:
+        """Put a coupon on the receipt by its code, typed; scanning one does the same."""
+
     def remove_coupon(self, coupon_id: str) -> Answer:
-        """Take a coupon off the receipt; scanning one puts it on."""
+        """Take a coupon off the receipt; the customer keeps it."""
 
     def explain(self, transaction_id: str | None = None) -> Answer:
         """data["trace"]: tuple[TraceRow, ...], applied and not applied."""

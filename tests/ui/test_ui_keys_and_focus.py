@@ -333,11 +333,16 @@ def test_an_error_is_one_line_that_the_next_scan_takes_away(window):
     assert not window.screen_shown.notice.isVisible()
 
 
-def test_a_coupon_typed_by_hand_goes_the_way_of_a_scan(window):
+def test_a_coupon_typed_by_hand_is_taken_and_a_mistyped_one_stays(window):
     press(window, K.Key_F4)
+    window.desk.till.answers["coupon"] = refused("coupon_here_already")
     type_in(window, "SAVE5")
     press(window, K.Key_Return)
-    assert window.desk.till.said("scan")[-1] == ((b"SAVE5",), {})
+    assert window.desk.ask.name == "coupon"
+    window.desk.till.answers.pop("coupon")
+    press(window, K.Key_Return)
+    assert window.desk.till.said("coupon")[-1] == (("SAVE5",), {})
+    assert window.desk.ask is None
 
 
 def test_an_answer_pushed_by_a_device_shows_what_it_brought(window):

@@ -64,6 +64,16 @@ def test_the_same_kind_of_coupon_counts_once(shop):
     assert refusal(shop.scan("K1C:autumn-7")) == "coupon_here_already"
 
 
+@pytest.mark.parametrize("text", ["AUTUMN-7", " autumn-7 ", "K1C:AUTUMN-7"])
+def test_a_coupon_s_code_may_be_typed(shop, text):
+    assert notices(shop.till.coupon(text)) == ["coupon_added"]
+    assert refusal(shop.till.coupon("4600000000015")) == "coupon_unknown"
+
+
+def test_nobody_signed_on_takes_no_coupon(bench):
+    assert refusal(bench.till.coupon("AUTUMN-7")) == "sign_on_first"
+
+
 def test_a_coupon_may_be_taken_off_and_comes_back_by_undo(shop):
     shop.scan("K1C:AUTUMN-7")
     assert notices(shop.till.remove_coupon("autumn")) == ["coupon_removed"]
