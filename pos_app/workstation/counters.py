@@ -16,21 +16,28 @@ from pos_app.domain.loyalty.stamps import progress, stamps_held
 from pos_app.domain.loyalty.tally import LIFETIME, Tallies, period_of
 from pos_app.domain.pricing.basket import Customer
 from pos_app.domain.sentence import Points, Sentence, say
-from pos_app.workstation.pricing_task import program_of, spent_budgets
+from pos_app.workstation.pricing_task import program_of, spent_budgets, status_of
 from pos_app.workstation.station import Known, Station
 
 
 def on_the_way(station: Station, known: Known, language: str) -> tuple[Sentence, ...]:
     """Everything worth telling, the nearest first."""
     program, on = program_of(station), station.business_on()
-    member = known.member
-    customer = Customer(member.member_id, segments=member.segments)
-    open_offers = offers_of(program, customer, known.counted(spent_budgets(station)), on)
     return (
-        *(one.told(language) for one in open_offers),
+        *offers_told(station, known),
         *counted_sentences(program, known.tallies, on, language),
         *_choice(program, known, on),
     )
+
+
+def offers_told(station: Station, known: Known) -> tuple[Sentence, ...]:
+    """The personal offers that are open to the member now, in the operator's language."""
+    language = station.operator.language if station.operator else station.settings.language
+    segments = status_of(station, known).segments
+    customer = Customer(known.member.member_id, segments=segments)
+    counted = known.counted(spent_budgets(station))
+    found = offers_of(program_of(station), customer, counted, station.business_on())
+    return tuple(one.told(language) for one in found)
 
 
 def counted_sentences(

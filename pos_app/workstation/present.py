@@ -13,7 +13,7 @@ from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, early, printing, settle
 from pos_app.workstation.confirm_redemption import wanted_points
-from pos_app.workstation.counters import on_the_way
+from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
@@ -71,6 +71,7 @@ def view(station: Station) -> TillView:
             )
             for d in station.remembered.suspended
         ),
+        offers=offers_told(station, station.known) if station.known else (),
         hints=priced.hints if priced else (),
         now=station.local(),
     )

@@ -177,6 +177,9 @@ def test_a_return_in_parts_closes_every_tally_to_nothing(manager: Bench):
 def test_a_personal_offer_is_used_once_a_day(club: Bench):
     ok(club.till.member("card", CARDS["anna"]))
     assert "Личное предложение: Хлеб вполцены, осталось 1" in on_the_way(club)
+    assert [Words("ru").say(one) for one in club.view.offers] == [
+        "Личное предложение: Хлеб вполцены, осталось 1"
+    ]
     assert club.sold(BREAD).totals.discount_minor == 22_50
     assert buy(club, BREAD).totals.discount_minor == 0
     assert buy(club, BREAD, who="gleb").totals.discount_minor == 0
