@@ -194,3 +194,20 @@ def test_a_partners_card_earns_at_the_partners_rate_and_marks_the_receipt(club: 
     marks = added({}, partners.tallies)
     assert marks[("partner/bank", "2026-11")] == 1000_00
     assert ("partner/bank", "2026-11") not in added({}, own.tallies)
+
+
+def test_the_way_up_by_visits_is_told_in_visits(manager: Bench):
+    rows = [
+        {"id": "base", "name": {"ru": "Участник"}},
+        {"id": "silver", "name": {"ru": "Серебро"}, "from": 2},
+    ]
+    tiers = {"by": "visits", "period": "month", "list": rows}
+    manager.mirrors(program_row(14, {**STANDING, "tiers": tiers}))
+    buy(manager, MILK)
+    ok(manager.till.member("card", CARDS["anna"]))
+    manager.scan(MILK)
+    assert "До уровня «Серебро» остался 1 визит" in said(manager)
+    assert manager.view.member.next_tier_needs_minor is None
+    ok(manager.till.pay("cash", None))
+    ok(manager.till.member("card", CARDS["anna"]))
+    assert manager.view.member.tier_id == "silver"

@@ -283,6 +283,41 @@ def test_a_crash_between_the_referrers_points_and_the_mark_pays_once(house) -> N
     house.run(story())
 
 
+@pytest.mark.parametrize(("points", "friend_points"), [(0, 100), (300, 0)])
+def test_only_one_side_may_be_paid(house, points, friend_points) -> None:
+    one = ACTIVITIES[1] | {"points": points, "friend_points": friend_points}
+
+    async def story() -> None:
+        office = Office(house)
+        await office.open(activities=[one])
+        till, anna, boris = await enrolled(house, "2990000000019", "2990000000026")
+        await refer(office, anna, boris)
+        till.sell(member=boris, net=500_00)
+        await house.push(till)
+        assert [await office.balance(m) for m in (anna, boris)] == [points, friend_points]
+        assert [row.state for row in await house.rows(referral)] == ["paid"]
+
+    house.run(story())
+
+
+def test_what_is_owed_under_an_activity_that_left_meanwhile_is_not_paid(house) -> None:
+    async def story() -> None:
+        office = Office(house)
+        await office.open()
+        till, anna, boris = await enrolled(house, "2990000000019", "2990000000026")
+        await refer(office, anna, boris)
+        till.sell(member=boris, net=500_00)
+        await house.push(till)
+        await house.write(
+            lambda c: c.execute(referral.update().values(state="due", activity="gone"))
+        )
+        await house.post()
+        assert [row.state for row in await house.rows(referral)] == ["over_limit"]
+        assert await office.balance(anna) == 300
+
+    house.run(story())
+
+
 def test_an_activity_that_left_the_programme_pays_nobody(house) -> None:
     async def story() -> None:
         office = Office(house)
