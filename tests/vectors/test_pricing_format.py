@@ -100,7 +100,7 @@ def test_number_that_nobody_can_tell_is_not_passed() -> None:
         ({"policy_options": {"stacking": "by_mood"}}, "unknown option"),
         ({"policy_options": {"allocation": "first_lines"}}, "odd units to named lines"),
         ({"cart": None}, "unknown kind of case"),
-        ({"cart": {"lines": [{"line": "1", "unit_price": "-1"}]}}, "line below zero"),
+        ({"cart": {"lines": [{"line": "1", "unit_price": "1", "qty": "-1"}]}}, "line below zero"),
         ({"cart": {"lines": [A_LINE | {"qty": "0.0001"}]}}, "finer than a gram"),
         ({"cart": {"lines": [{"line": "1", "unit_price": "0.001"}]}}, "finer than money"),
         ({"expected": {"mood": "1"}}, "unknown expected number"),

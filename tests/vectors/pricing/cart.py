@@ -40,7 +40,8 @@ class CartLine:
 
 
 def line_of(fields: Fields) -> CartLine:
-    """One line; a line that gives money back is no line of a sale."""
+    """One line. A price below zero is a manual line that gives money back; less than nothing of a
+    thing is no line of a sale."""
     line = CartLine(
         line=fields.text("line"),
         sku=fields.text("sku"),
@@ -57,7 +58,7 @@ def line_of(fields: Fields) -> CartLine:
         gift_card=fields.choice("kind", ("gift_card_sale",)) == "gift_card_sale",
     )
     fields.finish()
-    if Fraction(line.unit_price) < 0 or line.quantity < 0:
+    if line.quantity < 0:
         raise NotModelled(BELOW_ZERO)
     if line.weighed and 1000 % line.quantity.denominator:
         raise NotModelled(FINER_THAN_A_GRAM)

@@ -154,6 +154,7 @@ def _document(
     lifetime: Lifetime,
 ) -> dict[str, Any]:
     promotions = [one for program in programs for one in promotions_of(program, desk)]
+    _offer(promotions, desk)
     earn = earn_of(programs, desk)
     if lifetime.days is not None:
         earn["expires_after_days"] = lifetime.days
@@ -174,6 +175,17 @@ def _document(
     if days := desk.stated.get("birthday_days"):
         parts["birthday"] = {"days_before": int(days), "days_after": int(days)}
     return a_document(**{key: value for key, value in parts.items() if value})
+
+
+def _offer(promotions: list[dict[str, Any]], desk: Desk) -> None:
+    """A gift of an article that is not bought is fetched from the shelf: where there are reductions
+    to choose from as well, it is taken when it is claimed."""
+    if all(one.get("kind") == "gift" for one in promotions):
+        return
+    bought = {line.sku for line in desk.lines}
+    for one in promotions:
+        if one.get("kind") == "gift" and one.get("item") and one["item"] not in bought:
+            one["claim"] = True
 
 
 def _coupons(promotions: list[dict[str, Any]]) -> list[dict[str, Any]]:

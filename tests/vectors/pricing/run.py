@@ -19,7 +19,6 @@ from tests.vectors.pricing.orders import orders
 from tests.vectors.pricing.sale import asked_of
 from tests.vectors.pricing.shop import Shop, shop_of
 
-OFFER_LEFT = "offer left"
 REFUSED = "refused by the document"
 MARK = "after_each_event"
 
@@ -65,8 +64,6 @@ def facts_of_cart(shop: Shop, case: Case) -> Facts:
     asked = asked_of(Fields(case.cart))
     facts: dict[str, Callable[[], Any]] = dict(shop.sell(asked, "cart"))
     quote = shop.sales["cart"].quote
-    if case.expected.get("free_items") == [] and _another_article(shop):
-        raise NotModelled(OFFER_LEFT)
     facts["line_max_redeemable"] = lambda: _line_limits(shop, case)
     facts["after_refund_of_1"] = lambda: _after_one_back(shop)
     if not asked.lines:
@@ -84,13 +81,6 @@ def _in_other_orders(case: Case) -> list[str]:
         if wrong := differences(case.expected, facts_of_cart(_shop(turned), turned)):
             return [f"in the order {order}: {one}" for one in wrong]
     return []
-
-
-def _another_article(shop: Shop) -> bool:
-    """A gift that somebody has to fetch from the shelf is theirs to leave there."""
-    quote = shop.sales["cart"].quote
-    bought = {line.sku for line in quote.numbers.values()}
-    return any(gift.item_id not in bought for gift in quote.priced.gifts)
 
 
 def _line_limits(shop: Shop, case: Case) -> dict[str, Fraction]:
