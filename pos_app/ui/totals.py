@@ -62,7 +62,7 @@ class Figure(QWidget):
 class Totals(Panel):
     """Sum, discounts and points at the left; what is due, large, at the right; paying below."""
 
-    NAMES = ("sum", "discounts", "points", "paid")
+    NAMES = ("sum", "discounts", "points", "rounding", "paid")
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look, desk)
@@ -143,6 +143,7 @@ class Totals(Panel):
                 (self.look.say("ui.lines", n=lines), transaction.list_total_minor),
                 (self.look.say("ui.discounts"), -transaction.discount_total_minor),
                 (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
+                (self.look.say("ui.rounding"), _rounding_minor(transaction)),
                 (self.look.say("ui.paid"), -transaction.paid_minor),
             ]
         for place, (name, minor) in enumerate(rows):
@@ -173,3 +174,8 @@ class Totals(Panel):
         reveal(self._refund, returning)
         if moved:
             self.pay.arrange()
+
+
+def _rounding_minor(transaction: TransactionView) -> int:
+    """What cash was, or would be, rounded by."""
+    return transaction.rounding_minor + transaction.cash_rounding_minor

@@ -179,6 +179,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         if returning
         else next_round_amounts(in_cash, program_of(station).currency),
         cash_rounding_minor=in_cash - due,
+        rounding_minor=totals.rounding_minor,
         coupons=_coupons(station, transaction),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
     )

@@ -168,7 +168,8 @@ class CouponView:
 class TransactionView:
     """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
 
-    `cash_rounding_minor`: what `due_minor` changes by (0 or less) if cash pays it.
+    `rounding_minor` is in the total; `cash_rounding_minor`: what `due_minor` changes by (0 or
+    less) if cash pays it.
     `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing.
     """
 
@@ -192,6 +193,7 @@ class TransactionView:
     coupons: tuple[CouponView, ...] = ()
     confirmed: str = ""
     cash_rounding_minor: int = 0
+    rounding_minor: int = 0
 
     @property
     def cash_due_minor(self) -> int:

@@ -377,3 +377,14 @@ def test_run_window_paints_first_starts_the_rest_and_closes_the_till(qapp):
         if isinstance(widget, MainWindow):
             widget.close()
             widget.deleteLater()
+
+
+def test_what_cash_is_rounded_by_stands_beside_the_sum(window):
+    assert "Округление" not in words_on(window)
+    sale = a_transaction()
+    become(window, transaction=replace(sale, cash_rounding_minor=-14))
+    assert "Округление наличными" in words_on(window)
+    become(window, transaction=replace(sale, rounding_minor=-14))
+    assert "Округление наличными" in words_on(window)
+    become(window, transaction=sale)
+    assert "Округление" not in words_on(window)
