@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pos_app.domain.document import PriceModification, Step
-from pos_app.domain.money import PPM
+from pos_app.domain.money import PPM, allocate_largest_remainder, format_decimal
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.bounds import Alternative, Unit
 from pos_app.domain.pricing.derivation import Said, arithmetic, reduced, unit_saving_scaled
@@ -19,7 +19,7 @@ from pos_app.domain.pricing.plans import LimitedPlan, OrderedPlan, Plan, RolePla
 from pos_app.domain.pricing.search import assign
 from pos_app.domain.pricing.setting import Component, Effort, Setting
 from pos_app.domain.pricing.shop import by_shop, chosen_by_shop, picked
-from pos_app.domain.pricing.worksheet import Cell, Cells, Row, Worksheet
+from pos_app.domain.pricing.worksheet import Cell, Cells, Row, Worksheet, spread_over
 from pos_app.domain.promotion.benefit import OrderedGroup, Reduction, RoleGroup
 from pos_app.domain.quantity import Unit as Measure
 
@@ -35,6 +35,7 @@ class Block:
     member_rate: MemberRate
     simple: dict[int, list[tuple[Candidate, Reduction, int]]] = field(default_factory=dict)
     plans: list[Plan] = field(default_factory=list)
+    given: dict[int, int] = field(default_factory=dict)
 
     def run(self, chosen: Sequence[Candidate]) -> Effort:
         """Give every unit its best promotion, and take what it gives off the rows."""
@@ -72,25 +73,24 @@ class Block:
             return
         pick = self.setting.pick_of(one)
         if one.max_units and pick != "best":
-            for row, cells in picked(one, pick, [rows[line.line] for line in part.lines]):
-                self._reduce(row, cells, candidate, one, value)
+            found = picked(one, pick, [rows[line.line] for line in part.lines])
+            self._reduce(found, candidate, one, value)
         elif one.max_units_per_line:
             for line in part.lines:
                 self._enter_limited(candidate, Part(one, (line,)), value, one.max_units_per_line)
-        elif one.max_units:
-            self._enter_limited(candidate, part, value, one.max_units)
         else:
-            for line in part.lines:
-                self.simple.setdefault(line.line, []).append((candidate, one, value))
+            self._enter_limited(candidate, part, value, one.max_units)
 
     def _enter_limited(self, candidate: Candidate, part: Part, value: int, most: int) -> None:
-        assert isinstance(part.benefit, Reduction)
-        if sum(line.count for line in part.lines) <= most:
+        """A limit that is not reached is no limit."""
+        one = part.benefit
+        assert isinstance(one, Reduction)
+        if _reaches_all(one, value, most, part.lines):
             for line in part.lines:
-                self.simple.setdefault(line.line, []).append((candidate, part.benefit, value))
+                self.simple.setdefault(line.line, []).append((candidate, one, value))
         else:
             pool = ((candidate, most),)
-            self.plans.append(LimitedPlan(pool, part, part.benefit, value, most))
+            self.plans.append(LimitedPlan(pool, part, one, value, most, one.cap_minor))
 
     def _enter_group(
         self, candidate: Candidate, part: Part, group: OrderedGroup | RoleGroup
@@ -110,11 +110,14 @@ class Block:
             self.simple.get(row.line.line, ()),
             key=lambda one: (-one[0].promotion.priority, one[0].promotion.promotion_id),
         )
+        units = sum(cell.units for cell in row.free_cells())
         for cell in row.free_cells():
             room = max(cell.net_minor - row.line.floor_unit_minor, 0) * PPM
             best = Alternative(min(cell.net_minor * self.member_rate(row.line), room))
             for candidate, one, value in options:
                 saving = unit_saving_scaled(one, value, row.line, cell.net_minor)
+                if _is_off_line(one):  # the units of the line share it
+                    saving = min(value * PPM // units, room)
                 if saving > best.saving:
                     best = Alternative(saving, candidate, one, value)
             found[cell.net_minor] = best
@@ -148,8 +151,7 @@ class Block:
     ) -> None:
         for candidate, share in plan.shares(taken):
             if isinstance(plan, LimitedPlan):
-                for row, cells in _by_row(share, rows):
-                    self._reduce(row, cells, candidate, plan.reduction, plan.value)
+                self._reduce(list(_by_row(share, rows)), candidate, plan.reduction, plan.value)
             else:
                 realise(self.sheet, rows, Taken(candidate, plan.part.benefit, share), self.setting)
 
@@ -163,24 +165,57 @@ class Block:
         for cells in by_promotion.values():
             alone = alternatives[cells[0].net_minor]
             assert alone.candidate is not None and alone.reduction is not None
-            self._reduce(row, tuple(cells), alone.candidate, alone.reduction, alone.value)
+            self._reduce([(row, tuple(cells))], alone.candidate, alone.reduction, alone.value)
 
     def _reduce(
-        self, row: Row, cells: Cells, candidate: Candidate, one: Reduction, value: int
+        self, taken: Sequence[tuple[Row, Cells]], candidate: Candidate, one: Reduction, value: int
     ) -> None:
-        setting = self.setting
-        after, amount = reduced(one, value, row.line, cells, setting.policies.rounding)
-        said = Said(amount, setting.digits)
-        promotion = candidate.promotion
-        modification = PriceModification(
-            promotion.promotion_id,
-            Step.ITEM,
-            amount,
-            sum(cell.units for cell in cells),
-            promotion.name(setting.language),
-            arithmetic(one, value, row.line, cells, said),
-        )
-        row.put(cells, tuple(cell._replace(claimed=True) for cell in after), modification)
+        """Some units of some rows, each row rounded once, all within what is left of the cap."""
+        setting, promotion = self.setting, candidate.promotion
+        found = [
+            reduced(one, value, row.line, cells, setting.policies.rounding) for row, cells in taken
+        ]
+        amounts = [amount for _, amount in found]
+        parts = self._within_cap(candidate, one, amounts)
+        for (row, cells), (after, full), amount in zip(taken, found, parts, strict=True):
+            text = arithmetic(one, value, row.line, cells, Said(full, setting.digits))
+            if amount != full:
+                after = spread_over(cells, amount, row.line.floor_unit_minor)
+                text += f", {format_decimal(one.cap_minor, setting.digits)} in all"
+            units = sum(cell.units for cell in cells)
+            name = promotion.name(setting.language)
+            modification = PriceModification(
+                promotion.promotion_id, Step.ITEM, amount, units, name, text
+            )
+            row.put(cells, tuple(cell._replace(claimed=True) for cell in after), modification)
+
+    def _within_cap(
+        self, candidate: Candidate, one: Reduction, amounts: Sequence[int]
+    ) -> Sequence[int]:
+        """The amounts, or shares of what is left of the promotion's cap."""
+        if not one.cap_minor:
+            return amounts
+        given = self.given.get(candidate.number, 0)
+        total = min(sum(amounts), one.cap_minor - given)
+        self.given[candidate.number] = given + total
+        return allocate_largest_remainder(total, amounts, amounts).parts
+
+
+def _is_off_line(one: Reduction) -> bool:
+    """True for an amount that a line gets once, however many its units."""
+    return one.kind == "amount" and one.scope == "line"
+
+
+def _reaches_all(one: Reduction, value: int, most: int, lines: Sequence[BasketLine]) -> bool:
+    """True when neither the number of units nor the cap leaves out any unit."""
+    if most and sum(line.count for line in lines) > most:
+        return False
+    if not one.cap_minor or _is_off_line(one):
+        return True
+    saved = sum(
+        unit_saving_scaled(one, value, line, line.unit_minor) * line.count + PPM for line in lines
+    )
+    return saved <= one.cap_minor * PPM
 
 
 def _pieces(part: Part) -> Part:
@@ -193,8 +228,9 @@ def _pieces(part: Part) -> Part:
 
 
 def _units(component: Sequence[Plan], contest: Contest) -> list[Unit]:
-    """Every free unit that a plan may take, the dearest first. Equal prices keep the order of the
-    sheet, which does not depend on scanning."""
+    """Every free unit that a plan may take, the dearest first; of equal prices the one that may
+    fall least, as the last of a group is reduced most. Others keep the order of the sheet, which
+    does not depend on scanning."""
     roles = roles_by_line(component)
     cells = [
         (cell, row.line, alternatives)
@@ -202,7 +238,7 @@ def _units(component: Sequence[Plan], contest: Contest) -> list[Unit]:
         if row.line.line in roles
         for cell in contest.left(row)
     ]
-    cells.sort(key=lambda one: -one[0].net_minor)
+    cells.sort(key=lambda one: (-one[0].net_minor, -one[1].floor_unit_minor))
     return [
         Unit(line, cell.net_minor, alternatives[cell.net_minor], roles[line.line], run)
         for run, (cell, line, alternatives) in enumerate(cells)

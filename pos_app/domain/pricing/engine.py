@@ -23,7 +23,7 @@ from pos_app.domain.pricing.joint import claimed_minor, concerned_lines, item_ch
 from pos_app.domain.pricing.late import waits
 from pos_app.domain.pricing.likeness import Rules
 from pos_app.domain.pricing.member_step import MemberOffer
-from pos_app.domain.pricing.pieces import Pieces, can_split, member_key, on_lines
+from pos_app.domain.pricing.pieces import Pieces, can_split, member_key, on_lines, receipt_key
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
@@ -254,7 +254,7 @@ class Engine:
         negative = any(line.list_minor < 0 for line in lines)
         if joined or negative or not can_split(setting.policies):
             return calculate(lines, chosen)
-        key = (*member_key(member), order, setting.language)
+        key = (*member_key(member), order, setting.language, receipt_key(chosen, lines))
         return self._pieces.sheet(lines, on_lines(chosen), key, calculate)
 
 

@@ -72,7 +72,8 @@ def _gives(plan: LimitedPlan | OrderedPlan) -> object:
     lines = tuple(line.line for line in plan.part.lines)
     if isinstance(plan, LimitedPlan):
         one = plan.reduction
-        return lines, one.kind, one.scope, one.on_list, plan.value
+        capped = plan.cap_minor and (plan.cap_minor, plan.pool[0][0].number)
+        return lines, one.kind, one.scope, one.on_list, plan.value, capped
     group = plan.group
     limits = (bool(plan.most), group.max_off and plan.pool[0][0].number)
     return lines, group.offs, group.price_minor, group.least, group.spread, limits
@@ -104,7 +105,9 @@ def worthwhile(plans: Sequence[Plan], contest: Contest) -> list[Plan]:
 
 def _covers(plan: LimitedPlan, contest: Contest) -> bool:
     """Enough for all: it is not limited here (one promotion only, so that it can be named)."""
-    return len(plan.pool) == 1 and contest.units(plan.part.lines) <= plan.most
+    if plan.cap_minor or len(plan.pool) != 1:
+        return False
+    return contest.units(plan.part.lines) <= plan.most
 
 
 def _better(plan: Plan, contest: Contest) -> Plan:

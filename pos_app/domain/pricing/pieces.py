@@ -127,6 +127,17 @@ def member_key(member: MemberOffer | None) -> Key:
     return (member.discount.discount_id, member.rate_ppm) if member else ()
 
 
+def receipt_key(chosen: Iterable[Candidate], lines: Sequence[BasketLine]) -> Key:
+    """What a piece sees of the whole receipt: where a value goes by steps of the receipt."""
+    benefits = (part.benefit for candidate in chosen for part in candidate.parts)
+    if not any(
+        isinstance(b, Reduction) and b.breaks and b.breaks_of == "receipt" for b in benefits
+    ):
+        return ()
+    units = sum(line.count * line.pack_units for line in lines)
+    return (sum(line.list_minor for line in lines), units)
+
+
 def on_lines(chosen: Iterable[Candidate]) -> Iterator[Candidate]:
     """The promotions with those of their benefits that are not on the whole."""
     for candidate in chosen:
@@ -198,4 +209,6 @@ def _signature(line: BasketLine) -> tuple[object, ...]:
         line.floor_unit_minor,
         line.reducible,
         line.pack_units,
+        line.item.categories,
+        line.item.brand,
     )

@@ -30,19 +30,21 @@ class Joined(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LimitedPlan:
-    """A reduction of so many units. Memory: units taken."""
+    """A reduction of so many units, or of so much in all. Memory: units taken (where they are
+    limited), millionths saved (where the amount is); 0 is without limit."""
 
     pool: Pool
     part: Part
     reduction: Reduction
     value: int
     most: int
-    start: Memory = (0,)
+    cap_minor: int = 0
+    start: Memory = (0, 0)
     least: int = 1
 
     @property
     def capacity(self) -> int:
-        """Units it can take in all."""
+        """Units it can take in all; 0 is without limit."""
         return self.most
 
     @property
@@ -60,11 +62,17 @@ class LimitedPlan:
         return self.reduction.kind == "percent" and self.reduction.scope == "line"
 
     def join(self, memory: Memory, role: int, line: BasketLine, net_minor: int) -> Joined | None:
-        """One more unit while there are any left."""
-        if memory[0] >= self.most:
+        """One more unit while there are any left, as far as the amount reaches."""
+        units, saved = memory
+        if self.most and units >= self.most:
             return None
         saving = unit_saving_scaled(self.reduction, self.value, line, net_minor)
-        return Joined((memory[0] + 1,), saving, True)
+        if self.cap_minor:
+            saving = min(saving, self.cap_minor * PPM - saved)
+            if saving <= 0:
+                return None
+            saved += saving
+        return Joined((units + 1 if self.most else 0, saved), saving, True)
 
     def whole(self, memory: Memory) -> bool:
         """Always."""
