@@ -174,7 +174,7 @@ class ReplayPage:
             ("earned", then.earned, now.earned),
         ):
             yield self._say(key, then=old, now=new, more=new - old)
-        value = now.earned * self._trial.program.redeem.point_value_minor
+        value = int(now.earned * self._trial.program.redeem.point_value)
         yield self._say("earned_money", now=self._money(value))
         yield self._say("changed", changed=self._trial.changed, receipts=now.receipts)
         if self._trial.unproven:

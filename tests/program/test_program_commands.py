@@ -132,6 +132,14 @@ def test_without_a_basket_the_rules_themselves_are_told(capsys) -> None:
     assert "## Promotions" in said
 
 
+def test_what_is_missing_to_the_next_promotion_is_hinted(capsys, tmp_path) -> None:
+    basket = {**BASKET, "lines": [{"item": "x", "price": "2900.00"}], "customer": {"id": "m2"}}
+    path = written(tmp_path, "basket.json", {k: v for k, v in basket.items() if k != "points"})
+    status, said = run(capsys, "explain", DEMO, "--basket", path, "--language", "en")
+    assert status == 0
+    assert said[said.index("Hints") + 1].startswith("  ₽100.00 more for")
+
+
 @pytest.mark.parametrize(
     ("basket", "fault"),
     [
