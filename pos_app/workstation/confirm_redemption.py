@@ -80,13 +80,20 @@ def _unproven(station: Station, code: CardCode) -> Answer | None:
     why = card_code.judge(code, now, station.gear.trust)
     if why is None:
         guard = station.guard.admit(code, begin(station).transaction_id, now)
-        if guard is not None:
+        if guard is not None and not _served_the_last(station, code):
             station.guard = guard
             return None
         why = card_code.replayed()
     if why.key in SUSPICIOUS:
         audit(station, why.key.replace(".", "_"), code.member_id)
     return refused_with(why)
+
+
+def _served_the_last(station: Station, code: CardCode) -> bool:
+    """A till that was started again inside the window still has its last receipt."""
+    last = station.journal.last_document()
+    given = last.confirmation if last else None
+    return given is not None and given.evidence == code.evidence
 
 
 def by_pin(station: Station, typed: str) -> Answer:

@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.identification import Identification, Kind
+from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.loyalty.coupon import (
     ISSUED,
+    USED,
     CouponHistory,
     CouponUse,
     Here,
@@ -164,6 +166,14 @@ def with_issued(
     """The document with what it gave."""
     given = tuple(CouponUse(one.coupon_id, one.serial, ISSUED) for one in signed)
     return replace(document, coupons=(*document.coupons, *given))
+
+
+def with_grants(station: Station, document: CompletedTransaction) -> CompletedTransaction:
+    """The document with the grants of one that its coupons take, where this till holds them."""
+    used = [use.key for use in document.coupons if use.deed == USED and use.key]
+    held = [station.journal.allowances(GRANTS + key) for key in used]
+    uses = [use for grants in held for use in draw(grants, 1, station.now())[0]]
+    return replace(document, uses=(*document.uses, *uses))
 
 
 def with_returned(

@@ -103,6 +103,15 @@ def test_a_code_serves_one_receipt(large):
     assert notices(large.scan(code(at=NOON + timedelta(seconds=30)))) == ["member_identified"]
 
 
+def test_a_till_started_again_inside_the_window_knows_its_last_code(large):
+    shown = code()
+    large.scan(shown)
+    ok(large.till.pay("cash"))
+    large.restart()
+    ok(large.till.sign_on("ivan", "1111"))
+    assert refusal(large.scan(shown)) == "card_code_replayed"
+
+
 @pytest.mark.parametrize(
     ("shown", "why"),
     [

@@ -114,6 +114,16 @@ def test_a_printed_coupon_of_another_till_is_taken_once_and_at_risk(shop):
     assert refusal(shop.scan(code)) == "coupon_used"
 
 
+def test_a_grant_of_one_takes_the_risk_away_and_is_spent(shop):
+    shop.memory.outbox.store_grant("g9", f"coupon:{SERIAL}", 1, "placed", None)
+    shop.scan(MILK, printed(shop))
+    ok(shop.till.pay("cash"))
+    document = shop.documents()[-1]
+    assert not document.coupons[0].at_risk
+    assert [(use.grant_id, use.points) for use in document.uses] == [("g9", 1)]
+    assert shop.memory.journal.allowances(f"coupon:{SERIAL}")[0].left == 0
+
+
 def test_what_the_server_tells_of_a_coupon_is_believed(shop):
     def told(ver, value):
         return row("store:s1", ver, "setting", f"coupon:{SERIAL}",

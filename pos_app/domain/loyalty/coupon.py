@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse, draw
+from pos_app.domain.loyalty.allowance import Allowance, draw
 from pos_app.domain.loyalty.compact import (
     Unpacker,
     from_text,
@@ -257,13 +257,6 @@ def _at_risk(coupon: Coupon, signed: SignedCoupon | None, here: Here) -> bool | 
         return False
     borne = signed is not None and coupon.kind == "printed" and not signed.member_id
     return True if borne or coupon.offline == "accept" else say("coupon.needs_link")
-
-
-def spent_grants(
-    coupon: PresentedCoupon, allowances: Iterable[Allowance], at: datetime
-) -> tuple[AllowanceUse, ...]:
-    """The grant that a use of this coupon takes, where this till holds one."""
-    return draw(allowances, 1, at)[0]
 
 
 def uses_of(presented: Iterable[PresentedCoupon], idle: frozenset[str]) -> tuple[CouponUse, ...]:

@@ -121,3 +121,15 @@ def test_a_coupon_nobody_knows_any_more_is_only_remembered(house, tills):
         assert await house.rows(conflict) == []
 
     house.run(story())
+
+
+def test_a_key_that_no_table_takes_waits_for_a_person(house, tills, caplog):
+    async def story() -> None:
+        one, _ = tills
+        await sold(house, one, CouponUse("next", "s\0"))
+        given = Confirmation("dynamic", "", NOON, "x" * 300)
+        await sold(house, one, confirmation=given)
+        assert {line.kind for line in await house.rows(conflict)} == {"parked"}
+        assert caplog.text.count("event parked") == 2
+
+    house.run(story())
