@@ -196,3 +196,11 @@ def test_equal_instants_of_other_offsets_give_equal_bytes() -> None:
     moved = AT.astimezone(timezone(timedelta(hours=-5)))
     one, other = (e.SessionOpened(1, ON, "op", 0, at) for at in (AT, moved))
     assert CODEC.encode(one) == CODEC.encode(other)
+
+
+@pytest.mark.parametrize("rate", ["1/0", "0.07", "x"])
+def test_a_rate_that_is_no_fraction_makes_a_document_unreadable(rate) -> None:
+    golden = (GOLDEN / "transaction_completed.rich.json").read_text(encoding="utf-8")
+    body = golden.replace('"7/100000"', f'"{rate}"').encode()
+    with pytest.raises(UnreadableEvent):
+        CODEC.decode("transaction_completed", 1, body)
