@@ -212,6 +212,7 @@ def _answered_at(place: Place, original: CompletedTransaction) -> CompletedTrans
     return replace(
         original,
         kind=TransactionKind.RETURN,
+        age_answer="",
         original_id=original.transaction_id,
         receipt_number=place.receipt_number,
         store_id=place.store_id,
