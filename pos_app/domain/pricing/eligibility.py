@@ -3,6 +3,7 @@
 The index makes the cost grow with the promotions that touch the basket, not with all of them.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.promotion.when import When
 from pos_app.domain.sentence import Sentence, say
 
+MOMENTS_MOST = 64
 NOT_EARLY = "net_after_line_promotions", "net_after_earlier_promotions"
 
 
@@ -59,6 +61,15 @@ class PromotionIndex:
         self._anywhere: list[int] = []
         self.without_goods: list[int] = []
         self._seen: dict[tuple[str, int], tuple[Item, _Seen]] = {}
+        self._open: dict[object, frozenset[int]] = {}
+        self._borders = sorted(
+            {
+                border
+                for promotion in promotions
+                for border in (promotion.when.from_time, promotion.when.until_time)
+                if border is not None
+            }
+        )
         for number, promotion in enumerate(promotions):
             self._enter(number, promotion)
 
@@ -72,6 +83,33 @@ class PromotionIndex:
                 self._by_item.setdefault(item, []).append(number)
             for category in goods.categories:
                 self._by_category.setdefault(category, []).append(number)
+
+    def open_now(self, context: Context) -> frozenset[int]:
+        """Numbers of the promotions whose calendar, place and people hold: the index by time, tier
+        and segment. Judged once for each hour that a rule can tell from another."""
+        key = self._moment(context)
+        known = self._open.get(key)
+        if known is None:
+            known = frozenset(
+                number
+                for number, promotion in enumerate(self.promotions)
+                if promotion.always or failed_condition(promotion.when, context) is None
+            )
+            if len(self._open) >= MOMENTS_MOST:
+                self._open.clear()
+            self._open[key] = known
+        return known
+
+    def _moment(self, context: Context) -> object:
+        """What a condition on calendar, place and people can see."""
+        customer = context.customer
+        return (
+            context.local.date(),
+            bisect_right(self._borders, context.local.time()),
+            context.store_id,
+            context.channel,
+            customer and (customer.tier_id, customer.segments, customer.birthday),
+        )
 
     def of_item(self, item: Item) -> set[int]:
         """Numbers of the promotions whose goods may hold this item."""
@@ -153,17 +191,25 @@ class Judge:
         """The first condition that does not hold whatever the other promotions do."""
         return None if promotion.unconditional else self.failed_but_for(promotion, None)
 
+    def failed_besides_when(self, promotion: Promotion) -> Sentence | None:
+        """The same where calendar, place and people are known to hold."""
+        if promotion.unconditional:
+            return None
+        return failed_claim(promotion, self.context) or self._failed_of(promotion, None)
+
     def failed_but_for(self, promotion: Promotion, left_out: Condition | None) -> Sentence | None:
         """The same, one condition not looked at."""
         why = failed_condition(promotion.when, self.context)
         why = why or failed_claim(promotion, self.context)
-        if why is None:
-            for condition in promotion.conditions:
-                skipped = condition is left_out or self.late(condition)
-                why = None if skipped else self._failed(condition)
-                if why is not None:
-                    return why
-        return why
+        return why or self._failed_of(promotion, left_out)
+
+    def _failed_of(self, promotion: Promotion, left_out: Condition | None) -> Sentence | None:
+        for condition in promotion.conditions:
+            skipped = condition is left_out or self.late(condition)
+            why = None if skipped else self._failed(condition)
+            if why is not None:
+                return why
+        return None
 
     def hold(self, conditions: Iterable[Condition]) -> bool:
         """True when all of them hold on the list amounts."""
@@ -219,18 +265,20 @@ def candidates(
 ) -> tuple[tuple[Candidate, ...], dict[int, Sentence]]:
     """Promotions that are open and touch a line, in the order of the program; and why others that
     touch one are not."""
+    open_now = index.open_now(judge.context)
     touched: dict[int, dict[tuple[int, int], list[BasketLine]]] = {
-        number: {} for number in index.without_goods
+        number: {} for number in index.without_goods if number in open_now
     }
     for line in lines:
         if not line.reducible or not line.count:
             continue
         for number, part, role in index.seen(line):
-            touched.setdefault(number, {}).setdefault((part, role), []).append(line)
+            if number in open_now:
+                touched.setdefault(number, {}).setdefault((part, role), []).append(line)
     found, failed = [], {}
     for number in sorted(touched):
         promotion = index.promotions[number]
-        why = judge.failed(promotion)
+        why = judge.failed_besides_when(promotion)
         if why is None:
             found.append(Candidate(number, promotion, _parts(promotion, touched[number])))
         else:

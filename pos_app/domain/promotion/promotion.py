@@ -51,7 +51,7 @@ class Promotion:
 
     `whole`: on the whole transaction, allocated to its lines; `partly_whole`: one of its benefits
     is. `groups`: its benefits on groups of
-    units. `unconditional`: nothing has to hold.
+    units. `always`: open everywhere, to everybody. `unconditional`: nothing has to hold.
     """
 
     promotion_id: str
@@ -72,6 +72,7 @@ class Promotion:
     whole: bool = field(init=False, compare=False, repr=False)
     partly_whole: bool = field(init=False, compare=False, repr=False)
     groups: tuple[OrderedGroup | RoleGroup, ...] = field(init=False, compare=False, repr=False)
+    always: bool = field(init=False, compare=False, repr=False)
     unconditional: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -81,6 +82,7 @@ class Promotion:
         settle(self, "whole", all(is_whole(benefit) for benefit in self.benefits))
         settle(self, "partly_whole", any(is_whole(benefit) for benefit in self.benefits))
         settle(self, "groups", groups)
+        settle(self, "always", self.when == When())
         settle(self, "unconditional", not asked and self.when == When())
 
     @property
