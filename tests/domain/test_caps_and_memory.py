@@ -108,3 +108,17 @@ def test_of_equal_prices_the_one_with_the_lower_floor_is_the_free_one() -> None:
     free = a_line(an_item("b", 10_00))
     for lines in ((bound, free), (free, bound)):
         assert priced(program, *lines).totals.net_minor == 10_00
+
+
+def test_a_set_is_weighed_with_the_legal_minimum_of_its_parts() -> None:
+    """It would be 15.00 less, but one part has no room, and 8.50 of the other is given alone."""
+    parts = [{"goods": {"items": [name]}} for name in "ab"]
+    program = a_program(
+        promotions=[
+            a_promotion("bundle", "set", price="5.00", parts=parts),
+            a_promotion("percent", "alone", percent="90", goods={"items": ["b"]}),
+        ]
+    )
+    bound, free = an_item("a", 10_00, floor_minor=10_00), an_item("b", 10_00, floor_minor=1_50)
+    result = priced(program, a_line(bound), a_line(free), a_line("b", 1, 10_00))
+    assert by_rule(result) == {"alone": 17_50}

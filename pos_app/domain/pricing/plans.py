@@ -184,8 +184,8 @@ class OrderedPlan:
 
 @dataclass(frozen=True, slots=True)
 class RolePlan:
-    """Groups of units in roles. Memory: units a role beyond full groups, then groups given and
-    units reduced (where limited)."""
+    """Groups of units in roles. Memory: groups given and units reduced (where limited), units a
+    role beyond full groups, and of a set the floors of each group that is begun."""
 
     pool: Pool
     part: Part
@@ -215,12 +215,17 @@ class RolePlan:
     @property
     def start(self) -> Memory:
         """Nobody in any role."""
-        return (0,) * (len(self.group.roles) + 2)
+        return (0, 0, *(0 for _ in self.group.roles))
+
+    def _taken(self, memory: Memory) -> list[int]:
+        return list(memory[2 : 2 + len(self.group.roles)])
 
     def join(self, memory: Memory, role: int, line: BasketLine, net_minor: int) -> Joined | None:
-        """One more unit in a role; a set's price is paid when a group begins."""
-        taken, given, offs = list(memory[:-2]), memory[-2], memory[-1]
+        """One more unit in a role; a set's price is paid when a group begins, what its floors
+        leave of the reduction when it is full."""
+        taken, (given, offs) = self._taken(memory), memory[:2]
         before = self._begun(taken)
+        place = taken[role] // self.group.roles[role].units
         taken[role] += 1
         begun = self._begun(taken)
         if self.most and given + begun > self.most:
@@ -230,12 +235,15 @@ class RolePlan:
             if offs >= self.group.max_off:
                 return None
             offs += 1
-        if self.group.price_minor is not None:
-            saving = (net_minor - self.group.price_minor * (begun - before)) * PPM
         full = min(n // one.units for n, one in zip(taken, self.group.roles, strict=True))
+        floors: Memory = ()
+        if self.group.price_minor is not None:
+            floors = _more_at(memory[2 + len(taken) :], place, line.floor_unit_minor)
+            lost = sum(max(floor - self.group.price_minor, 0) for floor in floors[:full])
+            saving = (net_minor - self.group.price_minor * (begun - before) - lost) * PPM
         rest = [n - full * one.units for n, one in zip(taken, self.group.roles, strict=True)]
         given += full if self.most else 0
-        return Joined((*rest, given, offs), saving, full > 0)
+        return Joined((given, offs, *rest, *floors[full:]), saving, full > 0)
 
     def _begun(self, taken: list[int]) -> int:
         pairs = zip(taken, self.group.roles, strict=True)
@@ -243,7 +251,7 @@ class RolePlan:
 
     def whole(self, memory: Memory) -> bool:
         """A set: every role full. Buy and get: whoever gets has bought."""
-        taken = memory[:-2]
+        taken = self._taken(memory)
         if self.group.price_minor is not None:
             return not any(taken)
         roles = self.group.roles
@@ -256,7 +264,7 @@ class RolePlan:
             return 0
         last = self.group.roles[-1]
         worth = last.off.minor(net_minor) * PPM * last.units
-        return sum(memory[:-3]) * worth // max(self.group.size, 1)
+        return sum(self._taken(memory)[:-1]) * worth // max(self.group.size, 1)
 
     def due(self, memory: Memory, net_minor: int) -> int:
         """Nothing beyond what later units save themselves."""
@@ -269,6 +277,14 @@ class RolePlan:
             return off_minor(group.roles[role].off, line, net_minor) * PPM
         units = sum(one.units for one in group.roles)
         return net_minor * PPM - group.price_minor * PPM // units
+
+
+def _more_at(floors: Memory, place: int, more: int) -> Memory:
+    """So much more at a place; nothing at all is remembered of groups without floors."""
+    if not more:
+        return floors
+    filled = (*floors, *(0 for _ in range(place + 1 - len(floors))))
+    return (*filled[:place], filled[place] + more, *filled[place + 1 :])
 
 
 def _proportional(group: OrderedGroup) -> bool:
