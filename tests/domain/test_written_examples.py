@@ -22,7 +22,16 @@ def example_of(path: Path) -> doctest.DocTest:
 
 
 @pytest.mark.parametrize(
-    "name", ["pricing.md", "points.md", "rfm.md", "confirmation.md", "counting.md", "standing.md"]
+    "name",
+    [
+        "pricing.md",
+        "points.md",
+        "rfm.md",
+        "confirmation.md",
+        "counting.md",
+        "standing.md",
+        "regulated.md",
+    ],
 )
 def test_the_examples_of_a_page_give_what_is_written_under_them(name: str) -> None:
     session = example_of(DOCS / name)
