@@ -111,14 +111,13 @@ def test_of_equal_prices_the_one_with_the_lower_floor_is_the_free_one() -> None:
 
 
 def test_a_set_is_weighed_with_the_legal_minimum_of_its_parts() -> None:
-    """It would be 15.00 less, but one part has no room, and 8.50 of the other is given alone."""
-    parts = [{"goods": {"items": [name]}} for name in "ab"]
-    program = a_program(
-        promotions=[
-            a_promotion("bundle", "set", price="5.00", parts=parts),
-            a_promotion("percent", "alone", percent="90", goods={"items": ["b"]}),
-        ]
-    )
-    bound, free = an_item("a", 10_00, floor_minor=10_00), an_item("b", 10_00, floor_minor=1_50)
-    result = priced(program, a_line(bound), a_line(free), a_line("b", 1, 10_00))
-    assert by_rule(result) == {"alone": 17_50}
+    """A set of a and b for 1.00 would save 19.00; a has no room, so b and c for 8.00 are better."""
+
+    def a_set(name: str, price: str, items: str):
+        parts = [{"goods": {"items": [item]}} for item in items]
+        return a_promotion("bundle", name, price=price, parts=parts)
+
+    program = a_program(promotions=[a_set("ab", "1.00", "ab"), a_set("bc", "8.00", "bc")])
+    bound = an_item("a", 10_00, floor_minor=10_00)
+    result = priced(program, a_line(bound), a_line("b", 1, 10_00), a_line("c", 1, 10_00))
+    assert by_rule(result) == {"bc": 12_00}
