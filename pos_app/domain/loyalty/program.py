@@ -32,7 +32,11 @@ from pos_app.domain.mechanics.segments import Segment, read_segments
 from pos_app.domain.mechanics.stamps import StampCard, read_stamps, stamp_strangers
 from pos_app.domain.mechanics.tiers import Tiers, read_tiers
 from pos_app.domain.money import Currency
-from pos_app.domain.promotion.promotion import Promotion, read_promotion
+from pos_app.domain.promotion.promotion import (
+    Promotion,
+    coupon_strangers,
+    read_promotion,
+)
 from pos_app.domain.reading import Reader
 
 VERSION_MOST = 1_000_000_000
@@ -179,6 +183,7 @@ def _strangers(program: Program) -> Iterator[Fault]:
     yield from membership_strangers(program.memberships, segments)
     coupons = frozenset(c.coupon_id for c in program.coupons)
     yield from partner_strangers(program.partners, segments, coupons)
+    yield from coupon_strangers(program.promotions, coupons)
 
 
 Part = tuple[str, str, frozenset[str]]

@@ -3,12 +3,14 @@
 A rule = condition + benefit (after pretix and ARTS RewardEligibilityRule / DerivationRule).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from pos_app.domain.errors import Fault
 from pos_app.domain.promotion.benefit import (
     Benefit,
     FirstThen,
+    Issue,
     OrderedGroup,
     Reduction,
     RoleGroup,
@@ -205,6 +207,14 @@ def _judge_benefits(doc: Reader, p: Promotion) -> None:
         doc.fault("stage", "an amount on the transaction is no item promotion")
     if len(p.benefits) > 1 and p.stacking in ("exclusive", "best_of"):
         doc.fault("stacking", "several benefits are given as compound or sole")
+
+
+def coupon_strangers(promotions: Iterable[Promotion], coupons: Collection[str]) -> Iterator[Fault]:
+    """Coupons that a promotion needs or gives and no section has."""
+    for number, promotion in enumerate(promotions):
+        issued = {b.coupon_id for b in promotion.benefits if isinstance(b, Issue)}
+        for coupon in sorted({*issued, *filter(None, [promotion.coupon])} - set(coupons)):
+            yield Fault(f"promotions[{number}]", f"there is no coupon {coupon!r}")
 
 
 def _is_shelf_price(benefit: Benefit) -> bool:
