@@ -239,6 +239,7 @@ def _line(entered: LineItem, priced: PricedLine, rules: Rules, on: date) -> Comp
         tax_rate_ppm=rate,
         tax_minor=tax_inside_minor(priced.payable_minor, rate),
         categories=entered.item.categories,
+        adds_to_spend=not entered.item.bars.threshold,
         earn_rate=priced.earn_rate,
         earn_base_minor=_earn_base_minor(priced, rules.program.earn)
         if rules.program is not None and priced.earn_rate

@@ -61,6 +61,7 @@ class CompletedLine:
     `returned_line` is the line of the original receipt that a return line answers. `earn_rate`:
     exact points per minor unit of `earn_base_minor`, so that a return can take back exactly what
     the kept goods would not have earned. `card_id`: the gift card that the line sold.
+    `adds_to_spend` False: goods (tobacco) that the law keeps out of tiers and cumulative discounts.
     """
 
     line: int
@@ -84,6 +85,7 @@ class CompletedLine:
     earn_rate: Fraction = Fraction(0)
     earn_base_minor: int = 0
     card_id: str = ""
+    adds_to_spend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +157,8 @@ class CompletedTransaction:
     withheld_minor: int = 0
     gift_cards: tuple[GiftCardEntry, ...] = ()
     age_answer: str = ""
+
+    @property
+    def spend_minor(self) -> int:
+        """What it adds to the member's spend: without goods that may open no threshold."""
+        return sum(line.net_minor for line in self.lines if line.adds_to_spend)

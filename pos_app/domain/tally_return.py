@@ -35,7 +35,7 @@ def tallies_back(
     earned = [e for e in original.tallies if e.tally.startswith(EARNED)]
     others = [e for e in original.tallies if not e.tally.startswith((EARNED, SPEND))]
     # Spend goes back by what was refunded, to the kopeck, not by a share of the whole.
-    net = sum(line.net_minor for line in lines)
+    net = sum(line.net_minor for line in lines if line.adds_to_spend)
     spend = [TallyEntry(e.tally, e.period, -net) for e in original.tallies if e.tally == SPEND]
     spent = tuple(e for e in spend if e.amount)
     return shares_back(earned, points) + shares_back(others, money) + spent

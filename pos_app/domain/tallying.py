@@ -17,7 +17,6 @@ from pos_app.domain.loyalty.sold import SoldLine
 from pos_app.domain.loyalty.standing import Receipt, counted
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry, period_of
 from pos_app.domain.mechanics.partners import Partner
-from pos_app.domain.pricing.basket import NO_EARNING
 from pos_app.domain.pricing.result import Trace
 from pos_app.domain.quantity import Unit
 
@@ -82,7 +81,7 @@ def _sold_line(line: CompletedLine, item: Item, earn_rules: frozenset[str]) -> S
         points_earned=line.points_earned,
         earn_rules=earn_rules,
         touched=touched,
-        counts=item.earns and item.regulated not in NO_EARNING,
+        counts=item.earns and not item.bars.earning,
     )
 
 
@@ -99,7 +98,7 @@ def _standing(program: Program, sold: Sold) -> Iterator[TallyEntry]:
         for line in sold.lines
         if line.quantity.unit is Unit.PIECE
     ]
-    net = sum(line.net_minor for line in sold.lines)
+    net = sum(line.net_minor for line in sold.lines if line.adds_to_spend)
     points = sum(line.points_earned for line in sold.lines)
     return counted(program, Receipt(sold.business_on, net, points, pieces))
 

@@ -115,7 +115,7 @@ def _spent_on(driver: Driver, codec: EventCodec, document: CompletedTransaction)
 
 
 def _net_minor(document: CompletedTransaction) -> int:
-    net = document.totals.net_minor
+    net = document.spend_minor
     return -abs(net) if document.kind is TransactionKind.RETURN else net
 
 

@@ -161,7 +161,7 @@ def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
     """Turnover by the sale's month, what the till's mirror will contain, the tier."""
     document, old = part.document, held.member
     is_sale = document.kind is TransactionKind.SALE
-    net = document.totals.net_minor if is_sale else -document.totals.net_minor
+    net = document.spend_minor if is_sale else -document.spend_minor
     month = month_of(part.turnover_on or document.business_on)
     spend = dict(old.spend_by_month)
     spend[month] = spend.get(month, 0) + net

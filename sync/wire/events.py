@@ -42,6 +42,7 @@ class LineDoc(Struct, omit_defaults=True):
     earn_rate: str = ""
     earn_base: int = 0
     card: str = ""
+    adds_to_spend: bool = True
 
 
 class TotalsDoc(Struct, omit_defaults=True):

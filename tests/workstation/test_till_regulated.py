@@ -19,6 +19,7 @@ from tests.workstation.tills import (
     Bench,
     ean,
     goods,
+    member_id,
     member_row,
     notices,
     ok,
@@ -446,3 +447,23 @@ def test_before_its_first_day_no_card_can_open_it(early):
     assert refusal(early.scan(ADVENT)) == "early_not_yet"
     early.scan(CARDS["tanya"])
     assert refusal(early.scan(ADVENT)) == "early_not_yet"
+
+
+def test_tobacco_adds_nothing_to_what_a_member_has_spent_nor_does_its_return(law):
+    law.open_shift("maria")
+    law.scan(MILK, PACK, CARDS["anna"])
+    ok(law.till.confirm("age", "seen"))
+    number = ok(law.till.pay("cash")).data["receipt_number"]
+    sold = law.documents()[-1]
+    assert (sold.totals.net_minor, sold.spend_minor) == (308_90, 89_90)
+    assert spent(law) == 89_90
+    ok(law.till.return_sale(number, [(2, "1")]))
+    ok(law.till.complete())
+    assert spent(law) == 89_90
+    ok(law.till.return_sale(number, [(1, "1")]))
+    ok(law.till.complete())
+    assert spent(law) == 0
+
+
+def spent(bench: Bench) -> int:
+    return sum(net for _, net in bench.memory.journal.unposted_spend(member_id("anna"), 0))
