@@ -4,9 +4,10 @@ Never the ledger, never what other tills have earned meanwhile (the server cuts 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor, lcm
+from types import MappingProxyType
 
 from pos_app.domain.document import Step
 from pos_app.domain.loyalty.program import Program
@@ -24,12 +25,22 @@ _HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
+class RuleEarned:
+    """What one rule gave, exactly, and on which lines (all of them: once a receipt)."""
+
+    exact: Fraction
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Earned:
-    """Whole points a line, exact points per minor unit of a line's base, and what cut them."""
+    """Whole points a line, exact points per minor unit of a line's base, what cut them, and what
+    each rule gave before rounding and caps."""
 
     points: tuple[int, ...]
     rates: tuple[Fraction, ...]
     notes: tuple[Sentence, ...] = ()
+    by_rule: Mapping[str, RuleEarned] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def open_rules(earn: Earn, context: Context) -> tuple[EarnRule, ...]:
@@ -103,7 +114,20 @@ class Earning:
         lines, rates = self._by_line(rules, customer)
         whole = self._by_receipt(rules, customer)
         points = self._rounded(lines, whole)
-        return self._capped(Earned(points, rates), lines, customer)
+        earned = Earned(points, rates, by_rule=self._by_rule(lines, whole))
+        return self._capped(earned, lines, customer)
+
+    def _by_rule(
+        self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
+    ) -> dict[str, RuleEarned]:
+        everywhere = tuple(row.line.line for row in self.rows)
+        found = {rule_id: RuleEarned(exact, everywhere) for rule_id, exact in whole.items()}
+        for row, of_rule in zip(self.rows, lines, strict=True):
+            for rule_id, exact in of_rule.items():
+                known = found.get(rule_id, RuleEarned(_NOTHING, ()))
+                line = row.line.line
+                found[rule_id] = RuleEarned(known.exact + exact, (*known.lines, line))
+        return {rule_id: one for rule_id, one in found.items() if one.exact > 0}
 
     def _base_minor(self, row: Row, share: PointsShare) -> int:
         """What a line earns on: what money paid, or as the program has it."""
@@ -195,7 +219,7 @@ class Earning:
                 points = [n - part for n, part in zip(points, parts, strict=True)]
                 name = cap.name(self.context.language)
                 notes.append(say("note.earn_cap", name=name, cut=Points(cut), left=Points(left)))
-        return Earned(tuple(points), earned.rates, tuple(notes))
+        return replace(earned, points=tuple(points), notes=tuple(notes))
 
 
 def _under(cap: Cap, of_rule: Mapping[str, Fraction], line: BasketLine) -> bool:

@@ -29,8 +29,9 @@ from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
 from pos_app.domain.pricing.selection import Chosen, orders, selections
 from pos_app.domain.pricing.setting import Component, Effort, Setting
-from pos_app.domain.pricing.trace import Tracing, notes_of
+from pos_app.domain.pricing.trace import Tracing, earn_traces, notes_of
 from pos_app.domain.pricing.worksheet import Worksheet
+from pos_app.domain.promotion.gift import GiftGiven
 
 SHARED_PREFIX = ("percent_first", "amount_first")
 
@@ -70,14 +71,13 @@ class Engine:
         judge = Judge(lines, context, self.program.policies)
         touching, failed = candidates(self._index, lines, judge)
         held, member_failed = member_step.offers(
-            self.program.member_discounts, context, sum(line.list_minor for line in lines)
+            self.program.member_discounts, context, _toward_borders_minor(lines)
         )
         rules = Rules(self.program, context, touching, held)
         ordered = rules.ordered(lines)
         setting = self._setting(ordered, context)
         reduced, paid = self._affordable(ordered, touching, held, setting, context)
         priced = _in_order_of(lines, _priced(reduced.sheet, paid))
-        times = {**reduced.sheet.times, **paid.claims.times}
 
         alone = partial(self._alone, ordered, touching, setting)
         tracing = Tracing(
@@ -95,17 +95,24 @@ class Engine:
             lines=priced,
             totals=_totals(priced),
             limit=paid.limit,
-            trace=tracing.trace(judge, priced),
+            trace=(
+                *tracing.trace(judge, priced),
+                *earn_traces(self.program, context, paid.earned.by_rule, judge),
+            ),
             optimal=reduced.effort.optimal,
             gap_minor=reduced.effort.gap_minor,
             nodes=reduced.effort.nodes,
             hints=hints(self._index, short, judge, context.language),
-            gifts=extras.gifts(reduced.chosen, self.program.policies.gift_steps, paid.claims.times),
+            gifts=self._gifts(reduced, paid),
             issued=extras.issued(reduced.chosen),
             claimed_points=paid.claims.points,
-            applications=times,
+            applications=_applications(reduced, paid),
             notes=paid.earned.notes,
         )
+
+    def _gifts(self, reduced: _Reduced, paid: _Paid) -> tuple[GiftGiven, ...]:
+        steps = self.program.policies.gift_steps
+        return extras.gifts(reduced.chosen, steps, paid.claims.times)
 
     def _alone(
         self,
@@ -258,11 +265,25 @@ class Engine:
         return self._pieces.sheet(lines, on_lines(chosen), key, calculate)
 
 
+def _applications(reduced: _Reduced, paid: _Paid) -> dict[str, int]:
+    """How often each promotion was given: by groups, by claims, or once."""
+    found = {m.rule_id: 1 for row in reduced.sheet.rows for m in row.modifications}
+    found |= {c.promotion.promotion_id: 1 for c in reduced.chosen if extras.gives_extra(c)}
+    found |= {**reduced.sheet.times, **paid.claims.times}
+    known = {c.promotion.promotion_id for c in reduced.chosen}
+    return {rule_id: times for rule_id, times in found.items() if rule_id in known}
+
+
 def _doubted(reduced: _Reduced, missed_minor: int) -> _Reduced:
     """With what another assignment could still save where later percentages are uneven."""
     if not missed_minor:
         return reduced
     return replace(reduced, effort=reduced.effort.joined(Effort(False, missed_minor, 0)))
+
+
+def _toward_borders_minor(lines: Sequence[BasketLine]) -> int:
+    """The list amount of what may open a step of a cumulative discount."""
+    return sum(line.list_minor for line in lines if not line.item.bars.threshold)
 
 
 def _in_order_of(

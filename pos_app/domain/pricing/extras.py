@@ -14,6 +14,15 @@ def is_extra(benefit: Benefit) -> bool:
     return isinstance(benefit, Gift | Issue)
 
 
+def gives_extra(candidate: Candidate) -> bool:
+    """True when a gift or a coupon comes with it here."""
+    return any(
+        isinstance(part.benefit, Issue)
+        or (isinstance(part.benefit, Gift) and bool(part.lines or not candidate.lines))
+        for part in candidate.parts
+    )
+
+
 def gifts(chosen: Sequence[Candidate], steps: str, times: dict[str, int]) -> tuple[GiftGiven, ...]:
     """What is given on top; `times`: how often a claimed one was paid for."""
     found = []

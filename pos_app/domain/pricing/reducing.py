@@ -48,7 +48,6 @@ class Reducing:
     def apply(self, sheet: Worksheet) -> None:
         """Take what it gives off the rows of a sheet."""
         rows = {row.line.line: row for row in self._rows(sheet)}
-        touched = False
         shelved = {
             line
             for line, row in rows.items()
@@ -56,12 +55,9 @@ class Reducing:
         }
         for one in self.wanted(sheet):
             if one.line not in shelved:
-                touched = self._take(rows[one.line], one) or touched
+                self._take(rows[one.line], one)
         for line in shelved:
-            touched = self._instead(rows[line]) or touched
-        if touched:
-            name = self.promotion.promotion_id
-            sheet.times[name] = max(sheet.times.get(name, 0), 1)
+            self._instead(rows[line])
 
     def wanted(self, sheet: Worksheet) -> list[Wanted]:
         """What each line would lose if it were applied to this sheet."""
@@ -93,9 +89,9 @@ class Reducing:
             rows = [row for row in rows if not row.stage_mark & earlier]
         return rows
 
-    def _take(self, row: Row, one: Wanted) -> bool:
+    def _take(self, row: Row, one: Wanted) -> None:
         if one.amount_minor <= 0:
-            return False
+            return
         step = Step.TRANSACTION if is_whole(self.part.benefit) else Step.ITEM
         name = self.promotion.name(self.setting.language)
         modification = PriceModification(
@@ -104,17 +100,18 @@ class Reducing:
         row.stage_mark |= 1 << self.rank
         if one.taken:
             row.put(one.taken, one.after, modification)
-            return True
-        return row.take(modification) > 0
+        else:
+            row.take(modification)
 
-    def _instead(self, row: Row) -> bool:
+    def _instead(self, row: Row) -> None:
         """In place of the shelf price where that is lower, line by line."""
         fresh = Worksheet([Row(row.line, row.line.list_minor)])
         wanted = self.wanted(fresh)
         if row.line.list_minor - sum(one.amount_minor for one in wanted) >= row.net_minor:
-            return False
+            return
         row.give_back(())
-        return any([self._take(row, one) for one in wanted])
+        for one in wanted:
+            self._take(row, one)
 
     def _of_line(self, benefit: Reduction, value: int, row: Row, cells: Cells) -> Wanted:
         after, amount = reduced(benefit, value, row.line, cells, self.setting.policies.rounding)

@@ -2,17 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.item import BARRED, KINDS_OF
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Context
-from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex
+from pos_app.domain.pricing.earning import RuleEarned
+from pos_app.domain.pricing.eligibility import (
+    Candidate,
+    Judge,
+    PromotionIndex,
+    failed_condition,
+)
 from pos_app.domain.pricing.result import PricedLine, Trace
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.promotion.promotion import Promotion
-from pos_app.domain.sentence import Sentence, say
+from pos_app.domain.sentence import Points, Sentence, say
 
 
 def notes_of(row: Row) -> tuple[Sentence, ...]:
@@ -138,6 +145,22 @@ class Tracing:
             if line.reducible
             for seen, _, _ in self.index.seen(line)
         )
+
+
+def earn_traces(
+    program: Program, context: Context, gave: Mapping[str, RuleEarned], judge: Judge
+) -> tuple[Trace, ...]:
+    """Rules of earning that gave points; the others when asked, and why not."""
+    found = []
+    for rule in program.earn.rules:
+        name, one = rule.name(context.language), gave.get(rule.rule_id)
+        if one is not None:
+            why = say("why.earned", points=Points(floor(one.exact)))
+            found.append(Trace(rule.rule_id, name, Step.POINTS, True, 0, one.lines, (why,)))
+        elif context.explain and rule.kind != "multiplier":
+            why = failed_condition(rule.when, context) or say("why.earns_nothing")
+            found.append(Trace(rule.rule_id, name, Step.POINTS, False, 0, (), (why,)))
+    return tuple(found)
 
 
 def _by_rule(lines: Iterable[PricedLine]) -> dict[tuple[str, str, Step], int]:
