@@ -46,7 +46,7 @@ class Claims:
             gift = all(is_extra(benefit) for benefit in promotion.benefits)
             most = promotion.limits.per_receipt or (left // cost if gift else 1)
             count = min(most, left // cost)
-            if not count:
+            if count <= 0:
                 return Claims(points, times, costs, promotion.promotion_id)
             times[promotion.promotion_id] = count
             costs[promotion.promotion_id] = cost * count

@@ -84,7 +84,8 @@ def _in_roles(
     group: RoleGroup, part: Part, rows: dict[int, Row], most: int
 ) -> list[tuple[Unit, int]]:
     """The most groups that can be filled when the last role takes the cheapest it may."""
-    wanted = _units(part.of_role[-1], rows)
+    of_role = part.of_role or (part.lines,)
+    wanted = _units(of_role[-1], rows)
     if group.pick == "dearest":
         wanted.reverse()
     last = group.roles[-1]
