@@ -204,11 +204,11 @@ def _settings(place: Place, setting: Callable[[str], Any], points: Points) -> Se
         training=place.training,
         slogan=str(setting("slogan") or ""),
         crash_point=points,
-        regulation=_regulation(setting("country")),
+        regulation=regulation_of_country(setting("country")),
     )
 
 
-def _regulation(country: Any) -> Regulation:
+def regulation_of_country(country: Any) -> Regulation:
     """The shipped regulation of the setting `country` ("" is none); else Russia's."""
     known = names("regulations", ".json")
     name = COUNTRY if country is None else str(country).lower()

@@ -273,6 +273,16 @@ def test_the_answers_of_a_demand_are_on_keys_and_scanning_goes_on(window):
     assert till.said("confirm") == [(("age", "document"), {})]
 
 
+@pytest.mark.parametrize(
+    ("key", "answer"), [(K.Key_1, "seen"), (K.Key_3, "refused"), (K.Key_4, "identity")]
+)
+def test_the_age_has_four_answers(window, key, answer):
+    demand = DemandView("age", window.desk.view.transaction.lines[0].discounts[0].why)
+    window.desk.do(window.desk.till.become(Part.DEMAND, demand=demand))
+    press(window, key, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert window.desk.till.said("confirm") == [(("age", answer), {})]
+
+
 def test_a_demand_for_a_pin_takes_it_beside_the_sale(window):
     demand = DemandView("pin", window.desk.view.transaction.lines[0].discounts[0].why)
     window.desk.do(window.desk.till.become(Part.DEMAND, demand=demand))

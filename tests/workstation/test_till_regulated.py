@@ -8,6 +8,7 @@ import pytest
 
 from pos_app.domain.promotion.gift import GiftGiven
 from pos_app.domain.read_regulation import load_regulation
+from pos_app.wiring.till import regulation_of_country
 from pos_app.workstation import regulated
 from pos_app.workstation.pricing_task import price
 from resources import read_text
@@ -223,6 +224,13 @@ def test_a_bottle_may_come_back_at_any_hour(law):
 
 
 # --- the document of the mirror ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "found"), [(None, "RU"), ("ru", "RU"), ("RU", "RU"), ("", ""), ("atlantis", "")]
+)
+def test_a_till_is_built_with_the_document_of_its_country(country, found):
+    assert regulation_of_country(country).country == found
 
 
 def setting(ver: int, name: str, value) -> object:
