@@ -20,7 +20,7 @@ from pos_app.domain.pricing.search import assign
 from pos_app.domain.pricing.setting import Component, Effort, Setting
 from pos_app.domain.pricing.shop import by_shop, chosen_by_shop, picked
 from pos_app.domain.pricing.worksheet import Cell, Cells, Row, Worksheet, spread_over
-from pos_app.domain.promotion.benefit import OrderedGroup, Reduction, RoleGroup
+from pos_app.domain.promotion.benefit import FirstThen, OrderedGroup, Reduction, RoleGroup
 from pos_app.domain.quantity import Unit as Measure
 
 MemberRate = Callable[[BasketLine], int]
@@ -64,6 +64,17 @@ class Block:
                 realise(self.sheet, rows, taken, self.setting)
             else:
                 self._enter_group(candidate, _pieces(part), benefit)
+        elif isinstance(benefit, FirstThen):
+            for line in part.lines:
+                self._enter_first_then(candidate, benefit, line)
+
+    def _enter_first_then(self, candidate: Candidate, benefit: FirstThen, line: BasketLine) -> None:
+        """One unit at the first amount, the rest at the other."""
+        most = min(benefit.max_units or line.count, line.count)
+        for value, units in ((benefit.first_minor, 1), (benefit.further_minor, most - 1)):
+            if value and units:
+                one = Reduction("amount", value, scope="unit")
+                self._enter_limited(candidate, Part(one, (line,)), value, units)
 
     def _enter_reduction(
         self, candidate: Candidate, part: Part, one: Reduction, rows: dict[int, Row]
