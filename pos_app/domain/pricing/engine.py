@@ -77,9 +77,6 @@ class Engine:
         ordered = rules.ordered(lines)
         setting = self._setting(ordered, context)
         reduced, paid = self._affordable(ordered, touching, held, setting, context)
-        priced = _in_order_of(lines, _priced(reduced.sheet, paid))
-
-        alone = partial(self._alone, ordered, touching, setting)
         tracing = Tracing(
             self.program,
             context,
@@ -88,15 +85,23 @@ class Engine:
             touching,
             failed,
             member_failed,
-            alone,
+            partial(self._alone, ordered, touching, setting),
         )
-        short = list(failed) if not context.explain else tracing.judged(judge)
+        return self._told(_in_order_of(lines, _priced(reduced.sheet, paid)), reduced, paid, tracing)
+
+    def _told(
+        self, lines: tuple[PricedLine, ...], reduced: _Reduced, paid: _Paid, tracing: Tracing
+    ) -> Priced:
+        """The answer with its reasons."""
+        context = tracing.context
+        judge = Judge([row.line for row in reduced.sheet.rows], context, self.program.policies)
+        short = list(tracing.failed) if not context.explain else tracing.judged(judge)
         return Priced(
-            lines=priced,
-            totals=_totals(priced),
+            lines=lines,
+            totals=_totals(lines),
             limit=paid.limit,
             trace=(
-                *tracing.trace(judge, priced),
+                *tracing.trace(judge, lines),
                 *earn_traces(self.program, context, paid.earned.by_rule, judge),
             ),
             optimal=reduced.effort.optimal,

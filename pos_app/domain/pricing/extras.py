@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pos_app.domain.loyalty.program import Program
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.eligibility import Candidate, Part
 from pos_app.domain.promotion.benefit import Benefit, Gift, Issue
@@ -21,6 +22,12 @@ def gives_extra(candidate: Candidate) -> bool:
         or (isinstance(part.benefit, Gift) and bool(part.lines or not candidate.lines))
         for part in candidate.parts
     )
+
+
+def gift_units(part: Part, program: Program) -> int:
+    """Units of a gift benefit on its lines, by the program's way of counting its steps."""
+    assert isinstance(part.benefit, Gift)
+    return sum(units for _, units in _given(part.benefit, part, program.policies.gift_steps))
 
 
 def gifts(chosen: Sequence[Candidate], steps: str, times: dict[str, int]) -> tuple[GiftGiven, ...]:

@@ -1,13 +1,15 @@
 """The "why" of a price: one entry a rule, applied or not, with its arithmetic or what it lacks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import floor
 
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.item import BARRED, KINDS_OF
 from pos_app.domain.loyalty.program import Program
-from pos_app.domain.money import Money
+from pos_app.domain.mechanics.earn import EarnRule
+from pos_app.domain.money import Money, format_decimal
 from pos_app.domain.pricing.basket import Context
 from pos_app.domain.pricing.earning import RuleEarned
 from pos_app.domain.pricing.eligibility import (
@@ -16,8 +18,10 @@ from pos_app.domain.pricing.eligibility import (
     PromotionIndex,
     failed_condition,
 )
+from pos_app.domain.pricing.extras import gift_units
 from pos_app.domain.pricing.result import PricedLine, Trace
 from pos_app.domain.pricing.worksheet import Row
+from pos_app.domain.promotion.benefit import Gift, Issue
 from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.sentence import Points, Sentence, say
 
@@ -68,7 +72,7 @@ class Tracing:
 
     def trace(self, judge: Judge, priced: Sequence[PricedLine]) -> tuple[Trace, ...]:
         """Applied rules first, in the order of the calculation; the others when asked."""
-        found = self._applied(priced)
+        found = [*self._applied(priced), *self._extras()]
         if not self.context.explain:
             return tuple(found)
         applied = {one.rule_id for one in found}
@@ -100,6 +104,25 @@ class Tracing:
             found.append(Trace(rule_id, parts[0][1].name, step, True, amount, numbers, why))
         return found
 
+    def _extras(self) -> Iterator[Trace]:
+        """Gifts beside the basket and coupons for the next visit."""
+        names = {c.coupon_id: c.names for c in self.program.coupons}
+        for candidate in self.chosen:
+            promotion = candidate.promotion
+            for part in candidate.parts:
+                one = part.benefit
+                if isinstance(one, Issue):
+                    said = names.get(one.coupon_id, {})
+                    coupon = said.get(self.context.language) or next(iter(said.values()), "")
+                    why = say("why.coupon_given", name=coupon or one.coupon_id)
+                elif isinstance(one, Gift) and part.lines and gift_units(part, self.program):
+                    why = say("why.gift_given")
+                else:
+                    continue
+                lines = tuple(line.line for line in part.lines)
+                name = promotion.name(self.context.language)
+                yield Trace(promotion.promotion_id, name, Step.ITEM, True, 0, lines, (why,))
+
     def _missed(
         self,
         number: int,
@@ -122,6 +145,8 @@ class Tracing:
         """By whom and by how much: what it would save alone, beside what its lines save now."""
         saved = self.alone(number)
         total = sum(saved.values())
+        if promotion.cost_points and number not in {c.number for c in self.chosen}:
+            return say("why.claim_short", points=Points(promotion.cost_points))
         if not total:
             units = sum(line.count for c in self.touching if c.number == number for line in c.lines)
             least = max((group.size for group in promotion.groups), default=0)
@@ -157,10 +182,35 @@ def earn_traces(
         if one is not None:
             why = say("why.earned", points=Points(floor(one.exact)))
             found.append(Trace(rule.rule_id, name, Step.POINTS, True, 0, one.lines, (why,)))
-        elif context.explain and rule.kind != "multiplier":
-            why = failed_condition(rule.when, context) or say("why.earns_nothing")
+        elif rule.kind == "multiplier" and gave and _multiplies(rule, context, judge):
+            tier = context.customer.tier_id if context.customer else ""
+            why = say("why.multiplies", times=_plain(rule.rate(tier)))
+            found.append(Trace(rule.rule_id, name, Step.POINTS, True, 0, (), (why,)))
+        elif context.explain:
+            why = failed_condition(rule.when, context) or _earns_nothing(context, gave, program)
             found.append(Trace(rule.rule_id, name, Step.POINTS, False, 0, (), (why,)))
     return tuple(found)
+
+
+def _multiplies(rule: EarnRule, context: Context, judge: Judge) -> bool:
+    """True when a multiplier is open and touches a line."""
+    if failed_condition(rule.when, context) is not None or not judge.hold(rule.conditions):
+        return False
+    return any(rule.goods.holds(line.item, line.unit_price_minor) for line in judge.lines)
+
+
+def _plain(times: Fraction) -> str:
+    """`2`, `1.5`."""
+    text = format_decimal(int(times * 10_000), 4)
+    return text.rstrip("0").rstrip(".")
+
+
+def _earns_nothing(context: Context, gave: Mapping[str, RuleEarned], program: Program) -> Sentence:
+    if context.customer is None:
+        return say("why.members_only")
+    if gave and program.earn.combine == "best":
+        return say("why.earns_less")
+    return say("why.earns_nothing")
 
 
 def _by_rule(lines: Iterable[PricedLine]) -> dict[tuple[str, str, Step], int]:
