@@ -85,3 +85,8 @@ def after_void(totals: ControlTotals, amount_minor: int) -> ControlTotals:
 def after_no_sale(totals: ControlTotals) -> ControlTotals:
     """The totals after the drawer was opened without a sale."""
     return replace(totals, no_sales=totals.no_sales + 1)
+
+
+def after_unusual(totals: ControlTotals) -> ControlTotals:
+    """The totals after a receipt that `loyalty.velocity` flagged."""
+    return replace(totals, unusual=totals.unusual + 1)

@@ -91,6 +91,7 @@ class ControlTotals:
     voids: int = 0
     void_minor: int = 0
     no_sales: int = 0
+    unusual: int = 0
 
 
 @dataclass(frozen=True, slots=True)

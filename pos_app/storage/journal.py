@@ -67,6 +67,10 @@ class Journal:
         found = self._documents(q.DOCUMENT, key=key)
         return found[0] if found else None
 
+    def latest_of_member(self, member_id: str, since: datetime) -> tuple[CompletedTransaction, ...]:
+        """The member's newest documents recorded here, newest first; at most 64."""
+        return self._documents(q.LATEST_OF_MEMBER, member_id=member_id, since=to_us(since))
+
     def last_document(self) -> CompletedTransaction | None:
         """The newest completed transaction."""
         found = self._documents(q.LAST_DOCUMENT)

@@ -151,6 +151,19 @@ UNPOSTED_OF_MEMBER = Statement(
     .where(s.member_event.c.member_id == bindparam("member_id"))
     .order_by(s.member_event.c.place)
 )
+_latest = (
+    select(s.member_event.c.place)
+    .where(s.member_event.c.member_id == bindparam("member_id"))
+    .order_by(s.member_event.c.place.desc())
+    .limit(64)
+    .scalar_subquery()
+)
+LATEST_OF_MEMBER = Statement(
+    select(*_EVENT)
+    .where(s.event.c.place.in_(_latest))
+    .where(s.event.c.at_us >= bindparam("since"))
+    .order_by(s.event.c.place.desc())
+)
 UNPOSTED_SPEND = Statement(
     select(s.member_event.c.business_on, s.member_event.c.net_minor)
     .select_from(s.chain)

@@ -140,6 +140,9 @@ class Journal(Protocol):
     def document(self, key: str) -> CompletedTransaction | None:
         """A completed transaction by transaction id or receipt number."""
 
+    def latest_of_member(self, member_id: str, since: datetime) -> tuple[CompletedTransaction, ...]:
+        """The member's newest documents of this till, newest first; at most 64, none before."""
+
     def last_document(self) -> CompletedTransaction | None:
         """The newest completed transaction."""
 

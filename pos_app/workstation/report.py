@@ -60,13 +60,14 @@ class Report:
     counted_minor: int | None = None
     difference_minor: int | None = None
     unsent: int = 0
+    unusual: int = 0
     settlement: Settlement | None = None
     currency: Currency = RUB
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
         yield "session_number", self.session_number
-        for name in (*COUNTS, "voids", "no_sales", "unsent"):
+        for name in (*COUNTS, "voids", "no_sales", "unusual", "unsent"):
             yield name, getattr(self, name)
 
     def amounts(self) -> Iterator[tuple[str, int]]:
@@ -127,4 +128,5 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         counted_minor=counted,
         difference_minor=None if counted is None else counted - count.expected_minor,
         unsent=unsent,
+        unusual=totals.unusual,
     )

@@ -54,6 +54,7 @@ from pos_app.workstation.station import (
     record,
     right_used,
 )
+from pos_app.workstation.unusual import noticed
 
 MANUAL = frozenset({TenderKind.CASH, TenderKind.CARD})
 GOODWILL_REASONS = frozenset({"not_suitable"})
@@ -270,13 +271,15 @@ def _commit(
 ) -> Answer:
     at: Callable[[str], None] = station.settings.crash_point
     assert station.session is not None
-    session = after_session(station.session, document)
+    seen = noticed(station, document, after_session(station.session, document))
+    session = seen.session
     at("complete.built")
     trouble = record(
         station,
         Facts(
             events=(
                 *_age_checked(station),
+                *seen.events,
                 (station.new_id(), TransactionCompleted(document)),
             ),
             session=session,

@@ -17,7 +17,9 @@ class Conflict:
 
     Kinds: overdraft, unknown_member, unknown_grant, allowance_overspent,
     exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
-    gift_card_overdraft (the card is in `detail`), coupon_overused (its key), code_replayed.
+    gift_card_overdraft (the card is in `detail`), coupon_overused (its key), code_replayed;
+    velocity_receipts, velocity_stores, velocity_operator (`detail`: how many, and their numbers).
+    `name` takes the place of a `detail` that may still grow in what makes two lines one.
     """
 
     kind: str
@@ -27,16 +29,28 @@ class Conflict:
     points: int = 0
     money_minor: int = 0
     detail: str = ""
+    name: str = ""
 
     @property
     def id(self) -> str:
         """The same trouble found twice is one line."""
-        text = f"{self.kind}\n{self.event}\n{self.terminal}\n{self.member}\n{self.detail}"
+        text = (
+            f"{self.kind}\n{self.event}\n{self.terminal}\n{self.member}\n{self.name or self.detail}"
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def record(connection: Connection, bucket: int, found: Iterable[Conflict], now_us: int) -> None:
-    """Write the lines that are not there yet."""
+def record(
+    connection: Connection,
+    bucket: int,
+    found: Iterable[Conflict],
+    now_us: int,
+    mode: str = "nothing",
+) -> None:
+    """Write the lines that are not there yet; `mode` "replace" also renews what known ones say.
+
+    What was signed off stays so.
+    """
     rows = {
         c.id: {
             "bucket": bucket,
@@ -52,7 +66,7 @@ def record(connection: Connection, bucket: int, found: Iterable[Conflict], now_u
         }
         for c in found
     }
-    bulk.insert(connection, conflict, list(rows.values()), "nothing")
+    bulk.insert(connection, conflict, list(rows.values()), mode)
 
 
 def open_count(connection: Connection, terminal_id: str) -> int:

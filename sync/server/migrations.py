@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync.server.schema import (
+    SALE_MEMBER,
     gift_card_entry,
     metadata,
     offer_use,
@@ -43,12 +44,18 @@ def _shown(connection: Connection) -> None:
     shown.create(connection, checkfirst=True)
 
 
+def _sale_member(connection: Connection) -> None:
+    """The receipts of a member around a time."""
+    SALE_MEMBER.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _first,
     _referrals,
     _offer_uses,
     _gift_cards,
     _shown,
+    _sale_member,
 )
 LATEST = len(MIGRATIONS)
 

@@ -12,9 +12,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.domain.business_day import after_cash, after_document, after_no_sale, after_void
+from pos_app.domain.business_day import (
+    after_cash,
+    after_document,
+    after_no_sale,
+    after_unusual,
+    after_void,
+)
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CashMoved, ControlTotals, Event, RightUsed, TransactionCompleted
+from pos_app.domain.loyalty.velocity import UNUSUAL
 from sync.server import bulk, feed
 from sync.server.book import announce
 from sync.server.buckets import bucket_of, terminal_scope
@@ -194,6 +201,8 @@ def counted(totals: ControlTotals, fact: Event) -> ControlTotals:
         return after_void(totals, fact.amount_minor)
     if isinstance(fact, RightUsed) and fact.action == "no_sale":
         return after_no_sale(totals)
+    if isinstance(fact, RightUsed) and fact.action == UNUSUAL:
+        return after_unusual(totals)
     return totals
 
 

@@ -38,6 +38,7 @@ from sync.server.referrals import pay_referrers
 from sync.server.schema import allowance, effect, event, inbox, sale
 from sync.server.services import Services
 from sync.server.tiering import program_in_force, tiering_in_force
+from sync.server.velocity import watch
 from sync.translate import UnreadableEvent
 from sync.wire.codec import canonical, unpack
 from sync.wire.messages import PushRequest
@@ -280,6 +281,7 @@ def post_parts(
     bulk.insert(connection, effect, marks)
     sales = [sale_row(bucket, p.document, p.member) for p in fresh if p.name == "sale"]
     bulk.insert(connection, sale, sales, "nothing")
+    watch(connection, services, bucket, fresh)
     book.flush()
     return _by_event(found)
 

@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 
 from pos_app.domain.errors import Fault, ProgramRefused, RegulationRefused
 from pos_app.domain.loyalty.program import Program, load
+from pos_app.domain.loyalty.velocity import SETTING as VELOCITY
+from pos_app.domain.loyalty.velocity import limits_of
 from pos_app.domain.read_regulation import regulation_of
 from pos_app.domain.rights import DEFAULT_ROLES, Operator
 from sync.server import bulk, feed
@@ -62,12 +64,17 @@ def set_setting(
 
 
 def _judge_setting(name: str, value: Any) -> None:
-    """A regulation that no till could read must not reach one."""
+    """A regulation that no till could read must not reach one, nor limits that are none."""
     if name == "regulation" and value is not None:
         try:
             regulation_of(value)
         except RegulationRefused as refused:
             raise refuse(422, "bad_regulation", str(refused)) from refused
+    if name == VELOCITY:
+        try:
+            limits_of(value)
+        except ValueError as wrong:
+            raise refuse(422, "bad_setting", str(wrong)) from wrong
 
 
 def settings_of(connection: Connection, store_id: str) -> dict[str, Any]:

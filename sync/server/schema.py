@@ -112,6 +112,7 @@ sale = Table(
     _number("payable"),
     _text("document"),
 )
+SALE_MEMBER = Index("sale_member", sale.c.bucket, sale.c.member, sale.c.at)
 ledger = Table(
     "ledger",
     metadata,

@@ -241,6 +241,7 @@ def control_totals_doc(t: ControlTotals) -> ControlTotalsDoc:
         voids=t.voids,
         void_amount=t.void_minor,
         no_sales=t.no_sales,
+        unusual=t.unusual,
     )
 
 
@@ -263,4 +264,5 @@ def control_totals(doc: ControlTotalsDoc) -> ControlTotals:
         voids=doc.voids,
         void_minor=doc.void_amount,
         no_sales=doc.no_sales,
+        unusual=doc.unusual,
     )

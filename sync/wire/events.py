@@ -223,6 +223,7 @@ class ControlTotalsDoc(Struct, omit_defaults=True):
     voids: int = 0
     void_amount: int = 0
     no_sales: int = 0
+    unusual: int = 0
 
 
 class SessionClosedDoc(Struct):

@@ -29,6 +29,9 @@ def address(request, tmp_path):
     return request.getfixturevalue("postgres").database()
 
 
+QUIET = {"receipts": 0, "stores_a_day": 0, "scans_by_operator": 0}
+
+
 class House:
     """A server with one store, and tills that speak with it. `run` is the test's own loop."""
 
@@ -37,6 +40,7 @@ class House:
         self.clock = clock or FixedClock()
         self.address = address
         self.tills = 0
+        self.velocity: dict[str, int] | None = QUIET
         self.run(self._open())
 
     def run(self, work):
@@ -61,6 +65,9 @@ class House:
         return await self.write(enrolment.new_code, self.services, store, "")
 
     async def till(self, store: str = "shop") -> Till:
+        if not self.tills and self.velocity:
+            # Stories take no notice of how fast a member comes back; test_server_velocity.py does.
+            await self.write(reference.set_setting, self.services, "velocity", self.velocity)
         self.tills += 1
         till = Till(self.client, self.tills)
         await till.enrol(await self.code(store))

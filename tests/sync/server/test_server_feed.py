@@ -88,6 +88,8 @@ def test_a_row_that_changes_often_is_one_row(house) -> None:
 
 
 def test_a_store_hears_its_own_settings_over_the_chains(house) -> None:
+    house.velocity = None
+
     async def story() -> None:
         services = house.services
         await house.write(reference.set_setting, services, "greeting", "hello")

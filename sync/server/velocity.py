@@ -1,0 +1,110 @@
+"""Unusual use of a card, told to a manager once a receipt. Never refuses, never changes points.
+
+A receipt is judged by the time of its sale, whenever it arrives: one that comes late may flag
+itself and those after it, and the lines are the same in every order of arrival.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.card_use import use_of
+from pos_app.domain.document import TransactionKind
+from pos_app.domain.loyalty.velocity import (
+    SETTING,
+    Seen,
+    VelocityLimits,
+    judge,
+    limits_of,
+)
+from sync.server import bulk
+from sync.server.conflicts import Conflict, record
+from sync.server.effects import Part
+from sync.server.schema import sale, setting
+from sync.server.services import Services, micros, moment
+
+REACH = timedelta(days=2)
+"""Uses further apart are never held against each other, nor is a business day longer."""
+NAMED_MOST = 10
+KIND = "velocity_"
+
+
+class _By(msgspec.Struct):
+    operator: str
+
+
+def watch(connection: Connection, services: Services, bucket: int, parts: Sequence[Part]) -> None:
+    """Record the flags that these receipts raise or change; they stand in `sale` already."""
+    new: dict[str, list[Seen]] = {}
+    for part in parts:
+        if part.name == "sale" and part.document.kind is TransactionKind.SALE:
+            new.setdefault(part.member, []).append(use_of(part.document, part.member))
+    if not new:
+        return
+    limits = chain_limits(connection)
+    rows: dict[str, Any] = {}
+    history = _history(connection, bucket, new, rows)
+    found = [
+        conflict
+        for member, uses in new.items()
+        for conflict in _judged(history.get(member, []), uses, limits, rows)
+    ]
+    record(connection, bucket, found, services.now_us(), "replace")
+
+
+def chain_limits(connection: Connection) -> VelocityLimits:
+    """Of the chain's setting, else the defaults."""
+    told = sa.select(setting.c.value).where(setting.c.store == "", setting.c.name == SETTING)
+    text = connection.execute(told).scalar_one_or_none()
+    return limits_of(msgspec.json.decode(text) if text else None)
+
+
+def _history(
+    connection: Connection, bucket: int, new: dict[str, list[Seen]], rows: dict[str, Any]
+) -> dict[str, list[Seen]]:
+    """The sales of these members around the new ones, oldest first; fills in `rows` by id."""
+    times = [use.at for uses in new.values() for use in uses]
+    around = sa.select(sale).where(
+        sale.c.bucket == bucket,
+        bulk.among(connection, sale.c.member, new),
+        sale.c.at.between(micros(min(times) - REACH), micros(max(times) + REACH)),
+        sale.c.kind == TransactionKind.SALE.value,
+    )
+    history: dict[str, list[Seen]] = {}
+    for row in connection.execute(around.order_by(sale.c.at, sale.c.id)):
+        rows[row.id] = row
+        operator = msgspec.json.decode(row.document, type=_By).operator
+        day = date.fromisoformat(row.business_on)
+        use = Seen(row.member, moment(row.at), day, row.store, operator, row.id)
+        history.setdefault(row.member, []).append(use)
+    return history
+
+
+def _judged(
+    history: list[Seen], new: Iterable[Seen], limits: VelocityLimits, rows: dict[str, Any]
+) -> Iterator[Conflict]:
+    """The lines of the new receipts, and of those after them that they may concern."""
+    new = list(new)
+    times = [use.at for use in history]
+    for place, one in enumerate(history):
+        if not any(_concerns(earlier, one, limits) for earlier in new):
+            continue
+        since = bisect_left(times, one.at - REACH)
+        for flag in judge(history[since:place], one, limits):
+            row = rows[one.transaction_id]
+            named = [rows[receipt].receipt for receipt in flag.receipts][-NAMED_MOST:]
+            detail = f"{flag.count}: {' '.join(named)}"
+            kind = KIND + flag.rule
+            yield Conflict(kind, row.id, row.terminal, row.member, detail=detail, name=flag.rule)
+
+
+def _concerns(earlier: Seen, one: Seen, limits: VelocityLimits) -> bool:
+    apart = one.at - earlier.at
+    if apart < timedelta() or apart > REACH:
+        return False
+    return apart <= limits.window or one.business_on == earlier.business_on
