@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -27,7 +28,13 @@ class Reader:
 
     def fault(self, key: str, reason: str) -> None:
         """Remember that a field is wrong."""
-        self.faults.append(Fault(self.at(key), reason))
+        found = Fault(self.at(key), reason)
+        if found not in self.faults:
+            self.faults.append(found)
+
+    def faulted(self, key: str) -> bool:
+        """True when something is wrong with the field already: one reason is enough."""
+        return any(fault.path == self.at(key) for fault in self.faults)
 
     def at(self, key: str) -> str:
         """The path of a field: `promotions[2].percent`."""
@@ -220,7 +227,9 @@ class Reader:
         """Refuse fields that nobody asked for: a misspelt rule must not be a missing rule."""
         for key in self._value:
             if key not in self._known:
-                self.fault(key, "is not known here")
+                near = get_close_matches(key, self._known, 1)
+                hint = f": did you mean {near[0]!r}?" if near else ""
+                self.fault(key, f"is not known here{hint}")
 
 
 def _is_whole(value: object, least: int, most: int | None) -> bool:

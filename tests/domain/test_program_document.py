@@ -101,7 +101,7 @@ CONTRADICTIONS = [
     (promotion(percent=None), f"{P}.percent: a decimal string is wanted"),
     (promotion(amount="5.00"), f"{P}.amount: is not known here"),
     (promotion(kind="amount"), f"{P}.amount: a amount promotion needs it"),
-    (promotion(kind="fixed_price"), f"{P}.price: a fixed_price promotion needs it"),
+    (promotion(kind="fixed_price"), f"{P}.price: is missing"),
     (promotion(kind="bundle", buy=2), f"{P}.price: a bundle promotion needs it"),
     (promotion(kind="bundle", price="9.00"), f"{P}.buy: a bundle promotion needs it"),
     (promotion(kind="buy_n_pay_m", buy=3, pay=3), f"{P}.pay: must be less than buy (3)"),

@@ -161,9 +161,9 @@ def _threshold(doc: Reader, digits: int) -> _Parts:
     least = doc.decimal("threshold", digits, "0")
     percent = doc.percent_ppm("percent", "0")
     amount = doc.decimal("amount", digits, "0")
-    if not least:
+    if not least and not doc.faulted("threshold"):
         doc.fault("threshold", "a threshold promotion needs it, more than 0")
-    if bool(percent) == bool(amount):
+    if bool(percent) == bool(amount) and not (doc.faulted("percent") or doc.faulted("amount")):
         doc.fault("percent", "a threshold gives either a percent or an amount")
     kind = "percent" if percent else "amount"
     benefit = Reduction(kind, percent or amount, goods, scope="transaction")
@@ -214,7 +214,8 @@ def coupon_strangers(promotions: Iterable[Promotion], coupons: Collection[str]) 
     for number, promotion in enumerate(promotions):
         issued = {b.coupon_id for b in promotion.benefits if isinstance(b, Issue)}
         for coupon in sorted({*issued, *filter(None, [promotion.coupon])} - set(coupons)):
-            yield Fault(f"promotions[{number}]", f"there is no coupon {coupon!r}")
+            field_name = "coupon_needed" if coupon == promotion.coupon else "coupon"
+            yield Fault(f"promotions[{number}].{field_name}", f"there is no coupon {coupon!r}")
 
 
 def _is_shelf_price(benefit: Benefit) -> bool:

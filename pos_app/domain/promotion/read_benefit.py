@@ -52,7 +52,7 @@ def _amount(doc: Reader, digits: int) -> Benefit:
 
 def _fixed_price(doc: Reader, digits: int) -> Benefit:
     value = doc.decimal("price", digits)
-    if not value:
+    if not value and not doc.faulted("price"):
         doc.fault("price", "a fixed_price promotion needs it, more than 0")
     return _reduction(doc, "fixed_price", value, "unit", (), digits)
 
@@ -81,7 +81,8 @@ def _reduction(
 
 
 def _judge_reduction(doc: Reader, one: Reduction) -> None:
-    if one.kind != "fixed_price" and not one.value and not one.breaks:
+    empty = not one.value and not one.breaks and not doc.faulted(one.kind)
+    if one.kind != "fixed_price" and empty:
         doc.fault(one.kind, f"a {one.kind} promotion needs it, more than 0")
     limited = one.max_units or one.max_units_per_line
     if limited and one.scope != "unit" and one.kind == "amount":
@@ -118,9 +119,9 @@ def _breaks(
 
 def _buy_n_pay_m(doc: Reader, digits: int) -> Benefit:
     buy, pay = doc.integer("buy", 0, most=GROUP_MOST), doc.integer("pay", 0)
-    if not buy:
+    if not buy and not doc.faulted("buy"):
         doc.fault("buy", "a buy_n_pay_m promotion needs it, more than 0")
-    if pay >= max(buy, 1):
+    if pay >= max(buy, 1) and not doc.faulted("buy"):
         doc.fault("pay", f"must be less than buy ({buy})")
     buy = max(buy, 1)
     pay = min(pay, buy - 1)
