@@ -202,7 +202,8 @@ def _sale_document(
     if points and station.known is not None:
         grants = station.journal.allowances(station.known.member.member_id)
         uses, rest = draw(grants, points, station.now())
-        if rest:
+        # A programme may let the receipt's own points pay for its rewards: no grant is for those.
+        if rest > max(points - station.known.allowance, 0):
             refresh_known(station)
             return refused("allowance_gone")
         secured = Secured(uses, rest)
@@ -274,20 +275,15 @@ def _commit(
     seen = noticed(station, document, after_session(station.session, document))
     session = seen.session
     at("complete.built")
-    trouble = record(
-        station,
-        Facts(
-            events=(
-                *_age_checked(station),
-                *seen.events,
-                (station.new_id(), TransactionCompleted(document)),
-            ),
-            session=session,
-            receipt_counter=counter,
-            uses=document.uses,
-            print_job=job,
-        ),
+    completed = (station.new_id(), TransactionCompleted(document))
+    facts = Facts(
+        events=(*_age_checked(station), *seen.events, completed),
+        session=session,
+        receipt_counter=counter,
+        uses=document.uses,
+        print_job=job,
     )
+    trouble = record(station, facts)
     if trouble:
         return trouble
     at("complete.durable")
