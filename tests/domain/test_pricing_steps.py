@@ -277,7 +277,7 @@ def test_the_best_of_the_members_discounts_is_given_and_the_other_was_beaten() -
     )  # fmt: skip
     assert by_rule(result) == {"small": 10_00}
     assert whys(result)["tea"] == "why.beaten()"
-    assert whys(result)["closed"] == "why.not_now()"
+    assert whys(result)["closed"] == "why.other_day()"
 
 
 def test_a_members_discount_leaves_promoted_units_alone_unless_it_says_otherwise() -> None:
@@ -604,7 +604,7 @@ def test_every_other_rule_says_why_it_did_not_apply_when_asked() -> None:
     assert said == {
         "beaten": "why.beaten_by",
         "tea": "why.no_goods",
-        "monday": "why.not_now",
+        "monday": "why.other_day",
         "far": "why.missing",
         "weaker": "why.beaten_by",
     }

@@ -96,7 +96,10 @@ def test_a_weekday_is_the_stores_own() -> None:
 @pytest.mark.parametrize(
     ("fields", "context", "reason"),
     [
-        ({"until": "2026-11-19"}, {}, "why.not_now"),
+        ({"until": "2026-11-19"}, {}, "why.ended"),
+        ({"from": "2027-01-01"}, {}, "why.not_yet"),
+        ({"weekdays": [1]}, {}, "why.other_day"),
+        ({"from_time": "22:00", "until_time": "02:00"}, {}, "why.other_hours"),
         ({"stores": ["s2"]}, {"store_id": "s1"}, "why.other_store"),
         ({"stores": ["s1"]}, {"store_id": "s1"}, None),
         ({"channels": ["online"]}, {}, "why.other_channel"),

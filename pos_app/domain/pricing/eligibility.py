@@ -5,7 +5,7 @@ The index makes the cost grow with the promotions that touch the basket, not wit
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain.item import Item
 from pos_app.domain.mechanics.policies import Policies
@@ -93,7 +93,7 @@ class PromotionIndex:
             known = frozenset(
                 number
                 for number, promotion in enumerate(self.promotions)
-                if promotion.always or failed_condition(promotion.when, context) is None
+                if promotion.always or closed(promotion.when, context) is None
             )
             if len(self._open) >= MOMENTS_MOST:
                 self._open.clear()
@@ -108,7 +108,8 @@ class PromotionIndex:
             bisect_right(self._borders, context.local.time()),
             context.store_id,
             context.channel,
-            customer and (customer.tier_id, customer.segments, customer.birthday),
+            context.segments,
+            customer and (customer.tier_id, customer.segments, customer.birthday, customer.guest),
         )
 
     def of_item(self, item: Item) -> set[int]:
@@ -136,10 +137,18 @@ class PromotionIndex:
         return found
 
 
+def closed(when: When, context: Context) -> Sentence | None:
+    """As `failed_condition`, for what is meant for members: a guest's card opens none of it."""
+    if context.member is None:
+        context = replace(context, customer=None)
+    return failed_condition(when, context)
+
+
 def failed_condition(when: When, context: Context) -> Sentence | None:
     """The first condition on calendar, place and people that does not hold, or None."""
-    if not when.open_at(context.local):
-        return say("why.not_now")
+    closed = when.closed(context.local)
+    if closed is not None:
+        return closed
     if when.stores and context.store_id not in when.stores:
         return say("why.other_store")
     if when.channels and context.channel not in when.channels:
@@ -150,11 +159,12 @@ def failed_condition(when: When, context: Context) -> Sentence | None:
 def _failed_customer(when: When, context: Context) -> Sentence | None:
     customer = context.customer
     if customer is None:
-        personal = when.members_only or when.tiers or when.segments or when.birthday
+        foreign = when.segments and when.segments.isdisjoint(context.segments)
+        personal = when.members_only or when.tiers or foreign or when.birthday
         return say("why.members_only") if personal else None
     if when.tiers and customer.tier_id not in when.tiers:
         return say("why.other_tier")
-    if when.segments and when.segments.isdisjoint(customer.segments):
+    if when.segments and when.segments.isdisjoint(customer.segments | context.segments):
         return say("why.other_segment")
     if when.birthday and not customer.birthday:
         return say("why.no_birthday")
@@ -163,7 +173,7 @@ def _failed_customer(when: When, context: Context) -> Sentence | None:
 
 def failed_claim(promotion: Promotion, context: Context) -> Sentence | None:
     """What the customer has not shown, asked for, or has used up."""
-    customer, limits = context.customer, promotion.limits
+    customer, limits = context.member, promotion.limits
     if promotion.coupon and promotion.coupon not in context.coupons:
         return say("why.no_coupon")
     if promotion.claim and promotion.promotion_id not in context.claims:
@@ -199,7 +209,7 @@ class Judge:
 
     def failed_but_for(self, promotion: Promotion, left_out: Condition | None) -> Sentence | None:
         """The same, one condition not looked at."""
-        why = failed_condition(promotion.when, self.context)
+        why = closed(promotion.when, self.context)
         why = why or failed_claim(promotion, self.context)
         return why or self._failed_of(promotion, left_out)
 
@@ -244,7 +254,7 @@ class Judge:
         ]
 
     def _failed_receipt(self, condition: Condition) -> Sentence | None:
-        customer = self.context.customer
+        customer = self.context.member
         if customer is None:
             return say("why.members_only")
         number = customer.receipts + 1

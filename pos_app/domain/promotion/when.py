@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from pos_app.domain.reading import Reader
+from pos_app.domain.sentence import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,21 @@ class When:
 
     def open_at(self, local: datetime) -> bool:
         """True when the calendar and the clock allow it."""
+        return self.closed(local) is None
+
+    def closed(self, local: datetime) -> Sentence | None:
+        """Why the calendar or the clock does not allow it, or None."""
         today = self._began_on(local)
-        if self.from_on and today < self.from_on or self.until_on and today > self.until_on:
-            return False
+        if self.from_on and today < self.from_on:
+            return say("why.not_yet", since=self.from_on)
+        if self.until_on and today > self.until_on:
+            return say("why.ended", until=self.until_on)
         if self.weekdays and today.isoweekday() not in self.weekdays:
-            return False
-        return self._hours(local.time())
+            return say("why.other_day")
+        if not self._hours(local.time()):
+            start, end = self.from_time or time.min, self.until_time or time.min
+            return say("why.other_hours", since=f"{start:%H:%M}", until=f"{end:%H:%M}")
+        return None
 
     def _began_on(self, local: datetime) -> date:
         """Hours that pass midnight belong to the day they began on."""
