@@ -238,3 +238,22 @@ def test_a_long_qr_code_gets_smaller_modules_until_it_fits() -> None:
     assert [code.text for code in found] == [text]
     with pytest.raises(JobError):
         encoded(QRCode("x" * 2300), columns=16, model="zjiang")
+
+
+def test_a_line_breaks_between_words_and_never_inside_an_amount() -> None:
+    told = "не больше 1\u202f500 баллов за период"
+    printed = paper(encoded(Text(told), Columns(told, "-1\u202f050,00"), columns=32))
+    assert printed.text.split("\n") == [
+        "не больше 1 500 баллов за период",
+        "не больше 1 500 баллов за период",
+        "-1 050,00".rjust(32),
+    ]
+    wide = paper(encoded(Text("Сверху: " + told), Text("  " + "ц" * 40), columns=32))
+    assert wide.text.split("\n") == [
+        "Сверху: не больше 1 500 баллов",
+        "за период",
+        "  " + "ц" * 30,
+        "ц" * 10,
+    ]
+    narrow = paper(encoded(Text("Всего больше чем все 1\u202f500 баллов сразу"), columns=32))
+    assert narrow.text.split("\n") == ["Всего больше чем все 1 500", "баллов сразу"]
