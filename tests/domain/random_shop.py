@@ -232,7 +232,10 @@ LATE_CONDITION = st.fixed_dictionaries(
         "strict": st.booleans(),
     }
 )
-PEOPLE = st.sampled_from([{}, {}, {"when": {"members_only": True}}, {"coupon_needed": "c"}])
+PEOPLE = st.sampled_from(
+    [{}, {}, {}, {"when": {"members_only": True}}, {"coupon_needed": "c"},
+     {"when": {"weekdays": [5]}}, {"when": {"from_time": "13:00"}}]
+)  # fmt: skip
 COMPETING = st.sampled_from(
     [{}, {}, {"stage": "item"}, {"stacking": "best_of", "group": "h"}, {"priority": 2}]
 )

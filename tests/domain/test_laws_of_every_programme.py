@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from pos_app.domain.document import Step
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
-from tests.builders import a_context, a_program, numbered
+from tests.builders import NOON, a_context, a_program, numbered
 from tests.domain.random_shop import (
     ANY_POLICY_PROGRAMME,
     EVERY_PROGRAMME,
@@ -160,6 +161,20 @@ def test_a_warm_engine_answers_as_a_fresh_one(baskets, parts, wide) -> None:
     warm = Engine(a_program(**parts))
     for lines in (*baskets, *(lines[1:] for lines in baskets), *baskets):
         basket, context = numbered(*lines), a_context(**wide)
+        assert warm.price(basket, context) == Engine(warm.program).price(basket, context)
+
+
+MOMENTS = st.sampled_from([NOON, NOON + timedelta(hours=3), NOON + timedelta(days=1)])
+
+
+@BASKETS
+@given(
+    LINES, WHATEVER_PROGRAMME, st.lists(st.tuples(WIDE_CONTEXT, MOMENTS), min_size=2, max_size=4)
+)
+def test_an_engine_remembers_nothing_of_another_customer_or_hour(lines, parts, visits) -> None:
+    warm, basket = Engine(a_program(**parts)), numbered(*lines)
+    for wide, local in (*visits, *visits):
+        context = a_context(local, explain=True, **wide)
         assert warm.price(basket, context) == Engine(warm.program).price(basket, context)
 
 
