@@ -18,7 +18,7 @@ from pos_app.domain.sentence import Points, Rate, Sentence, say
 
 def entitlements_of(program: Program, context: Context) -> tuple[Entitlement, ...]:
     """The entitlements that are open here and now for whoever is on the receipt; members only."""
-    if context.customer is None:
+    if context.member is None:
         return ()
     return tuple(e for e in program.entitlements if failed_condition(e.when, context) is None)
 
@@ -37,7 +37,7 @@ def entitled(program: Program, context: Context) -> tuple[Sentence, ...]:
 
 def evidence_wanted(program: Program, context: Context) -> tuple[MemberDiscount, ...]:
     """Member discounts that are open here and now and ask for a paper."""
-    if context.customer is None:
+    if context.member is None:
         return ()
     asks = (d for d in program.member_discounts if d.evidence)
     return tuple(d for d in asks if failed_condition(d.when, context) is None)

@@ -81,6 +81,8 @@ class Customer:
     `chosen`: categories chosen for this month's cashback, by earn rule id. `earned`: points
     already earned within the period of a cap, by cap id. `stamps`: before this receipt, by stamp
     card id. `uses`: earlier uses of a promotion within the period of its limit, by promotion id.
+    `guest`: a card that nobody here knows; it earns as the lowest tier and opens nothing that is
+    meant for members.
     """
 
     member_id: str
@@ -95,6 +97,7 @@ class Customer:
     earned: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     stamps: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     uses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Context:
 
     `coupons`: ids of the coupon kinds presented on this receipt that are valid. `claims`: rewards
     that the customer asked for. `evidence`: member discounts whose paper the cashier has seen.
+    `segments`: those of the receipt itself, with a member or without: partners' cards.
     """
 
     local: datetime
@@ -126,3 +130,9 @@ class Context:
     claims: tuple[str, ...] = ()
     offline: bool = False
     evidence: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+
+    @property
+    def member(self) -> Customer | None:
+        """The customer, if it is somebody who is known."""
+        return None if self.customer is None or self.customer.guest else self.customer

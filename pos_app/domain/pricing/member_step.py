@@ -9,7 +9,7 @@ from pos_app.domain.mechanics.discount import MemberDiscount
 from pos_app.domain.money import format_decimal, share_half_up
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.derivation import percent_text
-from pos_app.domain.pricing.eligibility import failed_condition
+from pos_app.domain.pricing.eligibility import closed
 from pos_app.domain.pricing.worksheet import Worksheet, spread_over
 from pos_app.domain.sentence import Sentence, say
 
@@ -46,9 +46,7 @@ def offers(
     held, failed = [], {}
     for discount in discounts:
         reason = (
-            say("why.members_only")
-            if context.customer is None
-            else failed_condition(discount.when, context)
+            say("why.members_only") if context.member is None else closed(discount.when, context)
         )
         rate = rate_ppm(discount, context, list_minor)
         if reason is None and discount.evidence and discount.discount_id not in context.evidence:
