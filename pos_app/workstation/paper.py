@@ -4,6 +4,7 @@ Layout is text of a fixed width; the words come from the voice of the shop's lan
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from drivers.contract import (
     Align,
@@ -18,7 +19,9 @@ from drivers.contract import (
     Text,
 )
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
+from pos_app.domain.loyalty.account import Account
 from pos_app.domain.loyalty.coupon import SignedCoupon
+from pos_app.domain.loyalty.ledger import continued
 from pos_app.domain.loyalty.tally import added
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
@@ -155,7 +158,7 @@ class _Paper:
 
     def foot(self, document: CompletedTransaction, copy: bool) -> Iterator[Element]:
         yield Rule()
-        if document.member_code:
+        if document.member_code and not document.member_id:
             yield Text(self.voice.text("receipt.guest_card"))
         elif document.member_id:
             yield from self._points(document)
@@ -165,9 +168,15 @@ class _Paper:
         yield Text(self.voice.text("receipt.thanks"), CENTER)
 
     def coupon(self, signed: SignedCoupon) -> Iterator[Element]:
-        """A coupon under the receipt: what it is, its days, its code."""
+        """A coupon under the receipt: what it is, what it gives, its days, its code."""
         yield Rule()
-        yield Text(name_of(self.station, signed.coupon_id), TITLE)
+        title = name_of(self.station, signed.coupon_id)
+        yield Text(title, TITLE)
+        language = self.station.settings.language
+        opens = (p for p in program_of(self.station).promotions if p.coupon == signed.coupon_id)
+        for name in dict.fromkeys(one.name(language) for one in opens):
+            if name != title:
+                yield Text(name, CENTER)
         days = self.voice.text(
             "receipt.coupon_days", since=signed.valid_from, until=signed.valid_until
         )
@@ -190,8 +199,7 @@ class _Paper:
         """After this receipt; a copy printed another day would say something else."""
         known = self.station.known
         if known is not None and known.member.member_id == document.member_id:
-            after = known.account.balance + sum(e.effect for e in document.entries)
-            yield Columns(self.voice.text("receipt.balance"), f"{after}")
+            yield from self._account(continued(known.account, document.entries), document)
             tallies = added(known.tallies, document.tallies)
             program, on = program_of(self.station), document.business_on
             language = self.station.settings.language
@@ -199,6 +207,18 @@ class _Paper:
             promised = caps_of(program, document, language) if dark else ()
             for told in (*promised, *counted_sentences(program, tallies, on, language)):
                 yield Text(self.voice.say(told))
+
+    def _account(self, after: Account, document: CompletedTransaction) -> Iterator[Element]:
+        """What can be spent now, and what comes on which day: the till says the same."""
+        on = document.business_on
+        coming: dict[date, int] = {}
+        for lot in after.lots:
+            if lot.available_on > on and lot.points:
+                coming[lot.available_on] = coming.get(lot.available_on, 0) + lot.points
+        label = "receipt.available" if coming else "receipt.balance"
+        yield Columns(self.voice.text(label), f"{after.available(on)}")
+        for day in sorted(coming):
+            yield Columns(self.voice.text("receipt.coming", on=day), f"{coming[day]}")
 
     def report(self, report: Report) -> Iterator[Element]:
         identity = self.station.journal.identity()

@@ -30,7 +30,7 @@ from pos_app.domain.transaction import (
     with_quantity,
     without_line,
 )
-from pos_app.workstation import early, regulated
+from pos_app.workstation import club, early, regulated
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.pricing_task import know, reprice
@@ -191,7 +191,7 @@ def _sell(
     if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
-    item = regulated.on_line(station, item)
+    item = club.on_line(station, regulated.on_line(station, item))
     trouble = regulated.not_sold(station, item, price, entry) or early.not_for(station, item, price)
     if trouble:
         return trouble
@@ -202,7 +202,8 @@ def _sell(
     line = station.open.selected
     grown = any(one.line == line for one in before)
     said = notice("quantity_raised" if grown else "item_added", Tone.GOOD, line, name=item.name)
-    return replace(answer, notices=(said, *early.asked(station, item, price, line)))
+    asks = (*early.asked(station, item, price, line), *club.asked(station, item, line))
+    return replace(answer, notices=(said, *asks))
 
 
 def add_item(station: Station, item_id: str, quantity: str) -> Answer:

@@ -26,6 +26,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import (
     age_question,
+    club,
     confirm_redemption,
     early,
     present_coupon,
@@ -92,6 +93,7 @@ def _not_payable(station: Station) -> Answer | None:
         age_question.missing(transaction)
         or regulated.hours_passed(station, transaction)
         or early.missing(station, transaction)
+        or club.missing(station, transaction)
         or outgrown(station)
         or confirm_redemption.missing(station)
     )

@@ -1,6 +1,7 @@
 """Money, paper, returns: what was answered "paid" is on the disk before the answer."""
 
 import sqlite3
+from datetime import date
 
 import pytest
 
@@ -387,7 +388,7 @@ def test_a_copy_is_marked_as_one(shop):
     mark = shop.till.station.gear.voice("ru").text("receipt.copy")
     assert mark in copy
     assert mark not in first
-    balance = shop.till.station.gear.voice("ru").text("receipt.balance")
+    balance = shop.till.station.gear.voice("ru").text("receipt.available")
     assert balance in first
     assert balance not in copy
     assert refusal(shop.till.reprint("A000999")) == "unknown_receipt"
@@ -418,7 +419,7 @@ def test_a_receipt_says_everything_in_both_languages(tmp_path, language):
     ok(bench.till.pay("cash", 2000_00))
     text = paper(bench.devices.jobs[0])
     voice = bench.till.station.gear.voice(language)
-    for key in ("list_total", "discount", "total", "change", "line_points", "earned", "balance"):
+    for key in ("list_total", "discount", "total", "change", "line_points", "earned", "available"):
         assert voice.text(f"receipt.{key}") in text, key
     assert "Конфеты «Мишка»" in text
     assert "Ваш магазин" in text
@@ -433,6 +434,9 @@ def test_a_receipt_says_everything_in_both_languages(tmp_path, language):
     document = bench.documents()[0]
     assert document.totals.points_redeemed == 100
     assert f"| {document.totals.points_earned}" in text
+    assert f"{voice.text('receipt.available')} | 0" in text
+    tomorrow = voice.text("receipt.coming", on=date(2026, 11, 21))
+    assert f"{tomorrow} | {document.totals.points_earned}" in text
     bench.close()
 
 
