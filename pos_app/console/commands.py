@@ -121,6 +121,7 @@ class Commands:
             "choose": self._choose,
             "choose_categories": self._choose,
             "coupon": self._coupon,
+            "claim": self._claim,
             "explain": lambda f: till.explain(optional_text(f, "transaction")),
         }
 
@@ -225,6 +226,11 @@ class Commands:
         if "remove" in f:
             return self._till.remove_coupon(text(f, "remove"))
         return self._till.coupon(text(f, "code"))
+
+    def _claim(self, f: Fields) -> Answer:
+        if "remove" in f:
+            return self._till.unclaim(text(f, "remove"))
+        return self._till.claim(text(f, "reward"))
 
     def _tender(self, f: Fields) -> Answer:
         amount = self._minor(f, "amount") if "amount" in f else None

@@ -119,6 +119,7 @@ def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
         "last_sale": convert(view.last_sale),
         "offers": convert(view.offers),
         "hints": convert(view.hints),
+        "rewards": convert(view.rewards),
     }
 
 

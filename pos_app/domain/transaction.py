@@ -73,6 +73,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A reward that was asked for: a promotion's id, and whose points pay ("": nobody's, free)."""
+
+    promotion_id: str
+    member_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """The open transaction. Lines keep the order of the first scan.
 
@@ -96,6 +104,7 @@ class Transaction:
     coupons: tuple[PresentedCoupon, ...] = ()
     confirmation: Confirmation | None = None
     evidence: tuple[Evidence, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def line(self, number: int) -> LineItem | None:
         """The line of that number."""
@@ -117,6 +126,12 @@ class Transaction:
         """The coupons that count for whoever is on the receipt."""
         who = self.member.member_id if self.member else None
         return tuple(one for one in self.coupons if one.serves(who))
+
+    @property
+    def claiming(self) -> tuple[str, ...]:
+        """The rewards that the member who is on the receipt asked for, in that order."""
+        who = self.member.member_id if self.member else None
+        return tuple(one.promotion_id for one in self.claims if one.member_id in ("", who))
 
     @property
     def confirmed(self) -> Confirmation | None:

@@ -12,6 +12,7 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, early, printing, settle
+from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
@@ -33,6 +34,7 @@ from pos_app.workstation.view import (
     LinkView,
     MemberView,
     OperatorView,
+    RewardView,
     SessionView,
     SuspendedView,
     TeaserView,
@@ -74,6 +76,7 @@ def view(station: Station) -> TillView:
         offers=offers_told(station, station.known) if station.known else (),
         hints=priced.hints if priced else (),
         now=station.local(),
+        rewards=_rewards(station),
     )
 
 
@@ -84,6 +87,14 @@ def _remembered(station: Station) -> Remembered:
         return Remembered(journal.identity(), journal.suspended(), journal.unsent())
     except StorageBroken:
         return replace(station.remembered, trouble=say("link.storage_broken"))
+
+
+def _rewards(station: Station) -> tuple[RewardView, ...]:
+    """None while the database cannot be read: nothing can be claimed then."""
+    try:
+        return rewards(station)
+    except StorageBroken:
+        return ()
 
 
 def _operator(station: Station) -> OperatorView | None:
@@ -242,7 +253,7 @@ def _member(station: Station) -> MemberView | None:
     one, today = known.member, station.business_on()
     stand = status_of(station, known).standing
     limit = station.priced.limit if station.priced else None
-    chosen = station.priced.totals.points_redeemed if station.priced else 0
+    chosen = _chosen_points(station.priced)
     language = station.operator.language if station.operator else station.settings.language
     return MemberView(
         id=one.member_id,
@@ -262,11 +273,24 @@ def _member(station: Station) -> MemberView | None:
         chips=chips(program, limit.points if limit else 0, chosen),
         redeem_limit=limit.why if limit else None,
         blocked=_blocked(known),
-        on_the_way=(
-            *standing_said(station, transaction, known, language),
-            *on_the_way(station, known, language),
-        ),
+        on_the_way=_on_the_way(station, transaction, known, language),
     )
+
+
+def _on_the_way(
+    station: Station, transaction: Transaction, known: Known, language: str
+) -> tuple[Sentence, ...]:
+    """None while the database cannot be read: the rest of the screen stays."""
+    try:
+        said = standing_said(station, transaction, known, language)
+        return (*said, *on_the_way(station, known, language))
+    except StorageBroken:
+        return ()
+
+
+def _chosen_points(priced: Priced | None) -> int:
+    """Points that pay money; those of rewards are no chip."""
+    return priced.totals.points_redeemed - priced.claimed_points if priced else 0
 
 
 def balance_view(station: Station, known: Known) -> BalanceView:

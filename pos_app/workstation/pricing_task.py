@@ -19,6 +19,8 @@ from pos_app.domain.mechanics.partners import partners_shown
 from pos_app.domain.pricing.basket import Context, Customer, Wish
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
+from pos_app.domain.promotion.benefit import Issue
+from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.regulated import lawful_gifts
 from pos_app.workstation.station import Known, Station
@@ -156,6 +158,7 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
         coupons=frozenset(one.coupon_id for one in transaction.serving),
+        claims=transaction.claiming,
         evidence=frozenset(e.discount_id for e in transaction.evidence_of_member if e.seen),
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
@@ -180,10 +183,33 @@ def _with_partners(station: Station, transaction: Transaction, customer: Custome
 
 
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:
-    """The open transaction priced."""
+    """The open transaction priced. A reward that gives nothing here takes no points."""
     lines = [line.basket_line() for line in transaction.lines]
-    priced = engine_of(station).price(lines, context_of(station, transaction, explain))
-    return replace(priced, gifts=lawful_gifts(station, priced.gifts)) if priced.gifts else priced
+    context = context_of(station, transaction, explain)
+    while True:
+        priced = engine_of(station).price(lines, context)
+        if priced.gifts:
+            priced = replace(priced, gifts=lawful_gifts(station, priced.gifts))
+        idle = _idle_claims(program_of(station), context, priced)
+        if not idle:
+            return priced
+        left = tuple(one for one in context.claims if one != idle[-1])
+        context = replace(context, claims=left)
+
+
+def _idle_claims(program: Program, context: Context, priced: Priced) -> list[str]:
+    """Paid rewards that a better promotion has left without goods, or whose gift the law bars."""
+    if not priced.claimed_points:
+        return []
+    given = {m.rule_id for line in priced.lines for m in line.modifications}
+    given |= {gift.promotion_id for gift in priced.gifts}
+    given |= {p.promotion_id for p in program.promotions if _issues(p)}
+    charged = priced.applications.keys() - given
+    return [one for one in context.claims if one in charged]
+
+
+def _issues(promotion: Promotion) -> bool:
+    return any(isinstance(benefit, Issue) for benefit in promotion.benefits)
 
 
 def reprice(station: Station) -> None:

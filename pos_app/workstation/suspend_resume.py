@@ -13,8 +13,8 @@ from pos_app.domain.loyalty.coupon import PresentedCoupon
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
-from pos_app.domain.transaction import LineItem, MemberLink, Transaction
-from pos_app.workstation import regulated
+from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
+from pos_app.workstation import claim_reward, regulated
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import judged_again
@@ -69,10 +69,11 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return trouble
     station.past.clear()
     station.last_sale = None
-    station.open = transaction
     station.known = _known(station, transaction)
+    station.open, said_of_rewards = claim_reward.judged_again(station, transaction)
     reprice(station)
     said = [notice("resumed", Tone.GOOD), *lost, *said_of_member, *said_of_coupons]
+    said += said_of_rewards
     if station.priced and station.priced.totals.net_minor != draft.total_minor:
         now = Money(station.priced.totals.net_minor)
         said.append(
@@ -120,6 +121,7 @@ def _body(transaction: Transaction) -> bytes:
                 [one.coupon_id, one.key, one.code, one.member_id, one.at_risk]
                 for one in transaction.coupons
             ],
+            "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
         },
         ensure_ascii=False,
     ).encode()
@@ -171,6 +173,7 @@ def _restored(
         age_years=body.get("age_years", max((one.item.age_limit for one in lines), default=0)),
         selected=lines[-1].line if lines else None,
         coupons=tuple(PresentedCoupon(*one) for one in body.get("coupons", ())),
+        claims=tuple(Claim(*one) for one in body.get("claims", ())),
     )
     return transaction, tuple(lost)
 

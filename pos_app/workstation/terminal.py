@@ -10,6 +10,7 @@ from pos_app.domain.rights import Right
 from pos_app.workstation import (
     balance,
     choose_categories,
+    claim_reward,
     explain,
     gestures,
     goodwill,
@@ -160,6 +161,14 @@ class Membership:
     def remove_coupon(self, coupon_id: str) -> Answer:
         """See MemberPort."""
         return guarded(lambda: present_coupon.remove(self._station, coupon_id))
+
+    def claim(self, reward: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: claim_reward.claim(self._station, reward))
+
+    def unclaim(self, reward: str) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: claim_reward.unclaim(self._station, reward))
 
     def explain(self, transaction_id: str | None = None) -> Answer:
         """See MemberPort."""

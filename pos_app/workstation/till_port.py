@@ -94,6 +94,12 @@ class MemberPort(Protocol):
     def remove_coupon(self, coupon_id: str) -> Answer:
         """Take a coupon off the receipt; the customer keeps it."""
 
+    def claim(self, reward: str) -> Answer:
+        """A reward for points by its promotion's id, or its number in the view's `rewards`."""
+
+    def unclaim(self, reward: str) -> Answer:
+        """Leave the reward; its points stay with the member."""
+
     def explain(self, transaction_id: str | None = None) -> Answer:
         """data["trace"]: tuple[TraceRow, ...], applied and not applied."""
 

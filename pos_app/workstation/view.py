@@ -165,6 +165,22 @@ class CouponView:
 
 
 @dataclass(frozen=True, slots=True)
+class RewardView:
+    """A reward that may be claimed on this receipt. `points`: its cost, each time it is given.
+
+    `claimed`: it was asked for. `times`: how often it is given. `why_not`: why it cannot be
+    given now; None when it can or is.
+    """
+
+    id: str
+    name: str
+    points: int
+    claimed: bool
+    times: int
+    why_not: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionView:
     """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
 
@@ -255,6 +271,7 @@ class TillView:
     offers: tuple[Sentence, ...] = ()
     hints: tuple[Sentence, ...] = ()
     now: datetime | None = None
+    rewards: tuple[RewardView, ...] = ()
 
 
 def empty_view(now: datetime) -> TillView:
