@@ -51,6 +51,7 @@ def read_basket(
         customer=_customer(doc.child("customer"), digits) if doc.has("customer") else None,
         coupons=frozenset(doc.words("coupons")),
         claims=doc.words("claims"),
+        evidence=frozenset(doc.words("evidence")),
         offline=doc.flag("offline", False),
         explain=True,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pos_app.domain.counted_customer import Counted, with_counters
-from pos_app.domain.document import CompletedLine
+from pos_app.domain.document import CompletedLine, Step
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program
@@ -104,12 +104,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class RuleTotal:
-    """What one rule gave: on how many receipts, and how much in all."""
+    """What one rule gave: on how many receipts, and how much in all. `earns`: points only."""
 
     rule_id: str
     name: str
     receipts: int = 0
     amount_minor: int = 0
+    earns: bool = False
 
 
 @dataclass
@@ -203,7 +204,9 @@ class Trial:
         on = receipt.local.date()
         member, net = self._members[receipt.member], priced.totals.net_minor
         items = {line.line: line.item for line in lines}
-        sold = Sold(completed(lines, priced), priced.trace, on, items)
+        sold = Sold(
+            completed(lines, priced), priced.trace, on, items, applications=priced.applications
+        )
         self._members[receipt.member] = replace(
             member,
             spend_by_month=_grown(member.spend_by_month, on, net),
@@ -225,7 +228,9 @@ class Trial:
         self.unproven += not priced.optimal
         for one in priced.trace:
             if one.applied:
-                known = self.rules.get(one.rule_id, RuleTotal(one.rule_id, one.name))
+                known = self.rules.get(
+                    one.rule_id, RuleTotal(one.rule_id, one.name, earns=one.step is Step.POINTS)
+                )
                 self.rules[one.rule_id] = replace(
                     known,
                     receipts=known.receipts + 1,

@@ -4,7 +4,7 @@ Never changes what it reads; a bad row is told with its line, and its receipt is
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from sync.server.sheets import BadRow, CellFault, Cells, read_sheet
 from sync.translate import WireCodec
 
 NEEDED = ("receipt", "at", "store", "item", "name", "category", "quantity", "unit_price", "paid")
+MAY_BE = ("member", "tier")
 TIME_ZONE = "Europe/Moscow"
 SPACES = str.maketrans("", "", " \u00a0\u202f")
 DAY_FIRST = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})\s+")
@@ -77,25 +78,70 @@ def _of_line(line: CompletedLine, items: Items) -> PastLine:
     return PastLine(item, line.quantity, line.unit_price_minor, line.net_minor)
 
 
-def receipts_of_csv(data: bytes, currency: Currency, items: Items) -> Past:
+def receipts_of_csv(
+    data: bytes, currency: Currency, items: Items, tiers: Collection[str] | None = None
+) -> Past:
     """Receipts of another till; see `docs/program.md` for the columns. Rows may come in any order;
-    a receipt is told apart by its store and number."""
+    a receipt is told apart by its store and number. `tiers`: those of the programme; None: any."""
     past = Past()
-    rows: dict[tuple[str, str], list[tuple[PastReceipt, PastLine]]] = {}
+    found: dict[tuple[str, str], _Gathered] = {}
     broken: set[tuple[str, str]] = set()
     for number, cells in read_sheet(data, NEEDED, past.faults):
+        if not found and not broken and _has_strange_columns(cells, past):
+            return past
         name = (cells["store"], cells["receipt"])
         try:
-            rows.setdefault(name, []).append(_of_row(cells, currency.minor_digits, items))
+            head, line = _of_row(cells, currency.minor_digits, items)
+            _judge_tier(head, tiers)
+            if name in found:
+                found[name].add(head, line)
+            else:
+                found[name] = _Gathered(number, head, [line])
         except (CellFault, ValueError) as fault:
             past.faults.append(BadRow(number, str(fault)))
             broken.add(name)
-    for name, found in rows.items():
-        head = found[0][0] if found else None
-        if head is not None and name not in broken:
-            past.receipts.append(replace(head, lines=tuple(line for _, line in found)))
+    for name, one in found.items():
+        if name not in broken:
+            past.receipts.append(replace(one.head, lines=tuple(one.lines)))
     past.receipts.sort(key=lambda one: one.local)
     return past
+
+
+def _judge_tier(head: PastReceipt, tiers: Collection[str] | None) -> None:
+    if tiers is not None and head.tier and head.tier not in tiers:
+        known = f"there are: {', '.join(tiers)}" if tiers else "the programme has none"
+        raise CellFault(f"tier: there is no {head.tier!r}; {known}")
+
+
+def _has_strange_columns(cells: Cells, past: Past) -> bool:
+    """A misspelt column must not be a missing one: every customer would be nobody."""
+    strange = sorted(set(cells) - {*NEEDED, *MAY_BE})
+    if strange:
+        reason = f"columns that nobody knows: {', '.join(strange)}; there may be"
+        past.faults.append(BadRow(1, f"{reason} {', '.join(MAY_BE)}"))
+    return bool(strange)
+
+
+@dataclass
+class _Gathered:
+    """The rows of one receipt: what all of them say, and their lines. `row`: the first one's."""
+
+    row: int
+    head: PastReceipt
+    lines: list[PastLine]
+
+    def add(self, head: PastReceipt, line: PastLine) -> None:
+        """One more row; CellFault where it contradicts the first. An empty cell says nothing."""
+        for column, ours, theirs in (
+            ("at", str(self.head.local), str(head.local)),
+            ("member", self.head.member, head.member),
+            ("tier", self.head.tier, head.tier),
+        ):
+            if ours and theirs and ours != theirs:
+                raise CellFault(f"{column}: {theirs!r}, but line {self.row} has {ours!r}")
+        member, tier = self.head.member or head.member, self.head.tier or head.tier
+        self.head = replace(self.head, member=member, tier=tier)
+        self.lines.append(line)
 
 
 def _of_row(cells: Cells, digits: int, items: Items) -> tuple[PastReceipt, PastLine]:

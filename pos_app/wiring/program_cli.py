@@ -5,17 +5,21 @@ Everything here only reads; nothing reaches a till or a server.
 
 import argparse
 import json
+import os
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from pos_app.domain.basket_document import Basket, read_basket
+from pos_app.domain.basket_standing import counters_after, early_lines, in_program, judge_classes
 from pos_app.domain.errors import Fault, ProgramRefused
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.program import Program, load
 from pos_app.domain.pricing.engine import Engine
+from pos_app.domain.read_regulation import load_regulation
 from pos_app.domain.reading import Reader
 from pos_app.domain.schema import program_schema_text
 from pos_app.domain.sheet.rule_sheet import rule_sheet
@@ -24,12 +28,14 @@ from pos_app.gear.clock import SystemClock
 from pos_app.wiring.past_receipts import Past, receipts_of_csv, receipts_of_till
 from pos_app.wiring.program_pages import ExplainPage, ReplayPage, name_of, sheet_page
 from pos_app.workstation.ports import StorageBroken
+from resources import names, read_text
 from resources.words import LANGUAGES, Words
 from sync.server.catalog import read_catalog
 from sync.server.sheets import BadRow
 
 GOOD, FAULTY, NO_FILE = 0, 1, 2
 FAULTS_SHOWN = 50
+ELEMENT = re.compile(r"\[\d+\]")
 EVER = date(2000, 1, 1)
 
 
@@ -46,10 +52,14 @@ def main(arguments: Sequence[str]) -> int:
     parsed = parser().parse_args(arguments)
     try:
         status: int = parsed.run(parsed)
+        sys.stdout.flush()
     except NotGood as found:
         for line in found.lines:
             _say(line)
         return FAULTY
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return GOOD
     except (OSError, StorageBroken) as error:
         sys.stderr.write(f"kopilka: {error}\n")
         return NO_FILE
@@ -120,7 +130,9 @@ def _explain(parsed: argparse.Namespace) -> int:
         return _sheet(argparse.Namespace(file=parsed.file, language=parsed.language, on=None))
     basket = _basket(parsed.basket, program, _catalogue(parsed.catalogue), parsed.language)
     priced = Engine(program).price(basket.lines, basket.context)
-    for line in ExplainPage(program, words).lines(basket.lines, priced):
+    after = counters_after(program, basket, priced)
+    page = ExplainPage(program, words, early_lines(program, basket), after)
+    for line in page.lines(basket.lines, priced):
         _say(line)
     return GOOD
 
@@ -161,7 +173,32 @@ def _program(path: Path) -> Program:
     try:
         return load(path.read_bytes())
     except ProgramRefused as refused:
-        raise NotGood(refused.faults) from refused
+        raise NotGood(with_ids(path.read_bytes(), refused.faults)) from refused
+
+
+def with_ids(data: bytes, faults: Iterable[Fault]) -> Iterator[str]:
+    """Faults whose path counts in lists, with the id that stands there: `promotions[10] (tea)`."""
+    try:
+        document = json.loads(data)
+    except ValueError:
+        document = None
+    for fault in faults:
+        path = ELEMENT.sub(lambda found: found[0] + _id_at(document, found), fault.path)
+        yield f"{path}: {fault.reason}"
+
+
+def _id_at(document: object, found: re.Match[str]) -> str:
+    """Nothing where the list, the element or its id is missing."""
+    value = document
+    for step in re.findall(r"[^.\[\]]+", found.string[: found.end()]):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ""
+    name = value.get("id") if isinstance(value, dict) else None
+    return f" ({name})" if isinstance(name, str) and name else ""
 
 
 def _basket(path: Path, program: Program, catalogue: Mapping[str, Item], language: str) -> Basket:
@@ -173,9 +210,17 @@ def _basket(path: Path, program: Program, catalogue: Mapping[str, Item], languag
     now = SystemClock().now_utc().astimezone()
     reader = Reader(document, "", faults)
     basket = read_basket(reader, program.currency.minor_digits, catalogue, now)
+    judge_classes(reader, regulated_classes())
+    basket = in_program(reader, basket, program)
     if faults:
-        raise NotGood(faults)
+        raise NotGood(dict.fromkeys(faults))
     return Basket(basket.lines, basket.context_in(language))
+
+
+def regulated_classes() -> frozenset[str]:
+    """The classes of every packaged regulation."""
+    documents = (read_text("regulations", f"{name}.json") for name in names("regulations", ".json"))
+    return frozenset(one for text in documents for one in load_regulation(text).classes)
 
 
 def _catalogue(path: Path | None) -> Mapping[str, Item]:
@@ -191,7 +236,8 @@ def _past(parsed: argparse.Namespace, program: Program) -> Past:
     items = _catalogue(parsed.catalogue).get
     if parsed.till_file is not None:
         return receipts_of_till(parsed.till_file, items)
-    return receipts_of_csv(parsed.receipts.read_bytes(), program.currency, items)
+    tiers = [tier.tier_id for tier in program.tiers.tiers]
+    return receipts_of_csv(parsed.receipts.read_bytes(), program.currency, items, tiers)
 
 
 def _say(text: str) -> None:

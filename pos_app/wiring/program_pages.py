@@ -1,6 +1,6 @@
 """What `kopilka program` prints, line by line, in a language. Never prices, never reads files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pos_app.domain.document import Step
 from pos_app.domain.loyalty.program import Program
@@ -8,7 +8,7 @@ from pos_app.domain.money import PPM, Money, divide_half_up
 from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.pricing.result import Priced, PricedLine, Trace
 from pos_app.domain.pricing.trace import why_modified
-from pos_app.domain.sentence import Points, Rate
+from pos_app.domain.sentence import Points, Rate, Sentence
 from pos_app.domain.sheet.rule_sheet import RuleSheet
 from pos_app.domain.what_if import Figures, Trial
 from resources.words import Words
@@ -36,11 +36,22 @@ def name_of(program: Program, language: str) -> str:
 
 
 class ExplainPage:
-    """A priced basket: lines, steps, rules applied and not, each with its reason."""
+    """A priced basket: lines, steps, rules applied and not, each with its reason.
 
-    def __init__(self, program: Program, words: Words) -> None:
+    `early`: lines that are not for this customer yet, and why; `after`: the member's counters.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        words: Words,
+        early: Mapping[int, Sentence] | None = None,
+        after: Iterable[Sentence] = (),
+    ) -> None:
         self._program = program
         self._words = words
+        self._early = early or {}
+        self._after = tuple(after)
 
     def lines(self, basket: Iterable[BasketLine], priced: Priced) -> Iterator[str]:
         """The page."""
@@ -48,14 +59,19 @@ class ExplainPage:
         yield self._say("heading", name=name, version=self._program.ref.version)
         yield from self._basket(basket, priced)
         yield from self._steps(priced)
-        yield from self._rules("applied", [t for t in priced.trace if t.applied])
-        yield from self._rules("not_applied", [t for t in priced.trace if not t.applied])
-        if priced.hints:
-            yield from self._head("hints")
-            yield from (f"  {self._words.say(hint)}" for hint in priced.hints)
+        yield from self._said("counters", (*self._given(priced), *self._after))
+        applied = [t for t in priced.trace if t.applied]
+        others = [t for t in priced.trace if not t.applied]
+        yield from self._rules("applied", applied)
+        yield from self._rules("not_applied", others)
+        yield from self._said("hints", map(self._words.say, priced.hints))
         yield ""
         gap = self._money(priced.gap_minor)
         yield self._say("optimal") if priced.optimal else self._say("unproven", gap=gap)
+
+    def _given(self, priced: Priced) -> Iterator[str]:
+        for gift in priced.gifts:
+            yield self._say("gift", item=gift.item_id, n=gift.units)
 
     def _basket(self, basket: Iterable[BasketLine], priced: Priced) -> Iterator[str]:
         yield from self._head("basket")
@@ -76,10 +92,15 @@ class ExplainPage:
             step, amount = self._say(f"step.{one.step.value}"), self._money(-one.amount_minor)
             why = self._words.say(why_modified(one))
             yield "      " + self._say("line_step", step=step, amount=amount, why=why)
+        if done.line in self._early:
+            yield f"      {self._words.say(self._early[done.line])}"
         for note in done.notes:
             yield f"      {self._words.say(note)}"
         net, points = self._money(done.net_minor), done.points_earned
         yield "      " + self._say("line_net", amount=net, points=points)
+        if done.points_minor:
+            by_points, money = self._money(done.points_minor), self._money(done.payable_minor)
+            yield "      " + self._say("line_points", amount=by_points, rest=money)
 
     def _steps(self, priced: Priced) -> Iterator[str]:
         yield from self._head("steps")
@@ -95,30 +116,51 @@ class ExplainPage:
             if taken:
                 yield self._amount(f"step.{step.value}", -taken)
         yield self._amount("net_amount", totals.net_minor)
-        if totals.points_redeemed:
-            points = self._say("points_amount", points=Points(totals.points_redeemed))
-            yield "  " + self._say("amount", name=points, amount=self._money(-totals.points_minor))
-            yield self._amount("payable_amount", totals.payable_minor)
+        yield from self._by_points(priced)
         if totals.rounding_minor:
             yield self._amount("rounding", totals.rounding_minor)
         yield self._amount("due", totals.due_minor)
         yield "  " + self._say("earned", points=Points(totals.points_earned))
-        limit, most = priced.limit, Points(priced.limit.points)
+        yield from (f"  {self._words.say(note)}" for note in priced.notes)
+        yield "  " + self._most(priced)
+
+    def _by_points(self, priced: Priced) -> Iterator[str]:
+        """Points that pay, and beside them what rewards cost: those pay for nothing."""
+        totals, claimed = priced.totals, priced.claimed_points
+        if claimed:
+            yield "  " + self._say("claimed", points=Points(claimed))
+        if totals.points_redeemed > claimed:
+            points = self._say("points_amount", points=Points(totals.points_redeemed - claimed))
+            yield "  " + self._say("amount", name=points, amount=self._money(-totals.points_minor))
+
+    def _most(self, priced: Priced) -> str:
+        limit = priced.limit
         if limit.why is None:
-            yield "  " + self._say("most", points=most)
-        else:
-            yield "  " + self._say("limit", points=most, why=self._words.say(limit.why))
+            return self._say("most", points=Points(limit.points))
+        amounts = [one for one in limit.why.args.values() if isinstance(one, Money)]
+        if not limit.points and any(not one.minor for one in amounts):
+            return self._say("no_points_here")
+        return self._say("limit", points=Points(limit.points), why=self._words.say(limit.why))
 
     def _rules(self, key: str, traces: list[Trace]) -> Iterator[str]:
+        """A rule of earning takes nothing off: it stands with its sentence only."""
         if not traces:
             return
         yield from self._head(key)
         for one in traces:
             amount = self._money(-one.amount_minor)
-            lines = ", ".join(str(number) for number in one.lines)
-            named = "rule" if one.applied and one.lines else "rule_not"
+            lines = ", ".join(str(number) for number in sorted(one.lines))
+            named = "rule_not"
+            if one.applied and one.lines:
+                named = "rule_earn" if one.step is Step.POINTS else "rule"
             yield "  " + self._say(named, name=one.name, amount=amount, lines=lines)
             yield from (f"      {self._words.say(why)}" for why in one.why)
+
+    def _said(self, key: str, said: Iterable[str | Sentence]) -> Iterator[str]:
+        lines = [one if isinstance(one, str) else self._words.say(one) for one in said]
+        if lines:
+            yield from self._head(key)
+            yield from (f"  {line}" for line in lines)
 
     def _amount(self, key: str, minor: int) -> str:
         return "  " + self._say("amount", name=self._say(key), amount=self._money(minor))
@@ -188,7 +230,8 @@ class ReplayPage:
             yield "  " + self._say("no_rules")
         for one in rules:
             amount = self._money(one.amount_minor)
-            yield "  " + self._say("rule", name=one.name, amount=amount, n=one.receipts)
+            key = "rule_earn" if one.earns else "rule" if one.amount_minor else "rule_gives"
+            yield "  " + self._say(key, name=one.name, amount=amount, n=one.receipts)
 
     def _largest(self) -> Iterator[str]:
         found = [one for one in self._trial.largest if one.now_minor != one.then_minor]

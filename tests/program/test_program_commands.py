@@ -6,32 +6,8 @@ from pathlib import Path
 import pytest
 
 from pos_app.wiring.cli import main
+from tests.program.commands import CATALOGUE, DEMO, EVERYTHING, HEADING, a_program, run, written
 from tests.workstation.tills import BREAD, MARIA, MILK, PROGRAM, SWEETS, TOBACCO, Bench, ok
-
-ROOT = Path(__file__).parents[2]
-DEMO = str(ROOT / "resources/demo/program.json")
-EVERYTHING = str(ROOT / "tests/data/program/everything.json")
-CATALOGUE = str(ROOT / "resources/demo/catalog.csv")
-HEADING = "receipt;at;store;item;name;category;quantity;unit_price;paid"
-
-
-def run(capsys, *arguments: str) -> tuple[int, list[str]]:
-    """Exit status and lines; the spaces that must not break are plain here."""
-    status = main(["program", *arguments])
-    plain = str.maketrans("\u00a0\u202f", "  ")
-    return status, capsys.readouterr().out.translate(plain).splitlines()
-
-
-def written(folder: Path, name: str, text: str | dict) -> str:
-    path = folder / name
-    path.write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
-    return str(path)
-
-
-def a_program(**parts):
-    document = {"program": "p", "version": 7, "valid_from": "2026-01-01T00:00:00Z"}
-    return {**document, "currency": {"code": "RUB"}, **parts}
-
 
 # --- check
 
@@ -51,7 +27,7 @@ def test_every_fault_of_a_program_is_told_with_its_path(capsys, tmp_path) -> Non
     status, said = run(capsys, "check", bad)
     assert status == 1
     assert any(line.startswith("version: ") for line in said)
-    assert any(line.startswith("promotions[0].percnt: is not known here") for line in said)
+    assert any(line.startswith("promotions[0] (a).percnt: is not known here") for line in said)
 
 
 def test_what_is_not_json_is_a_fault_of_the_file(capsys, tmp_path) -> None:
@@ -114,7 +90,8 @@ def test_a_basket_is_explained_in_the_language(capsys, tmp_path, language, wante
 
 
 def test_a_basket_of_a_program_with_everything_is_explained(capsys, tmp_path) -> None:
-    basket = written(tmp_path, "basket.json", {**BASKET, "coupons": ["spring"], "lines": [
+    basket = written(tmp_path, "basket.json", {**BASKET, "coupons": ["spring"],
+        "customer": {"id": "m1"}, "lines": [
         {"item": "tea", "price": "450.00", "quantity": "9", "regulated": "tobacco"},
         {"item": "pan", "price": "990.00", "quantity": "1", "floor": "985.00", "brand": "Nordic"},
     ]})  # fmt: skip
@@ -254,6 +231,40 @@ def test_a_bad_row_is_told_with_its_line_and_its_receipt_left_out(
     assert said[1].startswith("Receipts: 1,")
     assert "1 row was not understood, its receipt was left out" in said
     assert any(line.startswith(fault) for line in said), said
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("1;2026-03-01;7;x;X;C;1;1;1;m2;", "line 3: member: 'm2', but line 2 has 'm1'"),
+        ("1;2026-03-01;7;x;X;C;1;1;1;;gold", "line 3: tier: 'gold', but line 2 has 'silver'"),
+        ("1;2026-03-02;7;x;X;C;1;1;1;;", "line 3: at: '2026-03-02 00:00:00', but line 2 has"),
+        ("1;2026-03-01;7;x;X;C;1;1;1;;plat", "line 3: tier: there is no 'plat'; there are: "),
+    ],
+)
+def test_rows_of_one_receipt_that_contradict_each_other_are_told(
+    capsys, tmp_path, row, fault
+) -> None:
+    path = written(tmp_path, "r.csv", receipts("1;2026-03-01;7;x;X;C;1;1;1;m1;silver", row))
+    status, said = run(capsys, "replay", DEMO, "--receipts", path, "--language", "en")
+    assert status == 1
+    assert said[-1].startswith(fault), said
+    assert said[1] == "There are no receipts of that time"
+
+
+def test_a_member_may_stand_in_one_row_of_a_receipt_only(capsys, tmp_path) -> None:
+    rows = receipts("1;2026-03-01;7;x;X;C;1;1;1;;", "1;2026-03-01;7;x;X;C;1;1;1;m1;")
+    path = written(tmp_path, "r.csv", rows)
+    status, said = run(capsys, "replay", DEMO, "--receipts", path, "--language", "en")
+    assert (status, said[1][-22:]) == (0, "ustomers with a card: 1"[-22:])
+
+
+def test_a_column_that_nobody_knows_is_told_before_anything_is_counted(capsys, tmp_path) -> None:
+    path = written(tmp_path, "r.csv", ROWS.replace("member", "membre"))
+    status, said = run(capsys, "replay", DEMO, "--receipts", path, "--language", "en")
+    assert status == 1
+    assert said[-1].startswith("line 1: columns that nobody knows: membre; there may be member")
+    assert said[1] == "There are no receipts of that time"
 
 
 def test_a_comma_separates_as_well_and_the_catalogue_knows_the_goods(capsys, tmp_path) -> None:
