@@ -121,3 +121,22 @@ def test_a_set_is_weighed_with_the_legal_minimum_of_its_parts() -> None:
     bound = an_item("a", 10_00, floor_minor=10_00)
     result = priced(program, a_line(bound), a_line("b", 1, 10_00), a_line("c", 1, 10_00))
     assert by_rule(result) == {"bc": 12_00}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "saved"),
+    [
+        ("percent", {"percent": "5", "max_units": 1, "pick": "dearest"}, 55_00),
+        ("buy_n_pay_m", {"buy": 2, "pay": 1, "pairing": "shop"}, 55_00),
+        ("bundle", {"buy": 2, "price": "100.00", "pick": "cheapest"}, 55_00),
+        ("buy_get", {"buy": {"goods": {"items": ["a"]}},
+                     "get": {"goods": {"items": ["b"]}, "pick": "cheapest"}}, 55_00),
+        ("cheapest_free", {}, 60_00),
+    ],
+)  # fmt: skip
+def test_a_promotion_that_names_its_units_stands_in_nobodys_way(kind, fields, saved) -> None:
+    """Half of everything is 55.00; what is worth less is not given, however it chooses units."""
+    half = a_promotion("percent", "half", percent="50")
+    program = a_program(promotions=[half, a_promotion(kind, "named", **fields)])
+    result = priced(program, a_line("a", 1, 100_00), a_line("b", 1, 10_00))
+    assert result.totals.discount_minor == saved

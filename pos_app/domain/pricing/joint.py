@@ -18,7 +18,7 @@ from pos_app.domain.pricing.cascade import claims
 from pos_app.domain.pricing.eligibility import Candidate
 from pos_app.domain.pricing.member_step import MemberOffer
 from pos_app.domain.pricing.worksheet import Worksheet
-from pos_app.domain.promotion.benefit import Benefit, Reduction
+from pos_app.domain.promotion.benefit import Benefit, OrderedGroup, Reduction, RoleGroup
 
 SUBSETS_OF_MOST = 5
 
@@ -28,7 +28,7 @@ def item_choices(
 ) -> Iterator[Sequence[Candidate]]:
     """All promotions first; then without some that claim units, fewest left out first."""
     yield chosen
-    concerned = _concerned(chosen, offer)
+    concerned = sorted({*_concerned(chosen, offer), *_named_units(chosen, offer)})
     most = len(concerned) if len(concerned) <= SUBSETS_OF_MOST else 1
     for count in range(1, most + 1):
         for out in combinations(concerned, count):
@@ -112,6 +112,32 @@ def _concerned(chosen: Sequence[Candidate], offer: MemberOffer | None) -> list[i
         grown = len(more) > len(found)
         found, lines = more, {line.line for c in more for line in c.lines}
     return sorted(c.number for c in found)
+
+
+def _named_units(chosen: Sequence[Candidate], offer: MemberOffer | None) -> list[int]:
+    """Promotions that take the units they name before the search, where others want them too: the
+    whole set may be worth more without them. `preempt` asks for nothing else."""
+    rivals: dict[int, int] = {}
+    apart = [c for c in chosen if claims(c)]
+    for candidate in apart:
+        for line in candidate.lines:
+            rivals[line.line] = rivals.get(line.line, 0) + 1
+    return [
+        c.number
+        for c in apart
+        if any(_names_units(part.benefit) for part in c.parts)
+        and not c.promotion.preempt
+        and (offer is not None or any(rivals[line.line] > 1 for line in c.lines))
+    ]
+
+
+def _names_units(benefit: Benefit) -> bool:
+    """True where the choice of units is not the customer's."""
+    if isinstance(benefit, Reduction):
+        return bool(benefit.max_units) and benefit.pick != "best"
+    if isinstance(benefit, OrderedGroup) and benefit.price_minor is None:
+        return benefit.pairing == "shop"
+    return isinstance(benefit, OrderedGroup | RoleGroup) and benefit.pick == "cheapest"
 
 
 def _together(candidate: Candidate) -> bool:
