@@ -373,3 +373,16 @@ def test_a_database_that_died_lists_no_rewards_and_the_screen_stays(anna):
     assert anna.view.rewards == ()
     assert anna.sale.total_minor == 1000_00
     assert refusal(anna.till.claim("cheese-300")) == "storage_broken"
+
+
+def test_a_reward_that_is_beaten_later_takes_no_points(shop):
+    half = {"id": "half", "name": CHEESE_OFF["name"], "kind": "percent", "percent": "50"}
+    half |= {"goods": {"items": ["item8"]}, "coupon_needed": "autumn"}
+    opened(shop, document=programme(half, CHEESE_OFF))
+    ok(shop.till.claim("cheese-300"))
+    ok(shop.till.coupon("AUTUMN-7"))
+    assert (shop.sale.total_minor, shop.sale.points_redeemed) == (500_00, 0)
+    assert listed(shop) == [("cheese-300", True, 0)]
+    assert why_not(shop) == "reward.not_now"
+    ok(shop.till.remove_coupon("autumn"))
+    assert (shop.sale.total_minor, shop.sale.points_redeemed) == (700_00, 200)
