@@ -24,6 +24,7 @@ from pos_app.domain.mechanics.earn import Earn
 from pos_app.domain.mechanics.gift_cards import GiftCards
 from pos_app.domain.mechanics.partners import Partner, partners_shown
 from pos_app.domain.money import RUB
+from pos_app.domain.partner_settlement import TALLY
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.tallying import Sold, tallies_of
 from pos_app.domain.tax import TaxTable, tax_inside_minor
@@ -152,8 +153,8 @@ def _evidence(transaction: Transaction, priced: Priced) -> tuple[tuple[str, str]
 def _partners(transaction: Transaction, rules: Rules) -> tuple[Partner, ...]:
     """Whose card or coupon is on the receipt."""
     partners = rules.program.partners if rules.program else ()
-    card = transaction.member.code if transaction.member else ""
-    return partners_shown(partners, card, [one.coupon_id for one in transaction.serving])
+    coupons = [one.coupon_id for one in transaction.serving]
+    return partners_shown(partners, transaction.shown_card, coupons)
 
 
 def _idle(program: Program | None, priced: Priced) -> frozenset[str]:
@@ -207,10 +208,13 @@ def _gift_cards(
 
 
 def _tallies(member: MemberLink, program: Program | None, sold: Sold) -> tuple[TallyEntry, ...]:
-    """Of a member, or of a card that only the server may know."""
-    if program is None or not (member.member_id or member.code):
+    """Of a member, or of a card that only the server may know; of nobody a partner's marks."""
+    if program is None:
         return ()
-    return tallies_of(program, sold)
+    found = tallies_of(program, sold)
+    if member.member_id or member.code:
+        return found
+    return tuple(one for one in found if one.tally.startswith(TALLY))
 
 
 def _lines(

@@ -85,6 +85,7 @@ class Transaction:
     """The open transaction. Lines keep the order of the first scan.
 
     `age_years`: the limit that `age_answer` was given for; a stricter one asks again.
+    `partner_card`: a partner's card, shown beside the member's or alone.
     """
 
     transaction_id: str
@@ -101,6 +102,7 @@ class Transaction:
     original: CompletedTransaction | None = None
     reason: str = ""
     selected: int | None = None
+    partner_card: str = ""
     coupons: tuple[PresentedCoupon, ...] = ()
     confirmation: Confirmation | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -120,6 +122,11 @@ class Transaction:
         """Goodwill given, by line; 0 is the transaction."""
         given = {(line.line, line.goodwill) for line in self.lines if line.goodwill}
         return frozenset(given | ({(0, self.goodwill)} if self.goodwill else set()))
+
+    @property
+    def shown_card(self) -> str:
+        """The card that a partner may know; the member's own may be a partner's as well."""
+        return self.partner_card or (self.member.code if self.member else "")
 
     @property
     def serving(self) -> tuple[PresentedCoupon, ...]:

@@ -15,10 +15,11 @@ from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.standing import history_of, status
 from pos_app.domain.loyalty.welcome import welcome_lots
-from pos_app.domain.mechanics.partners import partners_shown
+from pos_app.domain.mechanics.partners import Partner
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
 from pos_app.domain.transaction import MemberLink
+from pos_app.workstation import partner_card
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of, refresh_known
@@ -104,6 +105,9 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
     key = station.gear.phones.phone_hmac(value).hex() if by == "phone" else value
     one, local = member_here(station, by, key)
     if one is None:
+        partner = partner_card.issuer(station, key) if by == "card" else None
+        if partner is not None:
+            return _partners(station, key, how, partner)
         return _stranger(station, by, key, how)
     answer = _attach(station, one, how, local=local, card=key if by == "card" else "")
     if answer.ok and station.known is not None:
@@ -128,7 +132,7 @@ def _attach(station: Station, one: Member, how: str, *, local: bool, card: str =
     before = transaction.member
     known = know(station, one, local=local)
     # A partner's card stays on the receipt: it decides the rate, and it is settled.
-    shown = card if partners_shown(program_of(station).partners, card, ()) else ""
+    shown = card if partner_card.issuer(station, card) else ""
     link = MemberLink(one.member_id, how, code=shown, may_redeem=how != "last4")
     wish = 0
     if before is not None and before.member_id == one.member_id:
@@ -158,6 +162,14 @@ def _stranger(station: Station, by: str, key: str, how: str) -> Answer:
         _guest(station, key, how)
     _ask_server(station, by, key, how, EVERYTHING)
     return changed(*SALE_PARTS, notices=(notice("asking_server", Tone.NEUTRAL),))
+
+
+def _partners(station: Station, card: str, how: str, partner: Partner) -> Answer:
+    """A partner's card identifies nobody, unless the server knows it for a member's own."""
+    answer = partner_card.beside(station, card, partner)
+    if station.open is not None and station.open.member is None:
+        _ask_server(station, "card", card, how, EVERYTHING)
+    return answer
 
 
 def _guest(station: Station, key: str, how: str) -> Answer:
@@ -203,6 +215,8 @@ def _server_answered(
         station.say(changed(Part.MEMBER, Part.TRANSACTION))
         return
     found = station.mirror.member_by_key(by, key)
+    if found is None and station.open and station.open.partner_card == key:
+        return
     if found is not None:
         answer = _attach(station, found, how, local=False, card=key if by == "card" else "")
     elif not reply.get("error"):
@@ -232,11 +246,13 @@ def refresh(station: Station) -> None:
 def remove(station: Station) -> Answer:
     """Sell without a member."""
     transaction = station.open
-    if transaction is None or transaction.member is None:
+    if transaction is None or not (transaction.member or transaction.partner_card):
         return refused("no_member")
     trouble = not_editable(station)
     if trouble:
         return trouble
+    if transaction.member is None:
+        return partner_card.taken_off(station, transaction)
     answer = put(station, replace(transaction, member=None, points_wish=0), known=None)
     _let_go(station, transaction.member, None)
     return answer

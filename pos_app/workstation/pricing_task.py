@@ -157,29 +157,34 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
         goodwill=transaction.goodwill,
         language=station.operator.language if station.operator else station.settings.language,
         explain=explain,
+        segments=_partners(station, transaction),
         coupons=frozenset(one.coupon_id for one in transaction.serving),
         claims=transaction.claiming,
         evidence=frozenset(e.discount_id for e in transaction.evidence_of_member if e.seen),
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
-        # A card that only the server knows: it earns as the lowest tier does.
-        return replace(context, customer=_with_partners(station, transaction, _stranger(station)))
+        # A card that only the server may know: it earns as the lowest tier does, and no more.
+        guest = replace(_stranger(station), guest=True)
+        return replace(context, customer=_with(guest, context.segments))
     if station.known is None:
         return context
     customer = counted(station, customer_of(station, station.known), station.known)
     return replace(
         context,
-        customer=_with_partners(station, transaction, customer),
+        customer=_with(customer, context.segments),
         wish=wish_of(station, transaction, station.known),
     )
 
 
-def _with_partners(station: Station, transaction: Transaction, customer: Customer) -> Customer:
+def _partners(station: Station, transaction: Transaction) -> frozenset[str]:
     """The partners whose card or coupon is on this receipt, as segments of it."""
-    card = transaction.member.code if transaction.member else ""
     coupons = [one.coupon_id for one in transaction.serving]
-    shown = partners_shown(program_of(station).partners, card, coupons)
-    return replace(customer, segments=customer.segments | {one.segment for one in shown})
+    shown = partners_shown(program_of(station).partners, transaction.shown_card, coupons)
+    return frozenset(one.segment for one in shown)
+
+
+def _with(customer: Customer, segments: frozenset[str]) -> Customer:
+    return replace(customer, segments=customer.segments | segments)
 
 
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:

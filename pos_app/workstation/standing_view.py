@@ -20,6 +20,9 @@ def standing_said(
     """Rights first: the cashier acts on them. The next tier by spend has its own place."""
     program, context = program_of(station), context_of(station, transaction)
     yield from entitled(program, context)
+    for partner in program.partners:
+        if partner.segment in context.segments:
+            yield say("standing.partner", name=partner.name(language))
     now = status_of(station, known)
     for one in program.memberships:
         if one.membership_id in now.memberships:

@@ -14,7 +14,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
-from pos_app.workstation import claim_reward, regulated
+from pos_app.workstation import claim_reward, club, regulated
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import judged_again
@@ -87,6 +87,8 @@ def _with_member(
 ) -> tuple[Transaction, tuple[Notice, ...]]:
     """A card that was scanned just before stays; the operator's own card does not."""
     link = transaction.member or (station.open.member if station.open else None)
+    if station.open is not None and not transaction.partner_card:
+        transaction = replace(transaction, partner_card=station.open.partner_card)
     own = station.operator.own_member_id if station.operator else None
     if link is not None and own is not None and link.member_id == own:
         return replace(transaction, member=None), (notice("own_card", Tone.WARNING),)
@@ -114,6 +116,7 @@ def _body(transaction: Transaction) -> bytes:
             "member": None
             if link is None
             else [link.member_id, link.identified_by, link.code, link.may_redeem],
+            "partner_card": transaction.partner_card,
             "goodwill": _goodwill(transaction.goodwill),
             "age": transaction.age_answer,
             "age_years": transaction.age_years,
@@ -168,6 +171,7 @@ def _restored(
         lines=tuple(lines),
         next_line=body["next_line"],
         member=member,
+        partner_card=body.get("partner_card", ""),
         goodwill=Goodwill(*body["goodwill"]) if body["goodwill"] else None,
         age_answer=body["age"],
         age_years=body.get("age_years", max((one.item.age_limit for one in lines), default=0)),
@@ -185,7 +189,7 @@ def _line_item(station: Station, one: dict[str, Any]) -> LineItem | Notice:
     if item is None or price is None:
         return notice("item_gone", Tone.WARNING, None, code=one["code"])
     price = one["price"] if one["entry"] == "label" else price
-    item = regulated.on_line(station, item)
+    item = club.on_line(station, regulated.on_line(station, item))
     trouble = regulated.not_sold(station, item, price, one["entry"])
     if trouble is not None and trouble.refusal is not None:
         return Notice(trouble.refusal.code, trouble.refusal.text, Tone.WARNING)
