@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     sheet = commands.add_parser("sheet", help="one page for members")
     _add_file(sheet)
     sheet.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="leave out what ended")
+    sheet.add_argument("--catalogue", type=Path, help="names of the items, as CSV")
     sheet.set_defaults(run=_sheet)
     schema = commands.add_parser("schema", help="the JSON Schema of the document")
     schema.set_defaults(run=_schema)
@@ -127,7 +128,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     if parsed.basket is None:
         _say(words.text("program.no_basket"))
         _say("")
-        return _sheet(argparse.Namespace(file=parsed.file, language=parsed.language, on=None))
+        return _sheet(argparse.Namespace(**{**vars(parsed), "on": None}))
     basket = _basket(parsed.basket, program, _catalogue(parsed.catalogue), parsed.language)
     priced = Engine(program).price(basket.lines, basket.context)
     after = counters_after(program, basket, priced)
@@ -159,7 +160,8 @@ def _replay(parsed: argparse.Namespace) -> int:
 
 def _sheet(parsed: argparse.Namespace) -> int:
     program, words = _program(parsed.file), Words(parsed.language)
-    for line in sheet_page(rule_sheet(program, parsed.language, parsed.on), words):
+    items = {code: item.name for code, item in _catalogue(parsed.catalogue).items()}
+    for line in sheet_page(rule_sheet(program, parsed.language, parsed.on, items), words):
         _say(line)
     return GOOD
 

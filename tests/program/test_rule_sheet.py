@@ -223,3 +223,41 @@ def test_a_grace_in_days_and_a_cumulative_discount_above_its_borders() -> None:
     said = page(program, "en")
     assert "not before 30 days more" in said
     assert "10% after purchases above ₽10,000" in said
+
+
+def test_stamps_draws_offers_and_memberships_that_have_ended_are_left_out() -> None:
+    until = {"until": "2026-05-31"}
+    stamps = {
+        "cards": [{"id": "s", "name": {"en": "S-card"}, "kind": "receipts", "needed": 2, **until}]
+    }
+    program = a_program(
+        stamps=stamps,
+        draws={"list": [{"id": "d", "name": {"en": "D-draw"}, "per": "100.00", **until}]},
+        memberships=[{"id": "m", "name": {"en": "M-club"}, "items": ["x"], "until": "2026-05-31"}],
+    )
+    before, after = (page(program, "en", date(2026, month, 31)) for month in (5, 7))
+    assert [one in before for one in ("S-card", "D-draw", "M-club")] == [True, True, True]
+    assert [one in after for one in ("S-card", "D-draw", "M-club")] == [False, False, False]
+
+
+def test_which_rule_of_earning_wins_and_that_categories_must_be_chosen() -> None:
+    rules = [{"id": "a", "name": {"en": "A"}, "percent": "1"}, {"id": "b", "percent": "5"}]
+    choice = {"categories": ["Tea", "Fish"], "count": 1, "rules": ["b"]}
+    program = a_program(earn={"rules": rules}, cashback={"choice": choice})
+    said = page(program, "en")
+    assert "the one that gives most counts" in said
+    assert "in the categories you have chosen" in said
+    assert "a purchase of ₽1,000 earns 10 points" in said.replace("\u00a0", " ")
+    assert "their points add up" in page(a_program(earn={"rules": rules, "combine": "sum"}), "en")
+
+
+def test_items_stand_with_their_names_where_they_are_known() -> None:
+    promotion = {"id": "p", "kind": "percent", "percent": "5", "goods": {"items": ["17", "18"]}}
+    sheet = rule_sheet(a_program(promotions=[promotion]), "en", items={"17": "Kettle"})
+    assert "items: Kettle, 18" in "\n".join(sheet_page(sheet, Words("en")))
+
+
+def test_one_of_so_many_units_at_a_lower_price() -> None:
+    same = {"units": 1, "goods": {"categories": ["Juice"]}}
+    promotion = {"id": "p", "kind": "buy_get", "buy": same, "get": {**same, "percent": "50"}}
+    assert "one of every 2: 50% off" in page(a_program(promotions=[promotion]), "en")

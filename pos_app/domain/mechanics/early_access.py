@@ -92,7 +92,7 @@ def refusal(
     return say("early.others", name=name, who=who, open=begun[0].open_on)
 
 
-def chosen(access: EarlyAccess, words: Mapping[str, str]) -> Argument:
+def chosen(access: EarlyAccess, words: Mapping[str, Argument]) -> Argument:
     """Tiers and segments that go first, in words."""
     return tuple(words.get(one, one) for one in sorted(access.tiers | access.segments))
 

@@ -107,6 +107,9 @@ def _ordered(one: OrderedGroup, told: Telling) -> Iterator[Sentence]:
         yield say("sheet.group.free", n=one.size, pay=one.size - free)
     elif reduced == one.size:
         yield say("sheet.group.all", n=one.size, off=_unit_off(one.offs[0], told))
+    elif reduced == 1:
+        off = next(each for each in one.offs if each != NOTHING_OFF)
+        yield say("sheet.group.one_of", n=one.size, off=_unit_off(off, told))
     else:
         at = next((n for n, off in enumerate(one.offs) if off != NOTHING_OFF), 0)
         yield say("sheet.group.nth", n=at + 1, off=_unit_off(one.offs[at], told))
@@ -155,7 +158,11 @@ def _first_then(one: FirstThen, told: Telling) -> Iterator[Sentence]:
 
 
 def _gift(one: Gift, told: Telling) -> Iterator[Sentence]:
-    what = say("sheet.same_item") if one.item_id == SAME_ITEM else one.item_id
+    what = (
+        say("sheet.same_item")
+        if one.item_id == SAME_ITEM
+        else told.items.get(one.item_id, one.item_id)
+    )
     if one.breaks:
         steps = tuple(say("sheet.gift.step", n=b.value, least=b.least) for b in one.breaks)
         yield say("sheet.gift.steps", item=what, list=steps)

@@ -18,6 +18,7 @@ from pos_app.domain.sentence import Points, Sentence, say
 from pos_app.domain.sheet.scope import (
     Line,
     Telling,
+    items_named,
     listed,
     named_goods,
     period,
@@ -137,7 +138,7 @@ def said_membership(one: Membership, told: Telling) -> Line:
     tier: tuple[Sentence, ...] = ()
     if one.tier_id:
         tier = (say("sheet.membership_tier", tier=told.tiers.get(one.tier_id, one.tier_id)),)
-    sold = say("sheet.items", list=listed(one.items))
+    sold = say("sheet.items", list=items_named(one.items, told))
     return (head, *tier, sold, say(f"sheet.membership_refund.{one.refund}"))
 
 

@@ -13,7 +13,15 @@ from pos_app.domain.money import PPM, format_decimal
 from pos_app.domain.pricing.basket import NO_EARNING, NO_REDUCTION
 from pos_app.domain.sentence import Argument, Points, Rate, Sentence, say
 from pos_app.domain.sheet.benefits import CONDITIONS
-from pos_app.domain.sheet.scope import Line, Telling, listed, period, said_goods, said_when
+from pos_app.domain.sheet.scope import (
+    Line,
+    Telling,
+    items_named,
+    listed,
+    period,
+    said_goods,
+    said_when,
+)
 
 
 def classes(names: frozenset[str]) -> Argument:
@@ -28,8 +36,11 @@ def said_earn(earn: Earn, told: Telling) -> Iterator[Line]:
     for rule in earn.rules:
         if not told.over(rule.when.until_on):
             yield from _earn_rule(rule, told)
+    money = sum(rule.kind == "money" for rule in earn.rules)
     if earn.combine == "sum" and len(earn.rules) > 1:
         yield (say("sheet.earn_sum"),)
+    elif money > 1:
+        yield (say("sheet.earn_best"),)
     yield (say(f"sheet.earn_base.{earn.base}"),)
     yield (say("sheet.no_earning", list=classes(NO_EARNING)),)
     if earn.welcome_points:
@@ -42,10 +53,17 @@ def _earn_rule(rule: EarnRule, told: Telling) -> Iterator[Line]:
     name, given = rule.name(told.language), EARNS[rule.kind](rule, told)
     conditions = (CONDITIONS[one.kind](one, told) for one in rule.conditions)
     head = say("sheet.earn_rule", name=name, rate=given)
-    yield (head, *said_goods(rule.goods, told), *conditions, *said_when(rule.when, told))
-    for tier, rate in rule.by_tier.items():
-        at = _times(rate) if rule.kind == "multiplier" else _rate(rate, told)
-        yield (say("sheet.earn_tier", name=name, tier=told.tiers.get(tier, tier), rate=at),)
+    chosen = (say("sheet.in_chosen"),) if rule.rule_id in told.chosen else ()
+    goods = tuple(said_goods(rule.goods, told))
+    tiers = tuple(
+        say(
+            "sheet.earn_tier",
+            tier=told.tiers.get(tier, tier),
+            rate=_times(rate) if rule.kind == "multiplier" else _rate(rate, told),
+        )
+        for tier, rate in rule.by_tier.items()
+    )
+    yield (head, *tiers, *goods, *chosen, *conditions, *said_when(rule.when, told))
 
 
 def _by_money(rule: EarnRule, told: Telling) -> Argument:
@@ -176,7 +194,7 @@ def _paid_by_points(redeem: Redeem, told: Telling) -> Iterator[Line]:
     only = tuple(said_goods(goods, told))
     if only:
         yield (say("sheet.redeem_only"), *only)
-    excluded = listed(redeem.goods.not_items | redeem.goods.not_categories)
+    excluded = items_named(redeem.goods.not_items | redeem.goods.not_categories, told)
     if excluded:
         yield (say("sheet.redeem_not", list=excluded),)
     yield (say("sheet.no_redeeming", list=classes(NO_REDUCTION)),)

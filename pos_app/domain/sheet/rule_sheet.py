@@ -3,18 +3,20 @@
 Every field of `Program` is told here or stands in `NOT_FOR_MEMBERS` with the reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from pos_app.domain.benefits import tier_brings
 from pos_app.domain.loyalty.program import Program
+from pos_app.domain.mechanics.counting import Days
 from pos_app.domain.mechanics.earn import EarnRule
 from pos_app.domain.mechanics.segments import PRESETS
 from pos_app.domain.promotion.goods import Goods
 from pos_app.domain.promotion.when import When
-from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.domain.sentence import Argument, Points, Sentence, say
 from pos_app.domain.sheet.benefits import said_promotion
 from pos_app.domain.sheet.others import (
     said_activity,
@@ -40,6 +42,7 @@ from pos_app.domain.sheet.points import (
 from pos_app.domain.sheet.scope import Line, Telling
 
 EXAMPLE_MAJOR = 1000
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class _Maker(Protocol):
@@ -48,6 +51,13 @@ class _Maker(Protocol):
     @property
     def segment(self) -> str: ...
     def name(self, language: str) -> str: ...
+
+
+class _Dated(Protocol):
+    """A part of the programme with days of validity."""
+
+    @property
+    def days(self) -> Days: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +77,12 @@ class RuleSheet:
     chapters: tuple[Chapter, ...]
 
 
-def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleSheet:
-    """The page of a programme; names in that language. With `on`, what has ended is left out."""
+def rule_sheet(
+    program: Program, language: str, on: date | None = None, items: Mapping[str, str] = NO_NAMES
+) -> RuleSheet:
+    """The page of a programme; names in that language. With `on`, what has ended is left out.
+    `items`: names by item id; an item that is not there stands with its id."""
+    choice = program.cashback.choice
     told = Telling(
         language=language,
         currency=program.currency,
@@ -81,6 +95,8 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
         },
         point_value=program.redeem.point_value,
         on=on,
+        items=items,
+        chosen=frozenset(choice.rules) if choice else frozenset(),
     )
     chapters = (
         Chapter(say(f"sheet.chapter.{name}"), tuple(tell(program, told)))
@@ -94,18 +110,21 @@ def rule_sheet(program: Program, language: str, on: date | None = None) -> RuleS
     )
 
 
-def _segments(program: Program, language: str) -> dict[str, str]:
+def _segments(program: Program, language: str) -> dict[str, Argument]:
     """Segments by the names that people know them by."""
-    makers: tuple[_Maker, ...] = (
-        *program.offers,
-        *program.partners,
-        *program.memberships,
-        *program.stamps,
-    )
-    made = {one.segment: one.name(language) for one in makers}
-    return made | {
-        one.segment_id: one.name(language) for one in (*PRESETS.values(), *program.segments)
+    makers: Mapping[str, Sequence[_Maker]] = {
+        "offer": program.offers,
+        "partner": program.partners,
+        "membership": program.memberships,
+        "stamps": program.stamps,
     }
+    made: dict[str, Argument] = {
+        one.segment: say(f"sheet.segment.{kind}", name=one.name(language))
+        for kind, parts in makers.items()
+        for one in parts
+    }
+    named = (*PRESETS.values(), *program.segments)
+    return made | {one.segment_id: one.name(language) for one in named}
 
 
 def _earn(program: Program, told: Telling) -> Iterator[Line]:
@@ -114,7 +133,7 @@ def _earn(program: Program, told: Telling) -> Iterator[Line]:
     if program.earn.rules and program.earn.expires_after_days is not None:
         yield (say(f"sheet.lot_order.{program.lot_order.value}"),)
     rules = program.earn.rules
-    plain = [rule for rule in rules if _for_all(rule)]
+    plain = [rule for rule in rules if _for_all(rule) and rule.rule_id not in told.chosen]
     simple = program.earn.combine == "best" and all(rule.kind == "money" for rule in rules)
     if plain and simple:
         lowest = program.tiers.tiers[0].tier_id if program.tiers.tiers else ""
@@ -174,6 +193,17 @@ def _birthday(program: Program, told: Telling) -> Iterator[Line]:
         yield said_birthday(program.birthday)
 
 
+def _running(parts: Sequence[_Dated], told: Telling) -> Iterator[Any]:
+    """What has not ended."""
+    return (one for one in parts if not told.over(one.days.until_on))
+
+
+def _memberships(program: Program, told: Telling) -> Iterator[Line]:
+    for one in program.memberships:
+        if not told.over(one.until_on):
+            yield said_membership(one, told)
+
+
 def _returns(program: Program, told: Telling) -> Iterator[Line]:
     yield (say("sheet.returns.money"),)
     if program.earn.rules:
@@ -188,19 +218,25 @@ CHAPTERS: Mapping[str, Callable[[Program, Telling], Iterator[Line]]] = {
     "redeem": _redeem,
     "activities": lambda program, told: (said_activity(one, told) for one in program.activities),
     "partners": lambda program, told: (said_partner(one, told) for one in program.partners),
-    "rewards": lambda program, told: (said_reward(one, told) for one in program.rewards),
+    "rewards": lambda program, told: (
+        said_reward(one, told) for one in _running(program.rewards, told)
+    ),
     "tiers": _tiers,
     "member_discounts": _discounts,
-    "memberships": lambda program, told: (said_membership(m, told) for m in program.memberships),
+    "memberships": _memberships,
     "entitlements": lambda program, told: (said_entitlement(e, told) for e in program.entitlements),
     "early_access": _early_access,
     "promotions": _promotions,
-    "offers": lambda program, told: (said_offer(one, told) for one in program.offers),
+    "offers": lambda program, told: (
+        said_offer(one, told) for one in _running(program.offers, told)
+    ),
     "birthday": _birthday,
     "coupons": _coupons,
     "gift_cards": lambda program, told: said_gift_cards(program.gift_cards, told),
-    "stamps": lambda program, told: (said_stamps(one, told) for one in program.stamps),
-    "draws": lambda program, told: (said_draw(one, told) for one in program.draws),
+    "stamps": lambda program, told: (
+        said_stamps(one, told) for one in _running(program.stamps, told)
+    ),
+    "draws": lambda program, told: (said_draw(one, told) for one in _running(program.draws, told)),
     "return_policy": _returns,
 }
 HEADING: Mapping[str, str] = {

@@ -1,9 +1,10 @@
 """When, where, for whom and on what a rule holds, as sentences. Never whether it holds now."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from fractions import Fraction
+from types import MappingProxyType
 
 from pos_app.domain.mechanics.counting import Days
 from pos_app.domain.mechanics.periods import rolling_days
@@ -20,17 +21,20 @@ Line = tuple[Sentence, ...]
 class Telling:
     """What every part of the sheet needs: language and currency, names of the program's parts.
 
-    `on`: rules that have ended before that day are left out; None tells all.
+    `on`: rules that have ended before that day are left out; None tells all. `items`: their names
+    by id, as far as somebody knows them. `chosen`: earn rules that count in chosen categories only.
     """
 
     language: str
     currency: Currency
     tiers: Mapping[str, str]
     coupons: Mapping[str, str]
-    segments: Mapping[str, str]
+    segments: Mapping[str, Argument]
     rules: Mapping[str, str]
     point_value: Fraction = Fraction(100)
     on: date | None = None
+    items: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    chosen: frozenset[str] = frozenset()
 
     def money(self, minor: int) -> Money:
         """An amount of the programme."""
@@ -39,6 +43,11 @@ class Telling:
     def over(self, until: date | None) -> bool:
         """True for what has ended."""
         return self.on is not None and until is not None and until < self.on
+
+
+def items_named(ids: Iterable[str], told: Telling) -> tuple[str, ...]:
+    """Items by their names where those are known; other words stay."""
+    return tuple(told.items.get(one, one) for one in listed(ids))
 
 
 def listed(values: Iterable[str]) -> tuple[str, ...]:
@@ -66,8 +75,8 @@ def _people(when: When, told: Telling) -> Iterator[Sentence]:
         names = tuple(name for tier, name in told.tiers.items() if tier in when.tiers)
         yield say("sheet.for_tiers", list=names)
     if when.segments:
-        names = tuple(told.segments.get(one, one) for one in listed(when.segments))
-        yield say("sheet.for_segments", list=names)
+        whose: list[Argument] = [told.segments.get(one, one) for one in listed(when.segments)]
+        yield say("sheet.for_segments", list=tuple(whose))
     if when.birthday:
         yield say("sheet.birthday")
     if when.members_only and not (when.tiers or when.segments or when.birthday):
@@ -103,11 +112,11 @@ def said_goods(goods: Goods, told: Telling) -> Iterator[Sentence]:
     if goods.categories:
         yield say("sheet.categories", list=listed(goods.categories))
     if goods.items:
-        yield say("sheet.items", list=listed(goods.items))
+        yield say("sheet.items", list=items_named(goods.items, told))
     if goods.brands:
         yield say("sheet.brands", list=listed(goods.brands))
     if goods.not_categories or goods.not_items:
-        yield say("sheet.except", list=listed(goods.not_categories | goods.not_items))
+        yield say("sheet.except", list=items_named(goods.not_categories | goods.not_items, told))
     if goods.price_min_minor is not None:
         yield say("sheet.price_min", least=told.money(goods.price_min_minor))
     if goods.price_max_minor is not None:
