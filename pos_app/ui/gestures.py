@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pos_app.domain.money import parse_decimal
 from pos_app.ui.desk import Ask, Desk, Page, Row
-from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
+from pos_app.ui.phrases import item_row, member_row, reason_rows, reward_row, suspended_row
 from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
@@ -153,6 +153,21 @@ def coupon(desk: Desk) -> None:
             desk.close_ask()
 
     desk.open(Ask("coupon", accept))
+
+
+def rewards(desk: Desk) -> None:
+    """What the member's points buy on this receipt; one that is on it already is taken off."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        claimed = any(one.claimed for one in desk.view.rewards if one.id == row.value)
+        desk.do(desk.till.unclaim(row.value) if claimed else desk.till.claim(row.value))
+
+    if not desk.view.rewards:
+        desk.tell("ui.no_rewards", Tone.NEUTRAL)
+        return
+    rows = [reward_row(desk, one) for one in desk.view.rewards]
+    desk.open(Ask("rewards", lambda text: None, pick=pick), rows)
 
 
 def suspend(desk: Desk) -> None:

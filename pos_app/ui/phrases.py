@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pos_app.ui.desk import Desk, Row
-from pos_app.workstation.view import FoundItem, FoundMember, SuspendedView, TillView
+from pos_app.workstation.view import FoundItem, FoundMember, RewardView, SuspendedView, TillView
 from resources.words import Words
 
 
@@ -44,6 +44,13 @@ def suspended_row(desk: Desk, one: SuspendedView) -> Row:
     lines = words.text("ui.lines", n=one.lines)
     total = words.money(one.total_minor, desk.view.currency)
     return Row(one.label or lines, f"{at} · {lines}" if one.label else at, total, one.id)
+
+
+def reward_row(desk: Desk, one: RewardView) -> Row:
+    """A reward: its name, why not now, what it costs; ticked when it is on the receipt."""
+    words = words_of(desk)
+    why = words.say(one.why_not) if one.why_not else ""
+    return Row(one.name, why, words.number(one.points), one.id, "check" if one.claimed else "gift")
 
 
 def reason_rows(desk: Desk, reasons: Iterable[str]) -> list[Row]:
