@@ -4,7 +4,8 @@
 (2 x 89.90 + 120.00) x 5 % = 14.99
 2 x 89.90 + 120.00 - 269.80 = 30.00
 2 x 5.00 = 10.00                    so much off so many
-89.90 x 10 % = 8.99, 5.00 in all    and the cap that cut it
+89.90 x 10 % = 8.99, <= 5.00        and the cap that cut it in all
+449.00 x 10 % = 44.90 -> 40.00      down to the legal price
 """
 
 import re
@@ -36,12 +37,13 @@ def minor(text: str) -> int:
 def retold(arithmetic: str) -> Retold:
     """Both sides of an arithmetic; a bare amount says itself."""
     formula, _, cap = arithmetic.partition(", ")
+    formula, _, cut = formula.partition(" -> ")
     left, equals, right = formula.rpartition(" = ")
-    assert not cap or cap.endswith(" in all")
+    assert not cap or cap.startswith("<= ")
     return Retold(
         _Sum(left if equals else right).value() * 100,
-        minor(right),
-        minor(cap.removesuffix(" in all")) if cap else None,
+        minor(cut or right),
+        minor(cap.removeprefix("<= ")) if cap else None,
         "%" in left,
     )
 

@@ -40,7 +40,7 @@ def test_a_cap_says_what_it_cut() -> None:
     program = a_program(promotions=[a_promotion("percent", percent="50", cap="10.00")])
     result = priced(program, a_line("a", 1, 100_00))
     assert [m.arithmetic for m in result.lines[0].modifications] == [
-        "100.00 x 50 % = 50.00, 10.00 in all"
+        "100.00 x 50 % = 50.00, <= 10.00"
     ]
 
 

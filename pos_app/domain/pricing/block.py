@@ -192,7 +192,7 @@ class Block:
             text = arithmetic(one, value, row.line, cells, Said(full, setting.digits))
             if amount != full:
                 after = spread_over(cells, amount, row.line.floor_unit_minor)
-                text += f", {format_decimal(one.cap_minor, setting.digits)} in all"
+                text += f", <= {format_decimal(one.cap_minor, setting.digits)}"
             units = sum(cell.units for cell in cells)
             name = promotion.name(setting.language)
             modification = PriceModification(

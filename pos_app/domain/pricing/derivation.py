@@ -96,7 +96,8 @@ def percent_text(ppm: int) -> str:
 
 
 def arithmetic(one: Reduction, value: int, line: BasketLine, cells: Cells, amounts: "Said") -> str:
-    """`3 x 89.90 x 10 % = 26.97`: recomputable by hand."""
+    """`3 x 89.90 x 10 % = 26.97`: recomputable by hand; `= 44.90 -> 40.00` where the legal price
+    stopped it."""
 
     def money(minor: int) -> str:
         return format_decimal(minor, amounts.digits)
@@ -108,6 +109,10 @@ def arithmetic(one: Reduction, value: int, line: BasketLine, cells: Cells, amoun
     total = money(amounts.amount_minor)
     if one.kind == "percent":
         gross = f"({gross})" if len(base_cells) > 1 else gross
+        room = sum(cell.units * (cell.net_minor - line.floor_unit_minor) for cell in cells)
+        wanted = share_half_up(base_minor(one, line, cells), value)
+        if wanted > amounts.amount_minor == room:
+            total = f"{money(wanted)} -> {total}"
         return f"{gross} x {percent_text(value)} % = {total}"
     if one.kind == "amount":
         return f"{units if one.scope == 'unit' else 1} x {money(value)} = {total}"

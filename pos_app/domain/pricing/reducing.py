@@ -138,7 +138,7 @@ class Reducing:
         parts = allocate_largest_remainder(cap, [one.amount_minor for one in found]).parts
         money = format_decimal(cap, self.setting.digits)
         return [
-            Wanted(one.line, part, one.units, f"{one.text}, {money} in all")
+            Wanted(one.line, part, one.units, f"{one.text}, <= {money}")
             for one, part in zip(found, parts, strict=True)
         ]
 
