@@ -51,18 +51,24 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; 0 good, 1 faults in a file, 2 a file that cannot be read."""
     parsed = parser().parse_args(arguments)
     try:
-        status: int = parsed.run(parsed)
+        status = _answered(parsed)
         sys.stdout.flush()
-    except NotGood as found:
-        for line in found.lines:
-            _say(line)
-        return FAULTY
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return GOOD
     except (OSError, StorageBroken) as error:
         sys.stderr.write(f"kopilka: {error}\n")
         return NO_FILE
+    return status
+
+
+def _answered(parsed: argparse.Namespace) -> int:
+    try:
+        status: int = parsed.run(parsed)
+    except NotGood as found:
+        for line in found.lines:
+            _say(line)
+        return FAULTY
     return status
 
 
