@@ -11,7 +11,7 @@ from pos_app.domain.money import allocate_largest_remainder
 from pos_app.domain.pricing.basket import Context
 from pos_app.domain.pricing.earning import Earning
 from pos_app.domain.pricing.eligibility import Candidate
-from pos_app.domain.pricing.extras import is_extra
+from pos_app.domain.pricing.extras import gives_extra, is_extra
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
 
@@ -30,9 +30,17 @@ class Claims:
     def of(
         chosen: Sequence[Candidate], policies: Policies, context: Context, before: Earning
     ) -> "Claims":
-        """In the order of asking. A gift is given as often as points allow, others once."""
+        """In the order of asking. A gift is given as often as points allow, others once; what
+        another promotion has beaten costs nothing."""
         asked = {name: place for place, name in enumerate(context.claims)}
-        claimed = [c.promotion for c in chosen if c.promotion.claim and c.promotion.cost_points]
+        reduced = {m.rule_id for row in before.rows for m in row.modifications}
+        claimed = [
+            c.promotion
+            for c in chosen
+            if c.promotion.claim
+            and c.promotion.cost_points
+            and (c.promotion.promotion_id in reduced or gives_extra(c))
+        ]
         if not claimed:
             return Claims()
         left = context.wish.most
