@@ -23,10 +23,10 @@ def test_points_of_an_unknown_card_come_when_the_link_is_back(shop, tmp_path):
     file.write_text(f"{head}\n{','.join(cells)}\n", encoding="utf-8")
     head_office(shop.data, "import-members", str(file), "--store", "s1")
 
-    till.type_text("2000000000206")
+    till.type_text("2000000000350")
     assert till.scan(CARD.encode(), "]E0").ok
     promised = till.view().transaction.points_earned
-    assert promised == 10
+    assert promised == 5
     assert till.pay("cash", 500_00).ok
     till.link(True)
     wait_for_sync(driver, 30)
