@@ -2,7 +2,9 @@
 
 import logging
 import os
+from collections.abc import Iterator
 
+import coverage
 import pytest
 from hypothesis import settings
 
@@ -53,3 +55,15 @@ def _no_unexpected_log_line(request: pytest.FixtureRequest):
     root.removeHandler(alarm)
     if "caplog" not in request.fixturenames and alarm.lines:
         pytest.fail("unexpected log lines:\n" + "\n".join(alarm.lines))
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """For tests that try thousands of cases: they say nothing new about coverage, and tracing them
+    costs minutes."""
+    current = coverage.Coverage.current()
+    if current is not None:
+        current.stop()
+    yield
+    if current is not None:
+        current.start()

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.usefixtures("untraced")
 @settings(max_examples=150, deadline=None)
 @given(rows, st.booleans(), st.data())
 def test_a_sale_returned_in_any_parts_leaves_the_member_as_before(found, full, data) -> None:

@@ -1,10 +1,9 @@
 """The engine against every possibility: ten thousand small baskets, each tried out in full."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-import coverage
 import pytest
 
 from pos_app.domain.pricing.engine import Engine
@@ -182,17 +181,6 @@ def an_engine(promotions: Sequence[dict[str, Any]], percent: str) -> Engine:
 def run(engine: Engine, goods: Sequence[Good]) -> Priced:
     lines = [a_line(an_item(g.name, g.price, floor_minor=g.floor), g.count) for g in goods]
     return engine.price(numbered(*lines), a_context(customer=a_customer()))
-
-
-@pytest.fixture
-def untraced() -> Iterator[None]:
-    """Ten thousand baskets say nothing new about coverage, and tracing them costs two minutes."""
-    current = coverage.Coverage.current()
-    if current is not None:
-        current.stop()
-    yield
-    if current is not None:
-        current.start()
 
 
 @pytest.mark.usefixtures("untraced")

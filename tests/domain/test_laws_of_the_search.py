@@ -191,6 +191,7 @@ def test_an_answer_that_is_not_proven_says_at_least_what_it_missed(rows, rules, 
     assert cut.optimal == (cut.gap_minor == 0)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_small_budget_is_felt_and_its_gap_covers_what_is_missed() -> None:
     """Of programmes drawn at random, under 16 states a unit, some are cut short; none lies."""
     shop = Shop(9, even=False, floors=False)
