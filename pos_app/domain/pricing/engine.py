@@ -188,12 +188,10 @@ class Engine:
         options = [None, *sorted(held, key=lambda o: o.discount.discount_id)]
         sets = selections(touching, setting)
         best: _Reduced | None = None
-        best_key: tuple[int, int] | None = None
         for member in options:
             for reduced in self._compared(lines, sets, member, setting):
-                key = reduced.sheet.net_minor, 0
-                if best_key is None or key < best_key:
-                    best, best_key = reduced, key
+                if best is None or reduced.sheet.net_minor < best.sheet.net_minor:
+                    best = reduced
         assert best is not None
         return best
 

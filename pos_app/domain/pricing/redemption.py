@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 
 from pos_app.domain.mechanics.redeem import Redeem
 from pos_app.domain.money import Money, allocate_largest_remainder, share_down
@@ -132,8 +131,3 @@ def spend(
         PointsShare(money_part, points_part)
         for money_part, points_part in zip(parts.parts, split.parts, strict=True)
     )
-
-
-def points_worth(rules: Redeem, money_minor: int, context: Context) -> int:
-    """The fewest points that are worth so much money."""
-    return ceil(money_minor / point_value(rules, context))

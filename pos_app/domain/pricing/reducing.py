@@ -109,7 +109,7 @@ class Reducing:
         wanted = self.wanted(fresh)
         if row.line.list_minor - sum(one.amount_minor for one in wanted) >= row.net_minor:
             return
-        row.give_back(())
+        row.give_back()
         for one in wanted:
             self._take(row, one)
 

@@ -109,10 +109,10 @@ class Row:
         if modification.amount_minor > 0:
             self._note(modification)
 
-    def give_back(self, kept: Sequence[PriceModification]) -> None:
-        """The line as if only these had been taken, evenly."""
-        self.modifications = list(kept)
-        self.net_minor = self.line.list_minor - sum(m.amount_minor for m in kept)
+    def give_back(self) -> None:
+        """The line as if nothing had been taken."""
+        self.modifications = []
+        self.net_minor = self.line.list_minor
         self.split = None
 
     def _note(self, modification: PriceModification) -> None:
