@@ -188,7 +188,7 @@ def _with(customer: Customer, segments: frozenset[str]) -> Customer:
 
 
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:
-    """The open transaction priced. A reward that gives nothing here takes no points."""
+    """The open transaction priced. A reward whose gift the law bars here takes no points."""
     lines = [line.basket_line() for line in transaction.lines]
     context = context_of(station, transaction, explain)
     while True:
@@ -203,7 +203,7 @@ def price(station: Station, transaction: Transaction, explain: bool = False) -> 
 
 
 def _idle_claims(program: Program, context: Context, priced: Priced) -> list[str]:
-    """Paid rewards that a better promotion has left without goods, or whose gift the law bars."""
+    """Paid rewards whose gift the law bars; the engine charges none that was beaten."""
     if not priced.claimed_points:
         return []
     given = {m.rule_id for line in priced.lines for m in line.modifications}

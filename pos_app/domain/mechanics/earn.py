@@ -99,9 +99,8 @@ def _points(doc: Reader) -> Fraction:
 
 def _money_rule(doc: Reader, digits: int) -> EarnRule:
     by_tier = {}
-    tiers = doc.child("by_tier")
-    for tier in tiers.keys():  # noqa: SIM118 - a Reader is no mapping
-        child = tiers.child(tier)
+    for tier, held in doc.mapping("by_tier"):
+        child = held.child(tier)
         by_tier[tier] = _rate(child, digits)
         child.finish()
     # A rule that names rates by tier only gives nothing to members of other tiers.
