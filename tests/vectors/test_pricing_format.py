@@ -118,9 +118,11 @@ def test_wrong_number_is_a_difference() -> None:
     assert "total 20 instead of 21" in outcome_of(a_case(expected={"total": "21"})).difference
 
 
-def test_programme_that_the_document_refuses_is_left_out() -> None:
-    case = a_case(programs=[a_program({"type": "bundle_price", "qty": 2, "price": "0"})])
-    assert outcome_of(case).not_modelled == "refused by the document"
+def test_a_refused_programme_is_left_out_but_never_a_portable_one() -> None:
+    programs = [a_program({"type": "bundle_price", "qty": 2, "price": "0"})]
+    refused = outcome_of(a_case(programs=programs, portable=False))
+    assert refused.not_modelled == "refused by the document"
+    assert "is refused" in outcome_of(a_case(programs=programs)).difference
 
 
 def test_every_left_out_option_has_a_reason_and_exists() -> None:

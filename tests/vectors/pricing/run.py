@@ -30,7 +30,10 @@ def outcome_of(data: Mapping[str, Any]) -> Outcome:
         return Outcome(case_id, "; ".join(_wrong(case_of(data))))
     except NotModelled as reason:
         return Outcome(case_id, not_modelled=str(reason))
-    except ProgramRefused:
+    except ProgramRefused as refused:
+        if data.get("portable"):  # what every engine must match cannot be refused
+            faults = "; ".join(f"{fault.path} {fault.reason}" for fault in refused.faults)
+            return Outcome(case_id, f"the programme is refused: {faults}")
         return Outcome(case_id, not_modelled=REFUSED)
     except Exception as error:  # one broken case must not hide the others
         return Outcome(case_id, f"{type(error).__name__}: {error}")
