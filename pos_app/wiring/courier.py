@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 from sqlcipher3 import dbapi2
 
+from pos_app.gear import logs
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
 from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier
@@ -30,6 +31,7 @@ from sync.client.mirror_files import MirrorFolder
 from sync.client.push import Push
 from sync.wire.messages import EnrolReply
 
+COURIER_LOG = "courier.jsonl"
 MEMORY_ERRORS = (OSError, StorageBroken, StorageFull, dbapi2.Error)
 
 
@@ -79,6 +81,7 @@ def http_client(server: str) -> httpx.AsyncClient:
 
 def run_courier(folder: Path, server: str) -> int:
     """Serve the front end on standard input and output until it ends."""
+    logs.configure(logs.to_file(folder / COURIER_LOG), logs.to_stream())
 
     async def serve() -> None:
         memory = open_memory(folder)

@@ -5,6 +5,7 @@ Wi-Fi, half a body, a redirect, garbage. Redirects are not followed and proxies'
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +23,13 @@ from sync.wire.messages import (
     HEADER_SIGNATURE,
     HEADER_TERMINAL,
     HEADER_TIME,
+    HEADER_TRACE,
     PATHS,
     Problem,
 )
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 OK = 200
 PARTIAL = 206
@@ -81,9 +84,16 @@ class Connection:
         self.on_contact: Callable[[bool], None] = lambda _reached: None
         self.on_server_time: Callable[[str], None] = lambda _text: None
 
-    async def call(self, step: str, message: Struct, kind: type[T], wait_s: float = 0.0) -> T:
-        """POST a message; the reply of that type, or Trouble. `wait_s`: the server may take it."""
+    async def call(
+        self, step: str, message: Struct, kind: type[T], wait_s: float = 0.0, trace: str = ""
+    ) -> T:
+        """POST a message; the reply of that type, or Trouble. `wait_s`: the server may take it.
+
+        `trace` names the message in the logs of both sides; the nonce where there is none.
+        """
         headers = {"content-type": "application/json", "content-encoding": "zstd"}
+        if trace:
+            headers[HEADER_TRACE] = trace
         body = pack(message)
         return await self._exchange(self._signed("POST", PATHS[step], body, headers), kind, wait_s)
 
@@ -116,6 +126,7 @@ class Connection:
         if self.credentials is not None:
             time, nonce = self._clock.now_utc().isoformat(), self._new_nonce()
             text = signed_text(method, path, body, time, nonce)
+            headers.setdefault(HEADER_TRACE, nonce)
             headers |= {
                 HEADER_TERMINAL: self.credentials.terminal,
                 HEADER_TIME: time,
@@ -125,11 +136,14 @@ class Connection:
         return self._client.build_request(method, path, content=body, headers=headers)
 
     async def _exchange(self, request: httpx.Request, kind: type[T], wait_s: float) -> T:
+        about = {"route": request.url.path, "trace": request.headers.get(HEADER_TRACE, "")}
         try:
             message = self._believe(await self._read(request, wait_s), kind)
         except Trouble as trouble:
+            log.info("refused or lost", extra={**about, "outcome": trouble.code})
             self.on_contact(trouble.reached)
             raise
+        log.info("answered", extra=about)
         self.on_contact(True)
         self.on_server_time(getattr(message, "server_time", ""))
         return message

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Forked, Gap, Lost, MemoryFailed, Stuck, TooLarge
 from sync.client.ports import EventRow, Outbox, Position, enrolled
-from sync.wire.codec import ack_text
+from sync.wire.codec import ack_text, batch_trace
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
 from sync.wire.version import CURRENT
 
@@ -81,7 +81,9 @@ class Push:
     async def _send(self, rows: Sequence[EventRow]) -> int:
         """How far the acknowledged head moved; backwards if the server lost what it had."""
         before = self._outbox.position()
-        reply = await self._connection.call("push", self._request(rows, before), PushReply)
+        request = self._request(rows, before)
+        trace = batch_trace(request.events[-1].hash)
+        reply = await self._connection.call("push", request, PushReply, trace=trace)
         self._believe(reply, before.incarnation)
         self._outbox.unack(reply.head)
         self._outbox.ack(reply.head, min(reply.safe_head, reply.head))

@@ -71,6 +71,11 @@ def ack_text(terminal: str, incarnation: int, head: int, head_hash: str) -> byte
     return f"{terminal}\n{incarnation}\n{head}\n{head_hash}".encode()
 
 
+def batch_trace(last_hash: str) -> str:
+    """What a batch is called in logs: the same whenever it is sent again."""
+    return last_hash[:16]
+
+
 def card_text(link: str, public_key: str) -> bytes:
     """What a virtual card signs to prove its key (`CardRequest.proof`); a renewal names the old
     certificate in the link's place."""
