@@ -8,12 +8,12 @@ from sync.wire.rows import AllowanceRow
 
 def use_doc(use: AllowanceUse) -> UseDoc:
     """Points of one grant."""
-    return UseDoc(use.grant_id, use.points)
+    return UseDoc(use.grant_id, use.points, use.owner)
 
 
 def use_from_doc(doc: UseDoc) -> AllowanceUse:
     """The reverse."""
-    return AllowanceUse(doc.grant, doc.points)
+    return AllowanceUse(doc.grant, doc.points, doc.owner)
 
 
 def allowance_row(allowance: Allowance, posted_seq: int = 0) -> AllowanceRow:

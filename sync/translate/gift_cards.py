@@ -1,9 +1,18 @@
-"""Gift-card entries <-> wire. Never applies one."""
+"""Gift cards and their entries <-> wire. Never applies one."""
 
 from pos_app.domain.loyalty.account import Cause
-from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
-from sync.translate.instants import day, instant, instant_text, optional_day, optional_day_text
+from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry, GiftCardKind
+from sync.translate.instants import (
+    day,
+    instant,
+    instant_text,
+    optional_day,
+    optional_day_text,
+    optional_instant,
+    optional_instant_text,
+)
 from sync.wire.events import CauseDoc, GiftCardEntryDoc
+from sync.wire.rows import GiftCardRow
 
 
 def gift_card_entry_doc(entry: GiftCardEntry) -> GiftCardEntryDoc:
@@ -19,6 +28,7 @@ def gift_card_entry_doc(entry: GiftCardEntry) -> GiftCardEntryDoc:
         cause=CauseDoc(cause.kind, cause.id, cause.operator_id, cause.reason),
         expires_on=optional_day_text(entry.expires_on),
         reverses=entry.reverses,
+        unsecured=entry.unsecured_minor,
     )
 
 
@@ -35,4 +45,32 @@ def gift_card_entry_from_doc(doc: GiftCardEntryDoc) -> GiftCardEntry:
         cause=Cause(cause.kind, cause.id, cause.operator, cause.reason),
         expires_on=optional_day(doc.expires_on),
         reverses=doc.reverses,
+        unsecured_minor=doc.unsecured,
+    )
+
+
+def gift_card_row(card: GiftCard) -> GiftCardRow:
+    """A card as a till mirrors it."""
+    return GiftCardRow(
+        id=card.card_id,
+        balance=card.balance_minor,
+        issued=card.issued,
+        expires_on=optional_day_text(card.expires_on),
+        blocked=card.blocked,
+        posted=dict(card.posted),
+        as_of=optional_instant_text(card.as_of),
+    )
+
+
+def gift_card_from_row(row: GiftCardRow) -> GiftCard:
+    """The reverse; what was loaded in all stays at the server."""
+    return GiftCard(
+        row.id,
+        row.balance,
+        0,
+        optional_day(row.expires_on),
+        row.issued,
+        row.blocked,
+        row.posted,
+        optional_instant(row.as_of),
     )

@@ -91,9 +91,10 @@ class EntryDoc(Struct, omit_defaults=True):
     lot_order: str = ""
 
 
-class UseDoc(Struct):
+class UseDoc(Struct, omit_defaults=True):
     grant: str
     points: int
+    owner: str = ""
 
 
 class TallyDoc(Struct, omit_defaults=True):
@@ -127,6 +128,7 @@ class GiftCardEntryDoc(Struct, omit_defaults=True):
     cause: CauseDoc
     expires_on: str | None = None
     reverses: str | None = None
+    unsecured: int = 0
 
 
 class TransactionCompletedDoc(Struct, omit_defaults=True):

@@ -113,6 +113,21 @@ class AllowanceRow(Struct, omit_defaults=True):
     posted_seq: int = 0
 
 
+class GiftCardRow(Struct, omit_defaults=True):
+    """A gift card as the server has it. `id` holds a keyed hash, never the code.
+
+    `blocked`: why it pays nothing. `posted`: terminal -> its last event that is counted here.
+    """
+
+    id: str
+    balance: int = 0
+    issued: bool = False
+    expires_on: str | None = None
+    blocked: str = ""
+    posted: dict[str, int] = {}
+    as_of: str | None = None
+
+
 class OutcomeRow(Struct, omit_defaults=True):
     """What became of one event: posted, exists, exists_with_different_content, parked."""
 
@@ -130,5 +145,6 @@ ROW_KINDS: dict[str, type[Struct]] = {
     "program": ProgramRow,
     "setting": SettingsRow,
     "allowance": AllowanceRow,
+    "gift_card": GiftCardRow,
     "outcome": OutcomeRow,
 }

@@ -35,10 +35,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceUse:
-    """So many points of one grant, spent by a transaction or given back."""
+    """So many points of one grant, spent by a transaction or given back.
+
+    `owner`: a gift card's or a coupon's (see `owner`); empty: the member's of the document.
+    """
 
     grant_id: str
     points: int
+    owner: str = ""
 
 
 def spendable(allowances: Iterable[Allowance], now: datetime) -> int:

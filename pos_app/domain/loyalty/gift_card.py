@@ -5,10 +5,11 @@ balance is a fold; entries only add up, so the order in which they arrive cannot
 Source: loyalty.md 1 and 4.5.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 
 from pos_app.domain.loyalty.account import Cause, PostResult
 from pos_app.domain.mechanics.gift_cards import GiftCards
@@ -36,6 +37,7 @@ class GiftCardEntry:
 
     `expires_on`: the last day the card can be spent, as this entry leaves it (None: says nothing;
     the latest of all entries is in force). `reverses`: the entry that a return or a void answers.
+    `unsecured_minor`: of a payment, what no allowance of this till covers (the owner's risk).
     """
 
     entry_id: str
@@ -47,17 +49,24 @@ class GiftCardEntry:
     cause: Cause
     expires_on: date | None = None
     reverses: str | None = None
+    unsecured_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GiftCard:
-    """What the entries of a card fold to. Below zero: more was spent offline than it held."""
+    """What the entries of a card fold to. Below zero: more was spent offline than it held.
+
+    `blocked`: why it pays nothing (lost, replaced); `posted` and `as_of`: as for a member.
+    """
 
     card_id: str
     balance_minor: int = 0
     issued_minor: int = 0
     expires_on: date | None = None
     issued: bool = False
+    blocked: str = ""
+    posted: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    as_of: datetime | None = None
 
     def ended(self, on: date) -> bool:
         """Whether its last day is over."""
@@ -65,7 +74,7 @@ class GiftCard:
 
     def spendable_minor(self, on: date) -> int:
         """What it can pay on that day."""
-        return 0 if self.ended(on) else max(self.balance_minor, 0)
+        return 0 if self.ended(on) or self.blocked else max(self.balance_minor, 0)
 
 
 def applied(card: GiftCard, entry: GiftCardEntry) -> GiftCard:
@@ -83,7 +92,11 @@ def applied(card: GiftCard, entry: GiftCardEntry) -> GiftCard:
 
 def fold_card(card_id: str, entries: Iterable[GiftCardEntry]) -> GiftCard:
     """A card from its entries, in any order."""
-    card = GiftCard(card_id)
+    return continued(GiftCard(card_id), entries)
+
+
+def continued(card: GiftCard, entries: Iterable[GiftCardEntry]) -> GiftCard:
+    """A card with further entries, in any order."""
     for entry in entries:
         card = applied(card, entry)
     return card
@@ -128,6 +141,8 @@ def sale_refused(
         return say("gift.amount", amount=Money(amount_minor))
     if card is None or not card.issued:
         return None
+    if card.blocked:
+        return say("gift.blocked")
     if not rules.top_up:
         return say("gift.sold_before")
     return say("gift.ended") if card.ended(on) and not rules.top_up_extends else None
@@ -142,6 +157,8 @@ def payment_limit(
     (loyalty.md 4.5); None: the server was asked.
     """
     balance = card.spendable_minor(on)
+    if card.blocked:
+        return GiftLimit(0, say("gift.blocked"))
     if card.ended(on) and card.balance_minor > 0:
         return GiftLimit(0, say("gift.ended"))
     if not rules.partial and balance > due_minor:
