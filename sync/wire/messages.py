@@ -23,7 +23,11 @@ class EventEnvelope(Struct):
 
 
 class PushRequest(Struct):
-    """Events in sequence order; `previous_hash` is the hash of first seq - 1 (hex)."""
+    """Events in sequence order; `previous_hash` is the hash of first seq - 1 (hex).
+
+    `machine` names the machine that sends (a fingerprint; empty: unknown). `lost`: what a salvaged
+    database could not read any more, `<incarnation>:<seq>-<seq>` separated by spaces.
+    """
 
     protocol: int
     terminal: str
@@ -32,6 +36,8 @@ class PushRequest(Struct):
     previous_hash: str
     events: tuple[EventEnvelope, ...]
     anchor_ms: int = 0
+    machine: str = ""
+    lost: str = ""
 
 
 class PushReply(Struct):
@@ -46,7 +52,10 @@ class PushReply(Struct):
 
 
 class PullRequest(Struct):
-    """`cursor`: scope -> version already applied. Scopes not named start from zero."""
+    """`cursor`: scope -> version already applied. Scopes not named start from zero.
+
+    `incarnation` of the till's database; 0 from a till that does not say it.
+    """
 
     protocol: int
     terminal: str
@@ -54,6 +63,7 @@ class PullRequest(Struct):
     cursor: dict[str, int]
     max_bytes: int = 1_048_576
     wait_ms: int = 0
+    incarnation: Count = 0
 
 
 class FeedRow(Struct, omit_defaults=True):
@@ -76,7 +86,11 @@ class ScopeDigest(Struct):
 
 
 class PullReply(Struct):
-    """A page. `cursor` holds only the scopes that moved; `more` says that pages are left."""
+    """A page. `cursor` holds only the scopes that moved; `more` says that pages are left.
+
+    `head` counts in `incarnation`, the one in force (0 from a server that does not say it), whose
+    events `machine` sent.
+    """
 
     epoch: str
     rows: tuple[FeedRow, ...]
@@ -87,6 +101,8 @@ class PullReply(Struct):
     server_time: str
     digests: dict[str, ScopeDigest] = {}
     take_snapshot: bool = False
+    incarnation: int = 0
+    machine: str = ""
 
 
 class EnrolRequest(Struct):
@@ -126,6 +142,7 @@ class AllowanceRequest(Struct):
     member: str
     points: int
     kind: str = "identified"
+    incarnation: Count = 0
 
 
 class AllowanceReply(Struct):
@@ -135,6 +152,38 @@ class AllowanceReply(Struct):
     grant: str
     granted: int
     lease_until: str | None
+    server_time: str
+
+
+class HeldGrant(Struct, omit_defaults=True):
+    """A grant as the till has it; `incarnation` of its database that got it."""
+
+    grant: str
+    member: str
+    granted: int
+    kind: str = "placed"
+    lease_until: str | None = None
+    incarnation: int = 0
+
+
+class ReconcileRequest(Struct):
+    """After the server's epoch changed: the grants this till holds, in pages; `last` ends them."""
+
+    protocol: int
+    terminal: str
+    epoch: str
+    incarnation: Count
+    grants: tuple[HeldGrant, ...]
+    last: bool
+    machine: str = ""
+
+
+class ReconcileReply(Struct):
+    """`renewed`: grants that the server had lost and knows again. `waiting`: tills to come."""
+
+    epoch: str
+    renewed: int
+    waiting: int
     server_time: str
 
 
@@ -215,7 +264,9 @@ class CardReply(Struct):
 class Problem(Struct, omit_defaults=True):
     """The body of every reply that is not a 200. `code` is stable.
 
-    `server_time` shows a till how wrong its clock is; 410: `incarnation` is the one in force.
+    `server_time` shows a till how wrong its clock is; 410: `incarnation` is the one in force,
+    `machine` sent it, and `kept` is how far the late events of the asking one are kept for a
+    person. 426: `speaks` are the protocol versions that the server understands.
     """
 
     code: str
@@ -225,6 +276,9 @@ class Problem(Struct, omit_defaults=True):
     head_hash: str = ""
     server_time: str = ""
     incarnation: int = 0
+    machine: str = ""
+    kept: int = 0
+    speaks: tuple[int, ...] = ()
 
 
 PATHS = {
@@ -232,6 +286,7 @@ PATHS = {
     "push": "/v1/push",
     "pull": "/v1/pull",
     "allowance": "/v1/allowance",
+    "reconcile": "/v1/reconcile",
     "lookup": "/v1/lookup",
     "settlement": "/v1/settlement",
     "snapshot": "/v1/snapshot",

@@ -101,7 +101,10 @@ class SettingsRow(Struct):
 
 
 class AllowanceRow(Struct, omit_defaults=True):
-    """A grant of this terminal; `spent` and `returned` are what the server has posted."""
+    """A grant of this terminal; `spent` and `returned` are what the server has posted.
+
+    `incarnation` of the till's database that it was granted to; 0 from a server that does not say.
+    """
 
     grant: str
     member: str
@@ -111,6 +114,7 @@ class AllowanceRow(Struct, omit_defaults=True):
     returned: int = 0
     lease_until: str | None = None
     posted_seq: int = 0
+    incarnation: int = 0
 
 
 class GiftCardRow(Struct, omit_defaults=True):
