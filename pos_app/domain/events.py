@@ -58,6 +58,54 @@ class AllowanceReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceGiven:
+    """Points of this till's grants became another till's: durable before that till hears of it.
+
+    `transfer_id` is the taker's; the grant that it gets has that id, ends at `lease_until` and
+    belongs to that incarnation of its database.
+    """
+
+    transfer_id: str
+    member_id: str
+    uses: tuple[AllowanceUse, ...]
+    terminal_id: str
+    to_terminal: str
+    to_incarnation: int
+    at: datetime
+    lease_until: datetime | None = None
+
+    @property
+    def points(self) -> int:
+        """All that moved."""
+        return sum(use.points for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenProof:
+    """An `AllowanceGiven` as its till wrote it, signed with that till's key."""
+
+    terminal_id: str
+    event_id: str
+    version: int
+    body: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceTaken:
+    """Points of another till became this one's. `proofs`: the way they came, oldest first.
+
+    With them the server posts the move though the giver is still away.
+    """
+
+    transfer_id: str
+    member_id: str
+    points: int
+    proofs: tuple[GivenProof, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpened:
     """A till session began."""
 
@@ -158,6 +206,8 @@ Event = (
     | MemberEnrolled
     | CategoriesChosen
     | AllowanceReturned
+    | AllowanceGiven
+    | AllowanceTaken
     | SessionOpened
     | SessionClosed
     | DayClosed

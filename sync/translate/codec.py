@@ -43,6 +43,8 @@ _PAIRS: dict[str, tuple[type, Callable[[Any], Struct], Callable[[Any], Any]]] = 
     "member_enrolled": (facts.MemberEnrolled, t.member_enrolled_doc, t.member_enrolled),
     "categories_chosen": (facts.CategoriesChosen, t.categories_chosen_doc, t.categories_chosen),
     "allowance_returned": (facts.AllowanceReturned, t.allowance_returned_doc, t.allowance_returned),
+    "transfer_out": (facts.AllowanceGiven, t.transfer_out_doc, t.transfer_out),
+    "transfer_in": (facts.AllowanceTaken, t.transfer_in_doc, t.transfer_in),
     "session_opened": (facts.SessionOpened, t.session_opened_doc, t.session_opened),
     "session_closed": (facts.SessionClosed, t.session_closed_doc, t.session_closed),
     "day_closed": (facts.DayClosed, t.day_closed_doc, t.day_closed),

@@ -1,11 +1,14 @@
 """Every event that is not a transaction <-> wire, as pairs of functions. Never a rule."""
 
 from pos_app.domain.events import (
+    AllowanceGiven,
     AllowanceReturned,
+    AllowanceTaken,
     CashMoved,
     CategoriesChosen,
     ControlTotals,
     DayClosed,
+    GivenProof,
     MemberEnrolled,
     RightUsed,
     SessionClosed,
@@ -13,17 +16,26 @@ from pos_app.domain.events import (
     UnknownCodeSeen,
 )
 from sync.translate.allowances import use_doc, use_from_doc
-from sync.translate.instants import day, instant, instant_text
+from sync.translate.instants import (
+    day,
+    instant,
+    instant_text,
+    optional_instant,
+    optional_instant_text,
+)
 from sync.wire.events import (
     AllowanceReturnedDoc,
     CashMovedDoc,
     CategoriesChosenDoc,
     ControlTotalsDoc,
     DayClosedDoc,
+    GivenProofDoc,
     MemberEnrolledDoc,
     RightUsedDoc,
     SessionClosedDoc,
     SessionOpenedDoc,
+    TransferInDoc,
+    TransferOutDoc,
     UnknownCodeSeenDoc,
 )
 
@@ -98,6 +110,63 @@ def allowance_returned(doc: AllowanceReturnedDoc) -> AllowanceReturned:
     """The reverse."""
     uses = tuple(use_from_doc(use) for use in doc.uses)
     return AllowanceReturned(doc.member, uses, instant(doc.at))
+
+
+def transfer_out_doc(e: AllowanceGiven) -> TransferOutDoc:
+    """Points that became another till's."""
+    return TransferOutDoc(
+        transfer=e.transfer_id,
+        member=e.member_id,
+        uses=tuple(use_doc(use) for use in e.uses),
+        terminal=e.terminal_id,
+        to=e.to_terminal,
+        to_incarnation=e.to_incarnation,
+        at=instant_text(e.at),
+        lease_until=optional_instant_text(e.lease_until),
+    )
+
+
+def transfer_out(doc: TransferOutDoc) -> AllowanceGiven:
+    """The reverse."""
+    return AllowanceGiven(
+        transfer_id=doc.transfer,
+        member_id=doc.member,
+        uses=tuple(use_from_doc(use) for use in doc.uses),
+        terminal_id=doc.terminal,
+        to_terminal=doc.to,
+        to_incarnation=doc.to_incarnation,
+        at=instant(doc.at),
+        lease_until=optional_instant(doc.lease_until),
+    )
+
+
+def proof_doc(proof: GivenProof) -> GivenProofDoc:
+    """Another till's event as it signed it."""
+    return GivenProofDoc(
+        proof.terminal_id,
+        proof.event_id,
+        proof.version,
+        proof.body.decode(),
+        proof.signature.hex(),
+    )
+
+
+def proof_from_doc(doc: GivenProofDoc) -> GivenProof:
+    """The reverse."""
+    signature = bytes.fromhex(doc.signature)
+    return GivenProof(doc.terminal, doc.event, doc.v, doc.body.encode(), signature)
+
+
+def transfer_in_doc(e: AllowanceTaken) -> TransferInDoc:
+    """Points of another till, with the proofs."""
+    proofs = tuple(proof_doc(proof) for proof in e.proofs)
+    return TransferInDoc(e.transfer_id, e.member_id, e.points, proofs, instant_text(e.at))
+
+
+def transfer_in(doc: TransferInDoc) -> AllowanceTaken:
+    """The reverse."""
+    proofs = tuple(proof_from_doc(proof) for proof in doc.proofs)
+    return AllowanceTaken(doc.transfer, doc.member, doc.points, proofs, instant(doc.at))
 
 
 def session_opened_doc(e: SessionOpened) -> SessionOpenedDoc:

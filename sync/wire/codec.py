@@ -71,6 +71,14 @@ def ack_text(terminal: str, incarnation: int, head: int, head_hash: str) -> byte
     return f"{terminal}\n{incarnation}\n{head}\n{head_hash}".encode()
 
 
+def given_text(terminal: str, event_id: str, version: int, body: bytes) -> bytes:
+    """What a till signs of its `transfer_out`, so that the taker can show it to the server.
+
+    Not its place in the chain: after a restore the same event stands at another.
+    """
+    return f"kopilka given\n{terminal}\n{event_id}\n{version}\n{body_hash(body)}".encode()
+
+
 def batch_trace(last_hash: str) -> str:
     """What a batch is called in logs: the same whenever it is sent again."""
     return last_hash[:16]

@@ -200,6 +200,35 @@ class AllowanceReturnedDoc(Struct):
     at: str
 
 
+class TransferOutDoc(Struct, omit_defaults=True):
+    transfer: str
+    member: str
+    uses: tuple[UseDoc, ...]
+    terminal: str
+    to: str
+    to_incarnation: int
+    at: str
+    lease_until: str | None = None
+
+
+class GivenProofDoc(Struct):
+    """`body`: canonical JSON of a transfer_out; `signature`: hex, of `codec.given_text`."""
+
+    terminal: str
+    event: str
+    v: int
+    body: str
+    signature: str
+
+
+class TransferInDoc(Struct):
+    transfer: str
+    member: str
+    points: int
+    proofs: tuple[GivenProofDoc, ...]
+    at: str
+
+
 class SessionOpenedDoc(Struct):
     session: int
     business_on: str
@@ -277,6 +306,8 @@ EVENT_KINDS: dict[str, type[Struct]] = {
     "member_enrolled": MemberEnrolledDoc,
     "categories_chosen": CategoriesChosenDoc,
     "allowance_returned": AllowanceReturnedDoc,
+    "transfer_out": TransferOutDoc,
+    "transfer_in": TransferInDoc,
     "session_opened": SessionOpenedDoc,
     "session_closed": SessionClosedDoc,
     "day_closed": DayClosedDoc,

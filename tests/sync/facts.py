@@ -110,6 +110,11 @@ TOTALS = e.ControlTotals(
     void_minor=6, no_sales=7,
 )  # fmt: skip
 
+GIVEN = e.AllowanceGiven(
+    "01935c6e-0000-7000-8000-000000000030", MEMBER,
+    (AllowanceUse("g", 5), AllowanceUse("h", 7)), "ab" * 12, "cd" * 12, 2, AT, AT,
+)  # fmt: skip
+
 FACTS: dict[str, e.Event] = {
     "transaction_completed.sale": e.TransactionCompleted(full_document()),
     "transaction_completed.rich": e.TransactionCompleted(rich_document()),
@@ -123,6 +128,14 @@ FACTS: dict[str, e.Event] = {
         MEMBER, "2026-11", ("Чай", "Хлеб"), "shop", "op-1", AT, ON
     ),
     "allowance_returned.full": e.AllowanceReturned(MEMBER, (AllowanceUse("g", 5),), AT),
+    "transfer_out.full": GIVEN,
+    "transfer_out.bare": e.AllowanceGiven("t", "m", (), "a", "b", 1, AT),
+    "transfer_in.full": e.AllowanceTaken(
+        "01935c6e-0000-7000-8000-000000000030", MEMBER, 12,
+        (e.GivenProof("ab" * 12, "01935c6e-0000-7000-8000-000000000031", 1, b'{"\xd1\x87":1}',
+                      bytes(range(64))),),
+        AT,
+    ),
     "session_opened.full": e.SessionOpened(7, ON, "op-1", 5_000_00, AT),
     "session_closed.full": e.SessionClosed(7, ON, "op-1", 1_000, 1_001, TOTALS, AT),
     "day_closed.full": e.DayClosed(ON, "op-1", TOTALS, AT),

@@ -49,12 +49,16 @@ st.register_type_strategy(int, number)
 st.register_type_strategy(datetime, instants)
 st.register_type_strategy(date, days)
 st.register_type_strategy(e.ControlTotals, totals)
+proofs = st.builds(e.GivenProof, body=text.map(str.encode))
+st.register_type_strategy(e.GivenProof, proofs)
 events = st.one_of(
     *(
         st.builds(kind)
         for kind in (
             e.MemberEnrolled,
             e.AllowanceReturned,
+            e.AllowanceGiven,
+            e.AllowanceTaken,
             e.CategoriesChosen,
             e.SessionOpened,
             e.SessionClosed,

@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+MOVE_STEP = 50
+"""Points: nobody misses them at the other till, and few receipts ask twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One grant held by one till. `kind`: placed (kept) or identified (returned after the sale).
+    """One grant held by one till.
+
+    `kind`: placed (kept), identified (returned after the sale) or moved (came from another till of
+    the store; kept until it is idle).
 
     `lease_until` bounds how long the till honours it; None: until it is told otherwise.
     """
@@ -76,3 +82,49 @@ def after_use(grant: Allowance, points: int) -> Allowance:
     if not 0 < points <= grant.left:
         raise ValueError(f"grant {grant.grant_id} has {grant.left} left, asked {points}")
     return replace(grant, spent=grant.spent + points)
+
+
+MOVED = "moved"
+MOVABLE = ("placed", MOVED)
+"""An identified grant belongs to the receipt that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A request for points of one owner from another till of the store, and to whom.
+
+    `transfer_id` is the taker's and is also the id of the grant that comes of it. `to_incarnation`:
+    of the taker's database.
+    """
+
+    transfer_id: str
+    member_id: str
+    points: int
+    to_terminal: str
+    to_incarnation: int
+
+
+def rounded_up(points: int, step: int = MOVE_STEP) -> int:
+    """What to ask for: a whole step, so that the next small receipt needs no further move."""
+    return -(-points // step) * step
+
+
+def part_with(
+    allowances: Iterable[Allowance], points: int, now: datetime
+) -> tuple[tuple[AllowanceUse, ...], datetime | None]:
+    """What a till gives to another: uses of its movable grants, and when the earliest ends.
+
+    Those that end last go first, so that the taker has them long. Never more than is left; moving
+    prolongs nothing.
+    """
+    uses: list[AllowanceUse] = []
+    ends: list[datetime] = []
+    rest = points
+    for grant in sorted(allowances, key=_soonest, reverse=True):
+        movable = grant.kind in MOVABLE and grant.live(now)
+        part = min(rest, grant.left) if movable else 0
+        if part > 0:
+            uses.append(AllowanceUse(grant.grant_id, part))
+            ends += [grant.lease_until] if grant.lease_until else []
+            rest -= part
+    return tuple(uses), min(ends, default=None)
