@@ -19,8 +19,8 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP)     ## the demo shop: server, till, devices, all simulated
 	$(BIN)/kopilka demo
 
-test: $(STAMP)    ## the whole suite, headless
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+test: $(STAMP)    ## the whole suite, headless, on every core; a file stays on one
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report= -n auto --dist loadfile $(ARGS)
 
 check: lint types contracts
 

@@ -45,6 +45,7 @@ def test_the_right_pin_says_yes_and_a_wrong_one_counts_down():
         (VERIFIER, "123456789", 0, "pin.shape"),
         (VERIFIER, "٤٨٢١", 0, "pin.shape"),
     ],
+    ids=["no_pin", "no_tries", "a_letter", "too_short", "too_long", "other_digits"],
 )
 def test_what_is_not_even_tried_says_why(verifier, pin, wrong, key):
     assert before_trying(verifier, pin, wrong).key == key

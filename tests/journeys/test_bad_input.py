@@ -78,6 +78,7 @@ def test_a_programme_with_contradictions_is_refused_with_path_and_reason(shop, t
 
 
 def test_a_database_from_the_future_is_refused_and_left_as_it_is(enrolled, tmp_path):
+    """Case 42: at the till."""
     place, _ = enrolled
     copy = tmp_path / "till"
     copy.mkdir()
@@ -102,6 +103,7 @@ def test_a_database_from_the_future_is_refused_and_left_as_it_is(enrolled, tmp_p
 
 
 def test_a_second_till_on_the_same_folder_is_refused(enrolled):
+    """Case 4."""
     place, _ = enrolled
     driver = build_console_till(place)
     run = subprocess.run(

@@ -55,6 +55,7 @@ def allowance_spent(memory) -> int:
 
 @pytest.mark.parametrize("point", BEFORE)
 def test_killed_before_the_commit_the_sale_is_absent(place, point):
+    """Case 1: before the commit there is no sale."""
     memory = open_memory(place.data)
     receipts, spent = memory.journal.next_receipt_counter(), allowance_spent(memory)
     memory.close()
@@ -69,6 +70,7 @@ def test_killed_before_the_commit_the_sale_is_absent(place, point):
 
 @pytest.mark.parametrize("point", AFTER)
 def test_killed_after_the_commit_the_sale_is_whole(place, point):
+    """Case 1: after the commit there is a whole one."""
     memory = open_memory(place.data)
     receipts = memory.journal.next_receipt_counter()
     memory.close()
@@ -85,6 +87,7 @@ def test_killed_after_the_commit_the_sale_is_whole(place, point):
 
 
 def test_what_was_answered_paid_is_there_and_reaches_the_server_once(shop, place):
+    """Case 3: paper only for what is durable."""
     transaction, number, status = sell(place, "none")
     assert status == 0
     memory = open_memory(place.data)

@@ -30,6 +30,7 @@ def test_every_released_version_is_in_the_museum():
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda path: path.stem)
 def test_an_old_till_opens_and_keeps_its_events(exhibit, tmp_path):
+    """Case 38: bytes and hashes stay."""
     path = tmp_path / "till.db"
     shutil.copy(exhibit, path)
     till = open_at(path)

@@ -237,6 +237,7 @@ def test_where_the_mirror_stands_is_said_in_words(shop):
 
 
 def test_a_new_generation_is_followed_at_the_next_tick(shop):
+    """Case 27."""
     reader = shop.hears(item(1, 1, "Старое"))
     shop.next_file(2)
     shop.hears(item(1, 1, "Новое"))
@@ -265,6 +266,7 @@ def test_a_damaged_or_strange_file_is_an_empty_mirror_with_a_trouble(tmp_path):
 
 
 def test_a_mirror_whose_tables_break_while_open_is_empty_not_an_exception(shop):
+    """Case 24: in the mirror."""
     reader = shop.hears(item(1, 1))
     assert reader.item("item1") is not None
     shop.writer.execute("DROP TABLE row")

@@ -199,6 +199,7 @@ def restored(tmp_path, till, sales):
 
 
 def test_a_restored_backup_is_noticed_and_starts_a_new_chain(tmp_path):
+    """Case 26: an old image."""
     till = open_at(tmp_path / "till.db")
     Outbox(till).save_identity(identity())
     grant(till)
@@ -229,6 +230,7 @@ def test_a_restored_backup_is_noticed_and_starts_a_new_chain(tmp_path):
 
 
 def test_a_loss_of_a_grant_alone_is_noticed(tmp_path):
+    """Case 26: without sales since."""
     till = open_at(tmp_path / "till.db")
     sell(till, 1)
     till = restored(tmp_path, till, lambda: grant(till))
@@ -283,6 +285,7 @@ def test_history_of_older_incarnations_is_pruned_by_age(till, outbox):
 
 
 def test_a_lost_sentinel_of_a_till_with_a_past_is_a_mismatch(tmp_path, till, outbox):
+    """Case 50: the sentinel too."""
     (tmp_path / "till.sentinel").unlink(missing_ok=True)
     assert not outbox.sentinel_mismatch()
     sell(till, 1)

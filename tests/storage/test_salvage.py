@@ -73,6 +73,7 @@ def test_a_healthy_file_is_salvaged_whole(tmp_path, key):
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 def test_what_pages_took_with_them_is_named(tmp_path, key):
+    """Case 24: salvage."""
     events = sold(tmp_path / "old.db", key)
     content = bytearray((tmp_path / "old.db").read_bytes())
     middle = len(content) // 4096 // 2 * 4096
@@ -90,6 +91,7 @@ def test_what_pages_took_with_them_is_named(tmp_path, key):
 
 
 def test_a_changed_body_is_not_taken_for_the_event(tmp_path):
+    """Case 49: on the disk."""
     events = sold(tmp_path / "old.db", count=5)
     old = open_at(tmp_path / "old.db")
     changed = events[2].body.replace(b"A-000003", b"A-000009")

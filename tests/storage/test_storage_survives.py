@@ -55,6 +55,7 @@ def assert_chain_is_whole(till):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_till_killed_anywhere_has_each_sale_whole_or_absent(tmp_path, point):
+    """Case 1: by the hundred."""
     path = tmp_path / "till.db"
     ended = run_child("killed", path, point, 1, 3)
     assert ended.returncode == -9, ended.stderr
@@ -101,6 +102,7 @@ def test_a_key_of_the_wrong_length_is_our_bug(tmp_path):
 
 
 def test_two_processes_write_one_chain(tmp_path):
+    """Case 5: window and courier on one file."""
     path = tmp_path / "till.db"
     open_at(path).close()
     children = [
@@ -151,6 +153,7 @@ def test_a_lock_held_too_long_is_named_and_leaves_the_journal_usable(tmp_path, m
 
 
 def test_a_database_from_the_future_is_refused_and_left_alone(tmp_path):
+    """Case 42: the file itself."""
     path = tmp_path / "till.db"
     till = open_at(path)
     till.driver.execute("PRAGMA user_version=99")
@@ -189,6 +192,7 @@ def test_garbage_is_refused_politely(tmp_path):
 
 
 def test_a_damaged_page_breaks_with_a_word_of_ours(tmp_path):
+    """Case 24: in till.db."""
     path = tmp_path / "till.db"
     till = open_at(path)
     for n in range(1, 30):
@@ -218,6 +222,7 @@ def test_a_document_that_rotted_in_place_breaks_with_a_word_of_ours(tmp_path):
 
 
 def test_a_full_disk_stops_a_sale_with_nothing_changed(tmp_path):
+    """Case 22: a full disk."""
     till = open_at(tmp_path / "till.db")
     journal = journal_of(till)
     journal.record(sale_facts(1))
@@ -237,6 +242,7 @@ def test_a_full_disk_stops_a_sale_with_nothing_changed(tmp_path):
 
 
 def test_a_file_size_limit_is_a_full_disk(tmp_path):
+    """Case 22: a quota."""
     path = tmp_path / "till.db"
     ended = run_child("full", path, 400_000)
     assert ended.returncode == 0, ended.stderr
@@ -251,7 +257,7 @@ def test_a_file_size_limit_is_a_full_disk(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("key", [None, KEY], ids=["plain", "encrypted"])
 def test_a_log_torn_at_any_byte_gives_every_sale_whole_or_absent(tmp_path, key):
-    """What FULL has synced is there; a write torn behind it is as if it had never begun."""
+    """Case 2: what FULL has synced is there; a write torn behind it is as if it had never begun."""
     dice = random.Random(20)
     path, log = tmp_path / "till.db", tmp_path / "till.db-wal"
     till = open_at(path, key)
@@ -291,6 +297,7 @@ def files_may_grow_to(limit):
 
 
 def test_when_files_may_grow_again_the_till_sells_again(tmp_path):
+    """Case 22: and back."""
     till = open_at(tmp_path / "till.db")
     journal = journal_of(till)
     journal.record(sale_facts(1))
@@ -310,6 +317,7 @@ def test_when_files_may_grow_again_the_till_sells_again(tmp_path):
 
 
 def test_a_read_only_database_can_be_read_and_says_why_it_cannot_sell(tmp_path):
+    """Case 25: read-only."""
     till = open_at(tmp_path / "till.db")
     journal = journal_of(till)
     journal.record(sale_facts(1))
@@ -321,6 +329,7 @@ def test_a_read_only_database_can_be_read_and_says_why_it_cannot_sell(tmp_path):
 
 
 def test_a_failed_upgrade_leaves_the_old_file_and_its_copy(tmp_path, monkeypatch):
+    """Case 39: at the till."""
     from pos_app.storage import migrations
 
     path = tmp_path / "till.db"

@@ -136,6 +136,7 @@ def test_a_mirror_is_installed_whole(tmp_path, snapshot):
 
 
 def test_bootstrap_resumes_in_the_middle_of_a_chunk(tmp_path, snapshot):
+    """Case 43."""
     line = Line(
         *snapshot,
         lambda n, p: httpx.Response(206, stream=Cut(p[:1000])) if n == 2 else reply(206, p),
@@ -153,6 +154,7 @@ def test_bootstrap_resumes_in_the_middle_of_a_chunk(tmp_path, snapshot):
 
 
 def test_one_bad_chunk_is_fetched_again_alone(tmp_path, snapshot):
+    """Case 44."""
     line = Line(*snapshot, lambda n, p: reply(206, bytes(len(p)) if n == 2 else p))
     _result, cursor, _left = fetch(tmp_path, line)
     assert cursor == {"chain": 1}
@@ -194,6 +196,7 @@ def test_a_range_that_is_not_one_counts_as_lost(tmp_path, snapshot, status):
 
 
 def test_parts_of_another_snapshot_go(tmp_path, snapshot):
+    """Case 43: a newer one."""
     (tmp_path / "snapshot-0123.part").write_bytes(b"old")
     assert fetch(tmp_path, Line(*snapshot))[2] == set()
 
@@ -221,6 +224,7 @@ def test_a_manifest_that_contradicts_itself_is_lost(tmp_path, snapshot, lie):
     "lie", [{"raw_size": 1000}, {"raw_size": 99_999_999}, {"sha256": "0" * 64}]
 )
 def test_a_snapshot_that_is_not_what_was_promised_is_thrown_away(tmp_path, snapshot, lie):
+    """Case 44: a bomb."""
     line = Line(msgspec.structs.replace(snapshot[0], **lie), snapshot[1])
     result, cursor, left = fetch(tmp_path, line)
     assert isinstance(result, errors.Lost)

@@ -92,6 +92,7 @@ def test_no_two_requests_have_the_same_nonce():
 
 @pytest.mark.parametrize("whole", [canonical(PAGE), pack(PAGE)], ids=["json", "zstd"])
 def test_a_reply_truncated_at_every_byte_counts_as_lost(whole):
+    """Case 10."""
     for length in range(len(whole)):
         trouble, heard = ask(answer(200, whole[:length]))
         assert isinstance(trouble, errors.Lost), length
@@ -107,6 +108,7 @@ def test_a_reply_with_one_flipped_bit_is_lost_or_at_least_a_whole_message():
 
 
 def test_a_login_page_of_the_wifi_is_no_answer():
+    """Case 11: a captive portal."""
     page = b"<!doctype html><title>Welcome to Hotel Wi-Fi</title>"
     for status in (200, 203, 401, 403, 404, 410, 412, 422, 511):
         trouble, heard = ask(answer(status, page, content_type="text/html"))
@@ -121,6 +123,7 @@ def test_json_of_something_else_is_no_answer():
 
 
 def test_a_redirect_is_not_followed():
+    """Case 11: a redirect."""
     asked = []
 
     def portal(request):
@@ -154,6 +157,7 @@ def test_a_refusal_is_told_by_its_status_and_its_problem(status, kind):
 
 
 def test_a_failing_server_is_there_but_fails():
+    """Case 11: 5xx."""
     trouble, heard = ask(answer(500, problem("bug")))
     assert type(trouble) is errors.ServerFailed
     assert heard == [True]
@@ -171,6 +175,7 @@ def test_a_failing_server_is_there_but_fails():
     ],
 )
 def test_a_busy_server_says_when_to_come_again(status, after, seconds):
+    """Case 11: 429."""
     trouble, _heard = ask(answer(status, problem("busy"), retry_after=after))
     assert isinstance(trouble, errors.Busy)
     assert trouble.retry_after_s == seconds
@@ -184,6 +189,7 @@ def test_a_proxy_that_says_when_to_come_again_is_heard_though_it_is_not_our_serv
 
 
 def test_a_bomb_is_lost_before_it_bursts():
+    """Case 44: in a reply."""
     bomb = pack("0" * 10_000_000)
     assert isinstance(ask(answer(200, bomb), body_bytes=100_000)[0], errors.Lost)
     assert isinstance(ask(answer(200, b" " * 200_000), body_bytes=100_000)[0], errors.Lost)
@@ -209,6 +215,8 @@ def test_every_fault_of_the_wire_is_a_lost_reply(fault):
 
 
 def test_a_reply_that_drips_one_byte_a_second_is_given_up():
+    """Case 10: one byte a second."""
+
     class Drip(httpx.AsyncByteStream):
         async def __aiter__(self):
             for byte in canonical(PAGE):

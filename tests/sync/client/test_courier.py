@@ -311,6 +311,8 @@ def test_a_fenced_till_shows_it_and_keeps_its_events(tmp_path, caplog):
 
 
 def test_two_machines_with_one_database_are_told_by_the_fork(tmp_path, caplog):
+    """Case 26: a clone."""
+
     async def scene(shop, till):
         till.tell(2)
         await till.push.run()
@@ -335,6 +337,8 @@ def test_two_machines_with_one_database_are_told_by_the_fork(tmp_path, caplog):
 
 
 def test_a_parked_event_is_counted_and_blocks_nobody(tmp_path, caplog):
+    """Case 14: seen from the till."""
+
     async def scene(shop, till):
         from pos_app.domain.events import CashMoved
         from pos_app.workstation.ports import Facts
@@ -383,6 +387,8 @@ def test_the_first_mirror_is_the_servers_snapshot_and_what_came_after_it(tmp_pat
 
 
 def test_the_till_sells_while_its_mirror_comes(tmp_path):
+    """Case 27: and sells."""
+
     async def scene(shop, till):
         shop.net.plan(SNAPSHOT, "hold")
         async with serving(till) as (courier, told):
@@ -428,6 +434,8 @@ def test_a_till_with_a_long_past_gets_a_new_mirror_that_adds_up(tmp_path):
 
 
 def test_rows_that_vanished_behind_the_couriers_back_are_found_and_fetched_alone(tmp_path):
+    """Case 47: by counting again."""
+
     async def scene(shop, till):
         for n in range(20):
             await shop.set(f"setting-{n}", n)
@@ -466,6 +474,8 @@ def test_a_till_that_is_not_enrolled_asks_nobody_and_answers_its_front_end(tmp_p
 
 
 def test_a_revoked_till_says_so_and_keeps_selling(tmp_path):
+    """Cases 11 and 52: 401."""
+
     async def scene(shop, till):
         from sync.server.reference import revoke_terminal
 

@@ -190,6 +190,7 @@ def test_a_courier_process_syncs_beside_a_selling_till_and_ends_with_it(server, 
 
 @pytest.mark.slow
 def test_killing_server_and_courier_in_the_middle_loses_and_doubles_nothing(server, till):
+    """Cases 5 and 15: real processes."""
     courier = CourierProcess(till.folder, server.url)
     told = 0
     for round_ in range(4):

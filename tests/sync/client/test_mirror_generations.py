@@ -101,6 +101,7 @@ def test_old_generations_go_at_the_next_start_and_the_one_in_force_stays(folder,
 
 
 def test_a_file_that_somebody_holds_goes_next_time(folder, monkeypatch):
+    """Case 25: locked while swapped."""
     first = filled(folder, page(cursor={"chain": 1}))
     filled(folder, page(cursor={"chain": 2}))
 

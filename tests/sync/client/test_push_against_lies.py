@@ -151,6 +151,8 @@ def test_epochs_that_change_at_every_request_end_in_trouble_and_not_in_a_storm(t
 
 
 def test_a_batch_that_is_too_large_is_halved_until_it_fits(tmp_path):
+    """Case 11: 413."""
+
     def small(request):
         if len(request.events) > 2:
             return 413, Problem("too_large")

@@ -47,6 +47,8 @@ def test_a_new_machine_becomes_a_terminal_and_knows_who_it_is(tmp_path):
 
 
 def test_an_enrolment_whose_reply_was_lost_is_repeated_and_gives_the_same_terminal(tmp_path):
+    """Case 7: at an enrolment."""
+
     async def scene(shop, till):
         from pos_app.gear.secrets import Ed25519Signer
         from sync.client.enrol import enrol
@@ -96,6 +98,8 @@ def test_everything_unsent_reaches_the_server_in_order_and_once(tmp_path):
 
 @pytest.mark.parametrize("fault", ["lose_request", "lose_reply", "portal", "double", "cut:40"])
 def test_a_lost_reply_is_retried_and_changes_nothing(tmp_path, fault):
+    """Cases 7 and 8: at a push."""
+
     async def scene(shop, till):
         till.tell(3)
         shop.net.plan(PUSH, fault)
@@ -115,6 +119,8 @@ def test_a_lost_reply_is_retried_and_changes_nothing(tmp_path, fault):
 
 
 def test_a_push_reply_cut_at_every_byte_is_lost_and_nothing_is_doubled(tmp_path):
+    """Case 10: at every byte."""
+
     async def scene(shop, till):
         till.tell(2)
         cut, lost = 0, 0
@@ -134,6 +140,8 @@ def test_a_push_reply_cut_at_every_byte_is_lost_and_nothing_is_doubled(tmp_path)
 
 
 def test_a_till_un_acks_above_the_head_after_the_server_lost_data(tmp_path):
+    """Case 19: at a pull."""
+
     async def scene(shop, till):
         till.tell(4)
         await till.push.run()
@@ -165,6 +173,8 @@ async def _empty(till):
 
 
 def test_a_push_into_a_restored_server_names_the_new_epoch_and_sends_the_lost_again(tmp_path):
+    """Case 19: at a push."""
+
     async def scene(shop, till):
         till.tell(4)
         await till.push.run()
@@ -216,6 +226,8 @@ def test_pull_reads_pages_to_the_end_and_the_mirror_is_the_servers(tmp_path):
 
 @pytest.mark.parametrize("fault", ["lose_request", "lose_reply", "portal", "cut:100"])
 def test_a_lost_page_moves_no_cursor(tmp_path, fault):
+    """Case 7: at a pull."""
+
     async def scene(shop, till):
         mirror = await refilled(till)
         before = mirror.cursor()
@@ -231,6 +243,8 @@ def test_a_lost_page_moves_no_cursor(tmp_path, fault):
 
 
 def test_a_scope_that_was_damaged_is_fetched_again_alone(tmp_path):
+    """Case 47: by the digest of a page."""
+
     async def scene(shop, till):
         for n in range(20):
             await shop.set(f"setting-{n}", n)
@@ -271,6 +285,8 @@ def test_a_member_with_points_is_identified_and_the_grant_is_stored(tmp_path):
 
 @pytest.mark.parametrize("fault", ["lose_request", "lose_reply", "portal", "cut:30"])
 def test_a_grant_whose_answer_was_lost_is_the_same_grant_when_asked_again(tmp_path, fault):
+    """Case 7: at a grant."""
+
     async def scene(shop, till):
         member = shop.enrol_member(till, points=500)
         await till.push.run()

@@ -79,6 +79,7 @@ def test_an_older_version_changes_nothing_and_a_newer_one_moves_the_keys():
 
 
 def test_a_tombstone_takes_the_keys_and_a_late_page_does_not_raise_the_dead():
+    """Case 45: deleted and late."""
     mirror = fresh()
     apply_page(mirror, page(member(1, 1), item(1, 1, "Молоко")))
     apply_page(mirror, page(gone("store:s1", 3, "member", member_id(1))))
@@ -94,6 +95,7 @@ def test_a_tombstone_takes_the_keys_and_a_late_page_does_not_raise_the_dead():
 
 
 def test_a_tombstone_of_one_scope_leaves_the_row_of_another():
+    """Case 45: a scope left."""
     mirror = fresh()
     apply_page(mirror, page(member(1, 1, "store:s1"), member(1, 1, "store:s2")))
     apply_page(mirror, page(gone("store:s1", 2, "member", member_id(1))))

@@ -91,6 +91,8 @@ def test_a_code_is_for_a_store_that_exists(house) -> None:
 
 
 def test_a_revoked_terminal_is_nobody(house) -> None:
+    """Case 52: its requests."""
+
     async def story() -> None:
         till = await house.till()
         assert await house.write(reference.revoke_terminal, till.terminal)

@@ -113,6 +113,8 @@ def test_a_store_hears_its_own_settings_over_the_chains(house) -> None:
 
 
 def test_a_deleted_row_leaves_a_tombstone_and_a_cursor_behind_it_needs_a_snapshot(house) -> None:
+    """Case 46."""
+
     async def story() -> None:
         from pos_app.domain.rights import Operator
 

@@ -62,6 +62,8 @@ def test_every_event_gets_an_outcome_in_its_terminals_own_scope(house) -> None:
 
 
 def test_poison_is_parked_with_a_reason_and_the_rest_is_posted(house, caplog) -> None:
+    """Case 14: at the server."""
+
     async def story() -> None:
         till = await house.till()
         anna = till.enrol_member(card="2990000000019")
@@ -216,6 +218,8 @@ def test_a_sale_of_a_member_nobody_enrolled_stands_and_is_shown(house) -> None:
 
 
 def test_a_member_enrolled_at_two_tills_becomes_one_with_both_histories(house) -> None:
+    """Case 33: merged."""
+
     async def story() -> None:
         one, other = await house.till(), await house.till()
         anna = one.enrol_member(phone=b"p" * 16, card="2990000000019")

@@ -15,6 +15,8 @@ from tests.sync.server.till import Refused
 
 
 def test_the_same_batch_twice_changes_nothing(house) -> None:
+    """Case 8: at once."""
+
     async def story() -> None:
         till = await house.till()
         anna = till.enrol_member(phone=b"p" * 16)
@@ -32,6 +34,8 @@ def test_the_same_batch_twice_changes_nothing(house) -> None:
 
 
 def test_a_lost_reply_and_a_retry_with_more_are_one_chain(house) -> None:
+    """Case 9: batches that overlap."""
+
     async def story() -> None:
         till = await house.till()
         till.sell()
@@ -111,6 +115,8 @@ def test_a_tampered_body_alarms_and_nothing_is_taken(house, caplog) -> None:
 
 
 def test_a_cloned_disk_forks_and_is_told_so(house, caplog) -> None:
+    """Case 26: at the server."""
+
     async def story() -> None:
         till = await house.till()
         till.sell()
@@ -131,6 +137,8 @@ def test_a_cloned_disk_forks_and_is_told_so(house, caplog) -> None:
 
 
 def test_a_known_id_with_another_body_alarms(house, caplog) -> None:
+    """Case 21."""
+
     async def story() -> None:
         till = await house.till()
         document = till.sell()
@@ -262,6 +270,8 @@ def test_a_request_is_good_once(house) -> None:
 
 
 def test_one_till_cannot_speak_for_another(house) -> None:
+    """Case 51."""
+
     async def story() -> None:
         one, other = await house.till(), await house.till()
         other.sell()

@@ -59,6 +59,8 @@ def reduced(till):
 
 
 def test_a_coupon_used_at_two_dark_tills_stands_twice_and_comes_before_a_person(house, tills):
+    """Case 29: bearer paper."""
+
     async def story() -> None:
         one, two = tills
         await sold(house, one, CouponUse("next", "s1", at_risk=True))

@@ -70,6 +70,8 @@ def test_a_snapshot_and_the_feed_after_it_are_the_whole_mirror(house, tmp_path) 
 
 
 def test_a_broken_download_goes_on_where_it_stopped(house) -> None:
+    """Case 43: at the server."""
+
     async def story() -> None:
         till = await filled(house)
         manifest = await manifest_of(till)
