@@ -83,7 +83,7 @@ def _told(tree: ast.Module) -> Iterator[tuple[str, set[int]]]:
             yield node.name, numbers(ast.get_docstring(node) or "") or whole
 
 
-def tests_by_case() -> dict[int, list[str]]:
+def by_case() -> dict[int, list[str]]:
     """Case -> `path::test`, sorted; every case is a key."""
     found: dict[int, list[str]] = {case: [] for case in CASES}
     for path in sorted(TESTS.rglob("test_*.py")):

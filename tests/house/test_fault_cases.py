@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.house.fault_cases import CASES, WITHOUT, tests_by_case
+from tests.house.fault_cases import CASES, WITHOUT, by_case
 
-FOUND = tests_by_case()
+FOUND = by_case()
 
 
 @pytest.mark.parametrize("case", CASES)
