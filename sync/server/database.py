@@ -13,11 +13,13 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 BUSY_SECONDS = 30
+LOCK_POLL_S = 0.05
+SCHEMA_LOCK = 7226401
 
 
 class Database(Protocol):
@@ -28,6 +30,12 @@ class Database(Protocol):
 
     async def read(self, work: Work[T]) -> T:
         """Run it against one unchanging view of the data."""
+
+    async def alone(self, work: Work[T]) -> T:
+        """Run it while no other process runs such work: the schema is brought up to date.
+
+        SQLite: in a transaction. PostgreSQL: without one, so that the work can end its own.
+        """
 
     async def close(self) -> None:
         """Let go of the file or the pool."""
@@ -48,6 +56,10 @@ class SqliteDatabase:
     async def read(self, work: Work[T]) -> T:
         """See the Protocol."""
         return await self._run(lambda: self.read_now(work))
+
+    async def alone(self, work: Work[T]) -> T:
+        """See the Protocol: whoever may write is alone."""
+        return await self.write(work)
 
     def write_now(self, work: Work[T]) -> T:
         """The same on the calling thread."""
@@ -110,9 +122,29 @@ class PostgresDatabase:
             async with steady.begin():
                 return await steady.run_sync(work)
 
+    async def alone(self, work: Work[T]) -> T:
+        """See the Protocol."""
+        async with self._engine.connect() as connection:
+            # Asked again and again, never waited for inside a statement: one that waits holds a
+            # snapshot, and an index that is built concurrently waits for every snapshot to end.
+            while not await _locked(connection):
+                await asyncio.sleep(LOCK_POLL_S)
+            try:
+                return await connection.run_sync(work)
+            finally:
+                await connection.rollback()
+                await connection.execute(sa.select(sa.func.pg_advisory_unlock(SCHEMA_LOCK)))
+                await connection.commit()
+
     async def close(self) -> None:
         """See the Protocol."""
         await self._engine.dispose()
+
+
+async def _locked(connection: AsyncConnection) -> bool:
+    taken = await connection.execute(sa.select(sa.func.pg_try_advisory_lock(SCHEMA_LOCK)))
+    await connection.commit()
+    return bool(taken.scalar())
 
 
 def open_database(address: str, *, inline: bool = False) -> Database:

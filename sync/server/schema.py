@@ -3,7 +3,8 @@
 `bucket` comes first in every primary key: hash(member) mod 256 for what belongs to a member,
 hash(terminal) for what belongs to a terminal, REFERENCE for what everybody has. Points and money
 are integers, instants UTC microseconds, days ISO text, documents JSON text. No sequences, no
-foreign keys, no triggers: order comes from counters that are taken under a row lock.
+foreign keys, no triggers: order comes from counters that are taken under a row lock. What changes
+here is a revision in `migrations/versions/` too; a test compares both.
 """
 
 from typing import Any
@@ -31,6 +32,7 @@ def _number(name: str, default: int = 0) -> "Column[int]":
     return Column(name, BIG, nullable=False, server_default=sa.text(str(default)))
 
 
+# Read by programs of before Alembic, which refuse what it says.
 schema_version = Table("schema_version", metadata, _key("version", BIG), _number("at"))
 meta = Table("meta", metadata, _key("name"), _text("value"))
 store = Table("store", metadata, _key("id"), _text("name"), _number("number"))
@@ -112,7 +114,7 @@ sale = Table(
     _number("payable"),
     _text("document"),
 )
-SALE_MEMBER = Index("sale_member", sale.c.bucket, sale.c.member, sale.c.at)
+Index("sale_member", sale.c.bucket, sale.c.member, sale.c.at)
 ledger = Table(
     "ledger",
     metadata,

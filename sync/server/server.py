@@ -24,7 +24,7 @@ from sync.server.database import Database, open_database
 from sync.server.migrations import migrate
 from sync.server.posting import Poster
 from sync.server.scoring import refresh_scores
-from sync.server.services import Services, micros
+from sync.server.services import Services
 from sync.server.snapshots import Offload, Snapshots, in_place
 from sync.server.till_keys import announce_missing
 
@@ -149,8 +149,7 @@ async def open_server(
 
 async def _services(database: Database, data: Path | None, clock: Clock, ids: IdSource) -> Services:
     """Schema, keys and epoch: made where they are missing."""
-    now_us = micros(clock.now_utc())
-    await database.write(lambda c: migrate(c, now_us))
+    await migrate(database)
     if data is not None:
         keys = key_store.keys_in_file(data / KEY_FILE)
     else:

@@ -12,18 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from pos_app.domain.loyalty.ledger import EntryKind
-from sync.server import conflicts, doctor, keys, migrations
+from sync.server import conflicts, doctor, keys
 from sync.server import schema as tables
-from sync.server.database import PostgresDatabase, open_database
-from sync.server.migrations import DatabaseFromTheFuture, migrate
+from sync.server.database import PostgresDatabase
+from sync.server.migrations import migrate
 from sync.server.schema import (
     account,
     conflict,
     ledger,
     nonce,
-    offer_use,
-    referral,
-    schema_version,
 )
 from sync.server.server import open_server
 from sync.wire.codec import unpack
@@ -111,46 +108,6 @@ def test_after_a_restored_backup_a_new_epoch_makes_tills_send_again(house) -> No
         assert await house.write(keys.ensure_epoch) != before
 
     house.run(story())
-
-
-def test_a_database_from_the_future_is_left_alone(address) -> None:
-    house = House(address)
-    house.run(house.write(lambda c: c.execute(sa.insert(schema_version).values(version=99, at=0))))
-    house.close()
-    with pytest.raises(DatabaseFromTheFuture, match="schema 99"):
-        asyncio.run(open_server(address=address, inline=True))
-
-
-@pytest.mark.parametrize(("version", "table"), [(1, referral), (2, offer_use)])
-def test_a_database_of_an_older_schema_gets_what_came_later(address, version, table) -> None:
-    async def story() -> None:
-        database = open_database(address, inline=True)
-        await database.write(lambda c: migrate(c, 0))
-        await database.write(lambda c: table.drop(c))
-        newer = sa.delete(schema_version).where(schema_version.c.version > version)
-        await database.write(lambda c: c.execute(newer))
-        assert await database.write(lambda c: migrate(c, 0)) == version
-        assert await database.read(lambda c: c.execute(sa.select(table)).all()) == []
-        await database.close()
-
-    asyncio.run(story())
-
-
-def test_migrations_run_in_order_and_once(address, monkeypatch) -> None:
-    ran = []
-    steps = (*migrations.MIGRATIONS, lambda c: ran.append("second"))
-
-    async def story() -> None:
-        database = open_database(address, inline=True)
-        assert await database.write(lambda c: migrate(c, 0)) == 0
-        monkeypatch.setattr(migrations, "MIGRATIONS", steps)
-        monkeypatch.setattr(migrations, "LATEST", len(steps))
-        assert await database.write(lambda c: migrate(c, 0)) == len(steps) - 1
-        assert await database.write(lambda c: migrate(c, 0)) == len(steps)
-        assert ran == ["second"]
-        await database.close()
-
-    asyncio.run(story())
 
 
 def test_storage_that_fails_is_said_without_its_parameters(house, caplog) -> None:
@@ -306,7 +263,7 @@ def test_a_failed_write_leaves_nothing(house) -> None:
 def test_a_reader_sees_one_unchanging_moment(postgres) -> None:
     async def story() -> None:
         database = PostgresDatabase(postgres.database())
-        await database.write(lambda c: migrate(c, 0))
+        await migrate(database)
 
         def isolation(connection):
             return connection.execute(sa.text("SHOW transaction_isolation")).scalar()

@@ -173,7 +173,7 @@ def test_a_newer_database_is_refused_with_a_word(tmp_path, capsys) -> None:
     where = ["--data", tmp_path / "data"]
     run(capsys, "doctor", *where)
     with sqlite3.connect(tmp_path / "data/server.db") as db:
-        db.execute("INSERT INTO schema_version VALUES (99, 0)")
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
     db.close()
     code, _, said = run(capsys, "doctor", *where)
     assert code == 1
