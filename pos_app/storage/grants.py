@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from pos_app.storage import schema as s
 from pos_app.storage.driver import Statement, insert_into
 from pos_app.storage.plain import to_us
-from pos_app.storage.till_file import TillFile
+from pos_app.storage.till_file import Chain, TillFile
 
 _a = s.allowance.c
 _plan = insert_into(s.allowance, "grant_id", "member_id", "kind", "asked", "granted", "incarnation")
@@ -44,7 +44,7 @@ _APPLY = Statement(
         }
     )
 )
-_STORE = Statement(
+STORE_GRANT = Statement(
     _row.on_conflict_do_update(
         set_={
             "asked": 0,
@@ -110,7 +110,7 @@ class Grants:
         lease_until: datetime | None,
     ) -> None:
         """The server's answer to a request; twice is once, and never undoes what was spent."""
-        self._write(_STORE, grant_id, member_id, granted, kind, (0, 0, lease_until, 0))
+        self._write(STORE_GRANT, grant_id, member_id, granted, kind, (0, 0, lease_until, 0))
 
     def apply_allowance_row(
         self,
@@ -119,13 +119,15 @@ class Grants:
         granted: int,
         kind: str,
         state: tuple[int, int, datetime | None, int],
+        incarnation: int = 0,
     ) -> None:
         """A row of the feed; `state` is (spent, returned, lease_until, posted_seq) at the server.
 
-        A reclaimed grant shrinks, never below what is spent. A grant that appears while the
-        grants are frozen belongs to a past that this database has lost: it is kept, not spent.
+        A reclaimed grant shrinks, never below what is spent. It is spent only in the `incarnation`
+        that the server gave it to. Where it does not say (0), one that appears while the grants
+        are frozen belongs to a past that this database has lost: it is kept, not spent.
         """
-        self._write(_APPLY, grant_id, member_id, granted, kind, state)
+        self._write(_APPLY, grant_id, member_id, granted, kind, state, incarnation)
 
     def drop_grant(self, grant_id: str) -> None:
         """A tombstone of the feed: nothing is left of the grant."""
@@ -152,9 +154,11 @@ class Grants:
         granted: int,
         kind: str,
         state: tuple[int, int, datetime | None, int],
+        incarnation: int = 0,
     ) -> None:
         spent, returned, lease_until, posted_seq = state
         with self._till.protected("grant") as chain:
+            lost = chain.frozen or 0 < made_for < chain.incarnation
             statement.run(
                 self._driver,
                 grant_id=grant_id,
@@ -165,5 +169,9 @@ class Grants:
                 returned=returned,
                 lease_until_us=None if lease_until is None else to_us(lease_until),
                 posted_seq=posted_seq,
-                incarnation=NEVER_SPENT_HERE if chain.frozen else chain.incarnation,
+                incarnation=incarnation or _unnamed(chain),
             )
+
+
+def _unnamed(chain: Chain) -> int:
+    return NEVER_SPENT_HERE if chain.frozen else chain.incarnation

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select
 from pos_app.storage import schema as s
 from pos_app.storage.driver import Statement, insert_into
 from pos_app.storage.grants import Grants
-from pos_app.storage.plain import identity_of, to_json, to_us
+from pos_app.storage.plain import from_us, identity_of, to_json, to_us
 from pos_app.storage.till_file import GENESIS, Chain, TillFile
 from pos_app.workstation.ports import TerminalIdentity
 
@@ -38,6 +38,17 @@ class Position(NamedTuple):
     head_hash: bytes
     acked: int
     safe_head: int
+
+
+class HeldGrant(NamedTuple):
+    """A grant as this database has it, spent or not; `incarnation` 0: never to be spent here."""
+
+    grant_id: str
+    owner_id: str
+    granted: int
+    kind: str
+    lease_until: datetime | None
+    incarnation: int
 
 
 _BATCH = Statement(
@@ -71,6 +82,13 @@ _OLD_PLACES = Statement(
     select(s.event.c.place)
     .where(s.event.c.place <= bindparam("below"))
     .where(s.event.c.at_us < bindparam("horizon"))
+    .limit(bindparam("count"))
+)
+_a = s.allowance.c
+_HELD = Statement(
+    select(_a.grant_id, _a.member_id, _a.granted, _a.kind, _a.lease_until_us, _a.incarnation)
+    .where(_a.grant_id > bindparam("after"), _a.granted > 0)
+    .order_by(_a.grant_id)
     .limit(bindparam("count"))
 )
 _put = insert_into(s.meta)
@@ -206,6 +224,31 @@ class Outbox(Grants):
         """The server named another epoch."""
         self._till.set_meta("epoch", epoch.encode())
 
+    def reconciled_epoch(self) -> str:
+        """The epoch in which the server was told which grants are held here; empty before."""
+        return (self._till.meta("reconciled") or b"").decode()
+
+    def set_reconciled_epoch(self, epoch: str) -> None:
+        """The server knows them."""
+        self._till.set_meta("reconciled", epoch.encode())
+
+    def held_grants(self, after: str, count: int) -> list[HeldGrant]:
+        """A page of the grants that were ever given to this database, by id."""
+        rows = _HELD.all(self._driver, after=after, count=count)
+        return [
+            HeldGrant(grant, owner, granted, kind, _instant(until), incarnation)
+            for grant, owner, granted, kind, until, incarnation in rows
+        ]
+
+    def lost(self) -> str:
+        """What a salvage could not read, until the server was told; `<incarnation>:<seq>-<seq>`."""
+        return (self._till.meta("lost") or b"").decode()
+
+    def told_lost(self) -> None:
+        """The server has it."""
+        if self.lost():
+            self._till.set_meta("lost", b"")
+
     def mirror_generation(self) -> int:
         """Which mirror file is the current one; 0 before the first."""
         return int(self._till.meta("mirror_generation") or b"0")
@@ -218,6 +261,10 @@ class Outbox(Grants):
         """See `TillFile.sentinel_mismatch`."""
         return self._till.sentinel_mismatch()
 
-    def new_incarnation(self, above: int = 0) -> int:
+    def new_incarnation(self, above: int = 0, whole: bool = False) -> int:
         """See `TillFile.new_incarnation`."""
-        return self._till.new_incarnation(above)
+        return self._till.new_incarnation(above, whole)
+
+
+def _instant(at_us: int | None) -> datetime | None:
+    return None if at_us is None else from_us(at_us)

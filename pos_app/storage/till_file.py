@@ -134,22 +134,30 @@ class TillFile:
         Then wiring asks for `new_incarnation` before the first sale: a restored backup and a
         cloned disk must not spend the same grants or fork the chain.
         """
-        chain = self.chain()
+        # The mark first: whoever commits meanwhile is then further than it, never behind.
         mark = self._sentinel.read()
+        chain = self.chain()
         if mark is None:
             return chain.generation > 0
         return mark > Mark(chain.incarnation, chain.generation)
 
-    def new_incarnation(self, above: int = 0) -> int:
+    def freeze(self) -> None:
+        """No grant of this database is spent until the server knows its next incarnation."""
+        if not self.chain().frozen:
+            with self.protected("freeze") as chain:
+                chain.frozen = 1
+
+    def new_incarnation(self, above: int = 0, whole: bool = False) -> int:
         """Start a new chain: freeze the grants, number what the server may lack again from 1.
 
-        `above`: the incarnation that the server named, if it did. Ids and bodies stay as they
+        `above`: the incarnation that the server named, if it did. `whole`: the server lost even
+        what its backups had, so all that is kept counts as unsent. Ids and bodies stay as they
         are, so the server knows what it has; events below `safe_head` stay as history. Returns
         the incarnation. The grants of older incarnations are never spent again here.
         """
         mark = self.last_mark()
         with self.protected("reopen") as chain:
-            after = s.place_of(chain.incarnation, chain.safe_head)
+            after = s.place_of(chain.incarnation, chain.pruned if whole else chain.safe_head)
             chain.incarnation = max(chain.incarnation, mark.incarnation, above) + 1
             chain.head, chain.head_hash = 0, GENESIS
             chain.acked = chain.safe_head = chain.pruned = 0
