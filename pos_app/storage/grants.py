@@ -158,7 +158,6 @@ class Grants:
     ) -> None:
         spent, returned, lease_until, posted_seq = state
         with self._till.protected("grant") as chain:
-            lost = chain.frozen or 0 < made_for < chain.incarnation
             statement.run(
                 self._driver,
                 grant_id=grant_id,

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4B50544C  # "KPTL"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SEQ_BITS = 40
 SEQ_MASK = (1 << SEQ_BITS) - 1
 
@@ -118,6 +118,24 @@ allowance = Table(
     sqlite_with_rowid=False,
 )
 Index("allowance_member", allowance.c.member_id)
+
+# What was asked of another till of the store, given to one, taken from one. `peer`: its terminal;
+# `proofs`: the signed events by which the points came, JSON; `incarnation`: the asker's.
+move = Table(
+    "move",
+    TILL,
+    Column("transfer_id", Text, primary_key=True),
+    Column("side", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("incarnation", Integer, nullable=False),
+    Column("at_us", Integer, nullable=False),
+    Column("proofs", LargeBinary, nullable=False),
+    CheckConstraint("side IN ('asked', 'given', 'taken')"),
+    sqlite_with_rowid=False,
+)
+Index("move_side", move.c.side)
 
 suspended = Table(
     "suspended",

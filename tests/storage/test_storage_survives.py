@@ -161,10 +161,10 @@ def test_a_database_from_the_future_is_refused_and_left_alone(tmp_path):
     till.close()
     before = path.read_bytes()
     with pytest.raises(
-        DatabaseFromTheFuture, match=r"till\.db has schema version 99.*up to 1"
+        DatabaseFromTheFuture, match=r"till\.db has schema version 99.*up to 2"
     ) as e:
         open_at(path)
-    assert (e.value.found, e.value.known) == (99, 1)
+    assert (e.value.found, e.value.known) == (99, 2)
     assert path.read_bytes() == before
 
 
@@ -344,21 +344,23 @@ def test_a_failed_upgrade_leaves_the_old_file_and_its_copy(tmp_path, monkeypatch
     def adds(driver):
         driver.execute("CREATE TABLE more (a)")
 
-    monkeypatch.setattr(connecting, "SCHEMA_VERSION", 2)
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, breaks))
+    now = connecting.SCHEMA_VERSION
+    steps = migrations.STEPS
+    monkeypatch.setattr(connecting, "SCHEMA_VERSION", now + 1)
+    monkeypatch.setattr(migrations, "STEPS", (*steps, breaks))
     with pytest.raises(StorageBroken, match="nowhere"):
         open_at(path)
-    assert (tmp_path / "till.db.v1.bak").exists()
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:1], adds))
+    assert (tmp_path / f"till.db.v{now}.bak").exists()
+    monkeypatch.setattr(migrations, "STEPS", (*steps, adds))
     till = open_at(path)
-    assert till.driver.execute("PRAGMA user_version").fetchall()[0][0] == 2
+    assert till.driver.execute("PRAGMA user_version").fetchall()[0][0] == now + 1
     names = till.driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     assert ("more",) in [tuple(n) for n in names]
     assert ("half",) not in [tuple(n) for n in names]
     assert journal_of(till).last_document() == sale(1)
     till.close()
     monkeypatch.undo()
-    shutil.copy(tmp_path / "till.db.v1.bak", tmp_path / "old.db")
+    shutil.copy(tmp_path / f"till.db.v{now}.bak", tmp_path / "old.db")
     old = open_at(tmp_path / "old.db")
     assert journal_of(old).last_document() == sale(1)
     old.close()
