@@ -5,31 +5,32 @@ their terminal, enrolment proves a new key.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from sync.server import activity_http, steps
 from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.card_routes import card_routes
 from sync.server.choices import choice_routes
 from sync.server.enrolment import Enrolled, enrol
+from sync.server.guard import Endpoint, Watch, answer, answer_plain, guarded, internal
 from sync.server.intake import push
 from sync.server.limits import MissLimit
+from sync.server.ops_http import Shown, ops_routes
 from sync.server.refusal import Refusal, refuse
 from sync.server.server import Server
 from sync.server.snapshots import byte_range, pieces
 from sync.wire.activities import PATH as ACTIVITY_PATH
-from sync.wire.codec import GarbledMessage, pack, unpack
+from sync.wire.codec import unpack
 from sync.wire.messages import (
     HEADER_NONCE,
     HEADER_SIGNATURE,
@@ -47,12 +48,9 @@ from sync.wire.messages import (
 from sync.wire.version import MIRROR_SCHEMA
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 COMPRESSED_BYTES_MAX = 4 * 1024 * 1024
 WAIT_MS_MAX = 60_000
 LOOK_AGAIN_S = 1.0
-HEADERS = {"content-encoding": "zstd", "cache-control": "no-store"}
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Http:
@@ -63,8 +61,8 @@ class Http:
         self._seen = SeenNonces()
         self._misses = MissLimit()
 
-    def app(self) -> Starlette:
-        """The ASGI application. Whoever runs it also runs `Server.background`."""
+    def app(self, shown: Shown) -> Starlette:
+        """The routes. Whoever runs it also runs `Server.background`."""
         posts: dict[str, Callable[[Request], Awaitable[Struct]]] = {
             "enrol": self._enrol,
             "push": self._push,
@@ -73,18 +71,17 @@ class Http:
             "lookup": self._lookup,
             "settlement": self._settlement,
         }
-        routes = [Route(PATHS[n], _guarded(step), methods=["POST"]) for n, step in posts.items()]
+        routes = [Route(PATHS[n], _message(step), methods=["POST"]) for n, step in posts.items()]
         file = f"{PATHS['snapshot']}/{{name}}"
         routes += [
-            Route(PATHS["snapshot"], _guarded(self._manifest), methods=["GET", "POST"]),
-            Route(file, _guarded_response(self._file), methods=["GET"]),
-            Route(ACTIVITY_PATH, _guarded_response(self._activity), methods=["POST"]),
-            Route("/livez", self._live, methods=["GET"]),
-            Route("/readyz", _guarded_response(self._ready), methods=["GET"]),
+            Route(PATHS["snapshot"], _message(self._manifest), methods=["GET", "POST"]),
+            Route(file, guarded(self._file), methods=["GET"]),
+            Route(ACTIVITY_PATH, guarded(self._activity, answer_plain), methods=["POST"]),
             *card_routes(self._server),
             *choice_routes(self._server),
+            *ops_routes(self._server, shown),
         ]
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, exception_handlers={Exception: internal})
 
     async def _enrol(self, request: Request) -> Struct:
         message = unpack(EnrolRequest, await _body(request))
@@ -102,6 +99,7 @@ class Http:
         if isinstance(reply, Refusal):
             raise reply
         self._server.bell.ring_inbox()
+        self._server.metrics.events.inc(len(message.events))
         return reply
 
     async def _pull(self, request: Request) -> Struct:
@@ -114,6 +112,7 @@ class Http:
             page = await self._page(signed, message)
             left_ms = 0 if self._server.bell.closing else until_ms - clock.monotonic_ms()
             if page.rows or page.cursor or page.take_snapshot or left_ms <= 0:
+                self._server.metrics.rows.inc(len(page.rows))
                 return page
             # Another process may have written: the bell is of this one, so look again by itself.
             with suppress(TimeoutError):
@@ -149,8 +148,7 @@ class Http:
 
     async def _activity(self, request: Request) -> Response:
         name = request.headers.get("authorization", "")
-        status, said = await activity_http.answer(self._server, name, await _body(request))
-        return Response(said, status, media_type="application/json")
+        return answer_plain(await activity_http.answer(self._server, name, await _body(request)))
 
     async def _settlement(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)
@@ -194,13 +192,6 @@ class Http:
         signed = await self._signed_reading(request)
         await self._server.database.read(lambda c: authenticate(c, signed))
 
-    async def _live(self, _request: Request) -> Response:
-        return Response(b'{"status":"live"}', media_type="application/json")
-
-    async def _ready(self, _request: Request) -> Response:
-        await self._server.database.read(steps.ready)
-        return Response(b'{"status":"ready"}', media_type="application/json")
-
     async def _write(self, work: Callable[[Connection], T]) -> T:
         return await self._server.database.write(work)
 
@@ -241,43 +232,14 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _answer(message: Struct, status: int = 200, more: dict[str, str] | None = None) -> Response:
-    return Response(
-        pack(message),
-        status,
-        headers=HEADERS | (more or {}),
-        media_type="application/json",
-    )
-
-
-def _guarded(step: Callable[[Request], Awaitable[Struct]]) -> Endpoint:
+def _message(step: Callable[[Request], Awaitable[Struct]]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        return _answer(await step(request))
+        return answer(await step(request))
 
-    return _guarded_response(endpoint)
-
-
-def _guarded_response(step: Endpoint) -> Endpoint:
-    """Refusals and faults of the environment as Problems; a fault of ours stays a 500."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            return await step(request)
-        except Refusal as refusal:
-            more = {"retry-after": str(refusal.retry_after_s)} if refusal.retry_after_s else None
-            return _answer(refusal.problem, refusal.status, more)
-        except ClientDisconnect:
-            return Response(status_code=499)  # nobody reads it: the till died or hung up
-        except GarbledMessage as error:
-            return _answer(refuse(400, "garbled", str(error)[:200]).problem, 400)
-        except DBAPIError as error:
-            # The statement's parameters may be personal: only the kind of the fault is told.
-            log.error("storage failed: %s", type(error.orig).__name__)  # noqa: TRY400 - no traceback: it would hold parameters
-            return _answer(refuse(503, "storage").problem, 503, {"retry-after": "5"})
-
-    return endpoint
+    return guarded(endpoint)
 
 
-def build_app(server: Server) -> Any:
-    """The ASGI application of a server."""
-    return Http(server).app()
+def build_app(server: Server, shown: Shown | None = None) -> ASGIApp:
+    """The ASGI application of a server. `shown`: what the public side tells of its operation."""
+    app = Http(server).app(shown or Shown())
+    return Watch(app, server.metrics, server.services.clock)

@@ -6,20 +6,19 @@ server or the certificate that it had. The page that does it is served beside, u
 
 from importlib.resources import files
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sync.server.cards import issue
+from sync.server.guard import answer_plain, guarded
 from sync.server.refusal import Refusal, refuse
 from sync.server.server import Server
-from sync.wire.codec import GarbledMessage, canonical, decode
+from sync.wire.codec import decode
 from sync.wire.messages import PATHS, CardRequest
 from sync.wire.version import SPOKEN
 
 BODY_BYTES_MAX = 16 * 1024
-HEADERS = {"cache-control": "no-store"}
 KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
 PAGE_HEADERS = {
     "content-security-policy": "default-src 'self'",
@@ -32,21 +31,16 @@ def card_routes(server: Server) -> list[Route]:
     """`POST /v1/card`: CardRequest -> CardReply, both plain JSON."""
 
     async def certificate(request: Request) -> Response:
-        try:
-            message = decode(CardRequest, await _body(request))
-            if message.protocol not in SPOKEN:
-                raise refuse(426, "protocol", f"this server speaks {SPOKEN}")
-            done = await server.database.write(lambda c: issue(c, server.services, message))
-        except GarbledMessage as error:
-            done = refuse(400, "garbled", str(error)[:200])
-        except Refusal as refusal:
-            done = refusal
+        message = decode(CardRequest, await _body(request))
+        if message.protocol not in SPOKEN:
+            raise refuse(426, "protocol", f"this server speaks {SPOKEN}")
+        done = await server.database.write(lambda c: issue(c, server.services, message))
         if isinstance(done, Refusal):
-            return _json(done.problem, done.status)
-        return _json(done)
+            raise done
+        return answer_plain(done)
 
     return [
-        Route(PATHS["card"], certificate, methods=["POST"]),
+        Route(PATHS["card"], guarded(certificate, answer_plain), methods=["POST"]),
         Route("/card", _to_page, methods=["GET"]),
         Route("/card/{name:path}", _page, methods=["GET"]),
     ]
@@ -73,7 +67,3 @@ async def _body(request: Request) -> bytes:
         if len(body) > BODY_BYTES_MAX:
             raise refuse(413, "too_large")
     return bytes(body)
-
-
-def _json(message: msgspec.Struct, status: int = 200) -> Response:
-    return Response(canonical(message), status, headers=HEADERS, media_type="application/json")

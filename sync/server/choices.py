@@ -15,15 +15,16 @@ from pos_app.domain.loyalty.choosing import Choices, Chosen, months_open, why_no
 from pos_app.domain.sentence import Sentence, say
 from sync.server.book import Book
 from sync.server.buckets import bucket_of
+from sync.server.guard import answer_plain, guarded
 from sync.server.integrators import known_integrator
 from sync.server.keyring import owner
 from sync.server.merging import resolve
-from sync.server.refusal import Refusal, refuse
+from sync.server.refusal import refuse
 from sync.server.server import Server
 from sync.server.services import Services
 from sync.server.tiering import program_in_force
 from sync.wire.choices import PATH, ChoiceReply, ChoiceRequest
-from sync.wire.codec import GarbledMessage, canonical, decode
+from sync.wire.codec import decode
 
 BODY_BYTES_MAX = 16 * 1024
 TEXT_MOST = 128
@@ -83,23 +84,14 @@ def choice_routes(server: Server) -> list[Route]:
     """`POST /v1/choice`: ChoiceRequest -> ChoiceReply, plain JSON, an integrator's secret."""
 
     async def chosen(request: Request) -> Response:
-        try:
-            name = request.headers.get("authorization", "")
-            await server.database.read(lambda c: known_integrator(c, name))
-            message = decode(ChoiceRequest, await _body(request))
-            done = await server.database.write(lambda c: choose(c, server.services, message))
-        except GarbledMessage as error:
-            return _refused(refuse(400, "garbled", str(error)[:200]))
-        except Refusal as refusal:
-            return _refused(refusal)
+        name = request.headers.get("authorization", "")
+        await server.database.read(lambda c: known_integrator(c, name))
+        message = decode(ChoiceRequest, await _body(request))
+        done = await server.database.write(lambda c: choose(c, server.services, message))
         server.bell.ring_feed()
-        return Response(canonical(done), media_type="application/json")
+        return answer_plain(done)
 
-    return [Route(PATH, chosen, methods=["POST"])]
-
-
-def _refused(refusal: Refusal) -> Response:
-    return Response(canonical(refusal.problem), refusal.status, media_type="application/json")
+    return [Route(PATH, guarded(chosen, answer_plain), methods=["POST"])]
 
 
 async def _body(request: Request) -> bytes:

@@ -1,6 +1,6 @@
 """The server on the command line: serve, and what head office does. Never a second way to write.
 
-serve --data DIR | --database URL [--host H] [--port P] [--port-file FILE]
+serve --data DIR | --database URL [--host H] [--port P] [--port-file FILE] [--ops H:P] [--log FILE]
 store add ID --name NAME          enrolment-code --store ID [--name NAME]
 settings set NAME JSON [--store ID]     set-operator ID --name N --role R --pin P
 integrator add|remove NAME        partner-report ID --from DATE --until DATE
@@ -56,10 +56,17 @@ def _running(command: _Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8470, help="0 takes a free one")
     serve.add_argument("--port-file", type=Path, default=None, help="written once it listens")
+    serve.add_argument("--ops", type=_address, default=None, help="HOST:PORT of /metrics")
+    serve.add_argument("--log", type=Path, default=None, help="JSON lines; DIR/server.jsonl")
     command("doctor", "check the books")
     command("new-epoch", "after restoring a backup: tills send again what was lost")
     backup = command("backup", "a copy of the SQLite database while it runs")
     backup.add_argument("file", type=Path)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host or "127.0.0.1", int(port)
 
 
 def _head_office(command: _Commands) -> None:

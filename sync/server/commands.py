@@ -1,5 +1,6 @@
 """What each command of the CLI does: (lines to print, whether it went well). Never parses."""
 
+import os
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import msgspec
 
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
+from pos_app.gear import logs
 from pos_app.gear.secrets import Argon2PinHasher
 from sync.server import backup, reference
 from sync.server.cards import new_link, set_pin
@@ -22,9 +24,11 @@ from sync.server.partner_report import partner_report, report_lines
 from sync.server.refusal import refuse
 from sync.server.rfm_report import report
 from sync.server.server import DATABASE_FILE, Server, open_server
-from sync.server.serving import serve
+from sync.server.serving import Listening, serve
 from sync.server.sheets import Imported
 
+LOG_FILE = "server.jsonl"
+TOKEN_VARIABLE = "KOPILKA_METRICS_TOKEN"
 Said = tuple[Sequence[str], bool]
 Command = Callable[[Namespace], Coroutine[Any, Any, Said]]
 OnServer = Callable[[Server, Namespace], Awaitable[Said]]
@@ -48,7 +52,11 @@ def _on_server(work: OnServer) -> Command:
 
 
 async def _serve(server: Server, options: Namespace) -> Said:
-    await serve(server, options.host, options.port, options.port_file)
+    file = options.log or (options.data / LOG_FILE if options.data else None)
+    logs.configure(logs.to_stream(), *([logs.to_file(file)] if file else []))
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    where = Listening(options.host, options.port, options.port_file, options.ops, token)
+    await serve(server, where)
     return (), True
 
 

@@ -5,7 +5,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from sync.server import jobs
+from sync.server import history, jobs
 from sync.server import keys as key_store
 from sync.server.allowances import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.bell import Bell
 from sync.server.birthdays import refresh_birthdays
-from sync.server.database import Database, open_database
+from sync.server.database import Database, PostgresDatabase, open_database
+from sync.server.durability import Terms, check, terms_here
+from sync.server.metrics import Metrics
 from sync.server.migrations import migrate
 from sync.server.posting import Poster
 from sync.server.scoring import refresh_scores
@@ -45,6 +47,8 @@ class Server:
     snapshots: Snapshots
     folder: Path
     temporary: bool = False
+    metrics: Metrics = field(default_factory=Metrics)
+    tasks: "list[asyncio.Future[None]]" = field(default_factory=list)
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -116,10 +120,12 @@ async def open_server(
     clock: Clock | None = None,
     ids: IdSource | None = None,
     inline: bool = False,
+    terms: Terms | None = None,
 ) -> Server:
     """A server on a data folder (SQLite, key file) or a `postgresql://` address.
 
-    Brings the schema up to date. Raises DatabaseFromTheFuture. `inline`: see SqliteDatabase.
+    Brings the schema up to date. Raises DatabaseFromTheFuture; NotDurable for a PostgreSQL that
+    breaks `terms` (those of the environment). `inline`: see SqliteDatabase.
     """
     clock = clock or SystemClock()
     if data is not None:
@@ -130,6 +136,7 @@ async def open_server(
         address = str(data / DATABASE_FILE)
     database = open_database(address, inline=inline)
     try:
+        await check_and_migrate(database, terms or terms_here())
         services = await _services(database, data, clock, ids or Uuid7Source())
     except BaseException:
         await database.close()
@@ -148,15 +155,23 @@ async def open_server(
 
 
 async def _services(database: Database, data: Path | None, clock: Clock, ids: IdSource) -> Services:
-    """Schema, keys and epoch: made where they are missing."""
-    await migrate(database)
+    """Keys and epoch: made where they are missing."""
     if data is not None:
         keys = key_store.keys_in_file(data / KEY_FILE)
     else:
         keys = await database.write(key_store.keys_in_database)
-    epoch = await database.write(key_store.ensure_epoch)
+    epoch = await database.write(history.settle)
     chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
-    return Services(clock, ids, keys, epoch, chain)
+    services = Services(clock, ids, keys, epoch, chain)
+    if isinstance(database, PostgresDatabase):
+        database.on_connect(lambda c: history.greet(c, services))
+    return services
+
+
+async def check_and_migrate(database: Database, terms: Terms) -> None:
+    """The database may be trusted, and has this program's schema."""
+    await database.read(lambda c: check(c, terms))
+    await migrate(database, partitions=terms.partitions)
 
 
 def _offload(inline: bool) -> Offload:

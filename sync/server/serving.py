@@ -5,32 +5,58 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from sync.server.app import build_app
 from sync.server.bell import Bell
+from sync.server.ops_http import Shown, ops_app
 from sync.server.server import Server
 
 log = logging.getLogger(__name__)
 
 
-async def serve(server: Server, host: str, port: int, port_file: Path | None) -> None:
-    """Until a signal. `port` 0 takes a free one; the file gets `host:port` once it listens."""
-    listening = socket.create_server((host, port), backlog=512)
-    config = uvicorn.Config(
-        build_app(server), log_level="warning", access_log=False, server_header=False
-    )
-    uvicorn_server = _Uvicorn(config)
-    _stop_on_signals(uvicorn_server, server.bell)
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen. `port` 0 takes a free one; the file gets `host:port` once it listens.
+
+    `ops` is a second address for those who watch (its `host:port` is the file's second line);
+    `token` opens /metrics on the first one.
+    """
+
+    host: str
+    port: int
+    port_file: Path | None = None
+    ops: tuple[str, int] | None = None
+    token: str = ""
+
+
+async def serve(server: Server, where: Listening) -> None:
+    """Until a signal, or until the port cannot be served any longer."""
+    public = socket.create_server((where.host, where.port), backlog=512)
+    listeners = [(_uvicorn(build_app(server, Shown(where.token))), public)]
+    if where.ops is not None:
+        listeners.append((_uvicorn(ops_app(server)), socket.create_server(where.ops)))
+    _stop_on_signals([one for one, _ in listeners], server.bell)
     async with running(server):
-        if port_file is not None:
-            _announce(port_file, listening)
-        await uvicorn_server.serve(sockets=[listening])
+        if where.port_file is not None:
+            _announce(where.port_file, [listening for _, listening in listeners])
+        log.info("serving")
+        await asyncio.gather(*(one.serve(sockets=[socket]) for one, socket in listeners))
+        log.info("stopped")
+
+
+def _uvicorn(app: ASGIApp) -> "_Uvicorn":
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, server_header=False
+    )
+    return _Uvicorn(config)
 
 
 class _Uvicorn(uvicorn.Server):
@@ -42,9 +68,10 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-def _stop_on_signals(uvicorn_server: uvicorn.Server, bell: Bell) -> None:
+def _stop_on_signals(listeners: Sequence[uvicorn.Server], bell: Bell) -> None:
     def stop(*_: object) -> None:
-        uvicorn_server.should_exit = True
+        for one in listeners:
+            one.should_exit = True
         bell.close()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,19 +81,19 @@ def _stop_on_signals(uvicorn_server: uvicorn.Server, bell: Bell) -> None:
 @asynccontextmanager
 async def running(server: Server) -> Any:
     """The background work of a server while it serves; an end of it is told, not swallowed."""
-    tasks = [asyncio.ensure_future(work) for work in server.background()]
+    server.tasks = [asyncio.ensure_future(work) for work in server.background()]
     try:
         yield
     finally:
-        for task in tasks:
+        for task in server.tasks:
             task.cancel()
-        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        for outcome in await asyncio.gather(*server.tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("background work ended", exc_info=outcome)
 
 
-def _announce(port_file: Path, listening: socket.socket) -> None:
-    host, port = listening.getsockname()[:2]
+def _announce(port_file: Path, listening: Sequence[socket.socket]) -> None:
+    names = [one.getsockname()[:2] for one in listening]
     part = port_file.with_name(f"{port_file.name}.part")
-    part.write_text(f"{host}:{port}\n", encoding="ascii")
+    part.write_text("".join(f"{host}:{port}\n" for host, port in names), encoding="ascii")
     os.replace(part, port_file)

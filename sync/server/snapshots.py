@@ -92,6 +92,12 @@ class Snapshots:
                 self._built_ms = now_ms
             return self._current
 
+    def age_s(self) -> float:
+        """Of the newest snapshot of this process; -1 for none."""
+        if self._current is None:
+            return -1.0
+        return (self._services.clock.monotonic_ms() - self._built_ms) / 1000
+
     def path(self, name: str) -> Path | None:
         """The file of that name, if it is still here."""
         if not name.endswith(SUFFIX) or not name.removesuffix(SUFFIX).isalnum():
