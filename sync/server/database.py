@@ -20,6 +20,7 @@ Work = Callable[[Connection], T]
 BUSY_SECONDS = 30
 LOCK_POLL_S = 0.05
 SCHEMA_LOCK = 7226401
+GREETED = "greeted"
 
 
 class Database(Protocol):
@@ -101,21 +102,36 @@ def _sqlite_engine(path: Path) -> Engine:
 
 
 class PostgresDatabase:
-    """A pool of asyncpg connections."""
+    """A pool of asyncpg connections. `greet` is run on each before its first work."""
 
     def __init__(self, url: str) -> None:
         """`postgresql://user@host:port/name`."""
         address = sa.make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(address, pool_size=8, max_overflow=8)
+        self._greet: Work[None] | None = None
+
+    def on_connect(self, greet: Work[None]) -> None:
+        """Another server may answer behind the same address: look who it is, in a transaction."""
+        self._greet = greet
+
+    async def _greeted(self, connection: AsyncConnection) -> None:
+        if self._greet is None or GREETED in connection.sync_connection.info:  # type: ignore[union-attr]  # it is open
+            return
+        await connection.run_sync(self._greet)
+        await connection.commit()
+        connection.sync_connection.info[GREETED] = True  # type: ignore[union-attr]  # it is open
 
     async def write(self, work: Work[T]) -> T:
         """See the Protocol."""
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        async with self._engine.connect() as connection:
+            await self._greeted(connection)
+            async with connection.begin():
+                return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
         """See the Protocol."""
         async with self._engine.connect() as connection:
+            await self._greeted(connection)
             steady = await connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )

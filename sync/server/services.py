@@ -22,9 +22,13 @@ def moment(at_us: int) -> datetime:
     return BEGINNING + at_us * MICROSECOND
 
 
-@dataclass(frozen=True)
+@dataclass
 class Services:
-    """Who the server is and what time it is. `epoch` changes only with a restart."""
+    """Who the server is and what time it is.
+
+    `epoch` changes with a restart, or when another history is met behind the database's address
+    (a standby that was promoted): the database sets it before any work is done there.
+    """
 
     clock: Clock
     ids: IdSource
