@@ -1,14 +1,17 @@
 """A throw-away PostgreSQL for tests: one cluster a session, one fresh database a test."""
 
+import contextlib
 import glob
 import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 SETTINGS = {
@@ -19,6 +22,7 @@ SETTINGS = {
     "max_connections": "60",
 }
 # A test's cluster is thrown away: what a real one may not do is allowed here, by name.
+POLL_S, DEADLINE_S = 0.02, 30.0
 ALLOWED = "fsync=off,synchronous_commit=off,full_page_writes=off"
 
 
@@ -61,10 +65,11 @@ def _free_port() -> int:
 
 
 class Cluster:
-    """initdb, start, stop; `database()` makes a fresh one."""
+    """initdb, start, stop; `database()` makes a fresh one; `standby()` a copy that follows."""
 
-    def __init__(self, binary_folder: Path) -> None:
+    def __init__(self, binary_folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self._bin = binary_folder
+        self._settings = {**SETTINGS, **(settings or {})}
         self._as = _not_root()
         self._folder = Path(tempfile.mkdtemp(prefix="kopilka-pg-"))
         self._count = 0
@@ -76,15 +81,69 @@ class Cluster:
         os.environ.setdefault("KOPILKA_ALLOW", ALLOWED)
         self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
                   "--no-sync", "--no-instructions", "--locale=C.UTF-8")  # fmt: skip
+        self._write_settings()
+        return self.run()
+
+    def _write_settings(self) -> None:
         with (self._data / "postgresql.auto.conf").open("a") as file:
-            for name, value in SETTINGS.items():
+            for name, value in self._settings.items():
                 file.write(f"{name} = {value}\n")
             file.write(f"port = {self.port}\nunix_socket_directories = '{self._folder}'\n")
+
+    def run(self) -> "Cluster":
+        """Start what `halt` or `kill` ended."""
         self._run("pg_ctl", "-D", self._data, "-l", self._folder / "log", "-w", "start")
         return self
 
+    def halt(self) -> None:
+        """An orderly end; the data stays."""
+        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
+
+    def kill(self) -> None:
+        """SIGKILL to every process of it at once, as when the machine is gone."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of the running cluster, and wait until it has been read."""
+        self.sql(f"ALTER SYSTEM SET {name} = {value}")
+        self._run("pg_ctl", "-D", self._data, "reload")
+        wanted = value.strip("'")
+        deadline = time.monotonic() + DEADLINE_S
+        while self.sql(f"SHOW {name}") != wanted:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} is not {value}")
+            time.sleep(POLL_S)
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """What psql says to a statement."""
+        return self._run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres",
+                         "-v", "ON_ERROR_STOP=1", "-qAt", "-c", statement, database)  # fmt: skip
+
+    def standby(self, name: str) -> "Cluster":
+        """A running copy that follows this one under a name."""
+        copy = Cluster(self._bin, self._settings)
+        copy._run("pg_basebackup", "-D", copy._data, "-X", "stream", "-c", "fast", "-R",
+                  "-h", "127.0.0.1", "-p", self.port, "-U", "postgres")  # fmt: skip
+        copy._settings |= {
+            "primary_conninfo": f"'host=127.0.0.1 port={self.port} user=postgres "
+            f"application_name={name}'",
+            "synchronous_standby_names": "''",
+        }
+        copy._write_settings()
+        return copy.run()
+
+    def promote(self) -> None:
+        """The standby becomes a primary."""
+        self._run("pg_ctl", "-D", self._data, "-w", "promote")
+
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        """The end, running or not."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def database(self) -> str:
@@ -108,14 +167,17 @@ class Cluster:
     def _data(self) -> Path:
         return self._folder / "data"
 
-    def _run(self, program: str, *arguments: object) -> None:
-        subprocess.run(
+    def _run(self, program: str, *arguments: object) -> str:
+        told = subprocess.PIPE if program == "psql" else subprocess.DEVNULL
+        done = subprocess.run(
             [str(self._bin / program), *map(str, arguments)],
             check=True,
             cwd=self._folder,
             env={**os.environ, "HOME": str(self._folder), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=told,
             stderr=subprocess.DEVNULL,
+            text=True,
             **self._as,
         )
+        return (done.stdout or "").strip()
