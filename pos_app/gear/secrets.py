@@ -21,6 +21,7 @@ PHONE_HMAC_BYTES = 16
 PEPPER_BYTES_MIN = 16
 _KEY_BYTES = 32
 _TAG_BYTES = 16
+_NONCE_BYTES = 12
 _SEAL_CONTEXT = b"kopilka sealed box 1"
 # Every box has its own key, from a fresh ephemeral one, used once: a fixed nonce is safe.
 _SEAL_NONCE = bytes(12)
@@ -161,6 +162,25 @@ def open_sealed(private_key: bytes, sealed: bytes) -> bytes:
         return AESGCM(box_key).decrypt(_SEAL_NONCE, ciphertext, _SEAL_CONTEXT)
     except (InvalidTag, ValueError) as error:
         raise SealBroken("not sealed for this key, or changed") from error
+
+
+def wrap(key: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """Nonce (12) + AES-256-GCM ciphertext + tag (16) under a symmetric key; `context` is bound."""
+    nonce = random_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+
+
+def unwrap(key: bytes, wrapped: bytes, context: bytes) -> bytes:
+    """The reverse of `wrap`; SealBroken for another key, another context or changed bytes."""
+    try:
+        return AESGCM(key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("not under this key, or changed") from error
+
+
+def derived_key(key: bytes, purpose: bytes) -> bytes:
+    """32 bytes for one purpose (HKDF-SHA256): one key never serves two."""
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def _box_key(shared: bytes, ephemeral_public: bytes, recipient_public: bytes) -> bytes:

@@ -13,6 +13,8 @@ from typing import Any
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
 DEFAULT_SERVER = "http://127.0.0.1:8765"
+TILL_CARE = ("doctor", "encrypt", "decrypt", "unlock")
+"""`kopilka till WORD`: what is done to a till that is closed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     if arguments and arguments[0] in own:
         return own[arguments[0]](arguments[1:])
+    if arguments[:1] == ["till"] and arguments[1:2] and arguments[1] in TILL_CARE:
+        return _care(arguments[1:])
     parsed = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)
@@ -34,7 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kopilka", description="A till that keeps its promises.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    till = commands.add_parser("till", help="the till: a window, or JSON lines with --console")
+    till = commands.add_parser(
+        "till",
+        help="the till: a window, or JSON lines with --console; till doctor | encrypt |"
+        " decrypt | unlock look after its files",
+    )
     _add_place(till)
     till.add_argument("--console", action="store_true")
     till.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
@@ -111,6 +119,12 @@ def _till(parsed: argparse.Namespace) -> int:
     except (NotEnrolled, AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
         _say(f"kopilka: {error}")
         return 2
+
+
+def _care(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.till_care import main as care_main
+
+    return care_main(arguments)
 
 
 def _courier(parsed: argparse.Namespace) -> int:

@@ -15,10 +15,10 @@ from pos_app.storage.connect import connect_mirror
 from pos_app.wiring.memory import (
     SERVER_KEY,
     Memory,
-    database_key,
     open_memory,
     terminal_key,
 )
+from pos_app.wiring.protection import database_key
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from sync.client import pipe
 from sync.client.allowances import Allowances
@@ -56,7 +56,7 @@ def courier_of(memory: Memory, connection: Connection) -> Courier:
     files = MirrorFolder(
         memory.folder,
         memory.outbox,
-        lambda path: connect_mirror(path, database_key(), writing=True),
+        lambda path: connect_mirror(path, database_key(memory.folder), writing=True),
         (StorageBroken, dbapi2.Error),
     )
     link = Link(clock)

@@ -19,6 +19,7 @@ from typing import Any
 
 from pos_app.wiring.commands import command
 from pos_app.wiring.courier import enrol_till
+from pos_app.wiring.protection import leave_plain
 from pos_app.wiring.till import Place
 
 START_S = 60.0
@@ -204,9 +205,12 @@ class Shop:
         devices: Mapping[str, Any] | None = None,
         store: str = STORE,
         language: str = "ru",
+        encrypted: bool = False,
     ) -> Place:
-        """An enrolled till of this shop, in a folder of its own."""
+        """An enrolled till of this shop, in a folder of its own that anybody may look into."""
         data = self.folder / name
+        if not encrypted:
+            leave_plain(data)
         place = Place(data, self.url, devices or {}, language)
         if not (data / "till.key").exists():
             code = head_office(self.data, "enrolment-code", "--store", store, "--name", name)

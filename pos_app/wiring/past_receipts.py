@@ -17,7 +17,7 @@ from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.what_if import PastLine, PastReceipt
 from pos_app.storage.archive import documents, mirror_generation
 from pos_app.storage.mirror import MirrorReader
-from pos_app.wiring.memory import database_key
+from pos_app.wiring.protection import database_key
 from sync.server.sheets import BadRow, CellFault, Cells, read_sheet
 from sync.translate import WireCodec
 
@@ -41,7 +41,7 @@ class Past:
 
 def receipts_of_till(till: Path, items: Items) -> Past:
     """All sales that a `till.db` still has. Raises StorageBroken."""
-    past, key = Past(), database_key()
+    past, key = Past(), database_key(till.parent)
     mirror = MirrorReader(till.parent, lambda: mirror_generation(till, key), key)
     try:
         zone = ZoneInfo(mirror.setting("time_zone") or TIME_ZONE)

@@ -29,6 +29,8 @@ from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_memory, terminal_key
+from pos_app.wiring.protection import reconcile
+from pos_app.wiring.till_care import told
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
@@ -77,7 +79,10 @@ def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, Ins
     """
     lock = InstanceLock(place.data)
     try:
+        changed = reconcile(place.data)
         memory = open_memory(place.data, points)
+        if changed:
+            told(memory, f"database_{changed}", "", "till.protection")
     except BaseException:
         lock.release()
         raise

@@ -37,6 +37,7 @@ from pos_app.storage.connect import connect_mirror
 from pos_app.storage.mirror import mirror_path
 from pos_app.storage.till_file import no_points
 from pos_app.wiring.memory import open_memory
+from pos_app.wiring.protection import leave_plain
 from pos_app.workstation.ports import DeviceState, LinkStatus, TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
@@ -368,6 +369,7 @@ class Bench:
         self.settings = settings
         self._writer: Any = None
         self._ver = 1000
+        leave_plain(folder)
         memory = open_memory(folder)
         if memory.outbox.identity() is None:
             memory.outbox.save_identity(
