@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.money import share_down
-from sync.server import accounts
+from sync.server import accounts, bearers
 from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
 from sync.server.schema import allowance, member, setting, terminal
@@ -68,7 +68,9 @@ def placement(connection: Connection) -> Placement:
 
 
 def free(book: Book, held: Held) -> int:
-    """Points of a member that nobody holds."""
+    """Points of a member that nobody holds; money of a gift card, uses of a coupon."""
+    if held.bearer is not None:
+        return held.bearer.free(held.reserved)
     return accounts.available(held.account, held.reserved, book.services.today())
 
 
@@ -116,6 +118,8 @@ def grant_now(connection: Connection, services: Services, wanted: Grant) -> Gran
     book = Book(connection, services, bucket_of(wanted.member))
     book.load([wanted.member])
     held = book.held.get(wanted.member)
+    if held is None and (one := bearers.unheard(connection, services, wanted.member)):
+        held = book.bear(one)
     if held is None:
         return None
     known = book.grants.get(wanted.grant_id)

@@ -21,10 +21,12 @@ from pos_app.domain.loyalty.ledger import (
     apply,
 )
 from pos_app.domain.loyalty.member import Member
-from sync.server import accounts, bulk, feed
+from pos_app.domain.loyalty.owner import is_bearer
+from sync.server import accounts, bearers, bulk, feed
+from sync.server.bearers import Bearer
 from sync.server.buckets import bucket_scope, terminal_scope
 from sync.server.conflicts import Conflict, record
-from sync.server.schema import account, allowance, ledger, member
+from sync.server.schema import account, allowance, bearer, ledger, member
 from sync.server.services import Services, moment
 from sync.translate import member_from_row, member_row
 from sync.translate.instants import instant_text
@@ -36,7 +38,10 @@ Keys = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class Held:
-    """A member with the account, as this transaction sees and changes them."""
+    """A member with the account, as this transaction sees and changes them.
+
+    A gift card or a coupon stands here too, with its `bearer` in the place of an account.
+    """
 
     member: Member
     keys: Keys
@@ -45,6 +50,7 @@ class Held:
     reserved: int = 0
     profile: tuple[str, str] = ("", "")
     deleted: bool = False
+    bearer: Bearer | None = None
 
 
 @dataclass(slots=True)
@@ -109,14 +115,36 @@ class Book:
         feed.lock(self.connection, bucket_scope(self.bucket))
 
     def load(self, members: Iterable[str], entries: Iterable[str] = ()) -> None:
-        """Members with accounts and grants; ledger lines of these ids."""
+        """Owners (members, gift cards, coupons) with grants; ledger lines of these ids."""
         wanted = {m for m in members if m not in self.held}
+        self.load_bearers({owner for owner in wanted if is_bearer(owner)})
+        wanted = {owner for owner in wanted if not is_bearer(owner)}
         if wanted:
             self._load_members(wanted)
             self._load_grants(wanted)
         lines = {e for e in entries if e not in self._lines}
         if lines:
             self._load_lines(lines)
+
+    def load_bearers(self, owners: Iterable[str]) -> None:
+        """Gift cards and coupons with their grants."""
+        wanted = {owner for owner in owners if owner not in self.held}
+        if not wanted:
+            return
+        for one, reserved in bearers.load(self.connection, self.bucket, wanted):
+            self._hold(one, reserved)
+        self._load_grants(wanted)
+
+    def _hold(self, one: Bearer, reserved: int = 0) -> Held:
+        nobody, empty = Member(one.owner, ""), Account(one.owner)
+        held = Held(nobody, (), empty, reserved=reserved, bearer=one)
+        self.held[one.owner] = held
+        return held
+
+    def bear(self, one: Bearer) -> Held:
+        """A gift card or a coupon that was not there."""
+        self.touched.add(one.owner)
+        return self._hold(one)
 
     def _rows(self, table: sa.Table, column: Any, values: Iterable[str]) -> Any:
         return self.connection.execute(
@@ -226,13 +254,15 @@ class Book:
             if line.dirty
         ]
         bulk.insert(self.connection, ledger, lines, "replace")
-        touched = [self.held[m] for m in sorted(self.touched)]
+        changed = [self.held[m] for m in sorted(self.touched)]
+        touched = [held for held in changed if held.bearer is None]
+        self._flush_bearers(changed)
         bulk.insert(self.connection, account, [self._account_row(h) for h in touched], "replace")
         bulk.insert(self.connection, member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
         self._drop_merged(touched)
         record(self.connection, self.bucket, self.conflicts, now_us)
-        changes = [self._published(held) for held in touched]
+        changes = [self._published(held) for held in changed if _is_told(held)]
         if changes:
             feed.publish(self.connection, bucket_scope(self.bucket), changes, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
@@ -240,6 +270,14 @@ class Book:
     def _flush_grants(self) -> None:
         rows = [self._grant_row(self.grants[g]) for g in sorted(self.touched_grants)]
         bulk.insert(self.connection, allowance, rows, "replace")
+
+    def _flush_bearers(self, changed: Iterable[Held]) -> None:
+        rows = [
+            bearers.row_of(self.bucket, held.bearer, held.reserved)
+            for held in changed
+            if held.bearer is not None
+        ]
+        bulk.insert(self.connection, bearer, rows, "replace")
 
     def _drop_merged(self, touched: Iterable[Held]) -> None:
         gone = [held.member.member_id for held in touched if held.deleted]
@@ -289,10 +327,17 @@ class Book:
 
     def _published(self, held: Held) -> feed.Change:
         member_id = held.member.member_id
+        if held.bearer is not None:
+            return feed.Change("gift_card", member_id, held.bearer.shown(self.services.now()))
         if held.deleted:
             return feed.Change("member", member_id, None)
         shown = replace(held.member, lots=held.account.lots, debt=held.account.debt)
         return feed.Change("member", member_id, member_row(shown, held.keys))
+
+
+def _is_told(held: Held) -> bool:
+    """Members and gift cards are rows of the feed; a coupon is told as a setting."""
+    return held.bearer is None or held.bearer.is_card
 
 
 def announce(connection: Connection, services: Services, terminal_id: str) -> int:

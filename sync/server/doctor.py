@@ -9,7 +9,17 @@ from pos_app.domain.loyalty.ledger import fold
 from sync.server import accounts
 from sync.server.buckets import BUCKETS, bucket_scope, scope_bucket
 from sync.server.outcomes import load_totals
-from sync.server.schema import account, allowance, control_total, feed_head, feed_row, ledger, sale
+from sync.server.schema import (
+    account,
+    allowance,
+    bearer,
+    control_total,
+    feed_head,
+    feed_row,
+    gift_card_entry,
+    ledger,
+    sale,
+)
 from sync.server.schema import member as member_table
 from sync.wire.digest import total_of
 
@@ -19,6 +29,7 @@ def examine(connection: Connection) -> Iterator[str]:
     for bucket in range(BUCKETS):
         yield from _accounts(connection, bucket)
         yield from _reserved(connection, bucket)
+        yield from _bearers(connection, bucket)
     yield from _feed(connection)
     yield from _sales(connection)
 
@@ -52,14 +63,34 @@ def _reserved(connection: Connection, bucket: int) -> Iterator[str]:
         .group_by(allowance.c.member)
     )
     outstanding = {member_id: int(points) for member_id, points in rows}
-    for row in connection.execute(
-        sa.select(account.c.member, account.c.reserved).where(account.c.bucket == bucket)
-    ):
-        granted = outstanding.pop(row.member, 0)
-        if granted != row.reserved:
-            yield f"account {row.member}: reserves {row.reserved}, its grants allow {granted}"
+    accounts_here = sa.select(account.c.member, account.c.reserved).where(
+        account.c.bucket == bucket
+    )
+    bearers_here = sa.select(bearer.c.owner, bearer.c.reserved).where(bearer.c.bucket == bucket)
+    for owner, reserved in connection.execute(accounts_here.union_all(bearers_here)):
+        granted = outstanding.pop(owner, 0)
+        if granted != reserved:
+            yield f"account {owner}: reserves {reserved}, its grants allow {granted}"
     for member_id in outstanding:
         yield f"account {member_id}: grants without an account"
+
+
+def _bearers(connection: Connection, bucket: int) -> Iterator[str]:
+    """A gift card holds the sum of its entries."""
+    entry = gift_card_entry.c
+    rows = connection.execute(
+        sa.select(entry.card, sa.func.sum(entry.amount))
+        .where(entry.bucket == bucket)
+        .group_by(entry.card)
+    )
+    sums = {card: int(amount) for card, amount in rows}
+    for row in connection.execute(
+        sa.select(bearer.c.owner, bearer.c.balance).where(
+            bearer.c.bucket == bucket, bearer.c.kind == "gift_card"
+        )
+    ):
+        if sums.get(row.owner, 0) != row.balance:
+            yield f"gift card {row.owner}: its entries' sum is not the balance {row.balance}"
 
 
 def _feed(connection: Connection) -> Iterator[str]:
@@ -84,6 +115,7 @@ def _feed(connection: Connection) -> Iterator[str]:
             sa.select(sa.func.count()).where(
                 feed_row.c.bucket == bucket,
                 feed_row.c.scope == bucket_scope(bucket),
+                feed_row.c.kind == "member",
                 feed_row.c.deleted == 0,
             )
         ).scalar_one()

@@ -18,12 +18,15 @@ from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.choosing import Chosen, with_choice
 from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.owner import COUPON
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import added, kept
 from pos_app.domain.loyalty.turnover import month_of
 from pos_app.domain.loyalty.welcome import welcome_entry
 from sync.server.allowances import Placement, top_up
+from sync.server.bearers import is_gift_card
 from sync.server.book import Book, Held
+from sync.server.buckets import bucket_of
 from sync.server.clipping import clip_to_caps, overgiven
 from sync.server.conflicts import Conflict
 from sync.server.gift_cards import post_cards
@@ -94,7 +97,7 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         found.append(_conflict("unknown_member", part))
     for entry in part.entries:
         found += _post(book, held, entry, part)
-    found += _used(book, held, part, document.uses)
+    found += _used(book, held, part, [use for use in document.uses if not use.owner])
     _count(book, held, part, around)
     first_purchase(book, held, document, around.program)
     found += _limited(book, held, part, around.program)
@@ -271,7 +274,23 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
 
 
 def _gift_cards(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
-    return post_cards(book.connection, book.bucket, part.document, part.event)
+    found = post_cards(book, part.document, part.event, part.seq)
+    return found + _of_bearers(book, part, is_gift_card)
+
+
+def _of_bearers(book: Book, part: Part, ours: Callable[[str], bool]) -> list[Conflict]:
+    """Grants of gift cards or coupons of this bucket that the receipt has spent."""
+    found = []
+    for use in part.document.uses:
+        if not ours(use.owner) or bucket_of(use.owner) != book.bucket:
+            continue
+        book.load_bearers([use.owner])
+        held = book.held.get(use.owner)
+        if held is None:
+            found.append(_conflict("unknown_grant", part, points=use.points, detail=use.grant_id))
+        else:
+            found += _used(book, held, part, [use])
+    return found
 
 
 def _conflict(
@@ -282,8 +301,9 @@ def _conflict(
 
 def _shown(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     """Coupons and the code of a card: each is remembered where its key lives."""
-    found = post_shown(book.connection, book.services, book.bucket, part.document, around.program)
-    return [replace(one, event=part.event) for one in found]
+    found = post_shown(book, part.document, around.program)
+    told = [replace(one, event=part.event) for one in found]
+    return told + _of_bearers(book, part, lambda owner: owner.startswith(COUPON))
 
 
 APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {

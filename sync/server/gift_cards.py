@@ -4,15 +4,17 @@ A card belongs to its bearer, so its bucket is that of its number. What a card w
 money stands, and comes before a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry, fold_card
+from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry, GiftCardKind, fold_card
 from sync.server import bulk
+from sync.server.bearers import Bearer, is_gift_card, of_card
+from sync.server.book import Book, Held
 from sync.server.buckets import bucket_of
 from sync.server.conflicts import Conflict
 from sync.server.schema import gift_card_entry
@@ -23,7 +25,12 @@ from sync.wire.events import GiftCardEntryDoc
 
 def buckets_of(document: CompletedTransaction) -> list[int]:
     """Where the cards of a receipt live."""
-    return sorted({bucket_of(entry.card_id) for entry in document.gift_cards})
+    return sorted({bucket_of(card) for card in _cards(document)})
+
+
+def _cards(document: CompletedTransaction) -> set[str]:
+    granted = {use.owner for use in document.uses if is_gift_card(use.owner)}
+    return granted | {entry.card_id for entry in document.gift_cards}
 
 
 def card_of(connection: Connection, card_id: str) -> GiftCard:
@@ -36,10 +43,9 @@ def card_of(connection: Connection, card_id: str) -> GiftCard:
     return fold_card(card_id, (_read(text) for text in rows))
 
 
-def post_cards(
-    connection: Connection, bucket: int, document: CompletedTransaction, event: str
-) -> list[Conflict]:
+def post_cards(book: Book, document: CompletedTransaction, event: str, seq: int) -> list[Conflict]:
     """Append the entries of this bucket's cards; what a person must look at."""
+    connection, bucket = book.connection, book.bucket
     entries = [e for e in document.gift_cards if bucket_of(e.card_id) == bucket]
     known = _known(connection, bucket, entries)
     fresh = [e for e in entries if e.entry_id not in known]
@@ -48,6 +54,9 @@ def post_cards(
         for e in entries
         if known.get(e.entry_id, e) != e
     ]
+    cards = sorted({e.card_id for e in entries})
+    book.load_bearers(cards)
+    blocked = {card for card in cards if (h := book.held.get(card)) and _blocked(h)}
     left = {card: card_of(connection, card).balance_minor for card in {e.card_id for e in fresh}}
     bulk.insert(connection, gift_card_entry, [_row(bucket, e) for e in fresh])
     for entry in fresh:
@@ -55,8 +64,28 @@ def post_cards(
         beyond = min(-left[entry.card_id], -entry.amount_minor)
         if beyond > 0:
             odd.append(("gift_card_overdraft", entry, beyond))
+        if entry.card_id in blocked and entry.kind is GiftCardKind.REDEEM:
+            odd.append(("gift_card_blocked", entry, -entry.amount_minor))
+    for card in cards:
+        settle(book, card, {document.terminal_id: seq})
     till = document.terminal_id
     return [Conflict(kind, event, till, money_minor=m, detail=e.card_id) for kind, e, m in odd]
+
+
+def settle(book: Book, card: str, posted: Mapping[str, int]) -> Held:
+    """Bring a card's state to the fold of its entries, and let the tills know."""
+    book.load_bearers([card])
+    held = book.held.get(card) or book.bear(Bearer(card))
+    one = held.bearer
+    assert one is not None
+    of_card(one, card_of(book.connection, card))
+    one.doc.posted = {**one.doc.posted, **posted}
+    book.touched.add(card)
+    return held
+
+
+def _blocked(held: Held) -> bool:
+    return held.bearer is not None and bool(held.bearer.doc.blocked)
 
 
 def _known(

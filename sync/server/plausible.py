@@ -59,6 +59,7 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
         return "an entry stands twice"
     names = [text for tally in document.tallies for text in (tally.tally, tally.period)]
     names += [entry.card_id for entry in document.gift_cards]
+    names += [use.owner for use in document.uses]
     names += [text for use in document.coupons for text in (use.coupon_id, use.key)]
     names += [document.confirmation.evidence] if document.confirmation else []
     ids = (document.transaction_id, document.receipt_number, document.store_id)

@@ -206,6 +206,18 @@ gift_card_entry = Table(
     _text("entry"),
 )
 Index("gift_card_entry_card", gift_card_entry.c.bucket, gift_card_entry.c.card)
+bearer = Table(
+    "bearer",
+    metadata,
+    _bucket(),
+    _key("owner"),
+    _text("kind"),
+    _number("balance"),
+    _number("reserved"),
+    _text("expires_on"),
+    _text("state", "{}"),
+)
+Index("bearer_ends", bearer.c.kind, bearer.c.expires_on)
 shown = Table("shown", metadata, _bucket(), _key("key"), _key("receipt"), _text("deed"))
 feed_head = Table(
     "feed_head",

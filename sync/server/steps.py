@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sync.server import feed
 from sync.server.allowances import grant_now
 from sync.server.auth import Signed, authenticate, authenticate_once
+from sync.server.bearers import is_gift_card
 from sync.server.book import Grant
 from sync.server.buckets import common_scopes, member_scope, member_scopes
 from sync.server.buckets import terminal_scope as own_scope
@@ -111,6 +112,10 @@ def lookup(
     """The present row of the member with a key, or null. Raises Refusal 401."""
     authenticate(connection, signed)
     _same_terminal(signed, request.terminal, request.protocol)
+    body = None
+    if request.kind == "gift_card" and is_gift_card(request.key) and _plain(request.key):
+        body = feed.body_of(connection, member_scope(request.key), "gift_card", request.key)
+        return LookupReply(services.epoch, Raw(body or b"null"), services.server_time())
     found = find_member(connection, request.kind, request.key)
     body = None
     if found is not None:

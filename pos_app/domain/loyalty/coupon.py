@@ -25,7 +25,6 @@ from pos_app.domain.sentence import Sentence, say
 _FORMAT = 1
 _SIGNATURE_BYTES = 64
 _COUPON = b"kopilka coupon 1\n"
-_OPEN_END = date(2099, 12, 31)
 USED, ISSUED, RESTORED, VOIDED = "used", "issued", "restored", "void"
 
 
@@ -134,14 +133,12 @@ def issue_coupon(
     Raises ValueError for an id that is too long for a code.
     """
     since = on + timedelta(days=coupon.after_days)
-    since = max(since, coupon.valid_from or since)
-    until = since + timedelta(days=coupon.days - 1) if coupon.days else _OPEN_END
     bare = SignedCoupon(
         coupon_id=coupon.coupon_id,
         serial=serial,
         issued_on=on,
-        valid_from=since,
-        valid_until=min(until, coupon.valid_until or until),
+        valid_from=max(since, coupon.valid_from or since),
+        valid_until=coupon.ends(on),
         member_id="" if coupon.bearer else member_id,
         key_id=issuer.key_id,
     )

@@ -4,7 +4,7 @@ What a coupon opens is written in the promotion: `"coupon": "<coupon id>"`.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pos_app.domain.identification.check_digits import has_luhn_digit, is_digits
 from pos_app.domain.reading import Reader
@@ -14,6 +14,7 @@ USES = ("single_use", "multi_use")
 CHECKS = ("none", "luhn")
 DAYS_MOST = 3_650
 DIGITS_MOST = 30
+OPEN_END = date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ class Coupon:
     def name(self, language: str) -> str:
         """The name in a language, else in any, else the id."""
         return self.names.get(language) or next(iter(self.names.values()), self.coupon_id)
+
+    def ends(self, on: date) -> date:
+        """The last day of one that is printed or shown on that day; far off if it never ends."""
+        until = self.valid_until or OPEN_END
+        if not self.days:
+            return until
+        since = max(on + timedelta(days=self.after_days), self.valid_from or date.min)
+        return min(since + timedelta(days=self.days - 1), until)
 
 
 def find_coupon(coupons: tuple[Coupon, ...], coupon_id: str) -> Coupon | None:
