@@ -62,6 +62,17 @@ class Lives:
         self._till.set_meta("lived_again", now.isoformat().encode())
         return True
 
+    def renumber(self, head: int) -> None:
+        """The server has nothing after `head`, and some of that is not kept here any more.
+
+        Everything that is kept is sent again under a new chain; what is not is named.
+        """
+        chain = self._till.chain()
+        gone = f"{chain.incarnation}:{head + 1}-{chain.pruned}"
+        lost = (self._till.meta("lost") or b"").decode()
+        self._till.set_meta("lost", f"{lost} {gone}".strip().encode())
+        self._till.new_incarnation(whole=True)
+
     def freeze(self) -> None:
         """Another machine may hold the same grants."""
         self._till.freeze()

@@ -29,6 +29,7 @@ from sync.client.enrol import enrol
 from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder
 from sync.client.push import Push
+from sync.client.reconcile import Reconcile
 from sync.wire.messages import EnrolReply
 
 COURIER_LOG = "courier.jsonl"
@@ -60,12 +61,15 @@ def courier_of(memory: Memory, connection: Connection) -> Courier:
         (StorageBroken, dbapi2.Error),
     )
     link = Link(clock)
+    told = Reconcile(connection, memory.outbox, memory.lives)
+    machine = memory.lives.machine
     parts = Parts(
         connection,
         memory.outbox,
         memory.grants,
+        memory.lives,
         files,
-        Push(connection, memory.outbox, verify, link.anchor_ms),
+        Push(connection, memory.outbox, verify, link.anchor_ms, told.run, machine),
         Bootstrap(connection, files),
         Allowances(connection, memory.outbox, memory.grants, ids.new_id),
         link,
@@ -87,6 +91,7 @@ def run_courier(folder: Path, server: str) -> int:
         memory = open_memory(folder)
         client = http_client(server)
         try:
+            memory.lives.begin()
             courier = courier_of(memory, connection_of(memory, client))
             memory.outbox.retention(SystemClock().now_utc())
             await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
@@ -123,6 +128,7 @@ def first_sync(folder: Path, server: str) -> dict[str, object]:
         memory = open_memory(folder)
         client = http_client(server)
         try:
+            memory.lives.begin()
             courier = courier_of(memory, connection_of(memory, client))
             work = asyncio.ensure_future(courier.run(lambda _event: None))
             try:

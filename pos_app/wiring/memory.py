@@ -7,9 +7,11 @@ them is `protection`'s matter. Never a rule.
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_app.gear.machine import fingerprint
 from pos_app.gear.secrets import KeyPair
 from pos_app.storage.grants import Grants
 from pos_app.storage.journal import Journal
+from pos_app.storage.lives import Lives
 from pos_app.storage.mirror import MirrorReader
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.till_file import Points, TillFile, no_points, open_till
@@ -32,6 +34,7 @@ class Memory:
     journal: Journal
     outbox: Outbox
     grants: Grants
+    lives: Lives
 
     def mirror(self) -> MirrorReader:
         """What the front end reads; it follows the generation in `till.db`."""
@@ -53,6 +56,7 @@ class Memory:
         )
         self.outbox.put(SERVER_KEY, bytes.fromhex(reply.server_key))
         self.outbox.set_epoch(reply.epoch)
+        self.outbox.set_reconciled_epoch(reply.epoch)
 
     def close(self) -> None:
         """Give the files back."""
@@ -66,7 +70,8 @@ def open_memory(folder: Path, points: Points = no_points) -> Memory:
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = open_till(folder / TILL_FILE, chain_hash, database_key(folder), points=points)
-    return Memory(folder, file, Journal(file, WireCodec()), Outbox(file), Grants(file))
+    journal = Journal(file, WireCodec())
+    return Memory(folder, file, journal, Outbox(file), Grants(file), Lives(file, fingerprint()))
 
 
 def terminal_key(folder: Path) -> KeyPair:

@@ -74,8 +74,8 @@ class Till:
 def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, InstanceLock]:
     """The data folder of an enrolled till, locked for this front end.
 
-    A database that went back in time (a restored image) gets a new incarnation: its grants are
-    frozen until the server knows it.
+    A database that went back in time (a restored image) gets a new incarnation, one that comes
+    from another machine waits for a person; the grants of both are frozen meanwhile.
     """
     lock = InstanceLock(place.data)
     try:
@@ -91,8 +91,7 @@ def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, Ins
         memory.close()
         lock.release()
         raise NotEnrolled(f"{place.data} is not enrolled: kopilka enrol --code CODE")
-    if memory.file.sentinel_mismatch():
-        memory.file.new_incarnation()
+    memory.lives.begin()
     return memory, identity, lock
 
 

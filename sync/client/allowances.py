@@ -52,8 +52,13 @@ class Allowances:
             mirror.add_guest(member)
         return member
 
-    async def obtain(self, member_id: str, points: int) -> AllowanceRow:
-        """A grant for this member, perhaps of fewer points. Raises Trouble; the plan stays."""
+    async def obtain(self, member_id: str, points: int) -> AllowanceRow | None:
+        """A grant for this member, perhaps of fewer points. Raises Trouble; the plan stays.
+
+        None while the grants of this database are frozen: it could not spend one.
+        """
+        if self._grants.frozen():
+            return None
         for planned in self._grants.planned_grants():
             if planned.member_id == member_id:
                 return await self._ask(planned)
@@ -63,7 +68,7 @@ class Allowances:
 
     async def settle(self) -> int:
         """Ask again for what was never answered; how many were. Raises Trouble."""
-        planned = list(self._grants.planned_grants())
+        planned = [] if self._grants.frozen() else list(self._grants.planned_grants())
         for plan in planned:
             await self._ask(plan)
         return len(planned)
@@ -92,6 +97,7 @@ class Allowances:
             member=plan.member_id,
             points=plan.points,
             kind=plan.kind,
+            incarnation=self._outbox.position().incarnation,
         )
         return await self._connection.call("allowance", request, AllowanceReply)
 
@@ -143,4 +149,5 @@ def own_row(row: FeedRow, grants: Grants) -> None:
         raise Lost(str(error)) from error
     grant = _believed(said)
     state = (said.spent, said.returned, grant.lease_until, said.posted_seq)
-    grants.apply_allowance_row(said.grant, said.member, said.granted, said.kind, state)
+    about = (said.grant, said.member, said.granted, said.kind)
+    grants.apply_allowance_row(*about, state, said.incarnation)

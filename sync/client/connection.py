@@ -13,10 +13,20 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pos_app.domain.ports import Clock
-from sync.client.errors import REFUSALS, Busy, Lost, Refused, ServerFailed, Trouble
+from sync.client.errors import (
+    OF_A_CHANGED_BODY,
+    REFUSALS,
+    Busy,
+    Lost,
+    Outdated,
+    Refused,
+    ServerFailed,
+    Tampered,
+    Trouble,
+)
 from sync.wire.codec import MAX_BODY_BYTES, GarbledMessage, decode, inflate, pack, signed_text
 from sync.wire.messages import (
     HEADER_NONCE,
@@ -27,6 +37,7 @@ from sync.wire.messages import (
     PATHS,
     Problem,
 )
+from sync.wire.version import CURRENT, SPOKEN
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -34,7 +45,9 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 OK = 200
 PARTIAL = 206
 CLIENT_ERROR = 400
+NO_SUCH = (404, 405)
 TOO_MANY = 429
+UNPROCESSABLE = 422
 SERVER_ERROR = 500
 FAULTS_OF_THE_WIRE = (httpx.HTTPError, httpx.StreamError, OSError, TimeoutError)
 
@@ -81,6 +94,7 @@ class Connection:
         self._limits = limits or Limits()
         self.credentials = credentials
         self.allowed = True
+        self.protocol = CURRENT
         self.on_contact: Callable[[bool], None] = lambda _reached: None
         self.on_server_time: Callable[[str], None] = lambda _text: None
 
@@ -94,8 +108,30 @@ class Connection:
         headers = {"content-type": "application/json", "content-encoding": "zstd"}
         if trace:
             headers[HEADER_TRACE] = trace
-        body = pack(message)
-        return await self._exchange(self._signed("POST", PATHS[step], body, headers), kind, wait_s)
+        while True:
+            body = pack(self._in_its_words(message))
+            request = self._signed("POST", PATHS[step], body, headers)
+            try:
+                return await self._exchange(request, kind, wait_s)
+            except Outdated as refusal:
+                if not self._step_down(message, refusal.problem):
+                    raise
+
+    def _in_its_words(self, message: Struct) -> Struct:
+        """The message under the version that the server speaks; fields it lacks are ignored."""
+        if getattr(message, "protocol", 0) <= self.protocol:
+            return message
+        return structs.replace(message, protocol=self.protocol)
+
+    def _step_down(self, message: Struct, problem: Problem) -> bool:
+        """A server that is older than this till: go on in its newest version that we know."""
+        now = min(self.protocol, getattr(message, "protocol", 0))
+        older = [v for v in SPOKEN if v < now and v in (problem.speaks or SPOKEN)]
+        if not older:
+            self.protocol = CURRENT
+            return False
+        self.protocol = max(older)
+        return True
 
     async def fetch(self, path: str, kind: type[T]) -> T:
         """GET a message; `path` may carry a query, which is signed with it."""
@@ -192,7 +228,9 @@ class Connection:
             problem = decode(Problem, answer.body)
         except GarbledMessage as error:
             wait_s = self._retry_after_s(answer.retry_after)
-            raise Lost(f"status {answer.status}: {error}", retry_after_s=wait_s) from error
+            missing = answer.status in NO_SUCH
+            why = f"status {answer.status}: {error}"
+            raise Lost(why, retry_after_s=wait_s, missing=missing) from error
         raise self._trouble(answer, problem)
 
     def _trouble(self, answer: _Answer, problem: Problem) -> Trouble:
@@ -201,6 +239,8 @@ class Connection:
             return Busy(answer.status, wait_s)
         if answer.status >= SERVER_ERROR:
             return ServerFailed(answer.status)
+        if answer.status == UNPROCESSABLE and problem.code in OF_A_CHANGED_BODY:
+            return Tampered(answer.status, problem)
         return REFUSALS.get(answer.status, Refused)(answer.status, problem)
 
     def _retry_after_s(self, text: str) -> float | None:

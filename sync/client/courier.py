@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 from msgspec import json, to_builtins
 
 from pos_app.domain.ports import Clock
+from sync.client import bearers
 from sync.client.allowances import Allowances
 from sync.client.backoff import Backoff
 from sync.client.bootstrap import Bootstrap, NoSnapshot, Offload
 from sync.client.connection import Connection
 from sync.client.errors import Lost, MemoryFailed, Trouble
+from sync.client.life import Life
 from sync.client.link import Link
 from sync.client.loop import Loop, Sleep
-from sync.client.ports import Grants, MirrorFile, MirrorFiles, Outbox, enrolled
+from sync.client.ports import Grants, Lives, MirrorFile, MirrorFiles, Outbox, enrolled
 from sync.client.pull import Pull, Pulled, SnapshotNeeded
 from sync.client.push import Push
 from sync.wire.messages import SettlementReply, SettlementRequest
@@ -39,6 +41,7 @@ class Parts:
     connection: Connection
     outbox: Outbox
     grants: Grants
+    lives: Lives
     files: MirrorFiles
     push: Push
     bootstrap: Bootstrap
@@ -69,7 +72,8 @@ class Courier:
         self._tell: Tell = lambda _event: None
         self._told: dict[str, Any] = {}
         self._pulled_untold = Pulled()
-        self._announced = False
+        now = around.clock.now_utc
+        self._life = Life(parts.push, self._pull, parts.outbox, parts.grants, parts.lives, now)
         self._spoilt = 0
         self._unverified: list[str] = []
         parts.connection.on_contact = parts.link.contact
@@ -102,6 +106,7 @@ class Courier:
         `sync` {wait}: {sent, pulled, parked, unsent, mirror_as_of, online}. `identify` {kind, key,
         want_points}: {member, allowance}, each a row or None. `settlement` {business_on}: the
         server's SettlementReply and `unsent`. `link` {online}: takes the network away or back.
+        `take_over`: this machine goes on in the place of its double; {incarnation}.
         """
         verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "sync": self._sync,
@@ -109,6 +114,7 @@ class Courier:
             "settlement": self._settlement,
             "link": self._switch,
             "nudge": self._nudge,
+            "take_over": self._take_over,
             "status": self._status,
         }
         if do not in verbs:
@@ -118,6 +124,12 @@ class Courier:
     def nudge(self) -> None:
         """There is something new to push."""
         self._pushing.nudge()
+
+    async def _take_over(self, _fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A person has said that this machine goes on, whoever else thinks so."""
+        incarnation = self._life.take_over()
+        self._pushing.hurry()
+        return {"incarnation": incarnation}
 
     async def _nudge(self, _fields: Mapping[str, Any]) -> dict[str, Any]:
         self.nudge()
@@ -144,6 +156,10 @@ class Courier:
 
     async def _identify(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         kind, key = str(fields["kind"]), str(fields["key"])
+        if kind in bearers.KINDS:
+            parts = self._parts
+            about = (parts.connection, parts.outbox, parts.allowances)
+            return await bearers.identify(*about, fields, self._open_mirror())
         points = int(fields.get("want_points", 0))
         allowances = self._parts.allowances
         member = await allowances.look_up(kind, key, self._open_mirror())
@@ -174,11 +190,8 @@ class Courier:
         return await self._watched("push", self._push_and_settle())
 
     async def _push_and_settle(self) -> int:
-        sent = await self._parts.push.run()
-        if self._parts.grants.frozen() and not self._announced:
-            # The server voids the grants of the former incarnation and tells so in the feed.
-            await self._parts.push.announce()
-            self._announced = True
+        sent, told = await self._life.push()
+        if told:
             self._pulling.hurry()
         await self._parts.allowances.settle()
         return sent
@@ -188,10 +201,10 @@ class Courier:
         return self._unsent() > 0
 
     async def _pull_pass(self) -> Pulled:
-        announced = self._announced
+        announced = self._life.announced()
         pulled = self._count(await self._watched("pull", self._pull_intact()))
-        if announced and self._parts.grants.frozen():
-            self._parts.grants.thaw()
+        if self._life.after_pull(announced):
+            self._pushing.nudge()
         return pulled
 
     async def _pull_intact(self) -> Pulled:
@@ -217,6 +230,8 @@ class Courier:
         except SnapshotNeeded:
             return True
         self._count(pulled)
+        if self._pull.verdict() is not None:
+            self._pushing.nudge()
         if not pulled.rows and self._around.clock.monotonic_ms() - began < wait_ms // 2:
             # A server (or something between) that does not wait: then we do.
             await self._around.sleep(PAUSE_S * (0.5 + self._around.random()))

@@ -5,6 +5,8 @@ Trouble                 a pass did not succeed; it is tried again later
 |- NotEnrolled          the till has no identity yet
 |- MemoryFailed         the till's own files would not
 |- Stuck                the server answers, and nothing moves
+|- Moved                this database lived on another machine: a person says which one goes on
+|- HistoryGone          the server lost what this till was allowed to forget
 |- Busy                 the server asks to wait (429, or 5xx with Retry-After)
 |- ServerFailed         5xx: the server is there and cannot
 `- Refused              the server understood and says no: see `problem`
@@ -14,6 +16,7 @@ Trouble                 a pass did not succeed; it is tried again later
    |- EpochChanged      412: the server lives in another epoch than we thought
    |- TooLarge          413: fewer at a time
    |- Forked            422: it knows another content for what we sent
+   |  `- Tampered       422: our own bytes do not fit our own chain
    `- Outdated          426: this program is too old for the server; it goes on selling
 """
 
@@ -35,9 +38,13 @@ class Lost(Trouble):
     code = "lost"
     reached = False
 
-    def __init__(self, why: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, why: str, retry_after_s: float | None = None, *, missing: bool = False
+    ) -> None:
+        """`missing`: whoever answered knows no such address."""
         super().__init__(why)
         self.retry_after_s = retry_after_s
+        self.missing = missing
 
 
 class NotEnrolled(Trouble):
@@ -51,6 +58,22 @@ class Stuck(Trouble):
     """The server answers as it should and nothing moves: a person must look."""
 
     code = "stuck"
+
+
+class Moved(Trouble):
+    """Nothing is sent from a copy on another machine until a person has said so."""
+
+    code = "moved"
+
+
+class HistoryGone(Trouble):
+    """The server went back behind what its backups had promised to keep."""
+
+    code = "history"
+
+    def __init__(self, head: int) -> None:
+        super().__init__(f"the server has nothing after event {head}, which is not kept here")
+        self.head = head
 
 
 class MemoryFailed(Trouble):
@@ -128,6 +151,13 @@ class Forked(Refused):
     code = "fork"
 
 
+class Tampered(Forked):
+    """422: bytes that were changed behind the program's back; never sent under another chain."""
+
+    code = "tampered"
+
+
+OF_A_CHANGED_BODY = ("tampered", "exists_with_different_content")
 REFUSALS: dict[int, type[Refused]] = {
     401: NotAdmitted,
     409: Gap,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sync.client.errors import NotEnrolled
 from sync.wire.messages import EnrolReply, PullReply
-from sync.wire.rows import MemberRow
+from sync.wire.rows import GiftCardRow, MemberRow
 
 EventRow = tuple[int, str, str, int, bytes, bytes]
 """(seq, id, kind, version, canonical body, hash of the chain)."""
@@ -41,6 +41,34 @@ class Position(Protocol):
         """The head the server has acknowledged."""
 
 
+class Held(Protocol):
+    """A grant as `till.db` has it."""
+
+    @property
+    def grant_id(self) -> str:
+        """Whoever made it."""
+
+    @property
+    def owner_id(self) -> str:
+        """A member, a gift card or a coupon."""
+
+    @property
+    def granted(self) -> int:
+        """In all, spent or not."""
+
+    @property
+    def kind(self) -> str:
+        """`placed`, `identified`, ..."""
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """None: until it is told otherwise."""
+
+    @property
+    def incarnation(self) -> int:
+        """Of the database that got it; 0: never to be spent here."""
+
+
 class Outbox(Protocol):
     """`till.db` as the courier sees it. Every write is one short durable transaction."""
 
@@ -52,6 +80,21 @@ class Outbox(Protocol):
 
     def set_epoch(self, epoch: str) -> None:
         """Another epoch: remembered before anything is sent in it."""
+
+    def reconciled_epoch(self) -> str:
+        """The epoch in which the server was told which grants are held here; empty before."""
+
+    def set_reconciled_epoch(self, epoch: str) -> None:
+        """The server knows them."""
+
+    def held_grants(self, after: str, count: int) -> Sequence[Held]:
+        """A page of the grants ever given to this database, in the order of their ids."""
+
+    def lost(self) -> str:
+        """What a salvage could not read and the server was not told yet; empty for nothing."""
+
+    def told_lost(self) -> None:
+        """The server has it."""
 
     def position(self) -> Position:
         """Head and acknowledged head."""
@@ -114,9 +157,15 @@ class Grants(Protocol):
         """The server's answer; twice is once."""
 
     def apply_allowance_row(
-        self, grant_id: str, member_id: str, granted: int, kind: str, state: GrantState
+        self,
+        grant_id: str,
+        member_id: str,
+        granted: int,
+        kind: str,
+        state: GrantState,
+        incarnation: int = 0,
     ) -> None:
-        """A row of the feed."""
+        """A row of the feed; spent only in the incarnation that it was granted to."""
 
     def drop_grant(self, grant_id: str) -> None:
         """A tombstone of the feed."""
@@ -126,6 +175,27 @@ class Grants(Protocol):
 
     def thaw(self) -> None:
         """The server knows this incarnation, and our scope was read to its end after it did."""
+
+
+class Lives(Protocol):
+    """Which machine the database lives on, and its next life. Never asks the server."""
+
+    machine: str
+
+    def moved(self) -> bool:
+        """True on another machine than before, until `take_over`."""
+
+    def take_over(self, above: int = 0) -> int:
+        """A person has said that this machine goes on; the new incarnation."""
+
+    def again(self, above: int, now: datetime, whole: bool = False) -> bool:
+        """The server proved that this machine went back in time; False: a person must look."""
+
+    def renumber(self, head: int) -> None:
+        """The server has nothing after `head`: send all that is kept, name what is not."""
+
+    def freeze(self) -> None:
+        """Another machine may hold the same grants."""
 
 
 class MirrorFile(Protocol):
@@ -154,6 +224,9 @@ class MirrorFile(Protocol):
 
     def add_guest(self, member: MemberRow) -> None:
         """A member of another store, looked up on-line; no part of any scope."""
+
+    def add_card(self, card: GiftCardRow) -> None:
+        """A gift card that was looked up on-line; no part of any scope."""
 
     def close(self) -> None:
         """Before another generation takes over."""

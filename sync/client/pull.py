@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sync.client.allowances import own_row
 from sync.client.connection import Connection
-from sync.client.errors import EpochChanged, Lost, Stuck
+from sync.client.errors import EpochChanged, Fenced, Forked, Lost, Refused, Stuck
 from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
 from sync.wire.codec import GarbledMessage, decode
-from sync.wire.messages import FeedRow, PullReply, PullRequest
+from sync.wire.messages import FeedRow, Problem, PullReply, PullRequest
 from sync.wire.rows import OutcomeRow
 from sync.wire.version import CURRENT
 
@@ -41,6 +41,7 @@ class Pull:
         self._outbox = outbox
         self._grants = grants
         self._hopeless: set[str] = set()
+        self._in_force = Problem("")
 
     async def run(self, mirror: MirrorFile, wait_ms: int = 0) -> Pulled:
         """Pages until there are no more, then digests. Raises Trouble or SnapshotNeeded."""
@@ -63,9 +64,22 @@ class Pull:
             await self._heal(mirror, scope, pulled)
         return pulled
 
+    def verdict(self) -> Refused | None:
+        """What the last page said of this database: replaced, or older than it was; else None.
+
+        A till that has nothing to send would not hear it otherwise.
+        """
+        said, own = self._in_force, self._outbox.position()
+        if said.incarnation > own.incarnation:
+            return Fenced(410, said)
+        if said.incarnation == own.incarnation and said.head > own.head:
+            return Forked(422, said)
+        return None
+
     async def _page(self, mirror: MirrorFile, cursor: dict[str, int], wait_ms: int) -> PullReply:
         epoch = mirror.epoch() or self._outbox.epoch()
-        acked = self._outbox.position().acked
+        position = self._outbox.position()
+        acked = position.acked
         request = PullRequest(
             protocol=CURRENT,
             terminal=enrolled(self._outbox).terminal_id,
@@ -73,15 +87,23 @@ class Pull:
             cursor=cursor,
             max_bytes=PAGE_BYTES,
             wait_ms=wait_ms,
+            incarnation=position.incarnation,
         )
         try:
             page = await self._connection.call("pull", request, PullReply, wait_ms / 1000)
         except EpochChanged as change:
             self._heads(change.problem.epoch, change.problem.head, acked)
             raise SnapshotNeeded(f"epoch {change.problem.epoch}") from change
-        self._heads(page.epoch, page.head, acked)
-        still = self._outbox.position().acked
-        self._outbox.ack(still, min(page.safe_head, still))
+        self._in_force = Problem(
+            "in_force", head=page.head, incarnation=page.incarnation, machine=page.machine
+        )
+        if page.incarnation in (0, position.incarnation):
+            self._heads(page.epoch, page.head, acked)
+            still = self._outbox.position()
+            if still.incarnation == position.incarnation:
+                self._outbox.ack(still.acked, min(page.safe_head, still.acked))
+        else:
+            self._heads(page.epoch, acked, acked)
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page

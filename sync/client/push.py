@@ -4,11 +4,23 @@ The server's word counts only with its signature and with *our* hash at the head
 a head whose hash is another's would let us forget sales that it never saw.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from sync.client.connection import Connection
-from sync.client.errors import EpochChanged, Forked, Gap, Lost, MemoryFailed, Stuck, TooLarge
+from sync.client.errors import (
+    EpochChanged,
+    Fenced,
+    Forked,
+    Gap,
+    HistoryGone,
+    Lost,
+    MemoryFailed,
+    Stuck,
+    TooLarge,
+)
 from sync.client.ports import EventRow, Outbox, Position, enrolled
 from sync.wire.codec import ack_text, batch_trace
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
@@ -36,8 +48,15 @@ class Size:
         return True
 
 
+async def _nothing() -> None:
+    """Nothing has to be said before."""
+
+
 class Push:
-    """One pass sends everything that is not acknowledged. `anchor_ms`: since the server's time."""
+    """One pass sends everything that is not acknowledged. `anchor_ms`: since the server's time.
+
+    `before` is awaited ahead of every batch; `machine` names this one.
+    """
 
     def __init__(
         self,
@@ -45,25 +64,34 @@ class Push:
         outbox: Outbox,
         verify: Verify,
         anchor_ms: Callable[[], int] = lambda: 0,
+        before: Callable[[], Awaitable[None]] = _nothing,
+        machine: str = "",
     ) -> None:
         """`verify` holds the server's public key from enrolment."""
         self._connection = connection
         self._outbox = outbox
         self._verify = verify
         self._anchor_ms = anchor_ms
+        self._before = before
+        self._machine = machine
+        self._late = (0, 0)
 
     async def run(self) -> int:
         """Events acknowledged by this pass. Raises Trouble; what was acknowledged stays so."""
         sent, size, steps_back = 0, Size(), 0
         while steps_back <= STEPS_BACK_MAX:
-            rows = self._outbox.batch(self._outbox.position().acked, size.events, size.bytes)
-            if not rows:
+            await self._before()
+            rows = self._next(size)
+            if not rows and not self._may_be_fenced():
                 return sent
             try:
-                moved = await self._send(rows)
+                moved = await (self._send(rows) if rows else self._knock())
             except TooLarge:
                 if not size.halve():
                     raise
+                continue
+            except Fenced as fenced:
+                self._note_late(fenced, rows)
                 continue
             except (Gap, EpochChanged) as refusal:
                 moved = self._step_back(refusal)
@@ -71,12 +99,41 @@ class Push:
             steps_back += moved <= 0
         raise Stuck("the server takes our events and does not keep them")
 
+    def _next(self, size: Size) -> Sequence[EventRow]:
+        position = self._outbox.position()
+        incarnation, kept = self._late
+        after = max(position.acked, kept) if incarnation == position.incarnation else position.acked
+        return self._outbox.batch(after, size.events, size.bytes)
+
+    def _may_be_fenced(self) -> bool:
+        """Whether all that is unsent is kept for a person, so that nothing but this asks again."""
+        position = self._outbox.position()
+        return self._late[0] == position.incarnation and self._late[1] > position.acked
+
+    async def _knock(self) -> int:
+        """The fence is gone if this is answered: then everything is sent in the usual way."""
+        await self.announce()
+        self._late = (0, 0)
+        return 0
+
+    def _note_late(self, fenced: Fenced, rows: Sequence[EventRow]) -> None:
+        """Bring the server, batch by batch, what it keeps for a person; then raise the refusal."""
+        position, kept = self._outbox.position(), fenced.problem.kept
+        if not rows or kept < rows[-1][0]:
+            raise fenced
+        self._late = (position.incarnation, kept)
+        if kept >= position.head:
+            raise fenced
+
     async def announce(self) -> None:
         """Tell the server of this incarnation, also when there is nothing to send in it."""
-        position = self._outbox.position()
-        request = self._request((), position)
+        await self._before()
+        position, lost = self._outbox.position(), self._outbox.lost()
+        request = structs.replace(self._request((), position), lost=lost)
         reply = await self._connection.call("push", request, PushReply)
         self._believe(reply, position.incarnation)
+        if lost:
+            self._outbox.told_lost()
 
     async def _send(self, rows: Sequence[EventRow]) -> int:
         """How far the acknowledged head moved; backwards if the server lost what it had."""
@@ -99,12 +156,13 @@ class Push:
             previous_hash=self._hash(first - 1).hex(),
             events=tuple(envelope(row) for row in rows),
             anchor_ms=self._anchor_ms(),
+            machine=self._machine,
         )
 
     def _hash(self, seq: int) -> bytes:
         digest = self._outbox.hash_at(seq)
         if digest is None:
-            raise MemoryFailed(f"event {seq} is not kept any more")
+            raise MemoryFailed(f"event {seq} is not kept")
         return digest
 
     def _believe(self, reply: PushReply, incarnation: int) -> None:
@@ -113,9 +171,14 @@ class Push:
         if not self._verify(text, unhex(reply.signature)):
             raise Lost("the receipt is not signed by our server")
         if reply.head > self._outbox.position().head:
-            raise Forked(422, Problem("server_ahead", head=reply.head))
+            raise self._forked("server_ahead", reply, incarnation)
         if self._hash(reply.head).hex() != reply.head_hash:
-            raise Forked(422, Problem("other_chain", head=reply.head))
+            raise self._forked("other_chain", reply, incarnation)
+
+    @staticmethod
+    def _forked(code: str, reply: PushReply, incarnation: int) -> Forked:
+        said = Problem(code, head=reply.head, incarnation=incarnation, machine=reply.machine)
+        return Forked(422, said)
 
     def _step_back(self, refusal: Gap | EpochChanged) -> int:
         """The server has less than we thought, or began another epoch: begin at its head."""
@@ -127,6 +190,8 @@ class Push:
         elif problem.head >= acked:
             raise Lost("a gap above what was sent")
         self._outbox.unack(problem.head)
+        if problem.head < acked and self._outbox.hash_at(problem.head) is None:
+            raise HistoryGone(problem.head)
         return min(0, problem.head - acked)
 
 

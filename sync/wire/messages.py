@@ -41,7 +41,10 @@ class PushRequest(Struct):
 
 
 class PushReply(Struct):
-    """`head` is cumulative. `signature` (hex, Ed25519) covers terminal, incarnation, head, hash."""
+    """`head` is cumulative. `signature` (hex, Ed25519) covers terminal, incarnation, head, hash.
+
+    `machine`: who sent the event at the head, as far as it said.
+    """
 
     epoch: str
     head: int
@@ -49,12 +52,14 @@ class PushReply(Struct):
     safe_head: int
     server_time: str
     signature: str
+    machine: str = ""
 
 
 class PullRequest(Struct):
     """`cursor`: scope -> version already applied. Scopes not named start from zero.
 
-    `incarnation` of the till's database; 0 from a till that does not say it.
+    `incarnation` of the till's database; 0 from a till that does not say it. `clear_at`: the
+    server's time as the till last heard it, told when nothing is unsent.
     """
 
     protocol: int
@@ -64,6 +69,7 @@ class PullRequest(Struct):
     max_bytes: int = 1_048_576
     wait_ms: int = 0
     incarnation: Count = 0
+    clear_at: str = ""
 
 
 class FeedRow(Struct, omit_defaults=True):

@@ -8,7 +8,14 @@ import pytest
 from pos_app.gear.secrets import Ed25519Signer, generate_signing_keys
 from sync.client import errors
 from sync.wire.codec import ack_text, canonical, unpack
-from sync.wire.messages import EnrolReply, Problem, PushReply, PushRequest
+from sync.wire.messages import (
+    PATHS,
+    EnrolReply,
+    Problem,
+    PushReply,
+    PushRequest,
+    ReconcileRequest,
+)
 from tests.sync.client import virtual
 from tests.sync.client.till import Till
 
@@ -35,7 +42,8 @@ class Wire(httpx.AsyncBaseTransport):
         self.asked: list[PushRequest] = []
 
     async def handle_async_request(self, request):
-        self.asked.append(unpack(PushRequest, request.content))
+        kind = ReconcileRequest if request.url.path == PATHS["reconcile"] else PushRequest
+        self.asked.append(unpack(kind, request.content))
         reply = self.script(self.asked[-1])
         if isinstance(reply, tuple):
             status, problem = reply

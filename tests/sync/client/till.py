@@ -14,6 +14,7 @@ from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier, KeyPair, genera
 from pos_app.storage.connect import connect_mirror
 from pos_app.storage.grants import Grants
 from pos_app.storage.journal import Journal
+from pos_app.storage.lives import Lives
 from pos_app.storage.mirror import MirrorReader
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.till_file import open_till
@@ -26,6 +27,7 @@ from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder
 from sync.client.pull import Pull
 from sync.client.push import Push
+from sync.client.reconcile import Reconcile
 from sync.translate import WireCodec
 from sync.wire.codec import chain_hash
 from sync.wire.messages import EnrolReply
@@ -48,6 +50,7 @@ class Till:
         transport: httpx.AsyncBaseTransport | None,
         clock,
         url: str = "http://server.test",
+        machine: str = "",
     ) -> None:
         self.folder = folder
         self.clock = clock
@@ -67,7 +70,16 @@ class Till:
             (StorageBroken, dbapi2.Error),
         )
         self.link = Link(clock)
-        self.push = Push(self.connection, self.outbox, self.verify, self.link.anchor_ms)
+        self.lives = Lives(self.file, machine)
+        self.reconcile = Reconcile(self.connection, self.outbox, self.lives)
+        self.push = Push(
+            self.connection,
+            self.outbox,
+            self.verify,
+            self.link.anchor_ms,
+            self.reconcile.run,
+            machine,
+        )
         self.pull = Pull(self.connection, self.outbox, self.grants)
         self.bootstrap = Bootstrap(self.connection, self.mirrors, offload=in_place)
         self.allowances = Allowances(self.connection, self.outbox, self.grants, self.ids.new_id)
@@ -100,6 +112,7 @@ class Till:
         )
         self.outbox.put("server_key", bytes.fromhex(reply.server_key))
         self.outbox.set_epoch(reply.epoch)
+        self.outbox.set_reconciled_epoch(reply.epoch)
         self._sign_as_enrolled()
 
     def courier(self, seed: int = 1, long_poll_ms: int = 25_000, **more) -> Courier:
@@ -108,6 +121,7 @@ class Till:
             self.connection,
             self.outbox,
             self.grants,
+            self.lives,
             self.mirrors,
             self.push,
             self.bootstrap,
