@@ -9,7 +9,9 @@ from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import (
+    AllowanceGiven,
     AllowanceReturned,
+    AllowanceTaken,
     CategoriesChosen,
     MemberEnrolled,
     TransactionCompleted,
@@ -31,16 +33,28 @@ from sync.server.clipping import clip_to_caps, overgiven
 from sync.server.conflicts import Conflict
 from sync.server.gift_cards import post_cards
 from sync.server.merging import Carried, carry_in
+from sync.server.moves import post_given, post_taken, posted_before
 from sync.server.referrals import first_purchase
 from sync.server.shown import post_shown
 from sync.server.tiering import Judged, Tiering
 
-Fact = TransactionCompleted | AllowanceReturned | CategoriesChosen | MemberEnrolled | Carried
+Fact = (
+    TransactionCompleted
+    | AllowanceReturned
+    | AllowanceGiven
+    | AllowanceTaken
+    | CategoriesChosen
+    | MemberEnrolled
+    | Carried
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One event's part in one bucket. `member` is whom it concerns, redirects followed."""
+    """One event's part in one bucket. `member` is whom it concerns, redirects followed.
+
+    It is applied once by its `mark`: the event, or `key` where several events tell the same.
+    """
 
     name: str
     event: str
@@ -52,6 +66,12 @@ class Part:
     turnover_on: date | None = None
     keys: tuple[tuple[str, str], ...] = ()
     profile: tuple[str, str] = ("", "")
+    key: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What it is remembered by."""
+        return self.key or self.event
 
     @property
     def document(self) -> CompletedTransaction:
@@ -200,6 +220,24 @@ def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     return _used(book, held, part, part.fact.uses, back=True)
 
 
+def _given(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    """Points of one till's grants became another's."""
+    held, fact = book.held.get(part.member), part.fact
+    if held is None or not isinstance(fact, AllowanceGiven):
+        return [_conflict("unknown_member", part)]
+    if posted_before(book, part.mark, fact, part.member):
+        return []
+    told = post_given(book, held, fact, part.seq)
+    return [_conflict(one.kind, part, points=one.points, detail=one.detail) for one in told]
+
+
+def _taken(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+    held = book.held.get(part.member)
+    if held is not None and isinstance(part.fact, AllowanceTaken):
+        post_taken(book, held, part.fact, part.seq)
+    return []
+
+
 def _chosen(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     """Categories of a month: the last choice wins, whichever arrives first."""
     held, fact = book.held.get(part.member), part.fact
@@ -310,6 +348,8 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "sale": _sale,
     "points": _points,
     "returned": _returned,
+    "given": _given,
+    "taken": _taken,
     "chosen": _chosen,
     "enrolled": _enrolled,
     "joined": _joined,

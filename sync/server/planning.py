@@ -8,9 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import AllowanceReturned, CategoriesChosen, Event, TransactionCompleted
+from pos_app.domain.events import (
+    AllowanceGiven,
+    AllowanceReturned,
+    AllowanceTaken,
+    CategoriesChosen,
+    Event,
+    TransactionCompleted,
+)
 from pos_app.domain.loyalty.ledger import PointsEntry
-from sync.server import bulk
+from sync.server import bulk, moves
 from sync.server.buckets import bucket_of
 from sync.server.effects import Part
 from sync.server.gift_cards import buckets_of
@@ -19,6 +26,7 @@ from sync.server.schema import member_key, sale
 from sync.server.shown import buckets_of_shown
 
 KEY_KINDS = ("card", "code", "phone")
+Moved = tuple[str, AllowanceGiven]
 
 
 @dataclass(slots=True)
@@ -48,14 +56,17 @@ class Fact:
 
 def plan(connection: Connection, terminal_id: str, facts: Sequence[Fact]) -> dict[int, list[Part]]:
     """The parts of these events by bucket, in their order. Fills in `Fact.member`."""
-    who = resolve(connection, {m for fact in facts for m in _members(fact)})
+    moved = {fact.id: _moves(connection, terminal_id, fact) for fact in facts}
+    named = {given.member_id for found in moved.values() for _, given in found}
+    who = resolve(connection, named | {m for fact in facts for m in _members(fact)})
     codes = _owners(connection, {c for fact in facts if (c := _guest_code(fact))})
     codes_now = resolve(connection, set(codes.values()))
     days = _sale_days(connection, facts, who)
     parts: dict[int, list[Part]] = {}
     for fact in facts:
         owner = codes.get(_guest_code(fact))
-        found = _parts(fact, terminal_id, who, codes_now.get(owner, "") if owner else "")
+        found = _move_parts(fact, terminal_id, who, moved[fact.id])
+        found += _parts(fact, terminal_id, who, codes_now.get(owner, "") if owner else "")
         for part in found:
             if part.name == "sale":
                 part = _dated(part, days)
@@ -79,9 +90,39 @@ def _members(fact: Fact) -> set[str]:
         ids = {entry.member_id for entry in fact.document.entries}
         # A guest's entries may name the scanned code where a member's id belongs.
         return {m for m in {fact.document.member_id, *ids} if m and m != fact.document.member_code}
-    if isinstance(fact.event, AllowanceReturned | CategoriesChosen):
+    if isinstance(fact.event, AllowanceReturned | CategoriesChosen | AllowanceTaken):
         return {fact.event.member_id}
     return set()
+
+
+def _moves(connection: Connection, terminal_id: str, fact: Fact) -> list[Moved]:
+    """(id of the giver's event, what it gave) of a move, whoever tells it."""
+    try:
+        if isinstance(fact.event, AllowanceGiven):
+            moves.check_given(fact.event, terminal_id)
+            return [(fact.id, fact.event)]
+        if isinstance(fact.event, AllowanceTaken):
+            found = moves.proven(connection, fact.event, terminal_id)
+            return [(proof.event_id, given) for proof, given in found]
+    except moves.Unproven as doubt:
+        fact.park(str(doubt))
+    return []
+
+
+def _move_parts(
+    fact: Fact, terminal_id: str, who: Mapping[str, str], moved: Sequence[Moved]
+) -> list[Part]:
+    """The giving, once for whoever tells it, and then the taking."""
+    found = []
+    for event_id, given in moved:
+        fact.member = who[given.member_id]
+        seq = fact.seq if isinstance(fact.event, AllowanceGiven) else 0
+        part = Part(moves.GIVEN_PART, fact.id, seq, given.terminal_id, fact.member, given)
+        found.append(replace(part, key=event_id))
+    if found and isinstance(fact.event, AllowanceTaken):
+        member = who[fact.event.member_id]
+        found.append(Part("taken", fact.id, fact.seq, terminal_id, member, fact.event))
+    return found
 
 
 def _guest_code(fact: Fact) -> str:
@@ -128,6 +169,8 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
             owner,
             fact.event,
             tuple(found),
+            # Two other members may live in one bucket: each has a part of their own.
+            key="" if owner == fact.member else f"{fact.id} {owner}",
         )
         for owner, found in entries.items()
     ]

@@ -269,21 +269,21 @@ def post_parts(
     """Apply the parts that were not applied before; the kinds of conflicts by event."""
     book = Book(connection, services, bucket)
     found = _applied(connection, bucket, parts)
-    fresh = [p for p in parts if (p.event, p.name) not in found]
+    fresh = list({(p.mark, p.name): p for p in parts if (p.mark, p.name) not in found}.values())
     book.load(*ids_needed(fresh))
     around = around or surroundings(connection, services)
     marks = []
     for part in fresh:
         kinds = [c.kind for c in apply_part(book, part, around)]
-        found[part.event, part.name] = kinds
+        found[part.mark, part.name] = kinds
         result = canonical(kinds).decode()
-        marks.append({"bucket": bucket, "event": part.event, "name": part.name, "result": result})
+        marks.append({"bucket": bucket, "event": part.mark, "name": part.name, "result": result})
     bulk.insert(connection, effect, marks)
     sales = [sale_row(bucket, p.document, p.member) for p in fresh if p.name == "sale"]
     bulk.insert(connection, sale, sales, "nothing")
     watch(connection, services, bucket, fresh)
     book.flush()
-    return _by_event(found)
+    return _by_event(parts, found)
 
 
 def _applied(
@@ -293,7 +293,7 @@ def _applied(
     rows = connection.execute(
         sa.select(effect).where(
             effect.c.bucket == bucket,
-            bulk.among(connection, effect.c.event, [p.event for p in parts]),
+            bulk.among(connection, effect.c.event, {p.mark for p in parts}),
         )
     )
     names = {p.name for p in parts}
@@ -304,8 +304,10 @@ def _applied(
     }
 
 
-def _by_event(found: dict[tuple[str, str], list[str]]) -> dict[str, list[str]]:
+def _by_event(
+    parts: Sequence[Part], found: dict[tuple[str, str], list[str]]
+) -> dict[str, list[str]]:
     by_event: dict[str, list[str]] = {}
-    for (event_id, _name), kinds in found.items():
-        by_event.setdefault(event_id, []).extend(kinds)
+    for part in parts:
+        by_event.setdefault(part.event, []).extend(found.get((part.mark, part.name), ()))
     return by_event
