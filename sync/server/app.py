@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sync.server import activity_http, steps
+from sync.server.asking import wait_for_others
 from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.card_routes import card_routes
 from sync.server.choices import choice_routes
@@ -110,6 +111,7 @@ class Http:
         while True:
             rung = self._server.bell.feed_rung()
             page = await self._page(signed, message)
+            await self._server.heard(signed.terminal, message.clear_at)
             left_ms = 0 if self._server.bell.closing else until_ms - clock.monotonic_ms()
             if page.rows or page.cursor or page.take_snapshot or left_ms <= 0:
                 self._server.metrics.rows.inc(len(page.rows))
@@ -126,9 +128,21 @@ class Http:
         signed = await self._signed(request)
         message = unpack(AllowanceRequest, signed.body)
         services = self._server.services
+        await self._ask_others(signed, message)
         reply = await self._write(lambda c: steps.allowance(c, services, signed, message))
         self._server.bell.ring_inbox()
         return reply
+
+    async def _ask_others(self, signed: Signed, message: AllowanceRequest) -> None:
+        """Tills that are there give back what a member who stands elsewhere wants."""
+        server = self._server
+        others = server.presence.answering() - {signed.terminal}
+        if others:
+            wanted = await server.database.read(
+                lambda c: steps.wanted(c, server.services, signed, message)
+            )
+            if wanted is not None:
+                await wait_for_others(server.database, server.services, server.bell, wanted, others)
 
     async def _lookup(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)

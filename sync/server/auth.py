@@ -22,6 +22,8 @@ from sync.wire.codec import signed_text
 NONCE_LENGTHS = range(8, 65)
 NONCE_DAYS = 7
 REMEMBERED = 100_000
+SPEAKING = ("active", "fenced")
+"""A till that was given up gets no grants, and what it has to say is heard all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def authenticate(connection: Connection, request: Signed) -> Any:
         signature = b""
     if not Ed25519Verifier(bytes.fromhex(row.public_key)).verify(text, signature):
         raise refuse(401, "bad_signature")
-    if row.state != "active":
+    if row.state not in SPEAKING:
         raise refuse(401, "revoked")
     return row
 

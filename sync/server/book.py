@@ -22,6 +22,7 @@ from pos_app.domain.loyalty.ledger import (
 )
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import is_bearer
+from pos_app.domain.loyalty.placement import Habits
 from sync.server import accounts, bearers, bulk, feed
 from sync.server.bearers import Bearer
 from sync.server.buckets import bucket_scope, terminal_scope
@@ -50,6 +51,7 @@ class Held:
     reserved: int = 0
     profile: tuple[str, str] = ("", "")
     deleted: bool = False
+    habits: Habits = field(default_factory=Habits)
     bearer: Bearer | None = None
 
 
@@ -165,6 +167,7 @@ class Book:
                 state.entries if state else 0,
                 state.reserved if state else 0,
                 (row.profile, row.profile_key),
+                habits=msgspec.json.decode(state.habits, type=Habits) if state else Habits(),
             )
 
     def _load_grants(self, members: set[str]) -> None:
@@ -296,6 +299,7 @@ class Book:
             "reserved": held.reserved,
             "state": accounts.account_text(held.account),
             "lapses_on": accounts.lapses_on(held.account),
+            "habits": canonical(held.habits).decode() if held.habits.visits else "{}",
         }
 
     def _member_row(self, held: Held) -> dict[str, Any]:

@@ -7,6 +7,9 @@ integrator add|remove NAME        partner-report ID --from DATE --until DATE
 publish-program FILE              import-catalog FILE [--dry-run]
 import-members FILE [--dry-run]   place-allowances --store ID
 card-link --member ID             member-pin --member ID --pin P
+conflicts [--store ID] [--open] [--sums]
+resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
+reclaim --terminal ID [--by NAME --reason TEXT]
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
 doctor
 """
@@ -20,7 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from pos_app.domain.loyalty.rfm import PLAIN, RULES
-from sync.server import commands
+from sync.server import allowance_commands, commands
 from sync.server.migrations import DatabaseFromTheFuture
 from sync.server.refusal import Refusal
 
@@ -48,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _head_office(command)
     _files(command)
     _analyses(command)
+    allowance_commands.add_to(command)
     return root
 
 

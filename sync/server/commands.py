@@ -13,6 +13,7 @@ from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
 from pos_app.gear import logs
 from pos_app.gear.secrets import Argon2PinHasher
 from sync.server import backup, reference
+from sync.server.allowance_commands import ON_SERVER
 from sync.server.cards import new_link, set_pin
 from sync.server.catalog import import_catalog
 from sync.server.doctor import examine
@@ -208,4 +209,5 @@ COMMANDS: Mapping[str, Command] = {
     "rfm": _on_server(report),
     "doctor": _on_server(_doctor),
     "backup": _on_server(_backup),
+    **{name: _on_server(work) for name, work in ON_SERVER.items()},
 }

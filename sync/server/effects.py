@@ -25,7 +25,6 @@ from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import added, kept
 from pos_app.domain.loyalty.turnover import month_of
 from pos_app.domain.loyalty.welcome import welcome_entry
-from sync.server.allowances import Placement, top_up
 from sync.server.bearers import is_gift_card
 from sync.server.book import Book, Held
 from sync.server.buckets import bucket_of
@@ -34,6 +33,7 @@ from sync.server.conflicts import Conflict
 from sync.server.gift_cards import post_cards
 from sync.server.merging import Carried, carry_in
 from sync.server.moves import post_given, post_taken, posted_before
+from sync.server.placing import IDENTIFIED, Placement, place, visited
 from sync.server.referrals import first_purchase
 from sync.server.shown import post_shown
 from sync.server.tiering import Judged, Tiering
@@ -121,7 +121,8 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     _count(book, held, part, around)
     first_purchase(book, held, document, around.program)
     found += _limited(book, held, part, around.program)
-    top_up(book, held, part.terminal, around.placement)
+    visited(held, document, around.placement)
+    place(book, held, around.placement)
     return found
 
 
@@ -213,11 +214,16 @@ def _limited(book: Book, held: Held, part: Part, program: Program | None) -> lis
     ]
 
 
-def _returned(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+def _returned(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     held = book.held.get(part.member)
     if held is None or not isinstance(part.fact, AllowanceReturned):
         return [_conflict("unknown_member", part)]
-    return _used(book, held, part, part.fact.uses, back=True)
+    found = _used(book, held, part, part.fact.uses, back=True)
+    grants = [book.grants[u.grant_id] for u in part.fact.uses if u.grant_id in book.grants]
+    if any(grant.kind == IDENTIFIED for grant in grants):
+        # What was asked back for somebody who waits elsewhere stays free for the one who waits.
+        place(book, held, around.placement)
+    return found
 
 
 def _given(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:

@@ -21,7 +21,6 @@ from sync.server import bulk
 from sync.server.allowances import (
     former_grants,
     mark_voided,
-    placement,
     terminals_to_void,
     void_in_bucket,
 )
@@ -32,6 +31,7 @@ from sync.server.database import Database
 from sync.server.effects import Part, Surroundings, apply_part, ids_needed
 from sync.server.enrolling import enrol_members
 from sync.server.outcomes import Batch, finish, sale_row
+from sync.server.placing import placement
 from sync.server.planning import Fact, plan
 from sync.server.plausible import doubtful
 from sync.server.referrals import pay_referrers
@@ -255,7 +255,9 @@ def surroundings(connection: Connection, services: Services) -> Surroundings:
     """The rules in force, read once for a group of events."""
     now = services.now()
     return Surroundings(
-        tiering_in_force(connection, now), placement(connection), program_in_force(connection, now)
+        tiering_in_force(connection, now),
+        placement(connection, services),
+        program_in_force(connection, now),
     )
 
 

@@ -54,6 +54,8 @@ terminal = Table(
     _number("safe_head"),
     _text("state", "active"),
     _number("enrolled_at"),
+    _number("heard_at"),
+    _number("clear_at"),
 )
 enrolment_code = Table(
     "enrolment_code",
@@ -140,6 +142,7 @@ account = Table(
     _number("reserved"),
     _text("state", "{}"),
     _text("lapses_on"),
+    _text("habits", "{}"),
 )
 Index("account_lapses", account.c.lapses_on)
 member = Table(
@@ -256,8 +259,26 @@ conflict = Table(
     _text("detail"),
     _number("at"),
     _text("state", "open"),
+    _text("action"),
+    _text("resolved_by"),
+    _text("reason"),
+    _number("resolved_at"),
 )
 Index("conflict_open", conflict.c.state, conflict.c.terminal)
+reclaim = Table(
+    "reclaim",
+    metadata,
+    _bucket(),
+    _key("terminal"),
+    _key("asked_at", BIG),
+    _text("by"),
+    _text("reason"),
+    _number("incarnation", 1),
+    _number("grants"),
+    _number("points"),
+    _number("due_at"),
+    _number("done_at"),
+)
 control_total = Table(
     "control_total",
     metadata,

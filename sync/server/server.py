@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,21 @@ from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
 from sync.server import history, jobs
 from sync.server import keys as key_store
-from sync.server.allowances import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.bell import Bell
 from sync.server.birthdays import refresh_birthdays
 from sync.server.database import Database, PostgresDatabase, open_database
 from sync.server.durability import Terms, check, terms_here
+from sync.server.leases import Presence, note_heard
 from sync.server.metrics import Metrics
 from sync.server.migrations import migrate
+from sync.server.placing import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.posting import Poster
 from sync.server.scoring import refresh_scores
 from sync.server.services import Services
 from sync.server.snapshots import Offload, Snapshots, in_place
+from sync.server.tending import tend_allowances
 from sync.server.till_keys import announce_missing
+from sync.translate.instants import instant
 
 log = logging.getLogger(__name__)
 DATABASE_FILE = "server.db"
@@ -49,6 +52,22 @@ class Server:
     temporary: bool = False
     metrics: Metrics = field(default_factory=Metrics)
     tasks: "list[asyncio.Future[None]]" = field(default_factory=list)
+    presence: Presence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.presence = Presence(self.services.clock)
+
+    async def heard(self, terminal_id: str, clear_at: str = "") -> None:
+        """A till spoke. `clear_at`: our time as it knew it when nothing was unsent; or nothing."""
+        if self.presence.heard(terminal_id):
+            clear = _instant_or_none(clear_at)
+            try:
+                await self.database.write(
+                    lambda c: note_heard(c, self.services, terminal_id, clear)
+                )
+            except BaseException:
+                self.presence.forget(terminal_id)
+                raise
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -84,6 +103,8 @@ class Server:
         moved = await refresh_birthdays(self.database, self.services)
         moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))
+        if await tend_allowances(self.database, self.services):
+            self.bell.ring_inbox()
         if ended or moved:
             self.bell.ring_feed()
         return ended
@@ -95,16 +116,22 @@ class Server:
         for bucket, members in by_bucket.items():
             for start in range(0, len(members), MEMBERS_A_TRANSACTION):
                 some = members[start : start + MEMBERS_A_TRANSACTION]
-                await self.database.write(_placing(self.services, bucket, some, store_id))
+                await self.database.write(_placing(self.services, bucket, some))
                 count += len(some)
         self.bell.ring_inbox()
         return count
 
 
-def _placing(
-    services: Services, bucket: int, members: list[str], store_id: str
-) -> Callable[[Connection], object]:
-    return lambda c: place_in_bucket(c, services, bucket, members, store_id)
+def _instant_or_none(text: str) -> datetime | None:
+    """What a till says it heard; nothing for what is no instant."""
+    try:
+        return instant(text)
+    except ValueError:
+        return None
+
+
+def _placing(services: Services, bucket: int, members: list[str]) -> Callable[[Connection], object]:
+    return lambda c: place_in_bucket(c, services, bucket, members)
 
 
 def _expiring(

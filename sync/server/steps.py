@@ -83,18 +83,7 @@ def allowance(
     if request.epoch != services.epoch:
         problem = Problem("epoch", epoch=services.epoch, head=row.head, head_hash=row.head_hash)
         raise Refusal(412, problem)
-    if not _plain(request.grant) or not _plain(request.member):
-        raise refuse(404, "unknown_member")
-    member_id = resolve(connection, {request.member})[request.member]
-    wanted = Grant(
-        request.grant,
-        member_id,
-        row.id,
-        request.points,
-        kind=request.kind[:20],
-        incarnation=row.incarnation,
-    )
-    made = grant_now(connection, services, wanted)
+    made = grant_now(connection, services, _wanted(connection, row, request))
     if made is None:
         raise refuse(404, "unknown_member")
     return AllowanceReply(
@@ -103,6 +92,29 @@ def allowance(
         granted=made.granted,
         lease_until=instant_text(moment(made.lease_until)) if made.lease_until else None,
         server_time=services.server_time(),
+    )
+
+
+def wanted(
+    connection: Connection, services: Services, signed: Signed, request: AllowanceRequest
+) -> Grant | None:
+    """What a genuine request asks for, before anything is done about it; None: nothing to do."""
+    row = authenticate(connection, signed)
+    if request.terminal != row.id or request.epoch != services.epoch:
+        return None
+    return _wanted(connection, row, request)
+
+
+def _wanted(connection: Connection, row: Any, request: AllowanceRequest) -> Grant:
+    if not _plain(request.grant) or not _plain(request.member):
+        raise refuse(404, "unknown_member")
+    return Grant(
+        request.grant,
+        resolve(connection, {request.member})[request.member],
+        row.id,
+        request.points if row.state == "active" else 0,
+        kind=request.kind[:20],
+        incarnation=row.incarnation,
     )
 
 

@@ -20,8 +20,13 @@ async def grants(till) -> dict[str, AllowanceRow]:
     return {row.grant: row for row in found}
 
 
-async def shop_with_anna(house, points=100):
+HALF = {"share_ppm": 500_000}
+
+
+async def shop_with_anna(house, points=100, policy=HALF):
     till = await house.till()
+    if policy:
+        await house.write(reference.set_setting, house.services, "allowance.placement", policy)
     anna = till.enrol_member(card="2990000000019")
     till.sell(member=anna, earn=points)
     await house.push(till)
@@ -69,8 +74,7 @@ def test_a_till_of_another_store_gets_nothing_by_itself(house) -> None:
 def test_the_owner_sets_the_share(house) -> None:
     async def story() -> None:
         policy = {"share_ppm": 1_000_000, "min_points": 5}
-        await house.write(reference.set_setting, house.services, "allowance.placement", policy)
-        till, anna = await shop_with_anna(house)
+        till, anna = await shop_with_anna(house, policy=policy)
         assert [g.granted for g in (await grants(till)).values()] == [100]
         till.sell(member=anna, earn=4)
         await house.push(till, 3)
