@@ -103,7 +103,7 @@ def _create(
         "enrolled_at": services.now_us(),
     }
     bulk.insert(connection, terminal, [row])
-    announce_key(connection, services, request.public_key)
+    announce_key(connection, services, request.public_key, code.store)
     connection.execute(
         sa.update(enrolment_code)
         .where(enrolment_code.c.code_hash == code.code_hash)

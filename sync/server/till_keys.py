@@ -1,11 +1,12 @@
 """The keys of tills, told to every till under the server's signature. Never a private one.
 
-With them a coupon that one till printed is read by another with no network. The rows are settings
-named `till_key:<terminal>`, in a scope that the whole chain hears.
+With them a coupon that one till printed is read by another with no network, and the tills of a
+store know each other. The rows are settings named `till_key:<terminal>`, in a scope that the whole
+chain hears.
 """
 
 import sqlalchemy as sa
-from msgspec import Raw
+from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.trust import certify_till, till_key_id
@@ -14,27 +15,34 @@ from sync.server import feed
 from sync.server.buckets import OPERATORS
 from sync.server.schema import terminal
 from sync.server.services import Services
-from sync.wire.codec import canonical
+from sync.wire.codec import canonical, decode
 from sync.wire.rows import SettingsRow
 
 NAME = "till_key:"
 
 
-def announce_key(connection: Connection, services: Services, public_key: str) -> None:
-    """One till's key, as it is enrolled."""
-    key = bytes.fromhex(public_key)
-    _publish(connection, services, [key])
+class _Told(Struct):
+    value: dict[str, str]
+
+
+def announce_key(
+    connection: Connection, services: Services, public_key: str, store_id: str
+) -> None:
+    """One till's key and store, as it is enrolled."""
+    _publish(connection, services, [(bytes.fromhex(public_key), store_id)])
 
 
 def announce_missing(connection: Connection, services: Services) -> int:
     """Keys of active tills that nobody was told of yet, and away with those of revoked ones."""
-    told = {name.removeprefix(NAME) for name in feed.living(connection, OPERATORS, "setting")}
-    rows = connection.execute(sa.select(terminal.c.public_key, terminal.c.state)).all()
+    told = _told(connection)
+    rows = connection.execute(
+        sa.select(terminal.c.public_key, terminal.c.state, terminal.c.store)
+    ).all()
     keys = {till_key_id(bytes.fromhex(r.public_key)): r for r in rows}
     missing = [
-        bytes.fromhex(r.public_key)
+        (bytes.fromhex(r.public_key), r.store)
         for key_id, r in keys.items()
-        if r.state == "active" and key_id not in told
+        if r.state == "active" and told.get(key_id) != r.store
     ]
     gone = [k for k, r in keys.items() if r.state != "active" and k in told]
     _publish(connection, services, missing)
@@ -44,12 +52,22 @@ def announce_missing(connection: Connection, services: Services) -> int:
     return len(missing) + len(gone)
 
 
-def _publish(connection: Connection, services: Services, keys: list[bytes]) -> None:
+def _told(connection: Connection) -> dict[str, str]:
+    """Till -> the store that everybody was told; "" by a release that told none."""
+    rows = feed.living(connection, OPERATORS, "setting")
+    return {
+        name.removeprefix(NAME): decode(_Told, body).value.get("store", "")
+        for name, body in rows.items()
+        if name.startswith(NAME)
+    }
+
+
+def _publish(connection: Connection, services: Services, tills: list[tuple[bytes, str]]) -> None:
     signer = Ed25519Signer(services.keys.signing)
     changes = []
-    for key in keys:
+    for key, store_id in tills:
         name = NAME + till_key_id(key)
-        value = Raw(canonical(certify_till(key, signer)))
+        value = Raw(canonical(certify_till(key, signer, store_id)))
         changes.append(feed.Change("setting", name, SettingsRow(name, value)))
     if changes:
         feed.publish(connection, OPERATORS, changes, services.now_us())

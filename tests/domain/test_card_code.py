@@ -31,6 +31,7 @@ from pos_app.domain.loyalty.trust import (
     certified_till,
     certify_till,
     issuer_id,
+    till_beside,
     till_key_id,
 )
 from pos_app.gear.gs1 import BiipGs1Reader
@@ -237,3 +238,20 @@ def test_a_till_key_is_believed_under_the_server_s_signature_only():
     assert believed(told, till_key_id(STRANGER.public)) is None
     assert believed(certify_till(CARD.public, Ed25519Signer(STRANGER.private))) is None
     assert [believed(v) for v in (None, {}, {"key": "x", "signature": ""}, [])] == [None] * 4
+
+
+def test_a_till_stands_in_the_store_that_the_server_says_and_in_no_other():
+    issuers = {issuer_id(SERVER.public): SERVER.public}
+    signer = Ed25519Signer(SERVER.private)
+    told = certify_till(CARD.public, signer, "s1")
+
+    def beside(value, store="s1"):
+        signatures = Ed25519Signatures()
+        return till_beside(value, till_key_id(CARD.public), store, issuers, signatures)
+
+    assert beside(told) == CARD.public
+    assert beside(told, "s2") is None
+    assert beside({**told, "store": "s2"}, "s2") is None
+    assert beside(certify_till(CARD.public, signer), "") is None
+    assert beside({**told, "in_store": "x"}) is None
+    assert beside(None) is None

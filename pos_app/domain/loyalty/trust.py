@@ -11,6 +11,7 @@ from typing import Any
 from pos_app.domain.ports import Signatures, Signer
 
 _TILL_KEY = b"kopilka till key 1\n"
+_TILL_STORE = b"kopilka till store 1\n"
 _ISSUER_ID_LETTERS = 8
 _TILL_ID_LETTERS = 24
 
@@ -34,10 +35,21 @@ class Trust:
     till: Callable[[str], bytes | None]
 
 
-def certify_till(public_key: bytes, issuer: Signer) -> dict[str, str]:
-    """What every till of the chain is told of a till's key: {"key", "signature"}, in hex."""
+def certify_till(public_key: bytes, issuer: Signer, store_id: str = "") -> dict[str, str]:
+    """What every till of the chain is told of a till's key: {"key", "signature"}, in hex.
+
+    With a store also {"store", "in_store"}: where it stands, under a signature of its own.
+    """
     signature = issuer.sign(_TILL_KEY + public_key)
-    return {"key": public_key.hex(), "signature": signature.hex()}
+    told = {"key": public_key.hex(), "signature": signature.hex()}
+    if store_id:
+        in_store = issuer.sign(_store_text(public_key, store_id))
+        told |= {"store": store_id, "in_store": in_store.hex()}
+    return told
+
+
+def _store_text(public_key: bytes, store_id: str) -> bytes:
+    return _TILL_STORE + public_key + b"\n" + store_id.encode()
 
 
 def certified_till(
@@ -54,3 +66,18 @@ def certified_till(
         return None
     known = issuers.values()
     return key if any(signatures.genuine(i, _TILL_KEY + key, signature) for i in known) else None
+
+
+def till_beside(
+    value: Any, key_id: str, store_id: str, issuers: Mapping[str, bytes], signatures: Signatures
+) -> bytes | None:
+    """The key behind an id if an issuer says that this till stands in that store; else None."""
+    key = certified_till(value, key_id, issuers, signatures)
+    if key is None or value.get("store") != store_id:
+        return None
+    try:
+        signature = bytes.fromhex(str(value.get("in_store", "")))
+    except ValueError:
+        return None
+    text = _store_text(key, store_id)
+    return key if any(signatures.genuine(i, text, signature) for i in issuers.values()) else None

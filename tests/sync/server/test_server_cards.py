@@ -5,9 +5,16 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from msgspec import Raw
 
 from pos_app.domain.loyalty import card_code
-from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
+from pos_app.domain.loyalty.trust import (
+    Trust,
+    certified_till,
+    certify_till,
+    issuer_id,
+    till_key_id,
+)
 from pos_app.gear.secrets import (
     Argon2PinHasher,
     Ed25519Signatures,
@@ -18,8 +25,9 @@ from sync.server import cards, feed, reference, till_keys
 from sync.server.buckets import OPERATORS
 from sync.server.refusal import Refusal
 from sync.server.steps import find_member
-from sync.wire.codec import card_text
+from sync.wire.codec import canonical, card_text
 from sync.wire.messages import PATHS
+from sync.wire.rows import SettingsRow
 
 PINS = Argon2PinHasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
@@ -213,5 +221,21 @@ def test_tills_of_an_older_release_are_announced_by_the_jobs(house) -> None:
         await house.write(feed.publish, OPERATORS, gone, house.services.now_us())
         await house.server.run_jobs()
         assert name in await house.read(lambda c: feed.living(c, OPERATORS, "setting"))
+
+    house.run(story())
+
+
+def test_a_key_that_an_older_release_told_without_its_store_is_told_again(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        name = f"till_key:{till.identity.terminal}"
+        plain = certify_till(till.keys.public, Ed25519Signer(house.services.keys.signing))
+        row = SettingsRow(name, Raw(canonical(plain)))
+        old = [feed.Change("setting", name, row)]
+        await house.write(feed.publish, OPERATORS, old, house.services.now_us())
+        assert await house.write(till_keys.announce_missing, house.services) == 1
+        assert await house.write(till_keys.announce_missing, house.services) == 0
+        told = await house.read(lambda c: feed.living(c, OPERATORS, "setting"))
+        assert json.loads(told[name])["value"]["store"] == "shop"
 
     house.run(story())
