@@ -1,6 +1,7 @@
 """What no till of ours writes and no table takes. Never judges a price or a promise."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import (
@@ -11,10 +12,28 @@ from pos_app.domain.events import (
     RightUsed,
     TransactionCompleted,
 )
+from sync.wire.codec import GarbledMessage, decode
 
 LARGEST = 10**15
 TEXT_LENGTH_MAX = 200
 CASH_KINDS = frozenset({"paid_in", "paid_out", "pickup", "loan"})
+
+
+def has_nul(body: str) -> bool:
+    """Whether any text of an event's JSON holds a NUL: PostgreSQL stores none, nobody types one."""
+    if "\\u0000" not in body:
+        return False
+    try:
+        return _nul_inside(decode(object, body.encode()))
+    except GarbledMessage:
+        return False  # whoever reads it says so
+
+
+def _nul_inside(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return isinstance(parts, list) and any(map(_nul_inside, parts))
 
 
 def doubtful(event: Event, terminal_id: str) -> str:
