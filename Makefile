@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SEED ?=
+SEEDS ?= 100
 FILES ?= tests/data/vectors/*
 
 .PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
@@ -40,9 +41,8 @@ vectors: $(STAMP)
 bench: $(STAMP)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks $(ARGS)
 
-simulate: $(STAMP)  ## the real courier and server in virtual time, under faults of the wire
-	$(BIN)/python -m pytest tests/sync/client/test_sync_with_the_server.py tests/sync/client/test_courier.py \
-	  $(if $(SEED),--hypothesis-seed=$(SEED))
+simulate: $(STAMP)  ## seeded faults on the real till and server: SEEDS=1000, or SEED=n with its trace
+	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
 
 evidence: $(STAMP)
 	$(BIN)/python -m tests.evidence

@@ -1,0 +1,70 @@
+"""`make simulate SEEDS=1000` plays many seeds; `make simulate SEED=n` plays one and tells it all.
+
+python -m tests.simulation --seeds N [--from SEED] [--workers N] [--refresh-points]
+python -m tests.simulation --seed N [--shrink]
+"""
+
+import argparse
+import os
+import sys
+
+from tests.simulation.campaign import FIRST_SEED, POINTS, Total, campaign, plan_of
+from tests.simulation.run import play
+from tests.simulation.shop import forget_templates
+
+
+def _told(total: Total) -> None:
+    for name, value in total.summary().items():
+        print(f"{name:18} {value}")
+    for point, times in sorted(total.passed.items()):
+        print(f"  point {point:62} passed {times:7} killed {total.fired[point]:5}")
+    for seed, found in sorted(total.failures.items()):
+        print(f"seed {seed}: {plan_of(seed).swarm()}")
+        for one in found[:4]:
+            print(f"    {one}")
+        print(f"    replay: make simulate SEED={seed}")
+
+
+def _many(options: argparse.Namespace) -> int:
+    total = campaign(range(options.first, options.first + options.seeds), options.workers)
+    _told(total)
+    if options.refresh_points:
+        head = "# Crash points of the simulation; written by --refresh-points, read by its tests.\n"
+        names = sorted(name for name in total.fired if name != "stopped")
+        POINTS.write_text(head + "\n".join(names) + "\n", encoding="ascii")
+    return 1 if total.failures else 0
+
+
+def _replay(seed: int) -> int:
+    plan = plan_of(seed)
+    print(f"seed {seed}: {plan.swarm()}")
+    outcome = play(plan)
+    print("\n".join(outcome.trace))
+    for name, count in sorted(outcome.counts.items()):
+        print(f"{name:30} {count}")
+    print(f"trace {outcome.digest}")
+    for one in outcome.violations:
+        print(f"VIOLATED {one}")
+    return 1 if outcome.violations else 0
+
+
+def main() -> int:
+    """0 when every invariant held."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--from", dest="first", type=int, default=FIRST_SEED * 1000)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--refresh-points", action="store_true")
+    options = parser.parse_args()
+    try:
+        return _many(options) if options.seed is None else _replay(options.seed)
+    finally:
+        forget_templates()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,461 @@
+"""The invariants I1 to I11, read from the disks by plain SQL. Never asks the product's rules.
+
+What each till's disk says was sold is the truth; the server must tell the same. Stars of
+fault-tests.md (★) are looked at while the run goes on, the rest when everything has come to rest.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zstandard
+from sqlcipher3 import dbapi2
+
+from sync.server.doctor import examine
+from sync.server.server import DATABASE_FILE
+
+SEQ_BITS = 40
+DOCTOR_EVERY = 10
+OUTCOMES = ("posted", "exists")
+
+
+class Wrong(Exception):
+    """An invariant does not hold now."""
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def till_rows(path: Path, query: str, *values: Any) -> list[Any]:
+    """By the library that the product opens its files with: a second one would break its locks."""
+    with closing(dbapi2.connect(str(path))) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def events_on(folder: Path) -> list[tuple[int, str, str, bytes, bytes]]:
+    """(place, id, kind, body, hash) in order."""
+    found = till_rows(
+        folder / "till.db", "SELECT place, id, kind, body, hash FROM event ORDER BY place"
+    )
+    return [(p, i, k, bytes(b), bytes(h)) for p, i, k, b, h in found]
+
+
+def sales_on(folder: Path) -> dict[str, Any]:
+    """Transaction id -> its document, as the disk has it."""
+    bodies = (b for _, _, kind, b, _ in events_on(folder) if kind == "transaction_completed")
+    documents = [json.loads(body) for body in bodies]
+    return {document["id"]: document for document in documents}
+
+
+def transactions_on(till: Any) -> set[str]:
+    return set(sales_on(till.folder))
+
+
+def chain_of(folder: Path) -> dict[str, Any]:
+    names = ("incarnation", "head", "acked", "pruned", "pruned_hash", "frozen")
+    row = till_rows(folder / "till.db", f"SELECT {', '.join(names)} FROM chain")[0]
+    return dict(zip(names, row, strict=True))
+
+
+def grants_on(folder: Path, incarnation: int) -> dict[str, int]:
+    """Grant -> what it still allows here."""
+    rows = till_rows(
+        folder / "till.db",
+        "SELECT grant_id, granted - spent - returned FROM allowance WHERE incarnation = ?",
+        incarnation,
+    )
+    return {grant: left for grant, left in rows if left > 0}
+
+
+def at_rest(till: Any) -> bool:
+    """Nothing to send, nothing asked, nothing frozen."""
+    chain = chain_of(till.folder)
+    asked = till_rows(till.folder / "till.db", "SELECT count(*) FROM allowance WHERE asked > 0")
+    return chain["acked"] == chain["head"] and not asked[0][0] and not chain["frozen"]
+
+
+class ServerFile:
+    """The server's database past its own code."""
+
+    def __init__(self, machine: Any) -> None:
+        self._connection = sqlite3.connect(machine.folder / DATABASE_FILE)
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        return self._connection.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def posted(machine: Any) -> bool:
+    """The inbox is empty."""
+    with closing(ServerFile(machine)) as file:
+        return not file.rows("SELECT 1 FROM inbox WHERE state = 'queued' LIMIT 1")
+
+
+# --- while it runs ----------------------------------------------------------------------------
+
+
+class Watch:
+    """What must hold at every moment."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+        self._cursors: dict[Any, int] = {}
+
+    def after_step(self) -> None:
+        """After each deed; and after commits of the server."""
+        world = self._world
+        with closing(ServerFile(world.server)) as file:
+            for found in starred(file):
+                raise Wrong(found)
+            for till in world.tills:
+                self._cursor_grows(till)
+                if "fail_over" not in world.marked:
+                    _rights_covered(file, till)
+
+    def _cursor_grows(self, till: Any) -> None:
+        """I7: per file, epoch and scope."""
+        for path in till.folder.glob("mirror-*.db"):
+            try:
+                rows = till_rows(
+                    path, "SELECT name.text, cursor FROM scope JOIN name ON name.n = scope.n"
+                )
+            except dbapi2.Error:
+                continue
+            for scope, cursor in rows:
+                key = (till.name, path.name, path.stat().st_ino, scope)
+                if cursor < self._cursors.get(key, 0):
+                    raise Wrong(f"I7 {till.name}: the cursor of {scope} went back to {cursor}")
+                self._cursors[key] = cursor
+
+
+def starred(file: ServerFile) -> list[str]:
+    """I1 no duplicates, I2, I3, I4 on the server."""
+    found = []
+    doubled = file.rows(
+        "SELECT id, count(*) FROM event WHERE outcome != 'exists' GROUP BY id HAVING count(*) > 1"
+    )
+    found += [f"I1 event {one} counts {count} times" for one, count in doubled]
+    sums = dict(file.rows("SELECT member, sum(effect) FROM ledger GROUP BY member"))
+    left = dict(
+        file.rows(
+            "SELECT member, sum(max(0, granted - spent - returned)) FROM allowance GROUP BY member"
+        )
+    )
+    for member, balance, reserved in file.rows("SELECT member, balance, reserved FROM account"):
+        if sums.get(member, 0) != balance:
+            found.append(f"I2 {member}: balance {balance}, ledger {sums.get(member, 0)}")
+        if left.get(member, 0) != reserved:
+            found.append(f"I4 {member}: reserved {reserved}, outstanding {left.get(member, 0)}")
+    return found
+
+
+def _rights_covered(file: ServerFile, till: Any) -> None:
+    """I4, the half that holds always: no till may spend more than the server keeps for it."""
+    try:
+        chain = chain_of(till.folder)
+    except dbapi2.Error:
+        return
+    if chain["frozen"] or till.suspect:
+        return
+    held = grants_on(till.folder, chain["incarnation"])
+    theirs = dict(file.rows("SELECT grant_id, granted - spent - returned FROM allowance"))
+    for grant, left in held.items():
+        if left > theirs.get(grant, 0):
+            raise Wrong(
+                f"I4 {till.name} may spend {left} of {grant}, the server keeps {theirs.get(grant)}"
+            )
+
+
+# --- at rest ----------------------------------------------------------------------------------
+
+
+def judge(world: Any) -> list[str]:
+    """Every invariant that does not hold, in words that begin with its number."""
+    found: list[str] = []
+    with closing(ServerFile(world.server)) as file:
+        found += starred(file)
+        found += _sales(world, file)
+        found += _entries(world, file)
+        found += _overdrafts(world, file)
+        found += _rights(world, file)
+        found += _mirrors(world, file)
+        found += _chains(world, file)
+        found += _queues(world, file)
+        found += _shown(world, file)
+    found += _whole_files(world)
+    found += [f"doctor: {one}" for one in _doctor(world)]
+    return found
+
+
+def _doctor(world: Any) -> list[str]:
+    server = world.server.server
+    if world.plan.seed % DOCTOR_EVERY:
+        return []  # 256 buckets, table by table: as much as the run itself
+    return [] if server is None else server.database.read_now(lambda c: list(examine(c)))
+
+
+def _sales(world: Any, file: ServerFile) -> list[str]:
+    """I1: every sale of every disk once, with its amounts; no sale of nowhere; every paper."""
+    found = []
+    stored: dict[str, Any] = {}
+    for one, net, payable, document in file.rows("SELECT id, net, payable, document FROM sale"):
+        if one in stored:
+            found.append(f"I1 sale {one} is stored twice")
+        stored[one] = (net, payable, json.loads(document))
+    on_disks: dict[str, Any] = {}
+    for till in world.tills:
+        on_disks.update(sales_on(till.folder))
+    quarantined = _quarantined(file)
+    for one, document in on_disks.items():
+        if one not in stored:
+            if one not in quarantined:
+                found.append(f"I1 lost sale {one} of {document['terminal'][:6]}")
+            continue
+        net, payable, told = stored[one]
+        ours = (document["totals"]["net"], document["totals"]["payable"])
+        if (net, payable) != ours or told["lines"] != document["lines"]:
+            found.append(f"I1 sale {one}: the till sold {ours}, the server has {(net, payable)}")
+    for one in stored:
+        if one not in on_disks and one not in world.ever and one not in world.born:
+            found.append(f"I1 sale {one} was never sold")
+    if not {"restore", "clone"} & world.marked:
+        gone = [p for p in world.papers if p.transaction not in stored]
+        found += [f"I1 the paper {p.receipt} of {p.till} is nowhere" for p in gone]
+    return found
+
+
+def _batches(file: ServerFile, states: str) -> list[Any]:
+    rows = file.rows(f"SELECT terminal, incarnation, body FROM inbox WHERE state IN ({states})")
+    return [
+        (terminal, incarnation, json.loads(zstandard.decompress(body)))
+        for terminal, incarnation, body in rows
+    ]
+
+
+def _quarantined(file: ServerFile) -> set[str]:
+    """Transactions of replaced databases that wait for a person."""
+    found = set()
+    for _, _, batch in _batches(file, "'fenced'"):
+        for event in batch["events"]:
+            if event["kind"] == "transaction_completed":
+                found.add(json.loads(event["body"])["id"])
+    return found
+
+
+def _entries(world: Any, file: ServerFile) -> list[str]:
+    """I1 and I2: each entry of each receipt is in the ledger once, with its points."""
+    ledger = {one: points for one, points in file.rows("SELECT id, points FROM ledger")}
+    stored = {one for (one,) in file.rows("SELECT id FROM sale")}
+    found = []
+    for till in world.tills:
+        for one, document in sales_on(till.folder).items():
+            for entry in document.get("entries", ()) if one in stored else ():
+                told = ledger.get(entry["id"])
+                if told != entry["points"]:
+                    found.append(f"I2 entry {entry['id']}: {entry['points']} sold, {told} posted")
+    return found
+
+
+def _overdrafts(world: Any, file: ServerFile) -> list[str]:
+    """I3: what was redeemed was there, returns and expiry apart, unless marked as a risk."""
+    if {"clone"} & world.marked:
+        return []
+    unsecured: Counter[str] = Counter()
+    for (text,) in file.rows("SELECT document FROM sale"):
+        document = json.loads(text)
+        if document.get("unsecured"):
+            unsecured[document.get("member") or ""] += document["unsecured"]
+    found = []
+    sums: Counter[str] = Counter()
+    told = set()
+    for member, kind, points, effect in file.rows(
+        "SELECT member, kind, points, effect FROM ledger ORDER BY member, pos"
+    ):
+        if effect > 0 or kind == "redeem" or (kind == "reverse" and effect > 0):
+            sums[member] += effect
+        if sums[member] + unsecured[member] < 0 and member not in told:
+            told.add(member)
+            found.append(f"I3 {member} was overdrawn by {-sums[member]} (at {points})")
+    return found
+
+
+def _rights(world: Any, file: ServerFile) -> list[str]:
+    """I4: what tills may spend is what the server keeps for them."""
+    found = []
+    for till in world.tills:
+        terminal = till.terminal_id
+        chain = chain_of(till.folder)
+        held = grants_on(till.folder, chain["incarnation"])
+        kept = {
+            grant: left
+            for grant, left in file.rows(
+                "SELECT grant_id, granted - spent - returned FROM allowance WHERE terminal = ?",
+                terminal,
+            )
+            if left > 0
+        }
+        for grant in sorted({*held, *kept}):
+            if held.get(grant, 0) != kept.get(grant, 0):
+                found.append(
+                    f"I4 {till.name} grant {grant}: {held.get(grant, 0)} at the till, "
+                    f"{kept.get(grant, 0)} at the server"
+                )
+    return found
+
+
+def _mirrors(world: Any, file: ServerFile) -> list[str]:
+    """I5: each scope of each mirror is the server's, at head."""
+    found = []
+    heads = {scope: seq for scope, seq in file.rows("SELECT scope, seq FROM feed_head")}
+    theirs: dict[str, dict[Any, Any]] = {}
+    for scope, kind, one, ver, body in file.rows(
+        "SELECT scope, kind, id, ver, body FROM feed_row WHERE deleted = 0"
+    ):
+        theirs.setdefault(scope, {})[kind, one] = (ver, json.loads(body))
+    for till in world.tills:
+        generation = till_rows(
+            till.folder / "till.db", "SELECT v FROM meta WHERE k = 'mirror_generation'"
+        )
+        path = till.folder / f"mirror-{int(generation[0][0]) if generation else 0}.db"
+        if not path.exists():
+            found.append(f"I5 {till.name} has no mirror")
+            continue
+        own = f"t:{till.terminal_id}"
+        cursors, ours = _mirror(path)
+        wanted = [s for s in heads if s[0] == "m" or s in ("catalog", "program", "operators")]
+        for scope in [*wanted, f"settings:{till.store}", own]:
+            if cursors.get(scope, 0) != heads.get(scope, 0):
+                found.append(
+                    f"I5 {till.name} {scope}: at {cursors.get(scope, 0)} of {heads.get(scope, 0)}"
+                )
+            mine, right = ours.get(scope, {}), theirs.get(scope, {})
+            if scope == own:
+                mine = {key: row for key, row in mine.items() if key in right}
+            if mine != right:
+                odd = [k for k in {*mine, *right} if mine.get(k) != right.get(k)]
+                found.append(f"I5 {till.name} {scope}: {len(odd)} rows differ, {odd[0]}")
+    return found
+
+
+def _mirror(path: Path) -> tuple[dict[str, int], dict[str, dict[Any, Any]]]:
+    with closing(dbapi2.connect(str(path))) as connection:
+        names = dict(connection.execute("SELECT n, text FROM name").fetchall())
+        cursors = {names[n]: c for n, c in connection.execute("SELECT n, cursor FROM scope")}
+        rows: dict[str, dict[Any, Any]] = {}
+        for scope, kind, one, ver, body in connection.execute(
+            "SELECT scope, kind, id, ver, body FROM row WHERE body IS NOT NULL"
+        ):
+            key = (names[kind], _unpacked(one))
+            rows.setdefault(names[scope], {})[key] = (ver, msgspec.json.decode(bytes(body)))
+    return cursors, rows
+
+
+def _unpacked(one: Any) -> str:
+    if isinstance(one, bytes) and len(one) == 16:
+        text = one.hex()
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    return one if isinstance(one, str) else bytes(one).decode()
+
+
+def _link(previous: bytes, seq: int, one: str, kind: str, body: bytes) -> bytes:
+    """The chain's rule, written down a second time."""
+    return hashlib.sha256(previous + f"{seq}\n{one}\n{kind}\n".encode() + body).digest()
+
+
+def _chains(world: Any, file: ServerFile) -> list[str]:
+    """I6: dense, linked, the same on both sides."""
+    found = []
+    stored: dict[tuple[str, int], dict[int, str]] = {}
+    for terminal, incarnation, seq, digest in file.rows(
+        "SELECT terminal, incarnation, seq, hash FROM event"
+    ):
+        stored.setdefault((terminal, incarnation), {})[seq] = digest
+    for key, hashes in stored.items():
+        if sorted(hashes) != list(range(1, len(hashes) + 1)):
+            found.append(f"I6 the server's chain of {key[0][:6]}/{key[1]} has gaps")
+    for terminal, incarnation, batch in _batches(file, "'queued', 'posted'"):
+        hashes = stored.get((terminal, incarnation), {})
+        for event in batch["events"]:
+            before = bytes.fromhex(hashes.get(event["seq"] - 1, "00" * 32))
+            right = _link(before, event["seq"], event["id"], event["kind"], event["body"].encode())
+            if event["seq"] in hashes and hashes[event["seq"]] != right.hex():
+                found.append(f"I6 the server's chain breaks at {event['seq']}")
+    for till in world.tills:
+        found += _till_chain(till, stored)
+    return found
+
+
+def _till_chain(till: Any, stored: dict[tuple[str, int], dict[int, str]]) -> list[str]:
+    chain = chain_of(till.folder)
+    incarnation, found = chain["incarnation"], []
+    previous, last = bytes(chain["pruned_hash"]), chain["pruned"]
+    theirs = stored.get((till.terminal_id, incarnation), {})
+    for place, one, kind, body, digest in events_on(till.folder):
+        if place >> SEQ_BITS != incarnation:
+            continue
+        seq = place & (1 << SEQ_BITS) - 1
+        if seq != last + 1 or _link(previous, seq, one, kind, body) != digest:
+            return [f"I6 the chain of {till.name} breaks at {seq}"]
+        if theirs.get(seq, digest.hex()) != digest.hex():
+            found.append(f"I6 {till.name} and the server differ at {seq}")
+        previous, last = digest, seq
+    if last != chain["head"]:
+        found.append(f"I6 {till.name}: the head is {chain['head']}, the last event {last}")
+    return found
+
+
+def _queues(world: Any, file: ServerFile) -> list[str]:
+    """I9: nothing waits any more. I10: what was refused is before a person."""
+    found = []
+    for till in world.tills:
+        if not at_rest(till):
+            chain = chain_of(till.folder)
+            trouble = till.said()
+            found.append(
+                f"I9 {till.name} is stuck: {chain['acked']} of {chain['head']} acknowledged, "
+                f"frozen {chain['frozen']}, {trouble}"
+            )
+    if not posted_rows(file):
+        found.append("I9 the inbox is not empty")
+    parked = file.rows("SELECT id, reason FROM event WHERE outcome = 'parked'")
+    lines = {event for (event,) in file.rows("SELECT event FROM conflict")}
+    for one, reason in parked:
+        found.append(f"I1 event {one} was parked: {reason}")
+        if one not in lines:
+            found.append(f"I10 the parked event {one} is before nobody")
+    return found
+
+
+def posted_rows(file: ServerFile) -> bool:
+    return not file.rows("SELECT 1 FROM inbox WHERE state = 'queued' LIMIT 1")
+
+
+def _shown(world: Any, file: ServerFile) -> list[str]:
+    """I7: with nothing unsent, each till shows the server's balance."""
+    balances = dict(file.rows("SELECT member, balance FROM account"))
+    found = []
+    for till in world.tills:
+        for member, shown in till.balances().items():
+            if balances.get(member) != shown:
+                found.append(
+                    f"I7 {till.name} shows {shown} for {member}, it is {balances.get(member)}"
+                )
+    return found
+
+
+def _whole_files(world: Any) -> list[str]:
+    """I11."""
+    found = []
+    for till in world.tills:
+        for path in [till.folder / "till.db", *till.folder.glob("mirror-*.db")]:
+            said = till_rows(path, "PRAGMA quick_check")[0][0]
+            if said != "ok":
+                found.append(f"I11 {till.name} {path.name}: {said}")
+    return found
