@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Raw
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.ledger import (
@@ -23,7 +24,7 @@ from pos_app.domain.loyalty.ledger import (
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import is_bearer
 from pos_app.domain.loyalty.placement import Habits
-from sync.server import accounts, bearers, bulk, feed
+from sync.server import accounts, bearers, bulk, feed, personal
 from sync.server.bearers import Bearer
 from sync.server.buckets import bucket_scope, terminal_scope
 from sync.server.conflicts import Conflict, record
@@ -51,6 +52,8 @@ class Held:
     reserved: int = 0
     profile: tuple[str, str] = ("", "")
     deleted: bool = False
+    sealed: str = ""
+    person: bytes = b""
     habits: Habits = field(default_factory=Habits)
     bearer: Bearer | None = None
 
@@ -158,7 +161,8 @@ class Book:
     def _load_members(self, wanted: set[str]) -> None:
         states = {row.member: row for row in self._rows(account, account.c.member, wanted)}
         for row in self._rows(member, member.c.id, wanted):
-            doc = msgspec.json.decode(row.state, type=MemberRow)
+            text = personal.opened(self.services.keys.profiles, row.id, row.state.encode())
+            doc = msgspec.json.decode(text, type=MemberRow)
             state = states.get(row.id)
             self.held[row.id] = Held(
                 member_from_row(doc),
@@ -167,6 +171,8 @@ class Book:
                 state.entries if state else 0,
                 state.reserved if state else 0,
                 (row.profile, row.profile_key),
+                sealed=personal.sealed_of(row.state.encode()),
+                person=personal.person_of(doc),
                 habits=msgspec.json.decode(state.habits, type=Habits) if state else Habits(),
             )
 
@@ -260,6 +266,8 @@ class Book:
         changed = [self.held[m] for m in sorted(self.touched)]
         touched = [held for held in changed if held.bearer is None]
         self._flush_bearers(changed)
+        for held in touched:
+            self._seal(held)
         bulk.insert(self.connection, account, [self._account_row(h) for h in touched], "replace")
         bulk.insert(self.connection, member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
@@ -269,6 +277,17 @@ class Book:
         if changes:
             feed.publish(self.connection, bucket_scope(self.bucket), changes, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
+
+    def _seal(self, held: Held) -> None:
+        """Who the member is, under the member's own key, before it meets a table."""
+        person = personal.person_of(member_row(held.member, held.keys))
+        if person == held.person and held.sealed:
+            return
+        wrapped = bytes.fromhex(held.profile[1]) or personal.wrapped_in(held.sealed)
+        master = self.services.keys.profiles
+        held.person = person
+        held.sealed = personal.seal(master, wrapped, held.member.member_id, person)
+        held.profile = (held.profile[0], held.profile[1] or personal.wrapped_in(held.sealed).hex())
 
     def _flush_grants(self) -> None:
         rows = [self._grant_row(self.grants[g]) for g in sorted(self.touched_grants)]
@@ -308,7 +327,7 @@ class Book:
             "bucket": self.bucket,
             "id": held.member.member_id,
             "home_store": held.member.home_store,
-            "state": canonical(kept).decode(),
+            "state": personal.stored(kept, held.sealed).decode(),
             "profile": held.profile[0],
             "profile_key": held.profile[1],
         }
@@ -333,10 +352,11 @@ class Book:
         member_id = held.member.member_id
         if held.bearer is not None:
             return feed.Change("gift_card", member_id, held.bearer.shown(self.services.now()))
-        if held.deleted:
+        if held.deleted or held.member.blocked == personal.ERASED:
             return feed.Change("member", member_id, None)
         shown = replace(held.member, lots=held.account.lots, debt=held.account.debt)
-        return feed.Change("member", member_id, member_row(shown, held.keys))
+        row = member_row(shown, held.keys)
+        return feed.Change("member", member_id, Raw(personal.stored(row, held.sealed)))
 
 
 def _is_told(held: Held) -> bool:

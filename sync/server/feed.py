@@ -30,7 +30,7 @@ class Change:
 
     kind: str
     id: str
-    body: Struct | None
+    body: Struct | Raw | None
 
 
 @dataclass(slots=True)

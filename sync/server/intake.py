@@ -1,12 +1,13 @@
 """Takes pushed events into the inbox, durably, in the order of their chain. Never posts them.
 
 What is refused here is never a sale but a *chain* that does not fit: a gap, a fork, another
-epoch, a fenced incarnation. The body of an event is not looked into.
+epoch, a fenced incarnation. The body of an event is looked into for one
+thing only: whose key a personal one gets.
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from sync.server.conflicts import Conflict, record
 from sync.server.refusal import Refusal
 from sync.server.schema import event, inbox, terminal
 from sync.server.services import Services
+from sync.server.vault import is_personal, put_away
 from sync.wire.codec import GENESIS, ack_text, body_hash, chain_hash
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
 from sync.wire.version import SPOKEN
@@ -51,7 +53,8 @@ def push(
     row = _locked(connection, signed.terminal)
     _fits(services, signed, request, row)
     if request.incarnation < row.incarnation:
-        _quarantine(connection, services, signed, request)
+        kept = _kept(connection, services, signed, request)
+        _quarantine(connection, services, kept, request)
         return _refusal(services, row, Alarm(410, "fenced"))
     if request.incarnation > row.incarnation:
         row = _reincarnated(connection, row.id, request.incarnation)
@@ -66,7 +69,8 @@ def push(
         row = _announced(connection, row)
     if fresh:
         new = list(zip(fresh, outcomes, strict=True))
-        row = _append(connection, services, signed, request.incarnation, new)
+        kept = _kept(connection, services, signed, request)
+        row = _append(connection, services, kept, request.incarnation, new)
     return _receipt(services, row)
 
 
@@ -178,6 +182,19 @@ def _outcomes(connection: Connection, bucket: int, fresh: Sequence[EventEnvelope
         outcomes.append("exists" if e.id in known else "queued")
         known[e.id] = digest
     return outcomes
+
+
+def _kept(
+    connection: Connection, services: Services, signed: Signed, request: PushRequest
+) -> Signed:
+    """The batch as it may lie on the disk: as it travelled, but for events that tell of a person.
+
+    The hash of what travelled goes on after the signature, so that it can still be verified.
+    """
+    if not is_personal(request.events):
+        return signed
+    body = put_away(connection, services.keys.profiles, bucket_of(signed.terminal), request)
+    return replace(signed, body=body, signature=f"{signed.signature} {body_hash(signed.body)}")
 
 
 def _append(

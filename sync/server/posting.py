@@ -38,6 +38,7 @@ from sync.server.referrals import pay_referrers
 from sync.server.schema import allowance, effect, event, inbox, sale
 from sync.server.services import Services
 from sync.server.tiering import program_in_force, tiering_in_force
+from sync.server.vault import ERASED, taken_out
 from sync.server.velocity import watch
 from sync.translate import UnreadableEvent
 from sync.wire.codec import canonical, unpack
@@ -148,12 +149,19 @@ class Poster:
         )
         wanted = set(queued.scalars())
         facts = []
-        for e in unpack(PushRequest, row.body).events:
+        events = unpack(PushRequest, row.body).events
+        personal = taken_out(connection, self._services.keys.profiles, row.bucket, events)
+        for e in events:
             if e.seq not in wanted:
                 continue
             fact = Fact(e.seq, e.id, e.kind)
+            body = personal.get(e.id, e.body)
+            if not body:
+                fact.park(ERASED)
+                facts.append(fact)
+                continue
             try:
-                fact.event = self._services.codec.decode(e.kind, e.v, e.body.encode())
+                fact.event = self._services.codec.decode(e.kind, e.v, body.encode())
                 if reason := doubtful(fact.event, row.terminal):
                     fact.park(reason)
             except UnreadableEvent as error:

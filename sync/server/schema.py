@@ -288,3 +288,28 @@ control_total = Table(
     _text("totals", "{}"),
 )
 setting = Table("setting", metadata, _key("store"), _key("name"), _text("value", "null"))
+sealed_event = Table(
+    "sealed_event", metadata, _bucket(), _key("event"), _text("member"), _text("key")
+)
+Index("sealed_event_member", sealed_event.c.member)
+personal_log = Table(
+    "personal_log",
+    metadata,
+    _bucket(),
+    _key("id"),
+    _text("member"),
+    _text("deed"),
+    _text("by"),
+    _text("reason"),
+    _number("at"),
+)
+Index("personal_log_member", personal_log.c.bucket, personal_log.c.member)
+terminal_secret = Table(
+    "terminal_secret",
+    metadata,
+    _bucket(),
+    _key("terminal"),
+    _key("name"),
+    _text("value"),
+    _number("at"),
+)

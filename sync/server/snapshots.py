@@ -25,6 +25,7 @@ from sync.mirror.schema import create
 from sync.server import feed
 from sync.server.buckets import CATALOG, OPERATORS, PROGRAM, member_scopes, scope_bucket
 from sync.server.database import Database
+from sync.server.personal import opened_row
 from sync.server.schema import feed_head, feed_row
 from sync.server.services import Services
 from sync.wire.messages import FeedRow, SnapshotManifest
@@ -116,7 +117,9 @@ class Snapshots:
         as_of = self._services.server_time()
         with spool.open("wb") as file:
             for scope in SCOPES:
-                head, rows = await self._database.read(_reading(scope))
+                head, rows = await self._database.read(
+                    _reading(scope, self._services.keys.profiles)
+                )
                 if head:
                     cursor[scope] = head
                 file.writelines(rows)
@@ -151,11 +154,11 @@ def _heads(connection: Connection) -> dict[str, int]:
     return {row.scope: row.seq for row in rows}
 
 
-def _reading(scope: str) -> Callable[[Connection], tuple[int, list[bytes]]]:
-    return lambda connection: _read_scope(connection, scope)
+def _reading(scope: str, master: bytes) -> Callable[[Connection], tuple[int, list[bytes]]]:
+    return lambda connection: _read_scope(connection, scope, master)
 
 
-def _read_scope(connection: Connection, scope: str) -> tuple[int, list[bytes]]:
+def _read_scope(connection: Connection, scope: str, master: bytes) -> tuple[int, list[bytes]]:
     """(head, living rows as lines of JSON) of one scope, of one moment."""
     head = connection.execute(
         sa.select(feed_head.c.seq).where(
@@ -171,7 +174,9 @@ def _read_scope(connection: Connection, scope: str) -> tuple[int, list[bytes]]:
             feed_row.c.deleted == 0,
         )
     )
-    return head, [msgspec.json.encode(feed.feed_row_of(row)) + b"\n" for row in rows]
+    return head, [
+        msgspec.json.encode(opened_row(master, feed.feed_row_of(row))) + b"\n" for row in rows
+    ]
 
 
 def _pack(folder: Path, cursor: dict[str, int], epoch: str, as_of: str) -> Packed:

@@ -17,6 +17,7 @@ from sync.server.conflicts import open_count
 from sync.server.keyring import owner
 from sync.server.merging import resolve
 from sync.server.outcomes import load_totals
+from sync.server.personal import opened, opened_row
 from sync.server.refusal import Refusal, refuse
 from sync.server.services import Services, moment
 from sync.translate.instants import instant_text
@@ -63,7 +64,7 @@ def pull(
         page = feed.read(connection, scopes, request.cursor, room)
     return PullReply(
         epoch=services.epoch,
-        rows=tuple(page.rows),
+        rows=tuple(opened_row(services.keys.profiles, one) for one in page.rows),
         cursor=page.cursor,
         more=page.more,
         head=row.head,
@@ -132,6 +133,7 @@ def lookup(
     body = None
     if found is not None:
         body = feed.body_of(connection, member_scope(found), "member", found)
+        body = opened(services.keys.profiles, found, body) if body else None
     return LookupReply(services.epoch, Raw(body or b"null"), services.server_time())
 
 

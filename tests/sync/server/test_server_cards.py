@@ -23,6 +23,7 @@ from pos_app.gear.secrets import (
 )
 from sync.server import cards, feed, reference, till_keys
 from sync.server.buckets import OPERATORS
+from sync.server.personal import opened
 from sync.server.refusal import Refusal
 from sync.server.steps import find_member
 from sync.wire.codec import canonical, card_text
@@ -176,7 +177,9 @@ def test_nobody_has_no_link_and_no_pin(house) -> None:
 def test_a_pin_reaches_the_mirror_as_a_verifier_and_leaves_when_it_is_empty(house, member) -> None:
     async def row():
         scope = cards.member_scope(member)
-        return json.loads(await house.read(lambda c: feed.body_of(c, scope, "member", member)))
+        stored = await house.read(lambda c: feed.body_of(c, scope, "member", member))
+        assert b"argon2" not in stored
+        return json.loads(opened(house.services.keys.profiles, member, stored))
 
     async def story() -> None:
         await house.write(cards.set_pin, house.services, PINS, member, "4821")
