@@ -63,6 +63,7 @@ def after_document(totals: ControlTotals, document: CompletedTransaction) -> Con
         points_earned=totals.points_earned + earned,
         points_redeemed=totals.points_redeemed + redeemed,
         points_reversed=totals.points_reversed + reversed_,
+        risked=totals.risked + document.risked,
     )
 
 

@@ -48,10 +48,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """Which grants pay for the redeemed points, and how many no grant covers (owner's risk)."""
+    """Which grants pay for the redeemed points, how many no grant covers, and how many of those are
+    the owner's risk."""
 
     uses: tuple[AllowanceUse, ...] = ()
     unsecured: int = 0
+    risked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def complete_sale(
         entries=_entries(transaction, priced.totals, place, rules, new_id),
         uses=secured.uses,
         unsecured=secured.unsecured,
+        risked=secured.risked,
         tallies=_tallies(member, rules.program, sold),
         confirmation=transaction.confirmed,
         gift_cards=_gift_cards(transaction, lines, place, rules.program, new_id),

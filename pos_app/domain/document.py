@@ -119,7 +119,8 @@ class CompletedTransaction:
     `age_answer`: how the age was checked (seen, document, identity), refused (its goods were taken
     out), or "" where nothing asked for it.
     `cash_unit_minor`: what cash was rounded to, 0: not at all. `withheld_*`: spent points that a
-    goodwill return made the refund pay for.
+    goodwill return made the refund pay for. `unsecured`: redeemed points that no grant covers: the
+    receipt's own, and `risked`, which the owner lets a dark till give beyond its grants.
     """
 
     transaction_id: str
@@ -145,6 +146,7 @@ class CompletedTransaction:
     entries: tuple[PointsEntry, ...] = ()
     uses: tuple[AllowanceUse, ...] = ()
     unsecured: int = 0
+    risked: int = 0
     training: bool = False
     mirror_cursor: str = ""
     tallies: tuple[TallyEntry, ...] = ()

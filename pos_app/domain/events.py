@@ -140,6 +140,7 @@ class ControlTotals:
     void_minor: int = 0
     no_sales: int = 0
     unusual: int = 0
+    risked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

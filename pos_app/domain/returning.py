@@ -200,6 +200,7 @@ def complete_return(
         entries=entries.of(totals.points_redeemed, totals.points_earned - kept.points),
         uses=(),
         unsecured=0,
+        risked=0,
         withheld_points=kept.points,
         withheld_minor=kept.minor + used,
         gift_cards=entries.of_cards(lines, tenders, terms.cards),

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, select, update
 
+from pos_app.domain.loyalty.lease import Anchor
 from pos_app.storage import schema as s
+from pos_app.storage.anchors import ANCHOR, anchor_of, anchor_text
 from pos_app.storage.driver import Statement, insert_into
 from pos_app.storage.plain import to_us
 from pos_app.storage.till_file import Chain, TillFile
@@ -41,6 +43,7 @@ _APPLY = Statement(
             "returned": _returned,
             "lease_until_us": _new.lease_until_us,
             "posted_seq": func.max(_a.posted_seq, _new.posted_seq),
+            "kind": _new.kind,
         }
     )
 )
@@ -59,6 +62,7 @@ _SHRINK = Statement(
     .where(_a.grant_id == bindparam("key"))
     .values(granted=_a.spent + _a.returned, asked=0)
 )
+ANCHOR_EVERY_MS = 600_000
 NEVER_SPENT_HERE = 0
 """The incarnation of a grant that was learned while the grants were frozen."""
 
@@ -133,6 +137,18 @@ class Grants:
         """A tombstone of the feed: nothing is left of the grant."""
         with self._till.protected("grant"):
             _SHRINK.run(self._driver, key=grant_id)
+
+    def heard(self, anchor: Anchor) -> None:
+        """All that the server had to say by then was applied: leases count from here.
+
+        Written down once in a while: an older anchor of the same boot only ends leases earlier.
+        """
+        last = anchor_of(self._till)
+        if last is not None and last.boot_id == anchor.boot_id:
+            since_ms = anchor.monotonic_ms - last.monotonic_ms
+            if 0 <= since_ms < ANCHOR_EVERY_MS:
+                return
+        self._till.set_meta(ANCHOR, anchor_text(anchor))
 
     def frozen(self) -> bool:
         """True after `new_incarnation` until `thaw`."""

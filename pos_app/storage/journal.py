@@ -9,10 +9,12 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.coupon import CouponHistory
+from pos_app.domain.loyalty.lease import Anchor
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.storage import statements as q
+from pos_app.storage.anchors import anchor_of
 from pos_app.storage.coupons import coupon_history
 from pos_app.storage.driver import Statement, write
 from pos_app.storage.outbox import read_identity
@@ -100,6 +102,10 @@ class Journal:
             Allowance(grant, member, granted, spent, returned, kind, _instant(until))
             for grant, member, granted, spent, returned, kind, until in rows
         )
+
+    def lease_anchor(self) -> Anchor | None:
+        """When this till last heard all the server had to say; None before the first time."""
+        return anchor_of(self._till)
 
     def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
         """The member's entries in local events after that sequence number, in order."""

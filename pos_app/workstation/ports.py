@@ -15,6 +15,7 @@ from pos_app.domain.events import CategoriesChosen, ControlTotals, Event
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
 from pos_app.domain.loyalty.coupon import CouponHistory
+from pos_app.domain.loyalty.lease import Anchor
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
@@ -154,6 +155,9 @@ class Journal(Protocol):
 
     def allowances(self, member_id: str) -> tuple[Allowance, ...]:
         """Grants this till holds for the member."""
+
+    def lease_anchor(self) -> Anchor | None:
+        """When this till last heard all the server had to say; None before the first time."""
 
     def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
         """The member's entries in local events after that sequence number, in order."""

@@ -12,6 +12,8 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.program import Program, load
 from pos_app.domain.loyalty.rfm import SETTING as RFM_BOUNDS
 from pos_app.domain.loyalty.rfm import bounds_told
+from pos_app.domain.loyalty.risk import SETTING as RISK
+from pos_app.domain.loyalty.risk import RiskLimits, limits_of
 from pos_app.domain.loyalty.standing import Status, history_of, spend_by_period, status
 from pos_app.domain.loyalty.tally import LIFETIME, added
 from pos_app.domain.loyalty.turnover import VISITS, History, with_own
@@ -22,6 +24,7 @@ from pos_app.domain.pricing.result import Priced
 from pos_app.domain.promotion.benefit import Issue
 from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.transaction import Transaction
+from pos_app.workstation.honoured import honoured
 from pos_app.workstation.regulated import lawful_gifts
 from pos_app.workstation.station import Known, Station
 
@@ -71,13 +74,29 @@ def know(station: Station, member: Member, *, local: bool = False) -> Known:
     identity = station.journal.identity()
     posted = member.posted.get(identity.terminal_id, 0) if identity else 0
     account = continued(member.account(), station.journal.unposted(member.member_id, posted))
-    allowance = spendable(station.journal.allowances(member.member_id), station.now())
+    allowance = spendable(honoured(station, member.member_id), station.now())
     spend = station.journal.unposted_spend(member.member_id, posted)
     tallies = added(member.tallies, station.journal.unposted_tallies(member.member_id, posted))
     choices: Choices = member.choices
     for one in station.journal.unposted_choices(member.member_id, posted):
         choices = with_choice(choices, Chosen(one.month, one.categories, one.at))
-    return Known(member, account, allowance, spend, tallies, choices, local)
+    risk = risk_allowed(station, member.member_id)
+    return Known(member, account, allowance, spend, tallies, choices, local, risk)
+
+
+def risk_allowed(station: Station, member_id: str) -> int:
+    """Points beyond the grants that the owner lets this till give now; none with a link.
+
+    What the card has risked here is known again by the server when the mirror is younger.
+    """
+    limits = limits_of(station.mirror.setting(RISK))
+    if limits == RiskLimits() or station.courier.status().online:
+        return 0
+    since = station.mirror.as_of() or datetime.min.replace(tzinfo=UTC)
+    earlier = station.journal.latest_of_member(member_id, since)
+    used = sum(one.risked for one in earlier if one.member_id == member_id)
+    today = station.session.day_totals.risked if station.session else 0
+    return limits.allowed(used, today)
 
 
 def spent_budgets(station: Station) -> dict[str, int]:
@@ -143,8 +162,8 @@ def wish_of(station: Station, transaction: Transaction, known: Known) -> Wish:
         return Wish(0, 0, "unconfirmed")
     if transaction.member is not None and not transaction.member.may_redeem:
         return Wish(0, 0, "last4")
-    if known.allowance < available:
-        return Wish(transaction.points_wish, known.allowance, "allowance")
+    if known.secured < available:
+        return Wish(transaction.points_wish, known.secured, "allowance")
     return Wish(transaction.points_wish, available, "balance")
 
 

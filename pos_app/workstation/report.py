@@ -61,13 +61,14 @@ class Report:
     difference_minor: int | None = None
     unsent: int = 0
     unusual: int = 0
+    risked: int = 0
     settlement: Settlement | None = None
     currency: Currency = RUB
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
         yield "session_number", self.session_number
-        for name in (*COUNTS, "voids", "no_sales", "unusual", "unsent"):
+        for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", "unsent"):
             yield name, getattr(self, name)
 
     def amounts(self) -> Iterator[tuple[str, int]]:
@@ -129,4 +130,5 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         difference_minor=None if counted is None else counted - count.expected_minor,
         unsent=unsent,
         unusual=totals.unusual,
+        risked=totals.risked,
     )

@@ -36,6 +36,7 @@ from pos_app.workstation import (
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
+from pos_app.workstation.honoured import honoured
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import (
     Facts,
@@ -44,7 +45,7 @@ from pos_app.workstation.ports import (
     StorageFull,
     StoredJob,
 )
-from pos_app.workstation.pricing_task import know, program_of, refresh_known
+from pos_app.workstation.pricing_task import know, program_of, refresh_known, risk_allowed
 from pos_app.workstation.return_sale import earlier_returns, used_of, wanted_lines
 from pos_app.workstation.sale import SALE_PARTS, clear, give_back
 from pos_app.workstation.station import (
@@ -199,16 +200,10 @@ def _sale_document(
 ) -> CompletedTransaction | Answer:
     priced = station.priced
     assert priced is not None
-    points = priced.totals.points_redeemed
-    secured = Secured()
-    if points and station.known is not None:
-        grants = station.journal.allowances(station.known.member.member_id)
-        uses, rest = draw(grants, points, station.now())
-        # A programme may let the receipt's own points pay for its rewards: no grant is for those.
-        if rest > max(points - station.known.allowance, 0):
-            refresh_known(station)
-            return refused("allowance_gone")
-        secured = Secured(uses, rest)
+    secured = _secured(station, priced.totals.points_redeemed)
+    if secured is None:
+        refresh_known(station)
+        return refused("allowance_gone")
     return complete_sale(
         transaction,
         priced,
@@ -217,6 +212,23 @@ def _sale_document(
         secured=secured,
         new_id=station.new_id,
     )
+
+
+def _secured(station: Station, points: int) -> Secured | None:
+    """The grants that pay for the points, and the owner's risk; None if they do not reach."""
+    known = station.known
+    if not points or known is None:
+        return Secured()
+    uses, rest = draw(honoured(station, known.member.member_id), points, station.now())
+    # A programme may let the receipt's own points pay for its rewards: no grant is for those.
+    available = max(known.account.available(station.business_on()), 0)
+    own = max(points - min(known.secured, available), 0)
+    risked = max(rest - own, 0)
+    if rest > max(points - known.allowance, 0):
+        return None
+    if risked > risk_allowed(station, known.member.member_id):
+        return None
+    return Secured(uses, rest, risked)
 
 
 def _return_document(

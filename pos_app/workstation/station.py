@@ -90,7 +90,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The identified member with everything this till knows: mirror and own unposted facts."""
+    """The identified member with everything this till knows: mirror and own unposted facts.
+
+    `allowance`: points that its grants cover; `risk`: points beyond them that the owner permits.
+    """
 
     member: Member
     account: Account
@@ -99,6 +102,12 @@ class Known:
     tallies: Tallies = field(default_factory=dict)
     choices: Choices = field(default_factory=lambda: NONE_CHOSEN)
     local: bool = False
+    risk: int = 0
+
+    @property
+    def secured(self) -> int:
+        """The most points that may be given without asking the server."""
+        return self.allowance + self.risk
 
     def counted(self, spent: Mapping[str, int]) -> Counted:
         """What was counted; `spent` as the mirror tells the budgets of offers."""

@@ -15,6 +15,7 @@ from typing import TypeVar
 import httpx
 from msgspec import Struct, structs
 
+from pos_app.domain.loyalty.lease import Reading
 from pos_app.domain.ports import Clock
 from sync.client.errors import (
     OF_A_CHANGED_BODY,
@@ -97,6 +98,11 @@ class Connection:
         self.protocol = CURRENT
         self.on_contact: Callable[[bool], None] = lambda _reached: None
         self.on_server_time: Callable[[str], None] = lambda _text: None
+
+    def reading(self) -> Reading:
+        """The machine's clocks now."""
+        clock = self._clock
+        return Reading(clock.now_utc(), clock.monotonic_ms(), clock.boot_id())
 
     async def call(
         self, step: str, message: Struct, kind: type[T], wait_s: float = 0.0, trace: str = ""

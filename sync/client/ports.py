@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pos_app.domain.loyalty.lease import Anchor
 from sync.client.errors import NotEnrolled
 from sync.wire.messages import EnrolReply, PullReply
 from sync.wire.rows import GiftCardRow, MemberRow
@@ -169,6 +170,9 @@ class Grants(Protocol):
 
     def drop_grant(self, grant_id: str) -> None:
         """A tombstone of the feed."""
+
+    def heard(self, anchor: Anchor) -> None:
+        """All the server had to say by then was applied: leases count from here."""
 
     def frozen(self) -> bool:
         """True after a new incarnation, until `thaw`."""

@@ -7,10 +7,12 @@ cursor, after: a crash between the two repeats them, and repeating them changes 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pos_app.domain.loyalty.lease import Anchor
 from sync.client.allowances import own_row
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Fenced, Forked, Lost, Refused, Stuck
 from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
+from sync.translate.instants import instant
 from sync.wire.codec import GarbledMessage, decode
 from sync.wire.messages import FeedRow, Problem, PullReply, PullRequest
 from sync.wire.rows import OutcomeRow
@@ -42,6 +44,8 @@ class Pull:
         self._grants = grants
         self._hopeless: set[str] = set()
         self._in_force = Problem("")
+        self._asked = connection.reading()
+        self._server_time = ""
 
     async def run(self, mirror: MirrorFile, wait_ms: int = 0) -> Pulled:
         """Pages until there are no more, then digests. Raises Trouble or SnapshotNeeded."""
@@ -51,6 +55,7 @@ class Pull:
             self._apply(mirror, page, pulled)
             doubtful.update(mirror.differing(page))
             if not page.more:
+                self._heard(page)
                 break
             wait_ms = 0
         for scope in sorted(doubtful - self._hopeless):
@@ -88,7 +93,9 @@ class Pull:
             max_bytes=PAGE_BYTES,
             wait_ms=wait_ms,
             incarnation=position.incarnation,
+            clear_at=self._server_time if position.head == acked else "",
         )
+        self._asked = self._connection.reading()
         try:
             page = await self._connection.call("pull", request, PullReply, wait_ms / 1000)
         except EpochChanged as change:
@@ -107,6 +114,16 @@ class Pull:
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page
+
+    def _heard(self, page: PullReply) -> None:
+        """The feed was read to its end: leases are counted from when we asked for its last page,
+        so that the time on the way never makes one longer."""
+        try:
+            server_at = instant(page.server_time)
+        except ValueError:
+            return
+        asked, self._server_time = self._asked, page.server_time
+        self._grants.heard(Anchor(server_at, asked.monotonic_ms, asked.boot_id, asked.wall))
 
     def _apply(self, mirror: MirrorFile, page: PullReply, pulled: Pulled) -> None:
         self._own_rows(page.rows, pulled)

@@ -311,6 +311,7 @@ def control_totals_doc(t: ControlTotals) -> ControlTotalsDoc:
         void_amount=t.void_minor,
         no_sales=t.no_sales,
         unusual=t.unusual,
+        risked=t.risked,
     )
 
 
@@ -334,4 +335,5 @@ def control_totals(doc: ControlTotalsDoc) -> ControlTotals:
         void_minor=doc.void_amount,
         no_sales=doc.no_sales,
         unusual=doc.unusual,
+        risked=doc.risked,
     )

@@ -168,6 +168,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     withheld: int = 0
     gift_cards: tuple[GiftCardEntryDoc, ...] = ()
     age: str = ""
+    risked: int = 0
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):
@@ -255,6 +256,7 @@ class ControlTotalsDoc(Struct, omit_defaults=True):
     void_amount: int = 0
     no_sales: int = 0
     unusual: int = 0
+    risked: int = 0
 
 
 class SessionClosedDoc(Struct):

@@ -74,7 +74,7 @@ def draw(
 
 def _soonest(grant: Allowance) -> tuple[bool, bool, str, str]:
     ends = grant.lease_until.isoformat() if grant.lease_until else ""
-    return (grant.kind != "identified", grant.lease_until is None, ends, grant.grant_id)
+    return (grant.kind not in GOES_BACK, grant.lease_until is None, ends, grant.grant_id)
 
 
 def after_use(grant: Allowance, points: int) -> Allowance:
@@ -85,6 +85,9 @@ def after_use(grant: Allowance, points: int) -> Allowance:
 
 
 MOVED = "moved"
+RECALLED = "recalled"
+GOES_BACK = ("identified", RECALLED)
+"""Kinds that go back when nobody needs them here: asked for one receipt, or asked back."""
 MOVABLE = ("placed", MOVED)
 """An identified grant belongs to the receipt that asked for it."""
 
