@@ -173,10 +173,10 @@ class Http:
         )
 
     async def _manifest(self, request: Request) -> Struct:
-        await self._known(request)
+        store_id = await self._known(request)
         if request.query_params.get("schema", str(MIRROR_SCHEMA)) != str(MIRROR_SCHEMA):
             raise refuse(404, "no_snapshot", f"only schema {MIRROR_SCHEMA} is built")
-        return await self._server.snapshots.manifest()
+        return await self._server.snapshots.manifest(store_id)
 
     async def _file(self, request: Request) -> Response:
         await self._known(request)
@@ -202,9 +202,11 @@ class Http:
             media_type="application/octet-stream",
         )
 
-    async def _known(self, request: Request) -> None:
+    async def _known(self, request: Request) -> str:
+        """The store of the terminal that asks."""
         signed = await self._signed_reading(request)
-        await self._server.database.read(lambda c: authenticate(c, signed))
+        row = await self._server.database.read(lambda c: authenticate(c, signed))
+        return str(row.store)
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         return await self._server.database.write(work)

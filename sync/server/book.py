@@ -24,7 +24,7 @@ from pos_app.domain.loyalty.ledger import (
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import is_bearer
 from pos_app.domain.loyalty.placement import Habits
-from sync.server import accounts, bearers, bulk, feed, personal
+from sync.server import accounts, bearers, bulk, feed, interest, personal
 from sync.server.bearers import Bearer
 from sync.server.buckets import bucket_scope, terminal_scope
 from sync.server.conflicts import Conflict, record
@@ -55,13 +55,18 @@ class Held:
     sealed: str = ""
     person: bytes = b""
     habits: Habits = field(default_factory=Habits)
+    groups: tuple[str, ...] = ()
     bearer: Bearer | None = None
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The home store and those visited, as remembered."""
+        return (self.member.home_store, *self.habits.visits)
 
 
 @dataclass(slots=True)
 class Grant:
-    """An allowance as the tables have it. `posted_seq`: the till's last event it contains;
-    `incarnation`: of the till's database that it was granted to."""
+    """`posted_seq`: the till's last event it contains; `incarnation`: of the till's database."""
 
     grant_id: str
     member: str
@@ -174,6 +179,7 @@ class Book:
                 sealed=personal.sealed_of(row.state.encode()),
                 person=personal.person_of(doc),
                 habits=msgspec.json.decode(state.habits, type=Habits) if state else Habits(),
+                groups=tuple(msgspec.json.decode(row.groups, type=list[str])),
             )
 
     def _load_grants(self, members: set[str]) -> None:
@@ -268,6 +274,7 @@ class Book:
         self._flush_bearers(changed)
         for held in touched:
             self._seal(held)
+        groups = interest.settle(self.connection, {h.member.member_id: h for h in touched})
         bulk.insert(self.connection, account, [self._account_row(h) for h in touched], "replace")
         bulk.insert(self.connection, member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
@@ -276,6 +283,8 @@ class Book:
         changes = [self._published(held) for held in changed if _is_told(held)]
         if changes:
             feed.publish(self.connection, bucket_scope(self.bucket), changes, now_us)
+            told = {c.id: c for c in changes}
+            interest.publish(self.connection, self.bucket, groups, told, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
 
     def _seal(self, held: Held) -> None:
@@ -328,6 +337,7 @@ class Book:
             "id": held.member.member_id,
             "home_store": held.member.home_store,
             "state": personal.stored(kept, held.sealed).decode(),
+            "groups": canonical(held.groups).decode(),
             "profile": held.profile[0],
             "profile_key": held.profile[1],
         }

@@ -22,6 +22,11 @@ def bucket_scope(bucket: int) -> str:
     return f"m:{bucket:03d}"
 
 
+def group_scope(bucket: int, store_id: str) -> str:
+    """The members of a bucket that a store's tills hear of, where they hear only of theirs."""
+    return f"g:{bucket:03d}:{store_id}"
+
+
 def terminal_scope(terminal_id: str) -> str:
     """What only this terminal hears: its allowances and what became of its events."""
     return f"t:{terminal_id}"
@@ -36,6 +41,8 @@ def scope_bucket(scope: str) -> int:
     """The bucket whose transactions may write a scope."""
     if scope.startswith("m:"):
         return int(scope[2:])
+    if scope.startswith("g:"):
+        return int(scope[2:5])
     if scope.startswith("t:"):
         return bucket_of(scope[2:])
     return REFERENCE
@@ -49,3 +56,8 @@ def common_scopes(store_id: str) -> tuple[str, ...]:
 def member_scopes() -> tuple[str, ...]:
     """Every member of the chain."""
     return tuple(bucket_scope(bucket) for bucket in range(BUCKETS))
+
+
+def group_scopes(store_id: str) -> tuple[str, ...]:
+    """The members of one store."""
+    return tuple(group_scope(bucket, store_id) for bucket in range(BUCKETS))

@@ -19,10 +19,12 @@ from sync.server.catalog import import_catalog
 from sync.server.doctor import examine
 from sync.server.enrolment import new_code
 from sync.server.integrators import add_integrator, remove_integrator
+from sync.server.interest import SETTING as INTEREST
 from sync.server.keys import new_epoch
 from sync.server.member_import import import_members
 from sync.server.partner_report import partner_report, report_lines
 from sync.server.refusal import refuse
+from sync.server.regrouping import regroup
 from sync.server.rfm_report import report
 from sync.server.server import DATABASE_FILE, Server, open_server
 from sync.server.serving import Listening, serve
@@ -83,6 +85,8 @@ async def _settings(server: Server, options: Namespace) -> Said:
     await server.database.write(
         lambda c: reference.set_setting(c, server.services, options.name, value, options.store)
     )
+    if options.name == INTEREST:
+        return [f"{await regroup(server.database, server.services)} members told anew"], True
     return (), True
 
 

@@ -20,6 +20,8 @@ from pos_app.domain.read_regulation import regulation_of
 from pos_app.domain.rights import DEFAULT_ROLES, Operator
 from sync.server import bulk, feed
 from sync.server.buckets import OPERATORS, PROGRAM, settings_scope
+from sync.server.interest import SETTING as INTEREST
+from sync.server.interest import InterestSetting
 from sync.server.keys import CHAIN, set_meta
 from sync.server.refusal import refuse
 from sync.server.schema import setting, store, terminal
@@ -70,6 +72,11 @@ def _judge_setting(name: str, value: Any) -> None:
             regulation_of(value)
         except RegulationRefused as refused:
             raise refuse(422, "bad_regulation", str(refused)) from refused
+    if name == INTEREST:
+        try:
+            msgspec.convert(value, InterestSetting)
+        except msgspec.ValidationError as wrong:
+            raise refuse(422, "bad_setting", str(wrong)) from wrong
     if name == VELOCITY:
         try:
             limits_of(value)

@@ -152,6 +152,7 @@ member = Table(
     _key("id"),
     _text("home_store"),
     _text("state", "{}"),
+    _text("groups", "[]"),
     _text("profile"),
     _text("profile_key"),
 )

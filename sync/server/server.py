@@ -26,6 +26,7 @@ from sync.server.metrics import Metrics
 from sync.server.migrations import migrate
 from sync.server.placing import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.posting import Poster
+from sync.server.regrouping import regroup
 from sync.server.scoring import refresh_scores
 from sync.server.services import Services
 from sync.server.snapshots import Offload, Snapshots, in_place
@@ -103,6 +104,7 @@ class Server:
         moved = await refresh_birthdays(self.database, self.services)
         moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))
+        moved += await regroup(self.database, self.services)
         if await tend_allowances(self.database, self.services):
             self.bell.ring_inbox()
         if ended or moved:

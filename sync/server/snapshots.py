@@ -2,7 +2,8 @@
 
 Rows are read scope by scope (each with the head it belongs to) into a spool, then built, packed
 and named after their content: a name never means other bytes, so a download may be resumed.
-Own scopes and settings of a store are not in it: a till pulls them after.
+Own scopes and settings of a store are not in it: a till pulls them after. Where tills hear only of
+their store's members, each store has a snapshot of its own.
 """
 
 import asyncio
@@ -22,8 +23,8 @@ from sqlalchemy import Connection
 
 from sync.mirror.load import finish, load_rows
 from sync.mirror.schema import create
-from sync.server import feed
-from sync.server.buckets import CATALOG, OPERATORS, PROGRAM, member_scopes, scope_bucket
+from sync.server import feed, interest
+from sync.server.buckets import CATALOG, OPERATORS, PROGRAM, scope_bucket
 from sync.server.database import Database
 from sync.server.personal import opened_row
 from sync.server.schema import feed_head, feed_row
@@ -35,9 +36,8 @@ T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 PIECE_BYTES = 256 * 1024
 REFRESH_MS = 15 * 60 * 1000
-KEPT = 2
 SUFFIX = ".mirror.zst"
-SCOPES = (PROGRAM, OPERATORS, CATALOG, *member_scopes())
+EVERYBODYS = (PROGRAM, OPERATORS, CATALOG)
 
 
 class Offload(Protocol):
@@ -63,8 +63,18 @@ class Packed:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """`previous` is still served: a download of it may be under way."""
+
+    manifest: SnapshotManifest
+    at_ms: int
+    scopes: tuple[str, ...]
+    previous: str
+
+
 class Snapshots:
-    """Builds on demand, keeps the last two, serves them by name."""
+    """Builds on demand, keeps the last two of each group, serves them by name."""
 
     def __init__(
         self,
@@ -79,25 +89,29 @@ class Snapshots:
         self._services = services
         self._offload = offload
         self._lock = asyncio.Lock()
-        self._current: SnapshotManifest | None = None
-        self._built_ms = 0
+        self._built: dict[tuple[str, ...], _Built] = {}
 
-    async def manifest(self) -> SnapshotManifest:
-        """The newest snapshot; built when there is none, or it is old and the feed has moved."""
+    async def manifest(self, store_id: str = "") -> SnapshotManifest:
+        """The newest snapshot for the tills of a store; built when there is none, or when it is
+        old and the feed has moved."""
         async with self._lock:
+            members = await self._database.read(lambda c: interest.scopes(c, store_id))
             now_ms = self._services.clock.monotonic_ms()
-            if self._current is None or (
-                now_ms - self._built_ms >= REFRESH_MS and await self._moved(self._current)
-            ):
-                self._current = await self._build()
-                self._built_ms = now_ms
-            return self._current
+            built = self._built.get(members)
+            if built is None or (now_ms - built.at_ms >= REFRESH_MS and await self._moved(built)):
+                scopes = (*EVERYBODYS, *members)
+                previous = built.manifest.name if built else ""
+                built = _Built(await self._build(scopes), now_ms, scopes, previous)
+                self._built[members] = built
+                self._sweep()
+            return built.manifest
 
     def age_s(self) -> float:
         """Of the newest snapshot of this process; -1 for none."""
-        if self._current is None:
+        if not self._built:
             return -1.0
-        return (self._services.clock.monotonic_ms() - self._built_ms) / 1000
+        newest = max(built.at_ms for built in self._built.values())
+        return (self._services.clock.monotonic_ms() - newest) / 1000
 
     def path(self, name: str) -> Path | None:
         """The file of that name, if it is still here."""
@@ -106,17 +120,18 @@ class Snapshots:
         path = self._folder / name
         return path if path.exists() else None
 
-    async def _moved(self, manifest: SnapshotManifest) -> bool:
+    async def _moved(self, built: _Built) -> bool:
         heads = await self._database.read(_heads)
-        return {scope: heads[scope] for scope in SCOPES if heads.get(scope)} != manifest.cursor
+        now = {scope: heads[scope] for scope in built.scopes if heads.get(scope)}
+        return now != built.manifest.cursor
 
-    async def _build(self) -> SnapshotManifest:
+    async def _build(self, scopes: tuple[str, ...]) -> SnapshotManifest:
         self._folder.mkdir(parents=True, exist_ok=True)
         spool = self._folder / "building.spool"
         cursor: dict[str, int] = {}
         as_of = self._services.server_time()
         with spool.open("wb") as file:
-            for scope in SCOPES:
+            for scope in scopes:
                 head, rows = await self._database.read(
                     _reading(scope, self._services.keys.profiles)
                 )
@@ -128,7 +143,6 @@ class Snapshots:
         spool.unlink()
         name = packed.sha256 + SUFFIX
         os.replace(self._folder / "building.zst", self._folder / name)
-        self._sweep(name)
         return SnapshotManifest(
             name=name,
             schema=MIRROR_SCHEMA,
@@ -142,10 +156,14 @@ class Snapshots:
             server_time=as_of,
         )
 
-    def _sweep(self, newest: str) -> None:
+    def _sweep(self) -> None:
+        """Of a process that ran before, the newest file stays: a till may be half through it."""
+        served = {b.manifest.name for b in self._built.values()}
+        before = {b.previous for b in self._built.values()} - {""}
         found = sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime_ns)
-        others = [path for path in found if path.name != newest]
-        for path in others[: max(0, len(others) - KEPT + 1)]:
+        others = [path for path in found if path.name not in served | before]
+        spare = 0 if before else 1
+        for path in others[: max(0, len(others) - spare)]:
             path.unlink()
 
 

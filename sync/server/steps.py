@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from msgspec import Raw
 from sqlalchemy import Connection
 
-from sync.server import feed
+from sync.server import feed, interest
 from sync.server.allowances import grant_now
 from sync.server.auth import Signed, authenticate, authenticate_once
 from sync.server.bearers import is_gift_card
 from sync.server.book import Grant
-from sync.server.buckets import common_scopes, member_scope, member_scopes
+from sync.server.buckets import common_scopes, member_scope
 from sync.server.buckets import terminal_scope as own_scope
 from sync.server.conflicts import open_count
 from sync.server.keyring import owner
@@ -42,22 +42,24 @@ KEY_LENGTH_MAX = 128
 KEY_KINDS = ("phone", "card", "code", "id")
 
 
-def interest(terminal: Any) -> tuple[str, ...]:
-    """The scopes a terminal hears, small ones first.
-
-    All members of the chain for now; a store's interest set would narrow the last part.
-    """
-    return (own_scope(terminal.id), *common_scopes(terminal.store), *member_scopes())
+def hears(connection: Connection, terminal: Any) -> tuple[str, ...]:
+    """The scopes a terminal hears, small ones first."""
+    members = interest.scopes(connection, terminal.store)
+    return (own_scope(terminal.id), *common_scopes(terminal.store), *members)
 
 
 def pull(
     connection: Connection, services: Services, signed: Signed, request: PullRequest
 ) -> PullReply:
-    """A page of what the terminal has not seen. Raises Refusal 401, 426."""
+    """A page of what the terminal has not seen. Raises Refusal 401, 426.
+
+    A cursor of scopes that the terminal no longer hears asks for another mirror: nothing would
+    ever tell it that their rows grow old.
+    """
     row = authenticate(connection, signed)
     _same_terminal(signed, request.terminal, request.protocol)
-    scopes = interest(row)
-    foreign = request.epoch not in ("", services.epoch)
+    scopes = hears(connection, row)
+    foreign = request.epoch not in ("", services.epoch) or not request.cursor.keys() <= set(scopes)
     page = feed.Page(beyond_horizon=True)
     if not foreign:
         room = min(max(request.max_bytes, 1), PAGE_BYTES_MAX)
