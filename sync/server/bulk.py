@@ -84,6 +84,46 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row], back: 
     return set(connection.execute(statement, _parameters(names, rows, dialect)).scalars())
 
 
+@cache
+def _matching(table: Table, columns: tuple[str, ...], dialect: str, lock: bool) -> sa.Select[Any]:
+    bound = _bound_table(table, columns, dialect)
+    same = sa.and_(*[table.c[name] == bound.c[name] for name in columns])
+    found = sa.select(table).select_from(bound.join(table, same))
+    if lock and dialect != "sqlite":
+        # Whoever locks many rows takes them in one order: no two wait for each other.
+        order = [table.c[name] for name in columns]
+        return found.order_by(*order).with_for_update(of=table)
+    return found
+
+
+def match(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    keys: Iterable[tuple[Any, ...]],
+    lock: bool = False,
+) -> tuple[sa.Select[Any], dict[str, Any]]:
+    """(statement, parameters) that find the rows whose columns are one of the keys."""
+    rows = [dict(zip(columns, key, strict=True)) for key in sorted(set(keys))]
+    dialect = connection.dialect.name
+    return _matching(table, columns, dialect, lock), _parameters(columns, rows, dialect)
+
+
+def matching(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    keys: Iterable[tuple[Any, ...]],
+    lock: bool = False,
+) -> Sequence[Any]:
+    """The rows whose columns are one of the keys; `lock` keeps them to the commit."""
+    keys = list(keys)
+    if not keys:
+        return ()
+    statement, named = match(connection, table, columns, keys, lock)
+    return connection.execute(statement, named).all()
+
+
 def among(connection: Connection, column: "sa.Column[Any]", values: Iterable[Any]) -> Any:
     """`column IN (values)` with one bound parameter, whatever their number."""
     wanted = sorted(set(values))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -51,6 +52,11 @@ def record(
 
     What was signed off stays so.
     """
+    bulk.insert(connection, conflict, conflict_rows(bucket, found, now_us), mode)
+
+
+def conflict_rows(bucket: int, found: Iterable[Conflict], now_us: int) -> list[dict[str, Any]]:
+    """The lines as the table has them, each once."""
     rows = {
         c.id: {
             "bucket": bucket,
@@ -66,7 +72,7 @@ def record(
         }
         for c in found
     }
-    bulk.insert(connection, conflict, list(rows.values()), mode)
+    return list(rows.values())
 
 
 def open_count(connection: Connection, terminal_id: str) -> int:

@@ -5,7 +5,7 @@ number order is commit order: a reader that has seen number n has seen everythin
 that changes a thousand times is one row. Deleted rows stay as tombstones up to a horizon.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ from sync.wire.messages import FeedRow, ScopeDigest
 
 ROWS_A_QUERY = 500
 ROW_OVERHEAD_BYTES = 96
+HEAD_KEY = ("bucket", "scope")
+ROW_KEY = ("bucket", "scope", "kind", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +53,50 @@ class _Head:
     total: int
 
 
-def lock(connection: Connection, scope: str) -> None:
-    """Make this transaction the only writer of a scope, up to its commit."""
-    _locked_head(connection, scope)
+def lock(connection: Connection, *scopes: str) -> None:
+    """Make this transaction the only writer of scopes, up to its commit."""
+    _locked_heads(connection, scopes)
 
 
 def publish(connection: Connection, scope: str, changes: Sequence[Change], now_us: int) -> int:
     """Write rows into a scope; those that already say the same are left. The scope's head."""
-    head = _locked_head(connection, scope)
-    old = _known(connection, scope, changes)
+    return publish_all(connection, {scope: changes}, now_us)[scope]
+
+
+def publish_all(
+    connection: Connection, changes: Mapping[str, Sequence[Change]], now_us: int
+) -> dict[str, int]:
+    """The same for many scopes with as many statements; their heads."""
+    heads = _locked_heads(connection, changes)
+    old = _known(connection, changes)
+    rows, moved = [], []
+    for scope, wanted in changes.items():
+        new = _numbered(heads[scope], scope, wanted, old, now_us)
+        rows += new
+        if new:
+            moved.append(_head_row(scope, heads[scope]))
+    bulk.insert(connection, feed_row, rows, "replace")
+    bulk.insert(connection, feed_head, moved, "replace")
+    return {scope: head.seq for scope, head in heads.items()}
+
+
+def _numbered(
+    head: _Head,
+    scope: str,
+    changes: Sequence[Change],
+    old: Mapping[tuple[str, str, str], Any],
+    now_us: int,
+) -> list[dict[str, Any]]:
     rows = []
     for change in {(c.kind, c.id): c for c in changes}.values():
-        before = old.get((change.kind, change.id))
+        before = old.get((scope, change.kind, change.id))
         text = canonical(change.body).decode() if change.body is not None else None
         if _says_the_same(before, text):
             continue
         head.seq += 1
         _count(head, change, before)
         rows.append(_row(scope, change, text, head.seq, now_us))
-    if rows:
-        bulk.insert(connection, feed_row, rows, "replace")
-        _store_head(connection, scope, head)
-    return head.seq
+    return rows
 
 
 def _row(scope: str, change: Change, text: str | None, ver: int, now_us: int) -> dict[str, Any]:
@@ -107,39 +131,35 @@ def _of(scope: str, table: sa.Table) -> Any:
     return sa.and_(table.c.bucket == scope_bucket(scope), table.c.scope == scope)
 
 
-def _locked_head(connection: Connection, scope: str) -> _Head:
-    """The counter row, locked to the end of the transaction (an update that changes nothing)."""
-    taken = (
-        sa.update(feed_head)
-        .where(_of(scope, feed_head))
-        .values(seq=feed_head.c.seq)
-        .returning(feed_head.c.seq, feed_head.c.rows_living, feed_head.c.total)
-    )
-    row = connection.execute(taken).one_or_none()
-    if row is None:
-        first = {"bucket": scope_bucket(scope), "scope": scope}
-        bulk.insert(connection, feed_head, [first], "nothing")
-        row = connection.execute(taken).one()
-    return _Head(row.seq, row.rows_living, row.total)
+def _locked_heads(connection: Connection, scopes: Iterable[str]) -> dict[str, _Head]:
+    """The counters' rows, locked to the end of the transaction (SQLite: it has the file)."""
+    places = {(scope_bucket(scope), scope) for scope in scopes}
+    found = bulk.matching(connection, feed_head, HEAD_KEY, places, lock=True)
+    missing = places - {(row.bucket, row.scope) for row in found}
+    if missing:
+        first = [{"bucket": bucket, "scope": scope} for bucket, scope in sorted(missing)]
+        bulk.insert(connection, feed_head, first, "nothing")
+        found = bulk.matching(connection, feed_head, HEAD_KEY, places, lock=True)
+    return {row.scope: _Head(row.seq, row.rows_living, row.total) for row in found}
 
 
-def _store_head(connection: Connection, scope: str, head: _Head) -> None:
-    connection.execute(
-        sa.update(feed_head)
-        .where(_of(scope, feed_head))
-        .values(seq=head.seq, rows_living=head.rows_living, total=head.total)
-    )
+def _head_row(scope: str, head: _Head) -> dict[str, Any]:
+    return {
+        "bucket": scope_bucket(scope),
+        "scope": scope,
+        "seq": head.seq,
+        "rows_living": head.rows_living,
+        "total": head.total,
+    }
 
 
 def _known(
-    connection: Connection, scope: str, changes: Sequence[Change]
-) -> dict[tuple[str, str], Any]:
-    found = connection.execute(
-        sa.select(feed_row).where(
-            _of(scope, feed_row), bulk.among(connection, feed_row.c.id, [c.id for c in changes])
-        )
-    )
-    return {(row.kind, row.id): row for row in found}
+    connection: Connection, changes: Mapping[str, Sequence[Change]]
+) -> dict[tuple[str, str, str], Any]:
+    """What the feed says of these rows now, by (scope, kind, id)."""
+    places = [(scope_bucket(s), s, c.kind, c.id) for s, wanted in changes.items() for c in wanted]
+    found = bulk.matching(connection, feed_row, ROW_KEY, places)
+    return {(row.scope, row.kind, row.id): row for row in found}
 
 
 def read(
@@ -239,6 +259,6 @@ def forget_tombstones(connection: Connection, before_us: int) -> int:
     old = sa.and_(feed_row.c.deleted == 1, feed_row.c.at < before_us)
     newest = sa.select(feed_row.c.scope, sa.func.max(feed_row.c.ver)).where(old)
     for scope, ver in connection.execute(newest.group_by(feed_row.c.scope)).all():
-        _locked_head(connection, scope)
+        lock(connection, scope)
         connection.execute(sa.update(feed_head).where(_of(scope, feed_head)).values(horizon=ver))
     return int(connection.execute(sa.delete(feed_row).where(old)).rowcount)

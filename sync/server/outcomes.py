@@ -75,6 +75,13 @@ def sale_row(bucket: int, document: CompletedTransaction, member_id: str) -> dic
     }
 
 
+def finish_all(connection: Connection, services: Services, batches: Sequence[Batch]) -> None:
+    """The ends of many batches, terminal by terminal in their order."""
+    feed.lock(connection, *(terminal_scope(batch.terminal) for batch in batches))
+    for batch in batches:
+        finish(connection, services, batch)
+
+
 def finish(connection: Connection, services: Services, batch: Batch) -> None:
     """Mark the batch posted and tell the terminal. Run again, it changes nothing."""
     feed.lock(connection, terminal_scope(batch.terminal))

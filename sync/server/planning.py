@@ -1,6 +1,6 @@
 """From a batch of events to parts of buckets, and who a member is now. Never changes an account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -54,14 +54,22 @@ class Fact:
         self.outcome, self.reason = "parked", reason[:300]
 
 
-def plan(connection: Connection, terminal_id: str, facts: Sequence[Fact]) -> dict[int, list[Part]]:
-    """The parts of these events by bucket, in their order. Fills in `Fact.member`."""
+def plan(
+    connection: Connection,
+    terminal_id: str,
+    facts: Sequence[Fact],
+    sold: Mapping[str, date],
+) -> dict[int, list[Part]]:
+    """The parts of these events by bucket, in their order. Fills in `Fact.member`.
+
+    `sold`: business days of receipts that are posted together with these, by id.
+    """
     moved = {fact.id: _moves(connection, terminal_id, fact) for fact in facts}
     named = {given.member_id for found in moved.values() for _, given in found}
     who = resolve(connection, named | {m for fact in facts for m in _members(fact)})
     codes = _owners(connection, {c for fact in facts if (c := _guest_code(fact))})
     codes_now = resolve(connection, set(codes.values()))
-    days = _sale_days(connection, facts, who)
+    days = {**_sale_days(connection, facts, who), **sold}
     parts: dict[int, list[Part]] = {}
     for fact in facts:
         owner = codes.get(_guest_code(fact))
@@ -176,6 +184,13 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
     ]
 
 
+def days_of(facts: Iterable[Fact]) -> dict[str, date]:
+    """Receipt -> its business day."""
+    return {
+        f.document.transaction_id: f.document.business_on for f in facts if f.document is not None
+    }
+
+
 def _sale_days(
     connection: Connection, facts: Sequence[Fact], who: Mapping[str, str]
 ) -> dict[str, date]:
@@ -185,9 +200,7 @@ def _sale_days(
         for f in facts
         if f.document and f.document.kind is TransactionKind.RETURN and f.document.original_id
     }
-    days = {
-        f.document.transaction_id: f.document.business_on for f in facts if f.document is not None
-    }
+    days: dict[str, date] = {}
     if wanted:
         rows = connection.execute(
             sa.select(sale.c.id, sale.c.business_on).where(
@@ -195,7 +208,7 @@ def _sale_days(
                 bulk.among(connection, sale.c.id, wanted),
             )
         )
-        days |= {row.id: date.fromisoformat(row.business_on) for row in rows}
+        days = {row.id: date.fromisoformat(row.business_on) for row in rows}
     return days
 
 

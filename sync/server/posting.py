@@ -1,8 +1,8 @@
 """One poster brings the inbox to ledger, accounts and feed. Never doubles, never stops at poison.
 
-Each transaction touches one bucket and is applied once per (event, bucket, part); an event is
-`posted` when all its parts are. What cannot be posted is parked with its reason and shown; the
-ones behind it go on.
+A transaction takes the parts of some buckets, each part once per (event, bucket, name); an event
+is `posted` when all its parts are. What cannot be posted is parked with its reason and shown;
+the ones behind it go on.
 """
 
 import asyncio
@@ -10,42 +10,40 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
-from sync.server import bulk
 from sync.server.allowances import (
     former_grants,
     mark_voided,
     terminals_to_void,
     void_in_bucket,
 )
+from sync.server.applying import ByBucket, in_transactions, post_many, post_parts, surroundings
 from sync.server.bell import Bell
-from sync.server.book import Book, Grant, announce
+from sync.server.book import Grant, announce
 from sync.server.budgets import spent, tell_spent
 from sync.server.database import Database
-from sync.server.effects import Part, Surroundings, apply_part, ids_needed
+from sync.server.effects import Surroundings
 from sync.server.enrolling import enrol_members
-from sync.server.outcomes import Batch, finish, sale_row
-from sync.server.placing import placement
-from sync.server.planning import Fact, plan
+from sync.server.grouping import Told, groups, halved, plan_group
+from sync.server.outcomes import Batch, finish_all
+from sync.server.planning import Fact
 from sync.server.plausible import doubtful
 from sync.server.referrals import pay_referrers
-from sync.server.schema import allowance, effect, event, inbox, sale
+from sync.server.schema import allowance, event, inbox
 from sync.server.services import Services
-from sync.server.tiering import program_in_force, tiering_in_force
 from sync.server.vault import ERASED, taken_out
-from sync.server.velocity import watch
 from sync.translate import UnreadableEvent
-from sync.wire.codec import canonical, unpack
+from sync.wire.codec import unpack
 from sync.wire.messages import PushRequest
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
+EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 500, 64, 16
 EVENT_FAULTS = (
     RuleError,
     ValueError,
@@ -81,10 +79,10 @@ class Poster:
     async def drain(self) -> int:
         """Post all there is; the number of batches."""
         done = 0
-        while (batch := await self._database.read(self._next)) is not None:
-            await self._post(batch)
+        while batches := await self._database.read(self._next):
+            await self._post(batches)
             self._bell.ring_feed()
-            done += 1
+            done += len(batches)
         await self._void_former()
         if await pay_referrers(self._database, self._services):
             self._bell.ring_feed()
@@ -115,26 +113,35 @@ class Poster:
             await self._database.write(_voiding(self._services, bucket, members, till))
         await self._database.write(lambda c: mark_voided(c, till.terminal, till.incarnation))
 
-    def _next(self, connection: Connection) -> Batch | None:
-        """The oldest batch of the terminal that has waited longest, in the order of its chain."""
+    def _next(self, connection: Connection) -> list[Batch]:
+        """Batches of the terminals that have waited longest, each in the order of its chain."""
         waiting = inbox.c.state == "queued"
         oldest = connection.execute(
             sa.select(inbox.c.terminal)
             .where(waiting)
-            .order_by(inbox.c.received_at, inbox.c.terminal)
-            .limit(1)
-        ).scalar_one_or_none()
-        if oldest is None:
-            return None
-        row = connection.execute(
-            sa.select(inbox)
-            .where(waiting, inbox.c.terminal == oldest)
-            .order_by(inbox.c.incarnation, inbox.c.first_seq)
-            .limit(1)
-        ).one()
-        return Batch(
-            oldest, row.incarnation, row.first_seq, row.last_seq, self._facts(connection, row)
-        )
+            .group_by(inbox.c.terminal)
+            .order_by(sa.func.min(inbox.c.received_at), inbox.c.terminal)
+            .limit(TERMINALS_A_ROUND)
+        ).scalars()
+        batches: list[Batch] = []
+        room = EVENTS_A_ROUND
+        for terminal_id in list(oldest):
+            rows = connection.execute(
+                sa.select(inbox)
+                .where(waiting, inbox.c.terminal == terminal_id)
+                .order_by(inbox.c.incarnation, inbox.c.first_seq)
+                .limit(BATCHES_A_ROUND)
+            ).all()
+            for row in rows:
+                if room <= 0:
+                    return batches
+                batches.append(self._batch(connection, row))
+                room -= row.last_seq - row.first_seq + 1
+        return batches
+
+    def _batch(self, connection: Connection, row: Any) -> Batch:
+        facts = self._facts(connection, row)
+        return Batch(row.terminal, row.incarnation, row.first_seq, row.last_seq, facts)
 
     def _facts(self, connection: Connection, row: Any) -> list[Fact]:
         """The events of a batch that are not posted yet, decoded; unreadable ones are parked."""
@@ -169,54 +176,69 @@ class Poster:
             facts.append(fact)
         return facts
 
-    async def _post(self, batch: Batch) -> None:
-        for group in _groups(batch.facts):
-            if isinstance(group[0].event, MemberEnrolled):
-                await self._enrol(batch.terminal, group[0])
-            else:
-                await self._post_group(batch.terminal, group)
-        await self._database.write(lambda c: finish(c, self._services, batch))
-        for fact in batch.facts:
-            if fact.outcome == "parked":
-                log.warning("event parked: seq %d of terminal %s", fact.seq, batch.terminal)
+    async def _post(self, batches: Sequence[Batch]) -> None:
+        """Runs of batches together; a batch with an enrolment in its own order, alone."""
+        run: list[Batch] = []
+        for batch in batches:
+            if not any(isinstance(fact.event, MemberEnrolled) for fact in batch.facts):
+                run.append(batch)
+                continue
+            await self._post_run(run)
+            await self._post_run([batch])
+            run = []
+        await self._post_run(run)
 
-    async def _post_group(self, terminal_id: str, facts: Sequence[Fact]) -> None:
-        try:
-            parts, around = await self._database.read(
-                lambda c: (plan(c, terminal_id, facts), surroundings(c, self._services))
-            )
-        except EVENT_FAULTS:
-            if len(facts) == 1:
-                raise
-            for fact in facts:
-                await self._post_group(terminal_id, [fact])
+    async def _post_run(self, batches: Sequence[Batch]) -> None:
+        if not batches:
             return
-        by_id = {fact.id: fact for fact in facts}
-        for bucket in sorted(parts):
-            await self._post_bucket(bucket, parts[bucket], by_id, around)
+        for group in groups(batches):
+            if isinstance(group[0].fact.event, MemberEnrolled):
+                await self._enrol(group[0].terminal, group[0].fact)
+            else:
+                await self._post_group(group)
+        services = self._services
+        await self._database.write(lambda c: finish_all(c, services, batches))
+        for batch in batches:
+            _say_parked(batch)
 
-    async def _post_bucket(
-        self,
-        bucket: int,
-        parts: Sequence[Part],
-        facts: dict[str, Fact],
-        around: Surroundings,
-    ) -> None:
-        """All parts in one transaction; if one is poison, one by one, and it alone is parked."""
+    async def _post_group(self, group: Sequence[Told]) -> None:
         services = self._services
         try:
-            found = await self._database.write(
-                lambda c: post_parts(c, services, bucket, parts, around)
+            parts, around = await self._database.read(
+                lambda c: (plan_group(c, group), surroundings(c, services))
             )
+        except EVENT_FAULTS:
+            if len(group) == 1:
+                raise
+            for one in group:
+                await self._post_group([one])
+            return
+        facts: dict[str, list[Fact]] = {}
+        for told in group:
+            facts.setdefault(told.fact.id, []).append(told.fact)
+        for some in in_transactions(parts):
+            await self._apply(some, facts, around)
+
+    async def _apply(
+        self, parts: ByBucket, facts: dict[str, list[Fact]], around: Surroundings
+    ) -> None:
+        """In one transaction; with poison among it bucket by bucket, then part by part, and what
+        is poison alone is parked."""
+        services = self._services
+        try:
+            found = await self._database.write(lambda c: post_many(c, services, parts, around))
         except EVENT_FAULTS as fault:
-            if len(parts) == 1:
-                facts[parts[0].event].park(f"{type(fault).__name__}: {fault}")
-                return
-            for part in parts:
-                await self._post_bucket(bucket, [part], facts, around)
+            smaller = list(halved(parts))
+            if not smaller:
+                ((poison,),) = parts.values()
+                for fact in facts[poison.event]:
+                    fact.park(f"{type(fault).__name__}: {fault}")
+            for some in smaller:
+                await self._apply(some, facts, around)
             return
         for event_id, kinds in found.items():
-            facts[event_id].conflicts += kinds
+            for fact in facts[event_id]:
+                fact.conflicts += kinds
 
     async def _enrol(self, terminal_id: str, fact: Fact) -> None:
         try:
@@ -244,80 +266,7 @@ def _voiding(
     return lambda c: void_in_bucket(c, services, bucket, members, till)
 
 
-def _groups(facts: Sequence[Fact]) -> list[list[Fact]]:
-    """Readable events in order; an enrolment stands alone, for what follows may need it."""
-    groups: list[list[Fact]] = []
-    alone = True
-    for fact in facts:
-        if fact.event is None or fact.outcome == "parked":
-            continue
-        enrolment = isinstance(fact.event, MemberEnrolled)
-        if enrolment or alone:
-            groups.append([])
-        groups[-1].append(fact)
-        alone = enrolment
-    return groups
-
-
-def surroundings(connection: Connection, services: Services) -> Surroundings:
-    """The rules in force, read once for a group of events."""
-    now = services.now()
-    return Surroundings(
-        tiering_in_force(connection, now),
-        placement(connection, services),
-        program_in_force(connection, now),
-    )
-
-
-def post_parts(
-    connection: Connection,
-    services: Services,
-    bucket: int,
-    parts: Sequence[Part],
-    around: Surroundings | None = None,
-) -> dict[str, list[str]]:
-    """Apply the parts that were not applied before; the kinds of conflicts by event."""
-    book = Book(connection, services, bucket)
-    found = _applied(connection, bucket, parts)
-    fresh = list({(p.mark, p.name): p for p in parts if (p.mark, p.name) not in found}.values())
-    book.load(*ids_needed(fresh))
-    around = around or surroundings(connection, services)
-    marks = []
-    for part in fresh:
-        kinds = [c.kind for c in apply_part(book, part, around)]
-        found[part.mark, part.name] = kinds
-        result = canonical(kinds).decode()
-        marks.append({"bucket": bucket, "event": part.mark, "name": part.name, "result": result})
-    bulk.insert(connection, effect, marks)
-    sales = [sale_row(bucket, p.document, p.member) for p in fresh if p.name == "sale"]
-    bulk.insert(connection, sale, sales, "nothing")
-    watch(connection, services, bucket, fresh)
-    book.flush()
-    return _by_event(parts, found)
-
-
-def _applied(
-    connection: Connection, bucket: int, parts: Sequence[Part]
-) -> dict[tuple[str, str], list[str]]:
-    """Parts that a crash interrupted after their commit, with what they found."""
-    rows = connection.execute(
-        sa.select(effect).where(
-            effect.c.bucket == bucket,
-            bulk.among(connection, effect.c.event, {p.mark for p in parts}),
-        )
-    )
-    names = {p.name for p in parts}
-    return {
-        (row.event, row.name): msgspec.json.decode(row.result, type=list[str])
-        for row in rows
-        if row.name in names
-    }
-
-
-def _by_event(
-    parts: Sequence[Part], found: dict[tuple[str, str], list[str]]
-) -> dict[str, list[str]]:
-    by_event: dict[str, list[str]] = {}
-    for part in parts:
-        by_event.setdefault(part.event, []).extend(found.get((part.mark, part.name), ()))
-    return by_event
+def _say_parked(batch: Batch) -> None:
+    for fact in batch.facts:
+        if fact.outcome == "parked":
+            log.warning("event parked: seq %d of terminal %s", fact.seq, batch.terminal)

@@ -5,7 +5,7 @@ itself and those after it, and the lines are the same in every order of arrival.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,9 +23,9 @@ from pos_app.domain.loyalty.velocity import (
     limits_of,
 )
 from sync.server import bulk
-from sync.server.conflicts import Conflict, record
+from sync.server.conflicts import Conflict, conflict_rows
 from sync.server.effects import Part
-from sync.server.schema import sale, setting
+from sync.server.schema import conflict, sale, setting
 from sync.server.services import Services, micros, moment
 
 REACH = timedelta(days=2)
@@ -38,23 +38,29 @@ class _By(msgspec.Struct):
     operator: str
 
 
-def watch(connection: Connection, services: Services, bucket: int, parts: Sequence[Part]) -> None:
+def watch(connection: Connection, services: Services, parts: Mapping[int, Sequence[Part]]) -> None:
     """Record the flags that these receipts raise or change; they stand in `sale` already."""
-    new: dict[str, list[Seen]] = {}
-    for part in parts:
-        if part.name == "sale" and part.document.kind is TransactionKind.SALE:
-            new.setdefault(part.member, []).append(use_of(part.document, part.member))
+    new: dict[tuple[int, str], list[Seen]] = {}
+    for bucket, some in parts.items():
+        for part in some:
+            if part.name == "sale" and part.document.kind is TransactionKind.SALE:
+                use = use_of(part.document, part.member)
+                new.setdefault((bucket, part.member), []).append(use)
     if not new:
         return
     limits = chain_limits(connection)
     rows: dict[str, Any] = {}
-    history = _history(connection, bucket, new, rows)
-    found = [
-        conflict
-        for member, uses in new.items()
-        for conflict in _judged(history.get(member, []), uses, limits, rows)
+    history = _history(connection, new, rows)
+    flags = [
+        row
+        for (bucket, member), uses in new.items()
+        for row in conflict_rows(
+            bucket,
+            _judged(history.get((bucket, member), []), uses, limits, rows),
+            services.now_us(),
+        )
     ]
-    record(connection, bucket, found, services.now_us(), "replace")
+    bulk.insert(connection, conflict, flags, "replace")
 
 
 def chain_limits(connection: Connection) -> VelocityLimits:
@@ -65,23 +71,22 @@ def chain_limits(connection: Connection) -> VelocityLimits:
 
 
 def _history(
-    connection: Connection, bucket: int, new: dict[str, list[Seen]], rows: dict[str, Any]
-) -> dict[str, list[Seen]]:
+    connection: Connection, new: Mapping[tuple[int, str], Sequence[Seen]], rows: dict[str, Any]
+) -> dict[tuple[int, str], list[Seen]]:
     """The sales of these members around the new ones, oldest first; fills in `rows` by id."""
     times = [use.at for uses in new.values() for use in uses]
-    around = sa.select(sale).where(
-        sale.c.bucket == bucket,
-        bulk.among(connection, sale.c.member, new),
+    statement, named = bulk.match(connection, sale, ("bucket", "member"), new)
+    around = statement.where(
         sale.c.at.between(micros(min(times) - REACH), micros(max(times) + REACH)),
         sale.c.kind == TransactionKind.SALE.value,
     )
-    history: dict[str, list[Seen]] = {}
-    for row in connection.execute(around.order_by(sale.c.at, sale.c.id)):
+    history: dict[tuple[int, str], list[Seen]] = {}
+    for row in connection.execute(around.order_by(sale.c.at, sale.c.id), named):
         rows[row.id] = row
         operator = msgspec.json.decode(row.document, type=_By).operator
         day = date.fromisoformat(row.business_on)
         use = Seen(row.member, moment(row.at), day, row.store, operator, row.id)
-        history.setdefault(row.member, []).append(use)
+        history.setdefault((row.bucket, row.member), []).append(use)
     return history
 
 

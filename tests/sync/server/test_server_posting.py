@@ -12,7 +12,7 @@ from pos_app.domain.events import AllowanceReturned, CashMoved, RightUsed, Sessi
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.tender import Tender, TenderKind
-from sync.server import posting
+from sync.server import applying, posting
 from sync.server.doctor import examine
 from sync.server.schema import account, allowance, conflict, event, ledger, member, sale
 from sync.wire.codec import decode
@@ -102,14 +102,14 @@ def test_an_event_that_breaks_in_its_bucket_is_parked_alone(house, caplog, monke
         anna = till.enrol_member(card="2990000000019")
         bad = till.sell(member=anna, earn=1)
         till.sell(member=anna, earn=2)
-        real = posting.apply_part
+        real = applying.apply_part
 
         def breaking(book, part, around):
             if part.event == bad.transaction_id:
                 raise ValueError("broken in the middle")
             return real(book, part, around)
 
-        monkeypatch.setattr(posting, "apply_part", breaking)
+        monkeypatch.setattr(applying, "apply_part", breaking)
         await house.push(till)
         assert [row.outcome for row in await house.rows(event)] == ["posted", "parked", "posted"]
         (row,) = await house.rows(account)
@@ -126,19 +126,20 @@ def test_a_crash_between_buckets_posts_the_rest_once(house, monkeypatch) -> None
         for one in members:
             till.sell(member=one, earn=10)
         await till.push()
-        real, calls = posting.post_parts, []
+        real, calls = posting.post_many, []
 
-        def crashing(connection, services, bucket, parts, around=None):
-            calls.append(bucket)
-            if len(calls) == 8:
+        def crashing(connection, services, parts, around=None):
+            calls.append(sorted(parts))
+            if len(calls) == 3:
                 raise RuntimeError("power cut")
-            return real(connection, services, bucket, parts, around)
+            return real(connection, services, parts, around)
 
-        monkeypatch.setattr(posting, "post_parts", crashing)
+        monkeypatch.setattr(applying, "PARTS_A_TRANSACTION", 1)
+        monkeypatch.setattr(posting, "post_many", crashing)
         with pytest.raises(RuntimeError):
             await house.post()
-        assert len(calls) == 8
-        monkeypatch.setattr(posting, "post_parts", real)
+        assert len(calls) == 3
+        monkeypatch.setattr(posting, "post_many", real)
         await house.post()
         assert [row.balance for row in await house.rows(account)] == [10] * 5
         assert {row.outcome for row in await house.rows(event)} == {"posted"}
