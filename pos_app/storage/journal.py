@@ -3,12 +3,15 @@
 A return from `record`, `begin_tendering` or `set_job_state` means that it is on the disk.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.coupon import CouponHistory
+from pos_app.domain.loyalty.gift_card import GiftCardEntry
 from pos_app.domain.loyalty.lease import Anchor
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
@@ -98,14 +101,23 @@ class Journal:
         rows = q.ALLOWANCES.all(
             self._driver, member_id=member_id, incarnation_now=chain.incarnation
         )
-        return tuple(
-            Allowance(grant, member, granted, spent, returned, kind, _instant(until))
-            for grant, member, granted, spent, returned, kind, until in rows
-        )
+        return _allowances(rows)
 
     def lease_anchor(self) -> Anchor | None:
         """When this till last heard all the server had to say; None before the first time."""
         return anchor_of(self._till)
+
+    def identified(self) -> tuple[Allowance, ...]:
+        """Grants that go back when nobody needs them here; none while they are frozen."""
+        chain = self._till.chain()
+        if chain.frozen:
+            return ()
+        return _allowances(q.IDENTIFIED.all(self._driver, incarnation_now=chain.incarnation))
+
+    def unposted_cards(self, card_id: str, posted_seq: int) -> tuple[GiftCardEntry, ...]:
+        """The gift card's entries in local documents after that sequence number, in order."""
+        documents = self._documents(q.UNPOSTED_OF_MEMBER, member_id=card_id, posted=posted_seq)
+        return tuple(e for d in documents for e in d.gift_cards if e.card_id == card_id)
 
     def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
         """The member's entries in local events after that sequence number, in order."""
@@ -198,6 +210,13 @@ class Journal:
             return self._codec.decode(kind, version, bytes(body))
         except ValueError as error:
             raise StorageBroken(f"a stored event cannot be read: {error}") from error
+
+
+def _allowances(rows: Iterable[Sequence[Any]]) -> tuple[Allowance, ...]:
+    return tuple(
+        Allowance(grant, owner, granted, spent, returned, kind, _instant(until))
+        for grant, owner, granted, spent, returned, kind, until in rows
+    )
 
 
 def _instant(value: int | None) -> datetime | None:

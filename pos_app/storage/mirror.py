@@ -13,6 +13,7 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from pos_app.domain.item import Item
+from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.rights import Operator
 from pos_app.storage import mirror_rows as rows
@@ -126,6 +127,11 @@ class MirrorReader:
         else:
             bodies = self._bodies_by_key(kind, packed_key(kind, key), 4)
         return rows.newest(rows.readable(bodies, rows.member_of))
+
+    def gift_card(self, card_id: str) -> GiftCard | None:
+        """A gift card by the hash of its code."""
+        bodies = self._bodies_by_id("gift_card", card_id)
+        return rows.newest(rows.readable(bodies, rows.gift_card_of))
 
     def members_by_last4(self, last4: str, limit: int) -> tuple[Member, ...]:
         """By the last four digits of the phone; each member once."""

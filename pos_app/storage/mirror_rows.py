@@ -13,6 +13,7 @@ from msgspec import Raw, Struct
 
 from pos_app.domain.item import DatedPrice, Item
 from pos_app.domain.loyalty.choosing import Chosen
+from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.quantity import Unit
@@ -84,6 +85,16 @@ class _Member(Struct):
     pin: str = ""
 
 
+class _GiftCard(Struct):
+    id: str
+    balance: int = 0
+    issued: bool = False
+    expires_on: date | None = None
+    blocked: str = ""
+    posted: dict[str, int] = {}
+    as_of: datetime | None = None
+
+
 class _Operator(Struct):
     id: str
     name: str
@@ -105,6 +116,7 @@ class _Setting(Struct):
 
 _ITEM = msgspec.json.Decoder(_Item)
 _MEMBER = msgspec.json.Decoder(_Member)
+_GIFT_CARD = msgspec.json.Decoder(_GiftCard)
 _OPERATOR = msgspec.json.Decoder(_Operator)
 _PROGRAM = msgspec.json.Decoder(_Program)
 _SETTING = msgspec.json.Decoder(_Setting)
@@ -167,6 +179,14 @@ def member_of(body: bytes) -> Member:
     )
 
 
+def gift_card_of(body: bytes) -> GiftCard:
+    """A gift card as the server last told."""
+    row = _GIFT_CARD.decode(body)
+    return GiftCard(
+        row.id, row.balance, 0, row.expires_on, row.issued, row.blocked, row.posted, row.as_of
+    )
+
+
 def operator_of(body: bytes) -> Operator:
     """Somebody who may sign on; rights of a newer program are left out."""
     row = _OPERATOR.decode(body)
@@ -203,8 +223,11 @@ def readable(bodies: Sequence[bytes], read: Callable[[bytes], T]) -> list[T]:
     return found
 
 
-def newest(members: Sequence[Member]) -> Member | None:
-    """Of one member in several scopes the state that the server told last."""
-    if len(members) < 2:
-        return members[0] if members else None
-    return max(members, key=lambda m: m.as_of or datetime.min.replace(tzinfo=UTC))
+Told = TypeVar("Told", Member, GiftCard)
+
+
+def newest(rows: Sequence[Told]) -> Told | None:
+    """Of one member (or card) in several scopes the state that the server told last."""
+    if len(rows) < 2:
+        return rows[0] if rows else None
+    return max(rows, key=lambda one: one.as_of or datetime.min.replace(tzinfo=UTC))

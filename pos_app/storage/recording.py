@@ -93,6 +93,8 @@ def _index_document(
     members = {entry.member_id for entry in document.entries}
     if document.member_id is not None:
         members.add(document.member_id)
+    # A gift card's own entries are found like a member's.
+    members |= {entry.card_id for entry in document.gift_cards}
     for member_id in sorted(members):
         own = member_id == document.member_id
         q.ADD_MEMBER_EVENT.run(

@@ -1,7 +1,8 @@
 """The journal's SQL, written by Core and compiled at import. Never executed here."""
 
-from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy import bindparam, case, delete, or_, select, update
 
+from pos_app.domain.loyalty.allowance import GOES_BACK
 from pos_app.storage import schema as s
 from pos_app.storage.driver import Statement, insert_into
 
@@ -41,6 +42,22 @@ ALLOWANCES = Statement(
     .where(s.allowance.c.member_id == bindparam("member_id"))
     .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
     .where(s.allowance.c.granted > 0)
+    .order_by(s.allowance.c.grant_id)
+)
+
+IDENTIFIED = Statement(
+    select(
+        s.allowance.c.grant_id,
+        s.allowance.c.member_id,
+        s.allowance.c.granted,
+        s.allowance.c.spent,
+        s.allowance.c.returned,
+        s.allowance.c.kind,
+        s.allowance.c.lease_until_us,
+    )
+    .where(or_(*(s.allowance.c.kind == kind for kind in GOES_BACK)))
+    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
+    .where(s.allowance.c.granted > s.allowance.c.spent + s.allowance.c.returned)
     .order_by(s.allowance.c.grant_id)
 )
 

@@ -11,6 +11,7 @@ from pos_app.workstation import (
     return_sale,
     sale,
     search_items,
+    sell_gift_card,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.present import past_view
@@ -30,7 +31,6 @@ GOODS = frozenset(
     }
 )
 NOT_HERE: Mapping[Kind, str] = {
-    Kind.GIFT_CARD: "gift_card_not_here",
     Kind.SSCC: "sscc_not_sold",
     Kind.SBP_QR: "sbp_not_sold",
     Kind.URL: "url_not_known",
@@ -121,6 +121,7 @@ def find_receipt(station: Station, receipt: str) -> Answer:
 _SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {
     Kind.CARD_CODE: confirm_redemption.scanned,
     Kind.COUPON: present_coupon.scanned,
+    Kind.GIFT_CARD: sell_gift_card.scanned,
     Kind.QUANTITY: _quantity,
     Kind.TEXT: _words,
     Kind.RECEIPT_NUMBER: _receipt,

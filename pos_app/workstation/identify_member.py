@@ -21,12 +21,12 @@ from pos_app.domain.sentence import Points
 from pos_app.domain.transaction import MemberLink
 from pos_app.workstation import partner_card
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.letting_go import give_back
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of, refresh_known
 from pos_app.workstation.sale import (
     SALE_PARTS,
     begin,
-    give_back,
     not_editable,
     not_ready,
     put,

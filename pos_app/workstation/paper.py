@@ -21,11 +21,15 @@ from drivers.contract import (
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
 from pos_app.domain.loyalty.account import Account
 from pos_app.domain.loyalty.coupon import SignedCoupon
+from pos_app.domain.loyalty.gift_card import continued as continued_card
 from pos_app.domain.loyalty.ledger import continued
+from pos_app.domain.loyalty.owner import masked
 from pos_app.domain.loyalty.tally import added
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
+from pos_app.domain.tender import TenderKind
 from pos_app.workstation.counters import caps_of, counted_sentences
+from pos_app.workstation.gift_card_at_hand import know_card
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.report import Report
@@ -126,6 +130,9 @@ class _Paper:
         price = Money(line.unit_price_minor, self.currency)
         words = self.voice.text("receipt.quantity", quantity=line.quantity, price=price)
         yield Columns(f"  {words}", self.money(line.list_minor))
+        if line.card_id and masked(line.card_id) not in line.name:
+            number = masked(line.card_id)
+            yield Text(f"  {self.voice.text('receipt.gift_card', number=number)}")
         for modification in line.modifications:
             yield Columns(f"  {modification.name}", self.money(-modification.amount_minor))
         if line.points_minor:
@@ -143,7 +150,10 @@ class _Paper:
                 words = self.voice.text("standing.used")
             yield Columns(words, self.money(-document.withheld_minor))
         for tender in document.tenders:
-            yield self._pair(f"tender.{tender.kind.value}", tender.amount_minor)
+            words = self.voice.text(f"tender.{tender.kind.value}")
+            if tender.kind is TenderKind.GIFT_CARD:
+                words = self.voice.text("receipt.gift_card", number=masked(tender.reference))
+            yield Columns(words, self.money(tender.amount_minor))
         if document.change_minor:
             yield self._pair("receipt.change", document.change_minor)
 
@@ -164,8 +174,21 @@ class _Paper:
             yield from self._points(document)
             if not copy:
                 yield from self._balance(document)
+        if not copy:
+            yield from self._cards(document)
         yield QRCode(RECEIPT_QR + document.receipt_number)
         yield Text(self.voice.text("receipt.thanks"), CENTER)
+
+    def _cards(self, document: CompletedTransaction) -> Iterator[Element]:
+        """What is left on the gift cards of this receipt, as far as this till knows."""
+        for card_id in dict.fromkeys(entry.card_id for entry in document.gift_cards):
+            known = know_card(self.station, card_id).card
+            own = (entry for entry in document.gift_cards if entry.card_id == card_id)
+            card = continued_card(known, own)
+            words = self.voice.text("receipt.gift_card_left", number=masked(card_id))
+            yield Columns(words, self.money(card.balance_minor))
+            if card.expires_on is not None:
+                yield Text(self.voice.text("receipt.gift_card_until", until=card.expires_on))
 
     def coupon(self, signed: SignedCoupon) -> Iterator[Element]:
         """A coupon under the receipt: what it is, what it gives, its days, its code."""

@@ -15,6 +15,7 @@ from pos_app.domain.events import CategoriesChosen, ControlTotals, Event
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
 from pos_app.domain.loyalty.coupon import CouponHistory
+from pos_app.domain.loyalty.gift_card import GiftCard, GiftCardEntry
 from pos_app.domain.loyalty.lease import Anchor
 from pos_app.domain.loyalty.ledger import PointsEntry
 from pos_app.domain.loyalty.member import Member
@@ -154,10 +155,16 @@ class Journal(Protocol):
         """A member enrolled here. `kind`: phone (hex of HMAC), card, code, id."""
 
     def allowances(self, member_id: str) -> tuple[Allowance, ...]:
-        """Grants this till holds for the member."""
+        """Grants this till holds for the member, the gift card or the coupon."""
 
     def lease_anchor(self) -> Anchor | None:
         """When this till last heard all the server had to say; None before the first time."""
+
+    def identified(self) -> tuple[Allowance, ...]:
+        """Grants of whoever stands at the counter, not wholly used: they go back afterwards."""
+
+    def unposted_cards(self, card_id: str, posted_seq: int) -> tuple[GiftCardEntry, ...]:
+        """The gift card's entries in local events after that sequence number, in order."""
 
     def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
         """The member's entries in local events after that sequence number, in order."""
@@ -211,6 +218,9 @@ class Mirror(Protocol):
     def member_by_key(self, kind: str, key: str) -> Member | None:
         """`kind`: phone (hex of HMAC), card, code, id."""
 
+    def gift_card(self, card_id: str) -> GiftCard | None:
+        """By its id, which holds a keyed hash of its code."""
+
     def members_by_last4(self, last4: str, limit: int) -> tuple[Member, ...]:
         """By the last four digits of the phone."""
 
@@ -255,7 +265,10 @@ class Courier(Protocol):
     def request(
         self, kind: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = 3000
     ) -> None:
-        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link`."""
+        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link`.
+
+        `identify` of the kind gift_card or coupon: its key is the owner of its allowances.
+        """
 
     def nudge(self) -> None:
         """There is something new to push."""

@@ -4,18 +4,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
+from pos_app.domain.loyalty.owner import masked
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
-from pos_app.domain.tender import TenderKind, next_round_amounts
+from pos_app.domain.tender import Tender, TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, early, printing, settle
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
+from pos_app.workstation.gift_card_at_hand import readable_view
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
@@ -77,6 +79,7 @@ def view(station: Station) -> TillView:
         hints=priced.hints if priced else (),
         now=station.local(),
         rewards=_rewards(station),
+        gift_card=readable_view(station),
     )
 
 
@@ -209,7 +212,13 @@ def _coupons(station: Station, transaction: Transaction) -> tuple[CouponView, ..
 
 
 def _tenders(transaction: Transaction) -> tuple[TenderView, ...]:
-    return tuple(TenderView(t.kind.value, t.amount_minor, t.reference) for t in transaction.tenders)
+    return tuple(_tender(one) for one in transaction.tenders)
+
+
+def _tender(one: Tender) -> TenderView:
+    """A gift card by its last characters."""
+    label = masked(one.reference) if one.kind is TenderKind.GIFT_CARD else one.reference
+    return TenderView(one.kind.value, one.amount_minor, label)
 
 
 def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
@@ -358,9 +367,7 @@ def past_view(document: CompletedTransaction, left: dict[int, int]) -> Transacti
         paid_minor=totals.due_minor,
         due_minor=0,
         change_due_minor=document.change_minor,
-        tenders=tuple(
-            TenderView(t.kind.value, t.amount_minor, t.reference) for t in document.tenders
-        ),
+        tenders=tuple(_tender(one) for one in document.tenders),
         points_earned=totals.points_earned,
         teaser=None,
         round_notes_minor=(),

@@ -30,6 +30,7 @@ from pos_app.domain.mechanics.coupons import find_coupon
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused, refused_with
+from pos_app.workstation.honoured import honoured
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.sale import begin, edit, not_editable, not_ready
 from pos_app.workstation.station import Station
@@ -108,7 +109,7 @@ def _here(station: Station, key: str, member_id: str | None) -> Here:
         member_id=member_id,
         key_id=station.gear.issuer.key_id,
         history=_history(station, key) if key else CouponHistory(),
-        allowances=station.journal.allowances(GRANTS + key) if key else (),
+        allowances=honoured(station, GRANTS + key) if key else (),
     )
 
 
@@ -171,7 +172,7 @@ def with_issued(
 def with_grants(station: Station, document: CompletedTransaction) -> CompletedTransaction:
     """The document with the grants of one that its coupons take, where this till holds them."""
     used = [use.key for use in document.coupons if use.deed == USED and use.key]
-    held = [station.journal.allowances(GRANTS + key) for key in used]
+    held = [honoured(station, GRANTS + key) for key in used]
     uses = [use for grants in held for use in draw(grants, 1, station.now())[0]]
     return replace(document, uses=(*document.uses, *uses))
 

@@ -22,6 +22,7 @@ from pos_app.domain.returning import ReturnLine, return_figures, returned_before
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import say
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
+from pos_app.workstation import pay_by_gift_card
 from pos_app.workstation.answer import Answer, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of
@@ -93,6 +94,7 @@ def open_return(
     if trouble:
         return trouble
     _open(station, original, chosen, reason)
+    pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
     return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
 
 

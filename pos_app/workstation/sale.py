@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from pos_app.domain.business_day import after_void
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.events import AllowanceReturned, Event, UnknownCodeSeen
+from pos_app.domain.events import Event, UnknownCodeSeen
 from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.item import Item
-from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.quantity import (
     Quantity,
     Unit,
@@ -32,6 +31,7 @@ from pos_app.domain.transaction import (
 )
 from pos_app.workstation import club, early, regulated
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.letting_go import release
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.station import (
@@ -248,6 +248,8 @@ def set_quantity(station: Station, number: int, text: str) -> Answer:
         return refused("bad_quantity", text=text)
     if line.entry == "label":
         return refused("label_quantity")
+    if line.card_id:
+        return refused("gift_card_quantity")
     if quantity.value < line.quantity.value:
         less = extended_minor(line.unit_price_minor, line.quantity)
         less -= extended_minor(line.unit_price_minor, quantity)
@@ -314,10 +316,8 @@ def void_transaction(station: Station, reason: str, override: Override | None) -
     if trouble:
         return trouble
     station.session = session or station.session
-    member = transaction.member
     clear(station)
-    if member is not None and member.member_id:
-        give_back(station, member.member_id)
+    release(station)
     said = notice("transaction_voided", Tone.NEUTRAL)
     return changed(*SALE_PARTS, Part.SESSION, notices=(said,))
 
@@ -333,20 +333,6 @@ def _voided(station: Station, amount: int) -> SessionState | None:
     )
 
 
-def give_back(station: Station, member_id: str) -> None:
-    """Return what was granted for one identification and is not spent; comes after the spend.
-
-    A disk that is full keeps the grant here; it goes back after the member's next receipt.
-    """
-    grants = station.journal.allowances(member_id)
-    uses = tuple(
-        AllowanceUse(g.grant_id, g.left) for g in grants if g.kind == "identified" and g.left > 0
-    )
-    if uses:
-        event = AllowanceReturned(member_id, uses, station.now())
-        record(station, Facts(events=((station.new_id(), event),), returned=uses))
-
-
 def clear(station: Station) -> None:
     """Ready for the next customer."""
     station.open = None
@@ -354,6 +340,7 @@ def clear(station: Station) -> None:
     station.teaser = None
     station.known = None
     station.pending_quantity = None
+    station.gift_card = None
     station.past.clear()
 
 

@@ -29,14 +29,17 @@ from pos_app.workstation import (
     club,
     confirm_redemption,
     early,
+    pay_by_gift_card,
     present_coupon,
     printing,
     regulated,
+    sell_gift_card,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.honoured import honoured
+from pos_app.workstation.letting_go import release
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import (
     Facts,
@@ -47,7 +50,7 @@ from pos_app.workstation.ports import (
 )
 from pos_app.workstation.pricing_task import know, program_of, refresh_known, risk_allowed
 from pos_app.workstation.return_sale import earlier_returns, used_of, wanted_lines
-from pos_app.workstation.sale import SALE_PARTS, clear, give_back
+from pos_app.workstation.sale import SALE_PARTS, clear
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
     LastSale,
@@ -95,6 +98,7 @@ def _not_payable(station: Station) -> Answer | None:
         or regulated.hours_passed(station, transaction)
         or early.missing(station, transaction)
         or club.missing(station, transaction)
+        or sell_gift_card.missing(station, transaction)
         or outgrown(station)
         or confirm_redemption.missing(station)
     )
@@ -109,6 +113,8 @@ def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> 
     if station.open.kind is TransactionKind.RETURN:
         return refused("return_is_open")
     known = {k.value: k for k in TenderKind}.get(kind)
+    if known is TenderKind.GIFT_CARD:
+        return pay_by_gift_card.tender(station, due_minor(station, known), amount_minor, code)
     if known not in MANUAL:
         return refused("tender_not_here", kind=kind)
     due = due_minor(station, known)
@@ -180,7 +186,8 @@ def complete(station: Station) -> Answer:
     counter = station.journal.next_receipt_counter()
     number = _receipt_number(station, counter)
     build = _return_document if returning else _sale_document
-    document = build(station, transaction, number)
+    built = build(station, transaction, number)
+    document = built if isinstance(built, Answer) else pay_by_gift_card.secured(station, built)
     if isinstance(document, Answer):
         return document
     given = station.priced.issued if station.priced and not returning else ()
@@ -246,6 +253,7 @@ def _return_document(
         terms=Terms(
             transaction.reason,
             _deduction(station, original, transaction.reason),
+            cards=pay_by_gift_card.cards_of(station, original),
             used=used_of(station, original, wanted_lines(transaction)),
         ),
         new_id=station.new_id,
@@ -302,7 +310,6 @@ def _commit(
         return trouble
     at("complete.durable")
     station.session = session
-    member_id = document.member_id
     station.last_sale = LastSale(document, job.job_id if job else "")
     clear(station)
     if any(t.kind is TenderKind.CASH for t in document.tenders):
@@ -310,8 +317,7 @@ def _commit(
     at("complete.drawer")
     sent = job is None or printing.send(station, job)
     at("complete.printing")
-    if member_id:
-        give_back(station, member_id)
+    release(station)
     answer = _completed(document)
     if sent:
         return answer

@@ -5,7 +5,8 @@ keeps the operator: it is finished, suspended or voided first.
 """
 
 from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
-from pos_app.workstation.sale import clear, give_back
+from pos_app.workstation.letting_go import release
+from pos_app.workstation.sale import clear
 from pos_app.workstation.station import Station, audit, changed, find_operator
 
 
@@ -37,9 +38,8 @@ def sign_off(station: Station) -> Answer:
     if station.open is not None and station.open.lines:
         return refused("finish_first")
     audit(station, "signed_off", station.operator.operator_id)
-    if station.known is not None:
-        give_back(station, station.known.member.member_id)
     clear(station)
+    release(station)
     station.operator = None
     station.last_sale = None
     return changed(*ALL_PARTS, notices=(notice("signed_off"),))

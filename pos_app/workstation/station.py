@@ -132,6 +132,17 @@ class Remembered:
     trouble: Sentence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The gift card that was shown last. `asked`: for all of it; `strange`: the server does not
+    know it."""
+
+    card_id: str
+    asking: bool = False
+    asked: bool = False
+    strange: bool = False
+
+
 @dataclass
 class Station:
     """One till."""
@@ -163,6 +174,7 @@ class Station:
     wrong_pins: dict[str, int] = field(default_factory=dict)
     law: Regulation | None = None
     law_cursor: str = ""
+    gift_card: AtHand | None = None
 
     def now(self) -> datetime:
         """UTC."""

@@ -14,12 +14,13 @@ from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
-from pos_app.workstation import claim_reward, club, regulated
+from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.letting_go import release
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import judged_again
 from pos_app.workstation.pricing_task import know, reprice
-from pos_app.workstation.sale import SALE_PARTS, clear, give_back, not_ready
+from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
 
 
@@ -45,8 +46,7 @@ def suspend(station: Station, label: str) -> Answer:
     if trouble:
         return trouble
     clear(station)
-    if transaction.member is not None and transaction.member.member_id:
-        give_back(station, transaction.member.member_id)
+    release(station)
     return changed(*SALE_PARTS, Part.SUSPENDED, notices=(notice("suspended"),))
 
 
@@ -140,6 +140,8 @@ def _line(one: LineItem) -> dict[str, Any]:
         "price": one.unit_price_minor,
         "entry": one.entry,
         "goodwill": _goodwill(one.goodwill),
+        "card": one.card_id,
+        "name": one.item.name,
     }
 
 
@@ -182,8 +184,24 @@ def _restored(
     return transaction, tuple(lost)
 
 
+def _card_line(station: Station, one: dict[str, Any]) -> LineItem | Notice:
+    """A gift card to be sold, if it may be sold still; its amount is what was chosen."""
+    item = station.mirror.item(one["item"])
+    item = (
+        regulated.on_line(station, item) if item else sell_gift_card.item_of(station, one["card"])
+    )
+    line = LineItem(
+        one["line"], item, one["code"], Quantity(one["quantity"], Unit(one["unit"])), one["price"],
+        one["entry"], card_id=one["card"],
+    )  # fmt: skip
+    lost = notice("item_gone", Tone.WARNING, None, code=one["name"])
+    return sell_gift_card.restored(station, line) or lost
+
+
 def _line_item(station: Station, one: dict[str, Any]) -> LineItem | Notice:
     """The line as the catalogue and the law have it today, or why it is left out."""
+    if one.get("card"):
+        return _card_line(station, one)
     item = station.mirror.item(one["item"])
     price = item.price_minor(station.business_on()) if item else None
     if item is None or price is None:

@@ -13,6 +13,7 @@ from pos_app.workstation import (
     claim_reward,
     explain,
     gestures,
+    gift_card_at_hand,
     goodwill,
     identify_member,
     present,
@@ -21,12 +22,14 @@ from pos_app.workstation import (
     return_sale,
     sale,
     search_items,
+    sell_gift_card,
     settle,
     sign_on,
     suspend_resume,
     till_control,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.letting_go import release
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts, StorageBroken, StorageFull
 from pos_app.workstation.station import (
@@ -161,6 +164,17 @@ class Membership:
     def remove_coupon(self, coupon_id: str) -> Answer:
         """See MemberPort."""
         return guarded(lambda: present_coupon.remove(self._station, coupon_id))
+
+    def gift_card(self, code: str) -> Answer:
+        """See MemberPort."""
+        station = self._station
+        if not code:
+            return guarded(lambda: gift_card_at_hand.put_away(station))
+        return guarded(lambda: gift_card_at_hand.present(station, code))
+
+    def sell_gift_card(self, code: str, amount_minor: int | None = None) -> Answer:
+        """See MemberPort."""
+        return guarded(lambda: sell_gift_card.sell(self._station, code, amount_minor))
 
     def claim(self, reward: str) -> Answer:
         """See MemberPort."""
@@ -347,6 +361,8 @@ class Terminal(Selling, Membership, Settling, Managing):
 
     def _resume_jobs(self) -> Answer:
         printing.resume_jobs(self._station)
+        # A receipt that a cut has ended holds nobody's points, money or coupon any more.
+        release(self._station)
         return done()
 
     def scanned(self, raw: bytes, aim: str | None) -> None:
@@ -372,6 +388,7 @@ class Terminal(Selling, Membership, Settling, Managing):
         self._station.say(changed(*parts))
 
     def _refresh(self) -> Answer:
+        release(self._station, waiting=True)
         identify_member.refresh(self._station)
         return done()
 

@@ -94,6 +94,12 @@ class MemberPort(Protocol):
     def remove_coupon(self, coupon_id: str) -> Answer:
         """Take a coupon off the receipt; the customer keeps it."""
 
+    def gift_card(self, code: str) -> Answer:
+        """data["card"]: GiftCardView; scanning one does the same. Empty: put it away."""
+
+    def sell_gift_card(self, code: str, amount_minor: int | None = None) -> Answer:
+        """Sell a gift card, or top one up; None: the only amount, or that of a line that waits."""
+
     def claim(self, reward: str) -> Answer:
         """A reward for points by its promotion's id, or its number in the view's `rewards`."""
 
@@ -108,7 +114,8 @@ class SettlingPort(Protocol):
     """Tenders and completion."""
 
     def tender(self, kind: str, amount_minor: int | None = None, code: str = "") -> Answer:
-        """Add a tender; None is all that is due. `kind`: cash, card, qr."""
+        """Add a tender; None is all that is due. `kind`: cash, card, gift_card (by its
+        `code`, else the one at hand; it pays what it holds)."""
 
     def void_tender(self, index: int) -> Answer:
         """Take a tender back before completion."""

@@ -165,6 +165,22 @@ class CouponView:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftCardView:
+    """The gift card at hand. `number`: its last characters. `state`: sold, new (it may be sold),
+    unknown (with no link nobody can tell), ended, blocked. `allowance_minor`: what this till may
+    take from it now.
+    """
+
+    number: str
+    state: str
+    balance_minor: int
+    expires_on: date | None
+    allowance_minor: int
+    as_of: datetime | None
+    asking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RewardView:
     """A reward that may be claimed on this receipt. `points`: its cost, each time it is given.
 
@@ -272,6 +288,7 @@ class TillView:
     hints: tuple[Sentence, ...] = ()
     now: datetime | None = None
     rewards: tuple[RewardView, ...] = ()
+    gift_card: GiftCardView | None = None
 
 
 def empty_view(now: datetime) -> TillView:

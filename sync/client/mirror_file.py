@@ -14,7 +14,7 @@ from sync.mirror.heal import replace_scope
 from sync.mirror.schema import Connection
 from sync.wire.codec import canonical
 from sync.wire.messages import FeedRow, PullReply
-from sync.wire.rows import MemberRow
+from sync.wire.rows import GiftCardRow, MemberRow
 
 GUESTS = "guests"
 """The scope of members looked up on-line: the server's feed does not know it."""
@@ -73,11 +73,18 @@ class ConnectedMirror:
     def add_guest(self, member: MemberRow) -> None:
         """Newer than the guest we had; the same member in a real scope is not touched."""
         ver = state.read_cursor(self._connection).get(GUESTS, 0) + 1
-        row = FeedRow(GUESTS, ver, "member", member.id, Raw(canonical(member)))
+        self._add(FeedRow(GUESTS, ver, "member", member.id, Raw(canonical(member))))
+
+    def add_card(self, card: GiftCardRow) -> None:
+        """A gift card as it is now; the feed tells it again in its own time."""
+        ver = state.read_cursor(self._connection).get(GUESTS, 0) + 1
+        self._add(FeedRow(GUESTS, ver, "gift_card", card.id, Raw(canonical(card))))
+
+    def _add(self, row: FeedRow) -> None:
         page = PullReply(
             epoch=self.epoch(),
             rows=(row,),
-            cursor={GUESTS: ver},
+            cursor={GUESTS: row.ver},
             more=False,
             head=0,
             safe_head=0,

@@ -183,7 +183,6 @@ def test_a_payment_card_is_refused_and_leaves_no_trace(shop):
     ("data", "code"),
     [
         (b"K1C:WINTER", "coupon_unknown"),
-        (b"K1G:77", "gift_card_not_here"),
         (b"https://qr.nspk.ru/AS10001", "sbp_not_sold"),
         (b"https://example.org/x", "url_not_known"),
         (b"t=20261120T1200&s=1.00&fn=1&i=2&fp=3&n=1", "fiscal_receipt_not_here"),

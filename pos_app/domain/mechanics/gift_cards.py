@@ -14,6 +14,8 @@ class GiftCards:
     `denominations_minor`, or any amount from `least_minor` to `most_minor`. `days`: validity from
     the sale, the last day included; None: for ever; `top_up_extends` starts it again. `partial`
     false: a card is spent at once or not at all. `sellers`: roles; none named: everybody.
+    `offline_risk_minor`: what a till with no link may take from a card beyond what was granted to
+    it, until the server has heard of it.
     """
 
     denominations_minor: tuple[int, ...] = ()
@@ -24,6 +26,7 @@ class GiftCards:
     top_up_extends: bool = False
     partial: bool = True
     sellers: frozenset[str] = frozenset()
+    offline_risk_minor: int = 0
 
     @property
     def sold(self) -> bool:
@@ -52,6 +55,7 @@ def read_gift_cards(doc: Reader, digits: int) -> GiftCards:
         top_up_extends=doc.flag("top_up_extends", False),
         partial=doc.flag("partial", True),
         sellers=frozenset(doc.words("sellers")),
+        offline_risk_minor=doc.decimal("offline_risk", digits, "0"),
     )
     open_.finish()
     doc.finish()

@@ -178,6 +178,11 @@ def said_gift_cards(cards: GiftCards, told: Telling) -> Iterator[Line]:
         again = (say("sheet.gift_cards.again"),) if cards.top_up_extends else ()
         yield (say("sheet.gift_cards.top_up"), *again)
     yield (say("sheet.gift_cards.bearer"),)
+    if cards.offline_risk_minor:
+        risk = told.money(cards.offline_risk_minor)
+        yield (say("sheet.gift_cards.risk", amount=risk),)
+    else:
+        yield (say("sheet.gift_cards.no_risk"),)
 
 
 def said_activity(one: Activity, told: Telling) -> Line:
