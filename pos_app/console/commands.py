@@ -121,6 +121,8 @@ class Commands:
             "choose": self._choose,
             "choose_categories": self._choose,
             "coupon": self._coupon,
+            "gift_card": lambda f: till.gift_card(optional_text(f, "code") or ""),
+            "sell_gift_card": self._sell_gift_card,
             "claim": self._claim,
             "explain": lambda f: till.explain(optional_text(f, "transaction")),
         }
@@ -226,6 +228,10 @@ class Commands:
         if "remove" in f:
             return self._till.remove_coupon(text(f, "remove"))
         return self._till.coupon(text(f, "code"))
+
+    def _sell_gift_card(self, f: Fields) -> Answer:
+        amount = self._minor(f, "amount") if "amount" in f else None
+        return self._till.sell_gift_card(text(f, "code"), amount)
 
     def _claim(self, f: Fields) -> Answer:
         if "remove" in f:

@@ -113,6 +113,7 @@ def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
         "mirror_as_of": convert(view.link.mirror_as_of),
         "transaction": _transaction(view.transaction, digits, speaker),
         "member": _member(view.member, digits, speaker),
+        "gift_card": convert(view.gift_card),
         "devices": convert(view.devices),
         "demand": convert(view.demand),
         "suspended": convert(view.suspended),
