@@ -2,7 +2,9 @@
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import coverage
 import pytest
@@ -16,6 +18,11 @@ LOW = pytest.StashKey[list[str]]()
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_ACCESSIBILITY", "0")
+# Keys of tests: never in the keystore of whoever runs them, of a PostgreSQL in a folder of its own.
+os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+os.environ.setdefault(
+    "KOPILKA_SERVER_KEYS", str(Path(tempfile.mkdtemp(prefix="kopilka-keys-")) / "server.keys")
+)
 
 
 @pytest.hookimpl(trylast=True)

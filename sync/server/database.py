@@ -6,7 +6,7 @@ path: SQLite runs it on one writer thread (or in place, in a simulation), Postgr
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -62,6 +62,15 @@ class SqliteDatabase:
         """See the Protocol: whoever may write is alone."""
         return await self.write(work)
 
+    async def let_go(self, _tables: Sequence[str]) -> None:
+        """What was deleted leaves the write-ahead log too (the file has it overwritten)."""
+        await self._run(self._truncate_log)
+
+    def _truncate_log(self) -> None:
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]  # it is open
+
     def write_now(self, work: Work[T]) -> T:
         """The same on the calling thread."""
         with self._engine.connect().execution_options(immediate=True) as c, c.begin():
@@ -89,7 +98,7 @@ def _sqlite_engine(path: Path) -> Engine:
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-64000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: Connection) -> None:
@@ -151,6 +160,13 @@ class PostgresDatabase:
                 await connection.rollback()
                 await connection.execute(sa.select(sa.func.pg_advisory_unlock(SCHEMA_LOCK)))
                 await connection.commit()
+
+    async def let_go(self, tables: Sequence[str]) -> None:
+        """Former versions of rows leave these tables (not the archived log)."""
+        async with self._engine.connect() as connection:
+            alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in tables:
+                await alone.execute(sa.text(f"VACUUM {table}"))
 
     async def close(self) -> None:
         """See the Protocol."""

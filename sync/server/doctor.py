@@ -9,6 +9,7 @@ from pos_app.domain.loyalty.ledger import fold
 from sync.server import accounts
 from sync.server.buckets import BUCKETS, bucket_scope, scope_bucket
 from sync.server.outcomes import load_totals
+from sync.server.personal import ERASED
 from sync.server.schema import (
     account,
     allowance,
@@ -109,7 +110,10 @@ def _feed(connection: Connection) -> Iterator[str]:
             yield f"scope {head.scope}: the digest is not that of its rows"
     for bucket in range(BUCKETS):
         members = connection.execute(
-            sa.select(sa.func.count()).where(member_table.c.bucket == bucket)
+            sa.select(sa.func.count()).where(
+                member_table.c.bucket == bucket,
+                member_table.c.state.not_like(f'%"blocked":"{ERASED}"%'),
+            )
         ).scalar_one()
         shown = connection.execute(
             sa.select(sa.func.count()).where(

@@ -5,6 +5,7 @@ Every step is a transaction of one bucket and may be repeated. Never two members
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MemberEnrolled
@@ -12,10 +13,12 @@ from pos_app.gear.secrets import SealBroken, open_sealed
 from sync.server.buckets import bucket_of
 from sync.server.database import Database
 from sync.server.effects import Part
+from sync.server.erasure import is_erased
 from sync.server.keyring import Key, claim, hand_over, owner
 from sync.server.merging import Carried, carry_out, resolve
+from sync.server.personal import ERASED
 from sync.server.planning import Fact
-from sync.server.profiles import encrypt
+from sync.server.profiles import encrypt, packed
 from sync.server.services import Services
 
 Post = Callable[[Connection, Services, int, Sequence[Part]], dict[str, list[str]]]
@@ -28,6 +31,8 @@ async def enrol_members(
     event = fact.event
     if not isinstance(event, MemberEnrolled):
         raise TypeError("an enrolment")
+    if await database.read(lambda c: is_erased(c, event.member_id)):
+        return [ERASED]
     wanted = keys_of(event)
     who = await _who(database, wanted, event.member_id)
     conflicts, ours = await _claimed(database, wanted, who)
@@ -101,4 +106,14 @@ def _profile(
         opened = open_sealed(services.keys.sealing, event.sealed_profile)
     except SealBroken:
         return ("", ""), False
-    return encrypt(services.keys.profiles, member_id, opened), True
+    told = _with_consents(opened, event.consents)
+    return encrypt(services.keys.profiles, member_id, told), True
+
+
+def _with_consents(profile: bytes, consents: Sequence[str]) -> bytes:
+    """What the member agreed to stays with the profile: it can be told, and taken back."""
+    try:
+        fields = msgspec.json.decode(profile, type=dict[str, str])
+    except msgspec.MsgspecError:
+        return profile
+    return packed({**fields, "consents": ",".join(consents)})

@@ -1,8 +1,7 @@
 """The server's secrets and its epoch: made once, at the first start. Never leaves this machine.
 
-Beside a SQLite database they live in the data folder (mode 0600), so that a copied database file
-alone opens nothing; with PostgreSQL they live in the database. The epoch is kept in both places
-where there are two: a database restored from a backup is told by `new_epoch`.
+They live in a file (mode 0600) and never in the database, so that a copied database alone opens
+nothing; `secrets_outside` says where. A database restored from a backup is told by `new_epoch`.
 """
 
 import os
@@ -18,6 +17,7 @@ from pos_app.gear.secrets import generate_sealing_keys, generate_signing_keys, r
 from sync.server import bulk
 from sync.server.schema import meta
 
+KEY_FILE = "server.keys"
 SECRET_NAMES = ("signing", "signing_public", "sealing", "sealing_public", "pepper", "profiles")
 EPOCH, CHAIN = "epoch", "chain"
 
@@ -53,30 +53,21 @@ def new_keys() -> ServerKeys:
 def keys_in_file(path: Path) -> ServerKeys:
     """Read the key file, or make it; it appears whole or not at all."""
     if path.exists():
-        return _parsed(msgspec.json.decode(path.read_bytes(), type=dict[str, str]))
+        return parsed(msgspec.json.decode(path.read_bytes(), type=dict[str, str]))
     keys = new_keys()
-    part = path.with_suffix(".part")
+    write_keys(path, keys)
+    return keys
+
+
+def write_keys(path: Path, keys: ServerKeys) -> None:
+    """The file, readable by its owner only."""
+    part = path.with_name(path.name + ".part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.encode(_texts(keys)))
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
-    return keys
-
-
-def keys_in_database(connection: Connection) -> ServerKeys:
-    """The same, kept in `meta`."""
-    found = get_meta(connection)
-    if "signing" not in found:
-        bulk.insert(
-            connection,
-            meta,
-            [{"name": name, "value": text} for name, text in _texts(new_keys()).items()],
-            "nothing",
-        )
-        found = get_meta(connection)
-    return _parsed(found)
 
 
 def get_meta(connection: Connection) -> dict[str, str]:
@@ -106,5 +97,6 @@ def _texts(keys: ServerKeys) -> dict[str, str]:
     return {name: getattr(keys, name).hex() for name in SECRET_NAMES}
 
 
-def _parsed(texts: Mapping[str, str]) -> ServerKeys:
+def parsed(texts: Mapping[str, str]) -> ServerKeys:
+    """Keys from their names and hex."""
     return ServerKeys(*(bytes.fromhex(texts[name]) for name in SECRET_NAMES))

@@ -31,7 +31,7 @@ from sync.translate.rows import (
 from sync.wire.codec import canonical
 from sync.wire.rows import ChosenRow, LotRow
 
-CARRY_OUT = "carried_out"
+CARRIED_OUT = "carried_out"
 HOPS_MAX = 16
 
 
@@ -90,7 +90,7 @@ def carry_out(
     book = Book(connection, services, bucket)
     done = connection.execute(
         sa.select(effect.c.result).where(
-            effect.c.bucket == bucket, effect.c.event == event_id, effect.c.name == CARRY_OUT
+            effect.c.bucket == bucket, effect.c.event == event_id, effect.c.name == CARRIED_OUT
         )
     ).scalar_one_or_none()
     if done is not None:
@@ -104,7 +104,7 @@ def carry_out(
     )
     redirect = {"bucket": bucket, "old": old, "new": new}
     bulk.insert(connection, member_redirect, [redirect], "replace")
-    mark = {"bucket": bucket, "event": event_id, "name": CARRY_OUT}
+    mark = {"bucket": bucket, "event": event_id, "name": CARRIED_OUT}
     bulk.insert(connection, effect, [{**mark, "result": canonical(carried).decode()}])
     return carried
 

@@ -28,6 +28,7 @@ from sync.server.placing import MEMBERS_A_TRANSACTION, members_at_home, place_in
 from sync.server.posting import Poster
 from sync.server.regrouping import regroup
 from sync.server.scoring import refresh_scores
+from sync.server.secrets_outside import erase_again, key_path, settled
 from sync.server.services import Services
 from sync.server.snapshots import Offload, Snapshots, in_place
 from sync.server.tending import tend_allowances
@@ -36,7 +37,6 @@ from sync.translate.instants import instant
 
 log = logging.getLogger(__name__)
 DATABASE_FILE = "server.db"
-KEY_FILE = "server.keys"
 JOBS_EVERY_S = 3600.0
 
 
@@ -50,6 +50,7 @@ class Server:
     poster: Poster
     snapshots: Snapshots
     folder: Path
+    secrets: Path
     temporary: bool = False
     metrics: Metrics = field(default_factory=Metrics)
     tasks: "list[asyncio.Future[None]]" = field(default_factory=list)
@@ -166,7 +167,9 @@ async def open_server(
     database = open_database(address, inline=inline)
     try:
         await check_and_migrate(database, terms or terms_here())
-        services = await _services(database, data, clock, ids or Uuid7Source())
+        place = key_path(data, address)
+        services = await _services(database, place, clock, ids or Uuid7Source())
+        await erase_again(database, services, place.parent)
     except BaseException:
         await database.close()
         raise
@@ -179,16 +182,14 @@ async def open_server(
         Poster(database, services, bell),
         Snapshots(folder / "snapshots", database, services, _offload(inline)),
         folder,
+        place.parent,
         temporary=data is None,
     )
 
 
-async def _services(database: Database, data: Path | None, clock: Clock, ids: IdSource) -> Services:
+async def _services(database: Database, place: Path, clock: Clock, ids: IdSource) -> Services:
     """Keys and epoch: made where they are missing."""
-    if data is not None:
-        keys = key_store.keys_in_file(data / KEY_FILE)
-    else:
-        keys = await database.write(key_store.keys_in_database)
+    keys = await settled(database, place)
     epoch = await database.write(history.settle)
     chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
     services = Services(clock, ids, keys, epoch, chain)

@@ -113,6 +113,12 @@ class Snapshots:
         newest = max(built.at_ms for built in self._built.values())
         return (self._services.clock.monotonic_ms() - newest) / 1000
 
+    def forget(self) -> None:
+        """Drop every file: somebody in them was erased."""
+        self._current = None
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            path.unlink(missing_ok=True)
+
     def path(self, name: str) -> Path | None:
         """The file of that name, if it is still here."""
         if not name.endswith(SUFFIX) or not name.removesuffix(SUFFIX).isalnum():

@@ -23,7 +23,8 @@ def postgres():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request, tmp_path):
+def address(request, tmp_path, monkeypatch):
+    monkeypatch.setenv("KOPILKA_SERVER_KEYS", str(tmp_path / "server.keys"))
     if request.param == "sqlite":
         return str(tmp_path / "server.db")
     return request.getfixturevalue("postgres").database()
