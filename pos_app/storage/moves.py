@@ -17,8 +17,10 @@ from pos_app.domain.loyalty.allowance import (
     MOVED,
     Allowance,
     AllowanceUse,
+    Honour,
     Move,
     part_with,
+    spendable,
 )
 from pos_app.storage import schema as s
 from pos_app.storage import statements as q
@@ -92,18 +94,24 @@ class Moves:
 
     # --- the giver ------------------------------------------------------------------------------
 
-    def offer(self, member_id: str, now: datetime) -> int:
+    def offer(self, member_id: str, honour: Honour) -> int:
         """Points of that member that could leave this till now."""
         chain = self._till.chain()
-        uses, _ = part_with(self._movable(chain, member_id), 1 << 53, now)
+        uses, _ = part_with(self._movable(chain, member_id, honour), 1 << 53, honour.at)
         return sum(use.points for use in uses)
+
+    def held(self, member_id: str, honour: Honour) -> int:
+        """Points of that member that may be spent here, wherever they came from."""
+        chain = self._till.chain()
+        grants = () if chain.frozen else self._grants(chain, member_id, honour)
+        return spendable(grants, honour.at)
 
     def given(self, transfer_id: str) -> tuple[GivenProof, ...]:
         """What that request was answered; nothing if it never was."""
         row = _ONE.one(self._driver, key=transfer_id)
         return _proofs(row[1]) if row is not None and row[0] == GIVEN else ()
 
-    def give(self, move: Move, event_id: str, giver: str, now: datetime) -> tuple[GivenProof, ...]:
+    def give(self, move: Move, event_id: str, giver: str, honour: Honour) -> tuple[GivenProof, ...]:
         """Let points go; the proofs, ours last. The same answer for the same request for ever.
 
         Nothing when there is nothing to give, and then nothing is remembered. `giver`: this
@@ -113,8 +121,8 @@ class Moves:
             known = _ONE.one(self._driver, key=move.transfer_id)
             if known is not None:
                 return _proofs(known[1]) if known[0] == GIVEN else ()
-            grants = self._movable(chain, move.member_id)
-            uses, lease_until = part_with(grants, move.points, now)
+            grants = self._movable(chain, move.member_id, honour)
+            uses, lease_until = part_with(grants, move.points, honour.at)
             if not uses:
                 return ()
             event = AllowanceGiven(
@@ -124,7 +132,7 @@ class Moves:
                 terminal_id=giver,
                 to_terminal=move.to_terminal,
                 to_incarnation=move.to_incarnation,
-                at=now,
+                at=honour.wall,
                 lease_until=lease_until,
             )
             kind, version, body = self._codec.encode(event)
@@ -132,7 +140,7 @@ class Moves:
             self._till.points("give.event")
             self._let_go(chain, uses)
             proofs = (*self._ways(uses), self._prove(event_id, version, body))
-            self._remember(move, GIVEN, move.to_terminal, now, proofs, event.points)
+            self._remember(move, GIVEN, move.to_terminal, honour.wall, proofs, event.points)
         return proofs
 
     def _let_go(self, chain: Chain, uses: Iterable[AllowanceUse]) -> None:
@@ -146,21 +154,27 @@ class Moves:
             if changed != 1:
                 raise StorageBroken(f"grant {use.grant_id} cannot give {use.points}")
 
-    def _movable(self, chain: Chain, member_id: str) -> list[Allowance]:
+    def _movable(self, chain: Chain, member_id: str, honour: Honour) -> list[Allowance]:
         """None while frozen, and none while a receipt of this member is being paid here."""
         if chain.frozen or self._in_tender(member_id):
             return []
+        # Without its proofs the server could not follow; with so many, nobody need.
+        return [
+            grant
+            for grant in self._grants(chain, member_id, honour)
+            if grant.kind != MOVED or 0 < len(self._way(grant.grant_id)) < PROOFS_MOST
+        ]
+
+    def _grants(self, chain: Chain, member_id: str, honour: Honour) -> list[Allowance]:
         rows = q.ALLOWANCES.all(
             self._driver, member_id=member_id, incarnation_now=chain.incarnation
         )
-        found = []
-        for grant, member, granted, spent, returned, kind, until in rows:
-            lease = None if until is None else from_us(until)
-            if kind == MOVED and not 0 < len(self._way(grant)) < PROOFS_MOST:
-                # Without its proofs the server could not follow; with so many, nobody need.
-                continue
-            found.append(Allowance(grant, member, granted, spent, returned, kind, lease))
-        return found
+        return [
+            honour.applied(
+                Allowance(grant, owner, granted, spent, returned, kind, until and from_us(until))
+            )
+            for grant, owner, granted, spent, returned, kind, until in rows
+        ]
 
     def _in_tender(self, member_id: str) -> bool:
         name = member_id.encode()
@@ -178,6 +192,10 @@ class Moves:
         return _proofs(row[1]) if row is not None and row[0] == TAKEN else ()
 
     # --- the taker ------------------------------------------------------------------------------
+
+    def ready(self) -> bool:
+        """False while the grants of this database are frozen."""
+        return not self._till.chain().frozen
 
     def plan(self, move: Move, peer: str, now: datetime) -> None:
         """Remember a request before it is sent."""

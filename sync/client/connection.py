@@ -109,6 +109,7 @@ class Connection:
     ) -> T:
         """POST a message; the reply of that type, or Trouble. `wait_s`: the server may take it.
 
+        `step`: one of the server's, or the path itself where another till is asked.
         `trace` names the message in the logs of both sides; the nonce where there is none.
         """
         headers = {"content-type": "application/json", "content-encoding": "zstd"}
@@ -116,7 +117,7 @@ class Connection:
             headers[HEADER_TRACE] = trace
         while True:
             body = pack(self._in_its_words(message))
-            request = self._signed("POST", PATHS[step], body, headers)
+            request = self._signed("POST", PATHS.get(step, step), body, headers)
             try:
                 return await self._exchange(request, kind, wait_s)
             except Outdated as refusal:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from msgspec import json, to_builtins
+from msgspec import json
 
 from pos_app.domain.ports import Clock
 from sync.client import bearers
@@ -17,6 +17,8 @@ from sync.client.backoff import Backoff
 from sync.client.bootstrap import Bootstrap, NoSnapshot, Offload
 from sync.client.connection import Connection
 from sync.client.errors import Lost, MemoryFailed, Trouble
+from sync.client.identify import Identify
+from sync.client.lan import Lan
 from sync.client.life import Life
 from sync.client.link import Link
 from sync.client.loop import Loop, Sleep
@@ -47,6 +49,7 @@ class Parts:
     bootstrap: Bootstrap
     allowances: Allowances
     link: Link
+    lan: Lan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Courier:
         self._pulled_untold = Pulled()
         now = around.clock.now_utc
         self._life = Life(parts.push, self._pull, parts.outbox, parts.grants, parts.lives, now)
+        self._identification = Identify(parts.allowances, parts.link)
+        self._join_lan()
         self._spoilt = 0
         self._unverified: list[str] = []
         parts.connection.on_contact = parts.link.contact
@@ -81,6 +86,12 @@ class Courier:
         parts.link.on_change = self._changed
         self._pushing = self._loop(self._push_pass, self._push_idle)
         self._pulling = self._loop(self._pull_pass, self._pull_idle)
+
+    def _join_lan(self) -> None:
+        lan = self._identification.lan = self._parts.lan
+        if lan is not None:
+            lan.on_change, lan.on_moved = self._changed, self.nudge
+            lan.online = lambda: self._parts.link.online
 
     def _loop(self, work: Callable[[], Awaitable[T]], idle: Callable[[], Any]) -> Loop[T]:
         backoff = Backoff(self._around.random)
@@ -95,6 +106,8 @@ class Courier:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._pushing.run())
                 loops.create_task(self._pulling.run())
+                if self._parts.lan is not None:
+                    loops.create_task(self._parts.lan.run())
         finally:
             self._close_mirror()
 
@@ -104,7 +117,8 @@ class Courier:
         """The reply to one request, or Trouble. ValueError for a request that is none.
 
         `sync` {wait}: {sent, pulled, parked, unsent, mirror_as_of, online}. `identify` {kind, key,
-        want_points}: {member, allowance}, each a row or None. `settlement` {business_on}: the
+        want_points}: {member, allowance}, each a row or None; `moved`: points that came from other
+        tills of the store. `settlement` {business_on}: the
         server's SettlementReply and `unsent`. `link` {online}: takes the network away or back.
         `take_over`: this machine goes on in the place of its double; {incarnation}.
         """
@@ -161,12 +175,7 @@ class Courier:
             about = (parts.connection, parts.outbox, parts.allowances)
             return await bearers.identify(*about, fields, self._open_mirror())
         points = int(fields.get("want_points", 0))
-        allowances = self._parts.allowances
-        member = await allowances.look_up(kind, key, self._open_mirror())
-        if member is None:
-            return {"member": None, "allowance": None}
-        grant = await allowances.obtain(member.id, points) if points > 0 else None
-        return {"member": to_builtins(member), "allowance": grant and to_builtins(grant)}
+        return await self._identification.member(kind, key, points, self._open_mirror())
 
     async def _settlement(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         terminal = enrolled(self._parts.outbox).terminal_id
@@ -349,6 +358,7 @@ class Courier:
             "trouble": link.trouble(),
             "fenced_by": link.fenced_by,
             "skew_ms": link.skew_ms,
+            "peers": self._parts.lan.reached() if self._parts.lan else 0,
         }
 
     def _changed(self) -> None:

@@ -4,11 +4,13 @@ The till's memory satisfies `Outbox` and `MirrorFiles` structurally; neither sid
 other. Every call returns within milliseconds except `MirrorFiles.check`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pos_app.domain.events import AllowanceGiven, AllowanceTaken, GivenProof
+from pos_app.domain.loyalty.allowance import Honour, Move
 from pos_app.domain.loyalty.lease import Anchor
 from sync.client.errors import NotEnrolled
 from sync.wire.messages import EnrolReply, PullReply
@@ -200,6 +202,58 @@ class Lives(Protocol):
 
     def freeze(self) -> None:
         """Another machine may hold the same grants."""
+
+
+class PlannedMove(Protocol):
+    """A request to another till of the store that was remembered before it was sent."""
+
+    @property
+    def move(self) -> Move:
+        """What was asked."""
+
+    @property
+    def peer(self) -> str:
+        """The terminal that was asked, and nobody else."""
+
+
+class Moves(Protocol):
+    """Moves of allowances between the tills of a store, in `till.db`. Every write is durable."""
+
+    def offer(self, member_id: str, honour: Honour) -> int:
+        """Points that could leave this till."""
+
+    def held(self, member_id: str, honour: Honour) -> int:
+        """Points that may be spent at this till."""
+
+    def given(self, transfer_id: str) -> tuple[GivenProof, ...]:
+        """What that request was answered; nothing if it never was."""
+
+    def give(self, move: Move, event_id: str, giver: str, honour: Honour) -> tuple[GivenProof, ...]:
+        """Let points go, once for a transfer; the proofs, ours last; nothing to give: none."""
+
+    def ready(self) -> bool:
+        """False while the grants of this database are frozen: it could spend nothing."""
+
+    def plan(self, move: Move, peer: str, now: datetime) -> None:
+        """Before a request is sent."""
+
+    def planned(self) -> Sequence[PlannedMove]:
+        """Those of this incarnation that were never answered."""
+
+    def forget(self, transfer_id: str) -> None:
+        """Nothing comes of it."""
+
+    def known(self, transfer_id: str) -> bool:
+        """Whether its points are here already."""
+
+    def take(self, event_id: str, taken: AllowanceTaken, given: AllowanceGiven) -> bool:
+        """The points are ours from here on, once; False for another incarnation's."""
+
+    def return_idle(self, before: datetime, now: datetime, new_id: Callable[[], str]) -> int:
+        """What is left of points that came before that goes back to the server; how many."""
+
+    def forget_before(self, before: datetime) -> None:
+        """Old moves."""
 
 
 class MirrorFile(Protocol):

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from pos_app.domain.events import AllowanceGiven, AllowanceTaken, GivenProof
-from pos_app.domain.loyalty.allowance import AllowanceUse, Move, rounded_up
+from pos_app.domain.loyalty.allowance import AllowanceUse, Honour, Move, rounded_up
 from pos_app.storage.moves import PROOFS_MOST, Moves
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.till_file import no_points
@@ -15,6 +15,7 @@ from sync.translate import WireCodec
 from tests.storage.builders import NOON, grant, journal_of, open_at, sale_facts, uid
 
 LATER = NOON + timedelta(hours=1)
+NOW = Honour(NOON, NOON)
 
 
 class Side:
@@ -36,7 +37,7 @@ class Side:
         return move
 
     def give(self, move: Move):
-        return self.moves.give(move, next(self.ids), self.name, NOON)
+        return self.moves.give(move, next(self.ids), self.name, NOW)
 
     def take(self, proofs) -> bool:
         given = given_of(proofs)
@@ -79,7 +80,7 @@ def a(side):
 def test_points_leave_one_till_and_are_the_others_and_the_sum_is_unchanged(a, side):
     b = side("b")
     move = b.ask("x", 70)
-    assert a.moves.offer("m1", NOON) == 100
+    assert a.moves.offer("m1", NOW) == 100
     proofs = a.give(move)
     assert a.left() == {"g1": 30}
     assert b.left() == {}
@@ -121,7 +122,7 @@ def test_more_than_is_left_is_never_given(a, side):
     b, c = side("b"), side("c")
     assert given_of(a.give(b.ask("x", 1000))).points == 40
     assert a.give(c.ask("y", 1000)) == ()
-    assert a.moves.offer("m1", NOON) == 0
+    assert a.moves.offer("m1", NOW) == 0
 
 
 def test_only_what_is_kept_here_and_whose_lease_runs_is_given(side):
@@ -138,9 +139,18 @@ def test_only_what_is_kept_here_and_whose_lease_runs_is_given(side):
     assert given.lease_until == NOON + timedelta(minutes=5)
 
 
+def test_placed_points_end_with_the_tills_own_lease_wherever_they_are(a):
+    until = NOON + timedelta(hours=7)
+    proofs = a.moves.give(Move("x", "m1", 10, "b", 1), "e", "a", Honour(NOON, NOON, until))
+    assert given_of(proofs).lease_until == until
+    late = Honour(NOON, until, until)
+    assert a.moves.give(Move("y", "m1", 10, "b", 1), "f", "a", late) == ()
+    assert (a.moves.held("m1", late), a.moves.held("m1", NOW)) == (0, 90)
+
+
 def test_nothing_leaves_while_a_receipt_of_the_member_is_paid_for(a):
     a.journal.begin_tendering(Tendering(uid(1, 1), NOON, b'{"member":"m1"}'))
-    assert a.moves.offer("m1", NOON) == 0
+    assert a.moves.offer("m1", NOW) == 0
     assert a.give(Move("x", "m1", 10, "b", 1)) == ()
     assert a.moves.return_idle(LATER, LATER, lambda: "r") == 0
 
@@ -162,7 +172,7 @@ def test_points_that_went_to_and_fro_stay_in_the_end(a, side):
         giver, taker = tills[n % 2], tills[1 - n % 2]
         assert taker.take(giver.give(taker.ask(f"x{n}", 100, giver.name))), n
     holder = tills[PROOFS_MOST % 2]
-    assert holder.moves.offer("m1", NOON) == 0
+    assert holder.moves.offer("m1", NOW) == 0
     assert sum(holder.left().values()) == 100
 
 
@@ -197,7 +207,7 @@ def test_a_restored_giver_gives_nothing_of_what_it_had(a):
     assert a.give(Move("x", "m1", 10, "b", 1)) == ()
     a.outbox.thaw()
     assert a.give(Move("x", "m1", 10, "b", 1)) == ()
-    assert a.moves.offer("m1", NOON) == 0
+    assert a.moves.offer("m1", NOW) == 0
 
 
 def test_what_is_not_used_goes_back_after_a_while(a, side):

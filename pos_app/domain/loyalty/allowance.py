@@ -107,6 +107,23 @@ class Move:
     to_incarnation: int
 
 
+@dataclass(frozen=True, slots=True)
+class Honour:
+    """By which time a till honours grants now (see `lease`).
+
+    `wall`: what its clock shows; `at`: the server's time as it can prove it; `placed_until`: when
+    grants without a lease of their own end.
+    """
+
+    wall: datetime
+    at: datetime
+    placed_until: datetime | None = None
+
+    def applied(self, grant: Allowance) -> Allowance:
+        """The grant with the end that it really has."""
+        return grant if grant.lease_until else replace(grant, lease_until=self.placed_until)
+
+
 def rounded_up(points: int, step: int = MOVE_STEP) -> int:
     """What to ask for: a whole step, so that the next small receipt needs no further move."""
     return -(-points // step) * step

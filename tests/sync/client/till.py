@@ -23,6 +23,7 @@ from sync.client.allowances import Allowances
 from sync.client.bootstrap import Bootstrap
 from sync.client.connection import Connection, Credentials, Limits
 from sync.client.courier import Courier, Parts, Surroundings
+from sync.client.lan import Lan
 from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder
 from sync.client.pull import Pull
@@ -83,6 +84,7 @@ class Till:
         self.pull = Pull(self.connection, self.outbox, self.grants)
         self.bootstrap = Bootstrap(self.connection, self.mirrors, offload=in_place)
         self.allowances = Allowances(self.connection, self.outbox, self.grants, self.ids.new_id)
+        self.lan: Lan | None = None
         self._sign_as_enrolled()
 
     def _sign_as_enrolled(self) -> None:
@@ -127,6 +129,7 @@ class Till:
             self.bootstrap,
             self.allowances,
             self.link,
+            lan=self.lan,
         )
         chance = random.Random(seed)
         return Courier(
