@@ -136,13 +136,14 @@ class Http:
     async def _ask_others(self, signed: Signed, message: AllowanceRequest) -> None:
         """Tills that are there give back what a member who stands elsewhere wants."""
         server = self._server
+        database, services = server.database, server.services
         others = server.presence.answering() - {signed.terminal}
-        if others:
-            wanted = await server.database.read(
-                lambda c: steps.wanted(c, server.services, signed, message)
-            )
-            if wanted is not None:
-                await wait_for_others(server.database, server.services, server.bell, wanted, others)
+        if not others:
+            return
+        wanted = await database.read(lambda c: steps.wanted(c, services, signed, message))
+        if wanted is not None:
+            patience_s = server.patience_s
+            await wait_for_others(database, services, server.bell, wanted, others, patience_s)
 
     async def _lookup(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)

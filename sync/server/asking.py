@@ -38,16 +38,24 @@ def asked_back(
 
 
 async def wait_for_others(
-    database: Database, services: Services, bell: Bell, wanted: Grant, answering: frozenset[str]
+    database: Database,
+    services: Services,
+    bell: Bell,
+    wanted: Grant,
+    answering: frozenset[str],
+    patience_s: float = PATIENCE_S,
 ) -> None:
     """Come back when what others hold is free, or when a moment has passed."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + PATIENCE_S
-    while loop.time() < until and not bell.closing:
+    until = loop.time() + patience_s
+    while not bell.closing:
         rung = bell.feed_rung()
         if not await database.write(lambda c: asked_back(c, services, wanted, answering)):
             return
         bell.ring_inbox()
+        left_s = until - loop.time()
+        if left_s <= 0:
+            return
         with suppress(TimeoutError):
-            await asyncio.wait_for(rung.wait(), max(0, until - loop.time()))
+            await asyncio.wait_for(rung.wait(), left_s)
         await asyncio.sleep(BREATH_S)

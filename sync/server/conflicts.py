@@ -16,7 +16,8 @@ from sync.server.schema import conflict
 class Conflict:
     """One line for the manager. `money_minor` is what it costs the shop if it is signed off.
 
-    Kinds: overdraft, unknown_member, unknown_grant, allowance_overspent,
+    Kinds: overdraft, unsecured (the owner's risk), reclaimed (a till given up: what it may have
+    spent), unknown_member, unknown_grant, allowance_overspent,
     exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
     gift_card_overdraft (the card is in `detail`), coupon_overused (its key), code_replayed;
     velocity_receipts, velocity_stores, velocity_operator (`detail`: how many, and their numbers).
@@ -86,11 +87,20 @@ def open_count(connection: Connection, terminal_id: str) -> int:
     )
 
 
-def sign_off(connection: Connection, conflict_id: str) -> bool:
-    """A manager has seen it; False if there is no such open line."""
-    done = connection.execute(
-        sa.update(conflict)
-        .where(conflict.c.id == conflict_id, conflict.c.state == "open")
-        .values(state="signed_off")
-    )
-    return done.rowcount == 1
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What open lines cost together."""
+
+    points: int
+    money_minor: int
+
+
+def open_sums(connection: Connection, terminal_id: str) -> Sums:
+    """Of the lines of a terminal that nobody has signed off."""
+    points, money = connection.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(conflict.c.points), 0),
+            sa.func.coalesce(sa.func.sum(conflict.c.money), 0),
+        ).where(conflict.c.state == "open", conflict.c.terminal == terminal_id)
+    ).one()
+    return Sums(int(points), int(money))

@@ -118,6 +118,7 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     for entry in part.entries:
         found += _post(book, held, entry, part)
     found += _used(book, held, part, [use for use in document.uses if not use.owner])
+    found += _risked(part, found)
     _count(book, held, part, around)
     first_purchase(book, held, document, around.program)
     found += _limited(book, held, part, around.program)
@@ -152,9 +153,7 @@ def _post(book: Book, held: Held, entry: PointsEntry, part: Part) -> list[Confli
     if result is PostResult.EXISTS_WITH_DIFFERENT_CONTENT:
         return [_conflict(result.value, part, points=entry.points, detail=entry.entry_id)]
     if overdrawn:
-        totals = part.document.totals
-        money = overdrawn * totals.points_minor // max(1, totals.points_redeemed)
-        return [_conflict("overdraft", part, points=overdrawn, money=money)]
+        return [_conflict("overdraft", part, points=overdrawn, money=_money(part, overdrawn))]
     return []
 
 
@@ -166,19 +165,41 @@ def _used(
     for use in uses:
         grant = book.grants.get(use.grant_id)
         if grant is None or grant.terminal != part.terminal:
-            found.append(_conflict("unknown_grant", part, points=use.points, detail=use.grant_id))
+            found.append(_unfounded("unknown_grant", part, use.points, use.grant_id))
             continue
-        beyond = use.points - grant.left
+        beyond = 0 if back else use.points - grant.left
         book.use(
             held,
             grant,
             spent=0 if back else use.points,
-            returned=use.points if back else 0,
+            # What was taken back meanwhile (a lease that was over, a till given up) is back.
+            returned=min(use.points, grant.left) if back else 0,
         )
         grant.posted_seq = max(grant.posted_seq, part.seq)
         if beyond > 0:
-            found.append(_conflict("allowance_overspent", part, points=beyond, detail=use.grant_id))
+            found.append(_unfounded("allowance_overspent", part, beyond, use.grant_id))
     return found
+
+
+def _unfounded(kind: str, part: Part, points: int, grant_id: str) -> Conflict:
+    """Points that no grant covers; money only where a receipt gave some for them."""
+    money = _money(part, points) if isinstance(part.fact, TransactionCompleted) else 0
+    return _conflict(kind, part, points=points, money=money, detail=grant_id)
+
+
+def _money(part: Part, points: int) -> int:
+    """What so many points took off this receipt."""
+    totals = part.document.totals
+    return points * totals.points_minor // max(1, totals.points_redeemed)
+
+
+def _risked(part: Part, found: Iterable[Conflict]) -> list[Conflict]:
+    """Points that the owner let a dark till give beyond its grants: one line a receipt, and where
+    the account ended below zero that is it."""
+    points = part.document.risked
+    if points <= 0 or any(c.kind == "overdraft" for c in found):
+        return []
+    return [_conflict("unsecured", part, points=points, money=_money(part, points))]
 
 
 def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:

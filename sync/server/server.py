@@ -17,6 +17,7 @@ from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
 from sync.server import history, jobs
 from sync.server import keys as key_store
+from sync.server.asking import PATIENCE_S
 from sync.server.bell import Bell
 from sync.server.birthdays import refresh_birthdays
 from sync.server.database import Database, PostgresDatabase, open_database
@@ -54,6 +55,7 @@ class Server:
     temporary: bool = False
     metrics: Metrics = field(default_factory=Metrics)
     tasks: "list[asyncio.Future[None]]" = field(default_factory=list)
+    patience_s: float = PATIENCE_S
     presence: Presence = field(init=False)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from sync.server.bearers import is_gift_card
 from sync.server.book import Grant
 from sync.server.buckets import common_scopes, member_scope
 from sync.server.buckets import terminal_scope as own_scope
-from sync.server.conflicts import open_count
+from sync.server.conflicts import open_count, open_sums
 from sync.server.keyring import owner
 from sync.server.merging import resolve
 from sync.server.outcomes import load_totals
@@ -155,12 +155,15 @@ def settlement(
     _same_terminal(signed, request.terminal, request.protocol)
     totals = load_totals(connection, row.id, [request.business_on]).get(request.business_on)
     doc = control_totals_doc(totals) if totals is not None else ControlTotalsDoc()
+    owed = open_sums(connection, row.id)
     return SettlementReply(
         epoch=services.epoch,
         totals=Raw(canonical(doc)),
         posted_seq=row.posted_seq,
         head=row.head,
         conflicts=open_count(connection, row.id),
+        conflict_points=owed.points,
+        conflict_money=owed.money_minor,
         server_time=services.server_time(),
     )
 

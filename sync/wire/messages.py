@@ -234,7 +234,10 @@ class SettlementRequest(Struct):
 
 
 class SettlementReply(Struct):
-    """The server's totals from posted documents (ControlTotalsDoc), and what is not posted yet."""
+    """The server's totals from posted documents (ControlTotalsDoc), and what is not posted yet.
+
+    `conflicts`: lines of this terminal that nobody has signed off, with their points and money.
+    """
 
     epoch: str
     totals: Raw
@@ -242,6 +245,8 @@ class SettlementReply(Struct):
     head: int
     conflicts: int
     server_time: str
+    conflict_points: int = 0
+    conflict_money: int = 0
 
 
 class CardRequest(Struct, omit_defaults=True):

@@ -52,6 +52,8 @@ class House:
             address=self.address, clock=self.clock, ids=CountedIds(), inline=True
         )
         self.services = self.server.services
+        # Nobody gives back by itself here: who asks is not kept waiting.
+        self.server.patience_s = 0.0
         await self.write(reference.add_store, self.services, "shop", "Shop")
         transport = httpx.ASGITransport(app=build_app(self.server))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://server")
