@@ -193,7 +193,10 @@ def complete(station: Station) -> Answer:
     given = station.priced.issued if station.priced and not returning else ()
     issued = present_coupon.issued(station, document, given)
     document = present_coupon.with_issued(document, issued)
-    document = present_coupon.with_grants(station, document)
+    granted = present_coupon.with_grants(station, document)
+    if isinstance(granted, Answer):
+        return granted
+    document = granted
     return _commit(station, document, counter, _paper_of(station, document, issued))
 
 

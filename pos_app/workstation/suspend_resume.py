@@ -18,7 +18,7 @@ from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.ports import Facts, SuspendedDraft
-from pos_app.workstation.present_coupon import judged_again
+from pos_app.workstation.present_coupon import ask_again, judged_again
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
@@ -63,7 +63,8 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return refused("not_suspended")
     transaction, lost = _restored(station, json.loads(draft.body), draft)
     transaction, said_of_member = _with_member(station, transaction)
-    transaction, said_of_coupons = judged_again(station, transaction)
+    entered = transaction
+    transaction, said_of_coupons = judged_again(station, entered)
     trouble = record(station, Facts(drop_suspended=transaction_id))
     if trouble:
         return trouble
@@ -72,6 +73,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
     station.known = _known(station, transaction)
     station.open, said_of_rewards = claim_reward.judged_again(station, transaction)
     reprice(station)
+    ask_again(station, entered)
     said = [notice("resumed", Tone.GOOD), *lost, *said_of_member, *said_of_coupons]
     said += said_of_rewards
     if station.priced and station.priced.totals.net_minor != draft.total_minor:

@@ -38,8 +38,8 @@ TODAY = date(2026, 11, 20)
 ANNA, BORIS = (f"01930000-0001-7000-8000-00000000000{n}" for n in (1, 2))
 SERIAL = "01930000-0002-7000-8000-000000000001"
 SERVER, TILL, STRANGER = (generate_signing_keys() for _ in range(3))
-HERE = Here(TODAY, NOON, ANNA, till_key_id(TILL.public))
-ELSEWHERE = replace(HERE, key_id="00" * 12)
+HERE = Here(TODAY, NOON, ANNA)
+GRANTED = replace(HERE, allowances=(Allowance("g", f"coupon:next/{SERIAL}", 1),))
 TRUST = Trust(
     Ed25519Signatures(),
     {issuer_id(SERVER.public): SERVER.public}.get,
@@ -106,32 +106,36 @@ def test_the_days_of_the_program_bind_the_days_of_the_coupon():
     ],
 )
 def test_a_coupon_is_valid_from_its_first_day_to_its_last(on, expected):
-    found = shown(signed(), replace(HERE, on=on))
+    found = shown(signed(), replace(GRANTED, on=on))
     assert found == expected if expected else isinstance(found, PresentedCoupon)
 
 
-def test_another_till_takes_it_and_says_what_is_at_risk():
-    found = shown(signed(), ELSEWHERE)
-    assert (found.coupon_id, found.key, found.at_risk) == ("next", SERIAL, True)
+def test_whoever_bears_it_needs_a_grant_or_the_owner_s_risk():
+    assert shown(signed()) == "coupon.needs_link"
+    brave = replace(BORNE, offline="accept")
+    found = shown(signed(brave), HERE, (brave,))
+    assert (found.coupon_id, found.key, found.at_risk) == ("next", f"next/{SERIAL}", True)
     assert found.serves(None)
 
 
-def test_a_member_s_own_coupon_is_certain_where_it_was_printed():
-    found = shown(signed(OWN))
-    assert (found.member_id, found.at_risk) == (ANNA, False)
+def test_a_member_s_own_coupon_needs_the_same_wherever_it_was_printed():
+    assert shown(signed(OWN)) == "coupon.needs_link"
+    brave = replace(OWN, offline="accept")
+    found = shown(signed(brave), HERE, (brave,))
+    assert (found.member_id, found.at_risk) == (ANNA, True)
     assert found.serves(ANNA)
     assert not found.serves(BORIS)
 
 
-def test_a_member_s_own_coupon_of_another_till_wants_a_link_or_a_policy():
-    assert shown(signed(OWN), ELSEWHERE) == "coupon.needs_link"
-    brave = replace(OWN, offline="accept")
-    assert shown(signed(brave), ELSEWHERE, (brave,)).at_risk
+def test_what_may_be_used_without_limit_is_certain_everywhere():
+    endless = replace(BORNE, max_uses=0)
+    found = shown(signed(endless), HERE, (endless,))
+    assert (found.key, found.at_risk) == ("", False)
 
 
 def test_a_grant_of_one_makes_it_certain_anywhere():
-    grant = Allowance("g1", "coupon:" + SERIAL, 1)
-    here = replace(ELSEWHERE, allowances=(grant,))
+    grant = Allowance("g1", f"coupon:own/{SERIAL}", 1)
+    here = replace(HERE, allowances=(grant,))
     assert not shown(signed(OWN), here).at_risk
     assert not shown(signed(), here).at_risk
     assert shown(signed(OWN), replace(here, allowances=(replace(grant, spent=1),))) == (
@@ -147,9 +151,9 @@ def test_it_belongs_to_its_member():
 
 def test_it_is_used_once_and_restored_by_a_return():
     history = CouponHistory().after(USED)
-    assert shown(signed(), replace(HERE, history=history)) == "coupon.used"
+    assert shown(signed(), replace(GRANTED, history=history)) == "coupon.used"
     assert isinstance(
-        shown(signed(), replace(HERE, history=history.after(RESTORED))), PresentedCoupon
+        shown(signed(), replace(GRANTED, history=history.after(RESTORED))), PresentedCoupon
     )
     assert shown(signed(), replace(HERE, history=CouponHistory().after(VOIDED))) == "coupon.void"
     assert CouponHistory().after(RESTORED) == CouponHistory().after(ISSUED) == CouponHistory()
@@ -172,7 +176,8 @@ def test_the_server_signs_personal_coupons_and_a_till_cannot():
     once = replace(GIVEN, offline="accept")
     assert shown(ours, HERE, (once,)).at_risk
     many = replace(GIVEN, max_uses=3)
-    assert not shown(ours, HERE, (many,)).at_risk
+    assert shown(ours, HERE, (many,)) == "coupon.needs_link"
+    assert not shown(ours, GRANTED, (many,)).at_risk
     assert shown(signed(GIVEN)) == "coupon.unknown_issuer"
 
 
@@ -219,8 +224,9 @@ def test_a_code_of_a_range_has_its_own_check_digit_and_count():
 
 def test_a_coupon_of_several_uses_counts_them():
     three = (replace(AUTUMN, max_uses=3),)
-    assert typed("AUTUMN-7", replace(HERE, history=CouponHistory(2)), three).key
-    assert typed("AUTUMN-7", replace(HERE, history=CouponHistory(3)), three) == "coupon.used"
+    assert typed("AUTUMN-7", replace(GRANTED, history=CouponHistory(2)), three).key
+    assert typed("AUTUMN-7", replace(HERE, history=CouponHistory(2)), three) == "coupon.needs_link"
+    assert typed("AUTUMN-7", replace(GRANTED, history=CouponHistory(3)), three) == "coupon.used"
 
 
 def test_open_ends_of_a_range_hold_everything():

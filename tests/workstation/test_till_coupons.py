@@ -1,10 +1,11 @@
 """Coupons at the till: scanned, listed, kept in the document, printed, undone by a return."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from drivers.contract import QRCode
+from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.coupon import CouponUse, Issuer, issue_coupon, read_signed
 from pos_app.domain.loyalty.trust import till_key_id
 from pos_app.domain.mechanics.coupons import find_coupon
@@ -106,7 +107,7 @@ def test_a_printed_coupon_of_another_till_is_taken_once_and_at_risk(shop):
     code = printed(shop)
     assert notices(shop.scan(MILK, code)) == ["coupon_added"]
     ok(shop.till.pay("cash"))
-    assert shop.documents()[-1].coupons == (CouponUse("next", SERIAL, "used", True),)
+    assert shop.documents()[-1].coupons == (CouponUse("next", f"next/{SERIAL}", "used", True),)
     shop.scan(MILK)
     assert refusal(shop.scan(code)) == "coupon_used"
     shop.restart()
@@ -115,19 +116,19 @@ def test_a_printed_coupon_of_another_till_is_taken_once_and_at_risk(shop):
 
 
 def test_a_grant_of_one_takes_the_risk_away_and_is_spent(shop):
-    shop.memory.outbox.store_grant("g9", f"coupon:{SERIAL}", 1, "placed", None)
+    shop.memory.outbox.store_grant("g9", f"coupon:next/{SERIAL}", 1, "placed", None)
     shop.scan(MILK, printed(shop))
     ok(shop.till.pay("cash"))
     document = shop.documents()[-1]
     assert not document.coupons[0].at_risk
-    assert [(use.grant_id, use.points) for use in document.uses] == [("g9", 1)]
-    assert shop.memory.journal.allowances(f"coupon:{SERIAL}")[0].left == 0
+    assert [(use.grant_id, use.owner) for use in document.uses] == [("g9", f"coupon:next/{SERIAL}")]
+    assert shop.memory.journal.allowances(f"coupon:next/{SERIAL}")[0].left == 0
 
 
 def test_what_the_server_tells_of_a_coupon_is_believed(shop):
     def told(ver, value):
-        return row("store:s1", ver, "setting", f"coupon:{SERIAL}",
-                   {"name": f"coupon:{SERIAL}", "value": value})  # fmt: skip
+        return row("store:s1", ver, "setting", f"coupon:next/{SERIAL}",
+                   {"name": f"coupon:next/{SERIAL}", "value": value})  # fmt: skip
 
     code = printed(shop)
     shop.mirrors(told(2001, {"used": 1}))
@@ -140,6 +141,7 @@ def test_what_the_server_tells_of_a_coupon_is_believed(shop):
 
 def test_a_personal_coupon_counts_while_its_member_is_there(shop):
     own = printed(shop, "own", TILL)
+    shop.memory.outbox.store_grant("g9", f"coupon:own/{SERIAL}", 1, "placed", None)
     assert refusal(shop.scan(MILK, own)) == "coupon_other_member"
     shop.scan(CARDS["anna"])
     assert notices(shop.scan(own)) == ["coupon_added"]
@@ -206,7 +208,7 @@ def test_a_whole_return_gives_the_coupon_back(manager):
     ok(manager.till.void_transaction())
     ok(manager.till.return_sale(number))
     ok(manager.till.complete())
-    assert manager.documents()[-1].coupons == (CouponUse("next", SERIAL, "restored"),)
+    assert manager.documents()[-1].coupons == (CouponUse("next", f"next/{SERIAL}", "restored"),)
     assert notices(manager.scan(MILK, code)) == ["coupon_added"]
 
 
@@ -276,7 +278,7 @@ def test_a_sale_gives_coupons_with_a_code_under_the_receipt(shop):
     assert read_signed(texts[-1].removeprefix("K1S:")) == signed[0]
     assert "K1S:" not in paper(receipt_job(station, document, "copy", copy=True))
     given = present_coupon.with_issued(document, signed)
-    assert given.coupons == (CouponUse("next", signed[0].serial, "issued"),)
+    assert given.coupons == (CouponUse("next", f"next/{signed[0].serial}", "issued"),)
 
 
 def test_a_member_s_own_coupon_says_so_on_paper(shop):
@@ -290,3 +292,99 @@ def test_a_member_s_own_coupon_says_so_on_paper(shop):
 
 def test_a_coupon_nobody_knows_any_more_keeps_its_id_for_a_name(shop):
     assert present_coupon.name_of(shop.till.station, "gone") == "gone"
+
+
+# --- with a link ---------------------------------------------------------------------------------
+
+LEAFLET = "K1C:LF12345674"
+LEAF_OWNER = "coupon:leaflet/LF12345674"
+
+
+@pytest.fixture
+def linked(shop):
+    shop.courier.online = True
+    return shop
+
+
+def answered(shop, uses=1, **reply):
+    """The server's answer about a coupon: a grant of one use, or none."""
+    if uses:
+        until = shop.clock.now + timedelta(hours=24)
+        shop.memory.outbox.store_grant("g-c", LEAF_OWNER, uses, "identified", until)
+    return shop.courier.answers("identify", card=None, allowance=uses or None, **reply)
+
+
+def test_the_server_is_asked_for_the_use_of_a_limited_coupon(linked):
+    linked.scan(MILK)
+    assert notices(linked.scan(LEAFLET)) == ["coupon_asking"]
+    assert on_receipt(linked) == []
+    asked = answered(linked).fields
+    assert asked == {"kind": "coupon", "key": LEAF_OWNER, "want_points": 1}
+    assert linked.codes_heard() == ["coupon_added"]
+    assert on_receipt(linked) == [("leaflet", True)]
+    ok(linked.till.remove_coupon("leaflet"))
+    (event,) = linked.events(AllowanceReturned)
+    assert (event.member_id, event.uses[0].points) == (LEAF_OWNER, 1)
+
+
+def test_what_another_till_has_is_not_taken_here(linked):
+    linked.scan(MILK, LEAFLET)
+    answered(linked, uses=0)
+    assert linked.codes_heard() == ["coupon_elsewhere"]
+    assert on_receipt(linked) == []
+
+
+def test_the_owner_s_risk_is_for_the_dark_and_not_for_a_link(linked):
+    linked.scan(MILK, printed(linked))
+    linked.courier.answers("identify", card=None, allowance=None)
+    assert linked.codes_heard() == ["coupon_elsewhere"]
+    linked.scan(printed(linked))
+    linked.courier.answers("identify", error="lost")
+    assert linked.codes_heard()[-1] == "coupon_added"
+    ok(linked.till.pay("cash"))
+    assert linked.documents()[-1].coupons[0].at_risk
+
+
+def test_an_answer_that_is_lost_leaves_the_rule_of_the_dark(linked):
+    linked.scan(MILK, LEAFLET)
+    linked.courier.answers("identify", error="lost")
+    assert linked.codes_heard() == ["coupon_needs_link"]
+
+
+def test_an_answer_that_comes_too_late_gives_the_use_back(linked):
+    linked.scan(MILK, LEAFLET)
+    ok(linked.till.pay("cash"))
+    answered(linked)
+    assert [e.member_id for e in linked.events(AllowanceReturned)] == [LEAF_OWNER]
+    linked.scan(MILK, LEAFLET)
+    ok(linked.till.tender("cash", 1_00))
+    answered(linked)
+    assert linked.codes_heard()[-1] == "tenders_taken"
+
+
+def test_a_suspended_coupon_is_asked_for_again(linked):
+    linked.scan(MILK, LEAFLET)
+    answered(linked)
+    ok(linked.till.suspend("later"))
+    assert [e.member_id for e in linked.events(AllowanceReturned)] == [LEAF_OWNER]
+    ok(linked.till.resume(linked.view.suspended[0].id))
+    assert on_receipt(linked) == []
+    until = linked.clock.now + timedelta(hours=24)
+    linked.memory.outbox.store_grant("g-d", LEAF_OWNER, 1, "identified", until)
+    linked.courier.answers("identify", card=None, allowance=1)
+    assert on_receipt(linked) == [("leaflet", True)]
+
+
+def test_a_right_that_ended_before_the_end_is_said(linked):
+    document = {**PROGRAM, "version": 2}
+    document["promotions"] = [
+        {"id": "leaf", "kind": "percent", "percent": "10", "coupon_needed": "leaflet"}
+    ]
+    linked.mirrors(linked.newer(lambda ver: program_row(ver, document)))
+    linked.scan(MILK, LEAFLET)
+    answered(linked)
+    linked.clock.move(hours=25)
+    linked.courier.online = False
+    assert refusal(linked.till.pay("cash")) == "coupon_right_ended"
+    ok(linked.till.remove_coupon("leaflet"))
+    ok(linked.till.pay("cash"))

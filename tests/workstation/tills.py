@@ -171,6 +171,7 @@ PROGRAM: dict[str, Any] = {
             "kind": "printed",
             "after_days": 1,
             "days": 30,
+            "offline": "accept",
         },
         {
             "id": "own",
@@ -315,9 +316,10 @@ class RecordedCourier:
     since: datetime | None = None
     asked: list[Asked] = field(default_factory=list)
     nudges: int = 0
+    peers: int = 0
 
     def status(self) -> LinkStatus:
-        return LinkStatus(self.online, self.since)
+        return LinkStatus(self.online, self.since, peers=self.peers)
 
     def request(self, kind: str, fields: Any, on_reply: Any, deadline_ms: int = 3000) -> None:
         self.asked.append(Asked(kind, dict(fields), on_reply))

@@ -72,9 +72,8 @@ class Issuer:
 class CouponUse:
     """What a receipt did with a coupon: used, issued, restored or void (by a return).
 
-    `key` is the serial of a signed coupon, `<coupon>/<CODE>` of another, empty for one that has no
-    limit of uses. `at_risk`: nobody could be
-    asked whether it was used elsewhere.
+    `key` is `<coupon>/<serial>` of a signed coupon, `<coupon>/<CODE>` of another, empty for one
+    that has no limit of uses. `at_risk`: nobody could be asked whether it was used elsewhere.
     """
 
     coupon_id: str
@@ -115,12 +114,11 @@ class PresentedCoupon:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where a coupon is shown: the business day, the member, this till's key and grants of it."""
+    """Where a coupon is shown: the business day, the member, this till's grants of it."""
 
     on: date
     at: datetime
     member_id: str | None = None
-    key_id: str = ""
     history: CouponHistory = CouponHistory()
     allowances: tuple[Allowance, ...] = ()
 
@@ -185,12 +183,11 @@ def judge_signed(
         return trouble
     if signed.member_id and signed.member_id != here.member_id:
         return say("coupon.other_member")
-    at_risk = _at_risk(coupon, signed, here)
+    at_risk = _at_risk(coupon, here)
     if isinstance(at_risk, Sentence):
         return at_risk
-    return PresentedCoupon(
-        coupon.coupon_id, signed.serial, signed.text(), signed.member_id, at_risk
-    )
+    key = key_of_signed(signed, coupons)
+    return PresentedCoupon(coupon.coupon_id, key, signed.text(), signed.member_id, at_risk)
 
 
 def judge_code(code: str, coupons: tuple[Coupon, ...], here: Here) -> PresentedCoupon | Sentence:
@@ -205,7 +202,7 @@ def judge_code(code: str, coupons: tuple[Coupon, ...], here: Here) -> PresentedC
     trouble = _untimely(coupon.valid_from, coupon.valid_until, here)
     if trouble is not None:
         return trouble
-    at_risk = _at_risk(coupon, None, here)
+    at_risk = _at_risk(coupon, here)
     if isinstance(at_risk, Sentence):
         return at_risk
     return PresentedCoupon(coupon.coupon_id, key_of(code, coupons), folded, "", at_risk)
@@ -218,6 +215,13 @@ def key_of(code: str, coupons: tuple[Coupon, ...]) -> str:
         if coupon.max_uses and any(one.holds(folded) for one in coupon.codes):
             return f"{coupon.coupon_id}/{folded}"
     return ""
+
+
+def key_of_signed(signed: SignedCoupon, coupons: tuple[Coupon, ...]) -> str:
+    """What uses of a signed coupon are counted under; empty where nothing is counted."""
+    coupon = find_coupon(coupons, signed.coupon_id)
+    limited = coupon is None or coupon.max_uses
+    return f"{signed.coupon_id}/{signed.serial}" if limited else ""
 
 
 def _forged(signed: SignedCoupon, coupon: Coupon, trust: Trust) -> Sentence | None:
@@ -241,19 +245,19 @@ def _untimely(since: date | None, until: date | None, here: Here) -> Sentence | 
     return None
 
 
-def _at_risk(coupon: Coupon, signed: SignedCoupon | None, here: Here) -> bool | Sentence:
-    """Whether it may have been used elsewhere; a sentence where that is not to be risked."""
+def _at_risk(coupon: Coupon, here: Here) -> bool | Sentence:
+    """Whether it may have been used elsewhere; a sentence where that is not to be risked.
+
+    A use is certain only from a grant of this till, wherever the coupon was printed: its right is
+    at the server, and only one till has it at a time.
+    """
     if here.history.void:
         return say("coupon.void")
     if coupon.max_uses and here.history.used >= coupon.max_uses:
         return say("coupon.used")
-    if coupon.max_uses != 1 or not draw(here.allowances, 1, here.at)[1]:
+    if not coupon.max_uses or not draw(here.allowances, 1, here.at)[1]:
         return False
-    if signed is not None and signed.member_id and signed.key_id == here.key_id:
-        # The till that printed a member's own coupon holds its allowance of one by birth.
-        return False
-    borne = signed is not None and coupon.kind == "printed" and not signed.member_id
-    return True if borne or coupon.offline == "accept" else say("coupon.needs_link")
+    return True if coupon.offline == "accept" else say("coupon.needs_link")
 
 
 def uses_of(presented: Iterable[PresentedCoupon], idle: frozenset[str]) -> tuple[CouponUse, ...]:
