@@ -14,6 +14,7 @@ from pos_app.domain.loyalty.placement import granted
 from sync.server import accounts, bearers
 from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
+from sync.server.keys import barred
 from sync.server.schema import allowance, terminal
 from sync.server.services import Services, micros
 
@@ -42,7 +43,8 @@ def grant_now(connection: Connection, services: Services, wanted: Grant) -> Gran
     known = book.grants.get(wanted.grant_id)
     if known is not None:
         return known if known.terminal == wanted.terminal else None
-    may = 0 if held.member.blocked or not held.member.confirmed else max(0, free(book, held))
+    allowed = not held.member.blocked and held.member.confirmed and not barred(connection)
+    may = max(0, free(book, held)) if allowed else 0
     points = granted(may, wanted.granted)
     lease = micros(services.now() + IDENTIFIED_LEASE)
     made = replace(wanted, granted=points, lease_until=lease)
@@ -52,12 +54,16 @@ def grant_now(connection: Connection, services: Services, wanted: Grant) -> Gran
 
 
 def terminals_to_void(connection: Connection) -> list[tuple[str, int]]:
-    """(terminal, incarnation) of restored tills that have sent all they had and said so."""
+    """(terminal, incarnation) of restored tills that have sent all they had and said so.
+
+    Not of one whose former machine may still spend (`doubles`).
+    """
     rows = connection.execute(
         sa.select(terminal.c.id, terminal.c.incarnation).where(
             terminal.c.announced > terminal.c.voided,
             terminal.c.announced == terminal.c.incarnation,
             terminal.c.posted_seq == terminal.c.head,
+            terminal.c.moved_at == 0,
         )
     )
     return [(row.id, row.incarnation) for row in rows]

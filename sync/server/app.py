@@ -27,6 +27,7 @@ from sync.server.guard import Endpoint, Watch, answer, answer_plain, guarded, in
 from sync.server.intake import push
 from sync.server.limits import MissLimit
 from sync.server.ops_http import Shown, ops_routes
+from sync.server.reconciling import reconcile
 from sync.server.refusal import Refusal, refuse
 from sync.server.server import Server
 from sync.server.snapshots import byte_range, pieces
@@ -44,6 +45,7 @@ from sync.wire.messages import (
     PullReply,
     PullRequest,
     PushRequest,
+    ReconcileRequest,
     SettlementRequest,
 )
 from sync.wire.version import MIRROR_SCHEMA
@@ -69,6 +71,7 @@ class Http:
             "push": self._push,
             "pull": self._pull,
             "allowance": self._allowance,
+            "reconcile": self._reconcile,
             "lookup": self._lookup,
             "settlement": self._settlement,
         }
@@ -144,6 +147,10 @@ class Http:
         if wanted is not None:
             patience_s = server.patience_s
             await wait_for_others(database, services, server.bell, wanted, others, patience_s)
+
+    async def _reconcile(self, request: Request) -> Struct:
+        signed = await self._signed(request)
+        return await reconcile(self._server, signed, unpack(ReconcileRequest, signed.body))
 
     async def _lookup(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)

@@ -96,6 +96,7 @@ class Grant:
             self.returned,
             lease,
             self.posted_seq,
+            self.incarnation,
         )
 
 
@@ -385,7 +386,7 @@ def announce(connection: Connection, services: Services, terminal_id: str) -> in
     for r in rows:
         grant = Grant(
             r.grant_id, r.member, terminal_id, r.granted, r.spent, r.returned, r.kind,
-            r.lease_until, r.posted_seq,
+            r.lease_until, r.posted_seq, r.incarnation,
         )  # fmt: skip
         changes.append(feed.Change("allowance", r.grant_id, grant.row()))
     feed.publish(connection, terminal_scope(terminal_id), changes, services.now_us())

@@ -12,17 +12,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.server import bulk
 from sync.server.auth import Signed, authenticate_once
 from sync.server.buckets import bucket_of
 from sync.server.conflicts import Conflict, record
+from sync.server.doubles import announced, keep_late, next_life, speaks
+from sync.server.epochs import refresh
 from sync.server.refusal import Refusal
 from sync.server.schema import event, inbox, terminal
 from sync.server.services import Services
 from sync.server.vault import is_personal, put_away
-from sync.wire.codec import GENESIS, ack_text, body_hash, chain_hash
+from sync.wire.codec import ack_text, body_hash, chain_hash
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
 from sync.wire.version import SPOKEN
 
@@ -51,13 +52,13 @@ def push(
     """
     authenticate_once(connection, signed, services.now_us())
     row = _locked(connection, signed.terminal)
+    refresh(connection, services)
     _fits(services, signed, request, row)
     if request.incarnation < row.incarnation:
         kept = _kept(connection, services, signed, request)
-        _quarantine(connection, services, kept, request)
-        return _refusal(services, row, Alarm(410, "fenced"))
+        return _fenced(connection, services, row, kept, request)
     if request.incarnation > row.incarnation:
-        row = _reincarnated(connection, row.id, request.incarnation)
+        row = next_life(connection, services, row, request)
     try:
         fresh = _continuation(connection, row, request)
         outcomes = _outcomes(connection, row.bucket, fresh)
@@ -65,12 +66,12 @@ def push(
         if alarm.status == 422:
             _alert(connection, services, row.id, alarm)
         return _refusal(services, row, alarm)
-    if not request.events and row.announced < request.incarnation:
-        row = _announced(connection, row)
+    if not request.events:
+        row = announced(connection, services, row, request)
     if fresh:
         new = list(zip(fresh, outcomes, strict=True))
         kept = _kept(connection, services, signed, request)
-        row = _append(connection, services, kept, request.incarnation, new)
+        row = _append(connection, services, kept, request, new)
     return _receipt(services, row)
 
 
@@ -95,29 +96,6 @@ def _fits(services: Services, signed: Signed, request: PushRequest, row: Any) ->
 
 def _plain(text: str) -> bool:
     return 0 < len(text) <= ID_LENGTH_MAX and text.isascii() and text.isprintable()
-
-
-def _reincarnated(connection: Connection, terminal_id: str, incarnation: int) -> Any:
-    """A restored or replaced database begins a new chain and fences the old one."""
-    began = (
-        sa.update(terminal)
-        .where(terminal.c.id == terminal_id)
-        .values(
-            incarnation=incarnation,
-            head=0,
-            head_hash=GENESIS.hex(),
-            posted_seq=0,
-            safe_head=0,
-        )
-        .returning(terminal)
-    )
-    return connection.execute(began).one()
-
-
-def _announced(connection: Connection, row: Any) -> Any:
-    """A restored till has sent all that survived: its former grants may be voided."""
-    said = sa.update(terminal).where(terminal.c.id == row.id).values(announced=row.incarnation)
-    return connection.execute(said.returning(terminal)).one()
 
 
 def _continuation(connection: Connection, row: Any, request: PushRequest) -> list[EventEnvelope]:
@@ -201,10 +179,10 @@ def _append(
     connection: Connection,
     services: Services,
     signed: Signed,
-    incarnation: int,
+    request: PushRequest,
     new: Sequence[tuple[EventEnvelope, str]],
 ) -> Any:
-    bucket = bucket_of(signed.terminal)
+    bucket, incarnation = bucket_of(signed.terminal), request.incarnation
     rows = [
         {
             "bucket": bucket,
@@ -222,11 +200,11 @@ def _append(
     ]
     bulk.insert(connection, event, rows)
     first, last = new[0][0], new[-1][0]
-    _store_batch(connection, services, signed, (incarnation, first.seq, last.seq), "queued")
+    _store_batch(connection, services, signed, (incarnation, first.seq, last.seq))
     moved = (
         sa.update(terminal)
         .where(terminal.c.bucket == bucket, terminal.c.id == signed.terminal)
-        .values(head=last.seq, head_hash=last.hash)
+        .values(head=last.seq, head_hash=last.hash, **speaks(request))
         .returning(terminal)
     )
     return connection.execute(moved).one()
@@ -237,7 +215,6 @@ def _store_batch(
     services: Services,
     signed: Signed,
     place: tuple[int, int, int],
-    state: str,
 ) -> None:
     """The batch as it travelled, with the signature that makes it evidence."""
     row = {
@@ -249,27 +226,21 @@ def _store_batch(
         "body": signed.body,
         "signed": f"{signed.time} {signed.nonce} {signed.signature}",
         "received_at": services.now_us(),
-        "state": state,
+        "state": "queued",
     }
-    if state == "queued":
-        connection.execute(sa.insert(inbox).values(**row))
-        return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(inbox).values(**row).on_conflict_do_nothing())
+    connection.execute(sa.insert(inbox).values(**row))
 
 
-def _quarantine(
-    connection: Connection, services: Services, signed: Signed, request: PushRequest
-) -> None:
+def _fenced(
+    connection: Connection, services: Services, row: Any, kept: Signed, request: PushRequest
+) -> Refusal:
     """A fenced till still has facts: they are kept for a person, never applied, never dropped."""
-    if not request.events:
-        return
-    first, last = request.events[0], request.events[-1]
-    place = (request.incarnation, first.seq, last.seq)
-    # The rows of its own time may stand at the same place: minus keeps the late ones apart.
-    place = (-request.incarnation, *place[1:])
-    _store_batch(connection, services, signed, place, "fenced")
-    _alert(connection, services, signed.terminal, Alarm(410, "fenced", first.seq, first.id))
+    refusal = _refusal(services, row, Alarm(410, "fenced"))
+    refusal.problem.kept = keep_late(connection, services, kept, request)
+    if request.events:
+        first = request.events[0]
+        _alert(connection, services, row.id, Alarm(410, "fenced", first.seq, first.id))
+    return refusal
 
 
 def _alert(connection: Connection, services: Services, terminal_id: str, alarm: Alarm) -> None:
@@ -291,6 +262,7 @@ def _receipt(services: Services, row: Any) -> PushReply:
         safe_head=min(row.safe_head, row.head),
         server_time=services.server_time(),
         signature=services.sign(ack_text(row.id, row.incarnation, row.head, row.head_hash)),
+        machine=row.machine,
     )
 
 
@@ -302,5 +274,7 @@ def _refusal(services: Services, row: Any, alarm: Alarm) -> Refusal:
         head_hash=row.head_hash,
         server_time=services.server_time(),
         incarnation=row.incarnation,
+        machine=row.machine,
+        speaks=SPOKEN if alarm.status == 426 else (),
     )
     return Refusal(alarm.status, problem)

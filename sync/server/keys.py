@@ -20,6 +20,8 @@ from sync.server.schema import meta
 KEY_FILE = "server.keys"
 SECRET_NAMES = ("signing", "signing_public", "sealing", "sealing_public", "pepper", "profiles")
 EPOCH, CHAIN = "epoch", "chain"
+BARRIER, BARRIER_SINCE = "barrier", "barrier_since"
+"""The epoch that tills are still waited for in; empty when they were all heard."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,27 @@ def set_meta(connection: Connection, name: str, value: str) -> None:
 def ensure_epoch(connection: Connection) -> str:
     """The epoch of this database; made at its first start."""
     found = get_meta(connection).get(EPOCH)
-    return found if found else new_epoch(connection)
+    return found if found else _another(connection)
 
 
 def new_epoch(connection: Connection) -> str:
-    """After a restored backup or a promotion that may have lost commits: tills resend."""
+    """After a restored backup or a promotion that may have lost commits: tills resend.
+
+    From here on nothing is granted until they have told what they hold (`epochs`).
+    """
+    epoch = _another(connection)
+    set_meta(connection, BARRIER, epoch)
+    set_meta(connection, BARRIER_SINCE, "")
+    return epoch
+
+
+def barred(connection: Connection) -> bool:
+    """Whether nothing new may be granted now."""
+    found = connection.execute(sa.select(meta.c.value).where(meta.c.name == BARRIER)).scalar()
+    return bool(found)
+
+
+def _another(connection: Connection) -> str:
     epoch = random_bytes(8).hex()
     set_meta(connection, EPOCH, epoch)
     return epoch

@@ -24,6 +24,7 @@ from pos_app.domain.loyalty.placement import (
 )
 from sync.server.allowances import free
 from sync.server.book import Book, Grant, Held
+from sync.server.keys import barred
 from sync.server.schema import account, member, setting, terminal
 from sync.server.services import Services, micros
 from sync.server.tiering import program_in_force
@@ -67,13 +68,15 @@ def placement(connection: Connection, services: Services) -> Placement:
     """The chain's policy and the terminals that can take grants.
 
     One whose restored database has not announced itself yet would not spend them; one that was
-    not heard of for as long as a lease lasts would not either.
+    not heard of for as long as a lease lasts would not either. None while the server, in a new
+    epoch, has not heard every till yet.
     """
     policy = policy_in_force(connection)
     since = micros(services.now() - timedelta(hours=policy.lease_hours))
     rows = connection.execute(
         sa.select(terminal.c.id, terminal.c.store, terminal.c.incarnation)
         .where(
+            sa.literal(not barred(connection)),
             terminal.c.state == "active",
             terminal.c.voided == terminal.c.incarnation,
             sa.or_(terminal.c.heard_at >= since, terminal.c.enrolled_at >= since),

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from sync.server import history, jobs
+from sync.server import doubles, epochs, history, jobs
 from sync.server import keys as key_store
 from sync.server.asking import PATIENCE_S
 from sync.server.bell import Bell
@@ -104,6 +104,8 @@ class Server:
                 work = _expiring(self.services, bucket, members, on)
                 ended += await self.database.write(work)
         await self.database.write(lambda c: jobs.tidy(c, self.services))
+        await self.database.write(lambda c: epochs.tend(c, self.services))
+        await self.database.write(lambda c: doubles.forget_former(c, self.services))
         moved = await refresh_birthdays(self.database, self.services)
         moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))

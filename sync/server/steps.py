@@ -14,6 +14,7 @@ from sync.server.book import Grant
 from sync.server.buckets import common_scopes, member_scope
 from sync.server.buckets import terminal_scope as own_scope
 from sync.server.conflicts import open_count, open_sums
+from sync.server.epochs import refresh
 from sync.server.keyring import owner
 from sync.server.merging import resolve
 from sync.server.outcomes import load_totals
@@ -59,7 +60,8 @@ def pull(
     row = authenticate(connection, signed)
     _same_terminal(signed, request.terminal, request.protocol)
     scopes = hears(connection, row)
-    foreign = request.epoch not in ("", services.epoch) or not request.cursor.keys() <= set(scopes)
+    epoch = refresh(connection, services)
+    foreign = request.epoch not in ("", epoch) or not request.cursor.keys() <= set(scopes)
     page = feed.Page(beyond_horizon=True)
     if not foreign:
         room = min(max(request.max_bytes, 1), PAGE_BYTES_MAX)
@@ -74,6 +76,8 @@ def pull(
         server_time=services.server_time(),
         digests=page.digests,
         take_snapshot=page.beyond_horizon,
+        incarnation=row.incarnation,
+        machine=row.machine,
     )
 
 
@@ -83,9 +87,12 @@ def allowance(
     """Points of a member for this terminal, once per grant id. Raises Refusal 401, 404, 412."""
     row = authenticate_once(connection, signed, services.now_us())
     _same_terminal(signed, request.terminal, request.protocol)
-    if request.epoch != services.epoch:
-        problem = Problem("epoch", epoch=services.epoch, head=row.head, head_hash=row.head_hash)
-        raise Refusal(412, problem)
+    if request.epoch != refresh(connection, services):
+        raise Refusal(412, _about(services, row, "epoch"))
+    if request.incarnation and request.incarnation < row.incarnation:
+        raise Refusal(410, _about(services, row, "fenced"))
+    if request.incarnation > row.incarnation:
+        raise Refusal(409, _about(services, row, "unannounced"))
     made = grant_now(connection, services, _wanted(connection, row, request))
     if made is None:
         raise refuse(404, "unknown_member")
@@ -95,6 +102,17 @@ def allowance(
         granted=made.granted,
         lease_until=instant_text(moment(made.lease_until)) if made.lease_until else None,
         server_time=services.server_time(),
+    )
+
+
+def _about(services: Services, row: Any, code: str) -> Problem:
+    return Problem(
+        code,
+        epoch=services.epoch,
+        head=row.head,
+        head_hash=row.head_hash,
+        incarnation=row.incarnation,
+        machine=row.machine,
     )
 
 
@@ -124,7 +142,7 @@ def _wanted(connection: Connection, row: Any, request: AllowanceRequest) -> Gran
 def lookup(
     connection: Connection, services: Services, signed: Signed, request: LookupRequest
 ) -> LookupReply:
-    """The present row of the member with a key, or null. Raises Refusal 401."""
+    """The present row of the member with a key, or of a gift card; or null. Raises Refusal 401."""
     authenticate(connection, signed)
     _same_terminal(signed, request.terminal, request.protocol)
     body = None
@@ -132,7 +150,6 @@ def lookup(
         body = feed.body_of(connection, member_scope(request.key), "gift_card", request.key)
         return LookupReply(services.epoch, Raw(body or b"null"), services.server_time())
     found = find_member(connection, request.kind, request.key)
-    body = None
     if found is not None:
         body = feed.body_of(connection, member_scope(found), "member", found)
         body = opened(services.keys.profiles, found, body) if body else None
@@ -170,7 +187,7 @@ def settlement(
 
 def _same_terminal(signed: Signed, terminal_id: str, protocol: int) -> None:
     if protocol not in SPOKEN:
-        raise refuse(426, "protocol", f"this server speaks {SPOKEN}")
+        raise Refusal(426, Problem("protocol", f"this server speaks {SPOKEN}", speaks=SPOKEN))
     if terminal_id != signed.terminal:
         raise refuse(401, "another_terminal")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from pos_app.domain.events import MemberEnrolled, TransactionCompleted
+from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.gear.secrets import Ed25519Signer
 from pos_app.workstation.ports import Facts
 from sync.client.enrol import enrol
@@ -156,11 +157,24 @@ class Shop:
             self.sell(till, member_id, points)
         return member_id
 
-    def sell(self, till: Till, member_id: str | None = None, points: int = 20) -> None:
+    def sell(self, till: Till, member_id: str | None = None, points: int = 20, uses=()) -> None:
+        """`uses`: points of the till's grants that pay for it."""
         self.sales += 1
         number = till.journal.next_receipt_counter()
         document = sale(1000 + self.sales, member_id)
         entries = tuple(replace(e, points=points) for e in document.entries)
+        spent = sum(use.points for use in uses)
+        if spent:
+            paid = replace(
+                entries[0],
+                entry_id=till.ids.new_id(),
+                kind=EntryKind.REDEEM,
+                points=-spent,
+                available_on=None,
+                expires_on=None,
+                lot_id=None,
+            )
+            entries = (paid, *entries)
         identity = till.outbox.identity()
         document = replace(
             document,
@@ -168,6 +182,7 @@ class Shop:
             store_id=identity.store_id,
             receipt_number=f"{identity.receipt_prefix}-{number:06d}",
             entries=entries,
+            uses=tuple(uses),
         )
         event = TransactionCompleted(document)
         till.journal.record(
@@ -175,6 +190,7 @@ class Shop:
                 events=((till.ids.new_id(), event),),
                 session=session(receipts=number),
                 receipt_counter=number,
+                uses=tuple(uses),
             )
         )
 
