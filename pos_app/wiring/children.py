@@ -111,6 +111,7 @@ class CourierLink:
             since=_instant(said.get("since")),
             mirror_as_of=_instant(said.get("mirror_as_of")),
             trouble=say(f"link.{trouble}") if trouble else None,
+            peers=int(said.get("peers") or 0),
         )
         self._on_change(bool(said.get("pulled")))
 

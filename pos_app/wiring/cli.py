@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
+LISTEN_HELP = "where this till answers the other tills of its store"
+PEER_HELP = "where another till of the store answers; may be given several times"
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 TILL_CARE = ("doctor", "encrypt", "decrypt", "unlock")
 """`kopilka till WORD`: what is done to a till that is closed."""
@@ -52,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     courier = commands.add_parser("courier", help="the sync process of a till")
     courier.add_argument("--data", type=Path, default=DEFAULT_DATA)
     courier.add_argument("--server", default=DEFAULT_SERVER)
+    courier.add_argument("--lan-listen", default="", metavar="HOST:PORT", help=LISTEN_HELP)
+    courier.add_argument("--lan-peer", action="append", default=[], metavar="URL", help=PEER_HELP)
     courier.set_defaults(run=_courier)
     enrol = commands.add_parser("enrol", help="make this machine a terminal")
     _add_place(enrol)
@@ -83,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--server", default=DEFAULT_SERVER)
-    parser.add_argument("--devices", type=Path, help="TOML or JSON with the devices of this till")
+    parser.add_argument("--devices", type=Path, help="TOML or JSON: devices and `lan` of this till")
     parser.add_argument("--language", choices=("ru", "en"), default="ru")
     parser.add_argument("--training", action="store_true")
 
@@ -102,12 +106,17 @@ def _say(text: str) -> None:
 
 def _till(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.instance import AlreadyRunning
+    from pos_app.wiring.lan_place import lan_arguments
     from pos_app.wiring.till import NotEnrolled, Place
     from pos_app.workstation.ports import StorageBroken, StorageFull
 
-    place = Place(
-        parsed.data, parsed.server, _devices(parsed.devices), parsed.language, parsed.training
-    )
+    config = dict(_devices(parsed.devices))
+    try:
+        lan = tuple(lan_arguments(config.pop("lan", {})))
+    except ValueError as error:
+        _say(f"kopilka: {error}")
+        return 2
+    place = Place(parsed.data, parsed.server, config, parsed.language, parsed.training, lan)
     try:
         if parsed.console:
             from pos_app.wiring.console_till import run_console
@@ -129,8 +138,14 @@ def _care(arguments: Sequence[str]) -> int:
 
 def _courier(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.courier import run_courier
+    from pos_app.wiring.lan_place import lan_of
 
-    return run_courier(parsed.data, parsed.server)
+    try:
+        place = lan_of(parsed.lan_listen, parsed.lan_peer)
+    except ValueError as error:
+        _say(f"kopilka: {error}")
+        return 2
+    return run_courier(parsed.data, parsed.server, place)
 
 
 def _enrol(parsed: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pos_app", *arguments]
 
 
-def courier_command(data: Path, server: str) -> list[str]:
-    """The courier of a data folder."""
-    return command("courier", "--data", str(data), "--server", server)
+def courier_command(data: Path, server: str, lan: Sequence[str] = ()) -> list[str]:
+    """The courier of a data folder; `lan`: its arguments for the tills beside it."""
+    return command("courier", "--data", str(data), "--server", server, *lan)
 
 
 def devices_command(data: Path, devices: Mapping[str, Any]) -> list[str]:

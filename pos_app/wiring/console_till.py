@@ -114,7 +114,7 @@ def build_console_till(place: Place, points: Points = no_points) -> ConsoleTill:
     """A till whose children are plain processes; `points` is for tests that kill it."""
     inbox: queue.Queue[Work] = queue.Queue()
     commands = {
-        "courier": courier_command(place.data, place.server),
+        "courier": courier_command(place.data, place.server, place.lan),
         "devices": devices_command(place.data, place.devices),
     }
 

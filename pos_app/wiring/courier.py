@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,8 @@ from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
 from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier
 from pos_app.storage.connect import connect_mirror
+from pos_app.wiring.lan import Neighbourhood
+from pos_app.wiring.lan_place import ALONE, LanPlace
 from pos_app.wiring.memory import (
     SERVER_KEY,
     Memory,
@@ -26,6 +30,7 @@ from sync.client.bootstrap import Bootstrap
 from sync.client.connection import Connection, Credentials
 from sync.client.courier import Courier, Parts, Surroundings
 from sync.client.enrol import enrol
+from sync.client.lan import Lan
 from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder
 from sync.client.push import Push
@@ -46,8 +51,8 @@ def connection_of(memory: Memory, client: httpx.AsyncClient) -> Connection:
     return connection
 
 
-def courier_of(memory: Memory, connection: Connection) -> Courier:
-    """A courier over the till's files."""
+def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -> Courier:
+    """A courier over the till's files; `lan`: the tills beside this one."""
     clock, ids = SystemClock(), Uuid7Source()
 
     def verify(message: bytes, signature: bytes) -> bool:
@@ -73,6 +78,7 @@ def courier_of(memory: Memory, connection: Connection) -> Courier:
         Bootstrap(connection, files),
         Allowances(connection, memory.outbox, memory.grants, ids.new_id),
         link,
+        lan,
     )
     chance = secrets.SystemRandom()
     return Courier(parts, Surroundings(clock, chance.random, memory_errors=MEMORY_ERRORS))
@@ -83,7 +89,32 @@ def http_client(server: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server, follow_redirects=False, trust_env=False)
 
 
-def run_courier(folder: Path, server: str) -> int:
+@asynccontextmanager
+async def _beside(memory: Memory, place: LanPlace) -> AsyncGenerator[Lan | None, None]:
+    """The tills of the store, if the configuration names some; the door is open meanwhile."""
+    if not place:
+        yield None
+        return
+    hood = Neighbourhood(memory)
+    clients = [http_client(url) for url in place.peers]
+    door = asyncio.ensure_future(_open_door(hood, place))
+    try:
+        yield hood.lan(clients)
+    finally:
+        door.cancel()
+        await asyncio.gather(door, *(c.aclose() for c in clients), return_exceptions=True)
+        hood.close()
+
+
+async def _open_door(hood: Neighbourhood, place: LanPlace) -> None:
+    if place.listen is not None:
+        # Only a till that answers others pays for a web server.
+        from sync.client.lan_serve import serve
+
+        await serve(hood.door(), *place.listen)
+
+
+def run_courier(folder: Path, server: str, lan: LanPlace = ALONE) -> int:
     """Serve the front end on standard input and output until it ends."""
     logs.configure(logs.to_file(folder / COURIER_LOG), logs.to_stream())
 
@@ -92,9 +123,10 @@ def run_courier(folder: Path, server: str) -> int:
         client = http_client(server)
         try:
             memory.lives.begin()
-            courier = courier_of(memory, connection_of(memory, client))
             memory.outbox.retention(SystemClock().now_utc())
-            await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
+            async with _beside(memory, lan) as beside:
+                courier = courier_of(memory, connection_of(memory, client), beside)
+                await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
         finally:
             await client.aclose()
             memory.close()

@@ -48,13 +48,17 @@ class NotEnrolled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a till lives: data folder, server, devices (registry configuration)."""
+    """Where a till lives: data folder, server, devices (registry configuration).
+
+    `lan`: the courier's arguments for the other tills of the store.
+    """
 
     data: Path
     server: str
     devices: Mapping[str, Any] = field(default_factory=dict)
     language: str = "ru"
     training: bool = False
+    lan: tuple[str, ...] = ()
 
     def device_names(self) -> dict[str, str]:
         """Device name -> kind."""

@@ -24,7 +24,7 @@ class QtPipes:
 
     def __init__(self, place: Place) -> None:
         self._commands = {
-            "courier": courier_command(place.data, place.server),
+            "courier": courier_command(place.data, place.server, place.lan),
             "devices": devices_command(place.data, place.devices),
         }
         self._made: list[tuple[LineProcess, list[str]]] = []

@@ -190,9 +190,11 @@ def _ask_server(station: Station, by: str, key: str, how: str, want_points: int)
     """A fresh state and an allowance for what this receipt may redeem.
 
     All that may be spent is wanted: the server gives what is free, the rest returns after the
-    sale.
+    sale. With the link down the other tills of the store are asked for somebody whom this till
+    knows (`how` is empty).
     """
-    if not station.courier.status().online:
+    link = station.courier.status()
+    if not link.online and (how or not link.peers):
         return
     transaction_id = station.open.transaction_id if station.open else ""
     fields = {"kind": by, "key": key, "want_points": want_points}

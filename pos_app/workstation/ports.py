@@ -245,12 +245,13 @@ class Mirror(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """What the courier last said."""
+    """What the courier last said. `peers`: other tills of the store that answer."""
 
     online: bool = False
     since: datetime | None = None
     mirror_as_of: datetime | None = None
     trouble: Sentence | None = None
+    peers: int = 0
 
 
 Reply = Callable[[Mapping[str, Any]], None]

@@ -278,6 +278,29 @@ def test_the_server_brings_an_allowance_for_a_member_who_is_here(shop):
     assert events[-1].uses[0].points == 200
 
 
+def test_with_the_link_down_the_tills_beside_are_asked_for_a_member_who_is_known(shop):
+    shop.courier.peers = 2
+    shop.scan(CHEESE, CARDS["anna"])
+    shop.grant("anna", 300, "x1", "moved")
+    asked = shop.courier.answers("identify", member=None, allowance=None, moved=300)
+    assert asked.fields == {"kind": "id", "key": member_id("anna"), "want_points": 1250}
+    assert shop.view.member.allowance == 300
+    ok(shop.till.redeem(200))
+    ok(shop.till.pay("cash"))
+    # What is left stays for the next till of the store that asks: the server is away.
+    assert shop.memory.journal.allowances(member_id("anna"))[0].left == 100
+
+
+def test_with_the_link_down_nobody_is_asked_about_a_stranger_or_without_tills_beside(shop):
+    shop.courier.peers = 2
+    shop.scan(MILK, STRANGE_CARD)
+    assert shop.courier.asked == []
+    ok(shop.till.pay("cash"))
+    shop.courier.peers = 0
+    shop.scan(CHEESE, CARDS["anna"])
+    assert shop.courier.asked == []
+
+
 @pytest.mark.parametrize("leave", ["void", "remove", "replace", "stranger"])
 def test_what_was_granted_for_a_member_who_does_not_buy_goes_back(shop, leave):
     shop.grant("anna", 500, "g9", "identified")
