@@ -13,14 +13,30 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 BUSY_SECONDS = 30
 LOCK_POLL_S = 0.05
 SCHEMA_LOCK = 7226401
+POSTING = 7226402
+LOST = ("40001", "40P01")
+"""Serialization failure, deadlock: the same again may well go through."""
+TRIES, AGAIN_S = 5, 0.02
+LOG_KEPT_BYTES = 64 * 1024 * 1024
 GREETED = "greeted"
+
+
+class Duty(Protocol):
+    """Work of one process among those that share a database."""
+
+    shared: bool
+    """Whether another process may do it: then who waits must look again by itself."""
+
+    async def held(self) -> bool:
+        """Whether it is ours now; asked again, it is taken over from a process that died."""
 
 
 class Database(Protocol):
@@ -37,6 +53,9 @@ class Database(Protocol):
 
         SQLite: in a transaction. PostgreSQL: without one, so that the work can end its own.
         """
+
+    def duty(self, number: int) -> Duty:
+        """What one process at a time does; whoever has it loses it with its life."""
 
     async def close(self) -> None:
         """Let go of the file or the pool."""
@@ -71,6 +90,10 @@ class SqliteDatabase:
             raw = connection.connection.driver_connection
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]  # it is open
 
+    def duty(self, number: int) -> Duty:
+        """See the Protocol."""
+        return OurDuty()
+
     def write_now(self, work: Work[T]) -> T:
         """The same on the calling thread."""
         with self._engine.connect().execution_options(immediate=True) as c, c.begin():
@@ -98,8 +121,15 @@ def _sqlite_engine(path: Path) -> Engine:
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-64000", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "cache_size=-64000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}").close()
+        # A long reader lets the log grow; once it is gone, the file shrinks to this again.
+        connection.execute(f"PRAGMA journal_size_limit={LOG_KEPT_BYTES}").close()
 
     def begun(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
@@ -110,6 +140,16 @@ def _sqlite_engine(path: Path) -> Engine:
     return engine
 
 
+class OurDuty:
+    """Nobody else is there."""
+
+    shared = False
+
+    async def held(self) -> bool:
+        """Always."""
+        return True
+
+
 class PostgresDatabase:
     """A pool of asyncpg connections. `greet` is run on each before its first work."""
 
@@ -118,6 +158,7 @@ class PostgresDatabase:
         address = sa.make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(address, pool_size=8, max_overflow=8)
         self._greet: Work[None] | None = None
+        self._duties: list[PostgresDuty] = []
 
     def on_connect(self, greet: Work[None]) -> None:
         """Another server may answer behind the same address: look who it is, in a transaction."""
@@ -131,7 +172,17 @@ class PostgresDatabase:
         connection.sync_connection.info[GREETED] = True  # type: ignore[union-attr]  # it is open
 
     async def write(self, work: Work[T]) -> T:
-        """See the Protocol."""
+        """See the Protocol. What lost against another transaction is done again."""
+        for attempt in range(1, TRIES):
+            try:
+                return await self._write(work)
+            except DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", "") not in LOST:
+                    raise
+                await asyncio.sleep(attempt * AGAIN_S)
+        return await self._write(work)
+
+    async def _write(self, work: Work[T]) -> T:
         async with self._engine.connect() as connection:
             await self._greeted(connection)
             async with connection.begin():
@@ -152,7 +203,7 @@ class PostgresDatabase:
         async with self._engine.connect() as connection:
             # Asked again and again, never waited for inside a statement: one that waits holds a
             # snapshot, and an index that is built concurrently waits for every snapshot to end.
-            while not await _locked(connection):
+            while not await _locked(connection, SCHEMA_LOCK):
                 await asyncio.sleep(LOCK_POLL_S)
             try:
                 return await connection.run_sync(work)
@@ -168,13 +219,60 @@ class PostgresDatabase:
             for table in tables:
                 await alone.execute(sa.text(f"VACUUM {table}"))
 
+    def duty(self, number: int) -> Duty:
+        """See the Protocol."""
+        duty = PostgresDuty(self._engine, number)
+        self._duties.append(duty)
+        return duty
+
     async def close(self) -> None:
         """See the Protocol."""
+        for duty in self._duties:
+            await duty.drop()
         await self._engine.dispose()
 
 
-async def _locked(connection: AsyncConnection) -> bool:
-    taken = await connection.execute(sa.select(sa.func.pg_try_advisory_lock(SCHEMA_LOCK)))
+class PostgresDuty:
+    """A lock that lives as long as its connection: a process that dies gives it back.
+
+    Whoever loses the connection may still finish what it does while another begins: the duty
+    saves work, it is not what keeps the books right.
+    """
+
+    shared = True
+
+    def __init__(self, engine: AsyncEngine, number: int) -> None:
+        """`number`: the same in all processes."""
+        self._engine, self._number = engine, number
+        self._connection: AsyncConnection | None = None
+
+    async def held(self) -> bool:
+        """See the Protocol."""
+        if self._connection is not None:
+            try:
+                await self._connection.execute(sa.select(1))
+                await self._connection.commit()
+            except DBAPIError:
+                await self.drop()
+            else:
+                return True
+        connection = await self._engine.connect()
+        if await _locked(connection, self._number):
+            self._connection = connection
+            return True
+        await connection.close()
+        return False
+
+    async def drop(self) -> None:
+        """Give it back with its connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.invalidate()
+            await connection.close()
+
+
+async def _locked(connection: AsyncConnection, number: int) -> bool:
+    taken = await connection.execute(sa.select(sa.func.pg_try_advisory_lock(number)))
     await connection.commit()
     return bool(taken.scalar())
 

@@ -8,6 +8,7 @@ the ones behind it go on.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from sync.server.applying import ByBucket, in_transactions, post_many, post_part
 from sync.server.bell import Bell
 from sync.server.book import Grant, announce
 from sync.server.budgets import spent, tell_spent
-from sync.server.database import Database
+from sync.server.database import POSTING, Database
 from sync.server.effects import Surroundings
 from sync.server.enrolling import enrol_members
 from sync.server.grouping import Told, groups, halved, plan_group
@@ -42,7 +43,7 @@ from sync.wire.codec import unpack
 from sync.wire.messages import PushRequest
 
 log = logging.getLogger(__name__)
-RETRY_S = 1.0
+RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
 EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 500, 64, 16
 EVENT_FAULTS = (
     RuleError,
@@ -63,18 +64,28 @@ class Poster:
         self._database = database
         self._services = services
         self._bell = bell
+        self._duty = database.duty(POSTING)
 
     async def run(self) -> None:
         """Post whenever the bell rings, for ever."""
         while True:
             heard = self._bell.inbox_rung()
             try:
-                await self.drain()
+                if await self._duty.held():
+                    await self.drain()
             except Exception as fault:  # noqa: BLE001 - the only poster must outlive a lost database
                 log.error("posting stopped, tried again: %s", type(fault).__name__)  # noqa: TRY400 - a traceback could hold parameters
                 await asyncio.sleep(RETRY_S)
                 continue
+            await self._wait(heard)
+
+    async def _wait(self, heard: asyncio.Event) -> None:
+        """For the bell; it is of this process, so where another may store batches, look again."""
+        if not self._duty.shared:
             await heard.wait()
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), LOOK_AGAIN_S)
 
     async def drain(self) -> int:
         """Post all there is; the number of batches."""
