@@ -54,6 +54,12 @@ def generate_sealing_keys() -> KeyPair:
     return KeyPair(key.private_bytes_raw(), key.public_key().public_bytes_raw())
 
 
+def box_keys(signing_private: bytes) -> KeyPair:
+    """The X25519 pair that belongs to an Ed25519 key: what is sealed to it, its owner opens."""
+    key = X25519PrivateKey.from_private_bytes(derived_key(signing_private, b"kopilka box key"))
+    return KeyPair(key.private_bytes_raw(), key.public_key().public_bytes_raw())
+
+
 class PepperedPhoneHasher:
     """PhoneHasher: HMAC-SHA256 under the chain's pepper, cut to 16 bytes.
 

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 from pos_app.gear import logs
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier
+from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier, box_keys
 from pos_app.storage.connect import connect_mirror
 from pos_app.wiring.lan import Neighbourhood
 from pos_app.wiring.lan_place import ALONE, LanPlace
@@ -26,7 +26,7 @@ from pos_app.wiring.protection import database_key
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from sync.client import pipe
 from sync.client.allowances import Allowances
-from sync.client.bootstrap import Bootstrap
+from sync.client.bootstrap import Bootstrap, Seals
 from sync.client.connection import Connection, Credentials
 from sync.client.courier import Courier, Parts, Surroundings
 from sync.client.enrol import enrol
@@ -49,6 +49,12 @@ def connection_of(memory: Memory, client: httpx.AsyncClient) -> Connection:
         sign = Ed25519Signer(terminal_key(memory.folder).private).sign
         connection.credentials = Credentials(identity.terminal_id, sign)
     return connection
+
+
+def seals_of(memory: Memory) -> Seals:
+    """Snapshots come sealed for this terminal, and are installed under the key of its files."""
+    box = box_keys(terminal_key(memory.folder).private)
+    return Seals(box, lambda: database_key(memory.folder))
 
 
 def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -> Courier:
@@ -75,7 +81,7 @@ def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -
         memory.lives,
         files,
         Push(connection, memory.outbox, verify, link.anchor_ms, told.run, machine),
-        Bootstrap(connection, files),
+        Bootstrap(connection, files, seals=seals_of(memory)),
         Allowances(connection, memory.outbox, memory.grants, ids.new_id),
         link,
         lan,

@@ -9,20 +9,27 @@ import hashlib
 import os
 import re
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
 import zstandard
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pos_app.gear.secrets import KeyPair, SealBroken, open_sealed
 from sync.client.connection import Connection
 from sync.client.errors import Lost, Refused
 from sync.client.ports import MirrorFiles
+from sync.mirror.pages import PageSealer, has_room
 from sync.wire.messages import PATHS, SnapshotManifest
 from sync.wire.version import MIRROR_SCHEMA
 
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 1024 * 1024
 ATTEMPTS_PER_CHUNK = 3
 RAW_BYTES_MAX = 8 * 1024**3
 RANGE_S = 300.0
@@ -41,6 +48,17 @@ class NoSnapshot(Exception):
     """The server has none for this till: build the mirror from the feed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What a till opens a snapshot with, and what it seals the pages with that it installs.
+
+    `page_key` answers None where the till's files are left plain.
+    """
+
+    box: KeyPair
+    page_key: Callable[[], bytes | None]
+
+
 class Bootstrap:
     """From manifest to the flip. `on_progress` hears (bytes here, bytes of the whole)."""
 
@@ -49,12 +67,14 @@ class Bootstrap:
         connection: Connection,
         files: MirrorFiles,
         *,
+        seals: Seals | None = None,
         offload: Offload = asyncio.to_thread,
         on_progress: Callable[[int, int], None] = lambda _here, _whole: None,
     ) -> None:
         """`offload` keeps the courier answering while a gigabyte is hashed."""
         self._connection = connection
         self._files = files
+        self._seals = seals
         self._offload = offload
         self._on_progress = on_progress
 
@@ -64,7 +84,7 @@ class Bootstrap:
         target = self._files.next_path()
         part = self._part(target.parent, manifest.name)
         await self._download(manifest, part)
-        if not await self._offload(lambda: install(manifest, part, target)):
+        if not await self._offload(lambda: install(manifest, part, target, self._seals)):
             part.unlink(missing_ok=True)
             raise Lost("the snapshot is not what its manifest says")
         if not await self._offload(lambda: self._files.check(target)):
@@ -77,6 +97,8 @@ class Bootstrap:
 
     async def _manifest(self) -> SnapshotManifest:
         path = f"{PATHS['snapshot']}?schema={MIRROR_SCHEMA}"
+        if self._seals is not None:
+            path += f"&box={self._seals.box.public.hex()}"
         try:
             manifest = await self._connection.fetch(path, SnapshotManifest)
         except Refused as refusal:
@@ -160,17 +182,19 @@ def sane(manifest: SnapshotManifest) -> bool:
     )
 
 
-def install(manifest: SnapshotManifest, part: Path, target: Path) -> bool:
-    """Check the whole, decompress within the promised size, and bring file and folder to the disk.
+def install(
+    manifest: SnapshotManifest, part: Path, target: Path, seals: Seals | None = None
+) -> bool:
+    """Check the whole, unpack within the promised size, seal the pages, bring all to the disk.
 
-    False if the bytes are not the manifest's; the target is gone then.
+    False if the bytes are not the manifest's, or not for us; the target is gone then.
     """
     with part.open("rb") as packed:
         if hashlib.file_digest(packed, "sha256").hexdigest() != manifest.sha256:
             return False
         packed.seek(0)
         with target.open("wb") as raw:
-            whole = _decompress(packed, raw, manifest.raw_size)
+            whole = _unpacked(manifest, packed, raw, seals)
             raw.flush()
             os.fsync(raw.fileno())
     if not whole:
@@ -180,19 +204,72 @@ def install(manifest: SnapshotManifest, part: Path, target: Path) -> bool:
     return True
 
 
-def _decompress(packed: BinaryIO, raw: BinaryIO, raw_size: int) -> bool:
+def _unpacked(
+    manifest: SnapshotManifest, packed: BinaryIO, raw: BinaryIO, seals: Seals | None
+) -> bool:
     """Whether exactly `raw_size` bytes came out; a bomb is cut at the first byte too many."""
-    written = 0
     try:
-        with zstandard.ZstdDecompressor().stream_reader(packed, closefd=False) as stream:
-            while piece := stream.read(CHUNK_BYTES // 4):
-                written += len(piece)
-                if written > raw_size:
-                    return False
-                raw.write(piece)
-    except zstandard.ZstdError:
+        source = _opened(manifest, packed, seals)
+        with zstandard.ZstdDecompressor().stream_reader(source, closefd=False) as stream:
+            return _written(stream, raw, manifest.raw_size, seals)
+    except (zstandard.ZstdError, SealBroken, InvalidTag, ValueError):
         return False
+
+
+def _written(
+    stream: zstandard.ZstdDecompressionReader, raw: BinaryIO, raw_size: int, seals: Seals | None
+) -> bool:
+    """Pages as they come; sealed if the till has a key and the snapshot has left room for it."""
+    key = seals.page_key() if seals is not None else None
+    sealer: PageSealer | None = None
+    written = 0
+    # What comes next is unpacked on the other core while this is sealed.
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(_read_full, stream)
+        while piece := waiting.result():
+            waiting = ahead.submit(_read_full, stream)
+            if not written and key is not None and has_room(piece):
+                sealer = PageSealer(key)
+            written += len(piece)
+            if written > raw_size:
+                return False
+            raw.write(piece if sealer is None else sealer.seal(piece))
     return written == raw_size
+
+
+def _read_full(stream: zstandard.ZstdDecompressionReader) -> bytes:
+    """The next mebibyte, less only at the end."""
+    pieces, left = [], PIECE_BYTES
+    while left and (piece := stream.read(left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+class _Chunks:
+    """A sealed file read as what is in it, chunk by chunk."""
+
+    def __init__(self, packed: BinaryIO, key: bytes) -> None:
+        self._packed, self._cipher = packed, AESGCM(key)
+        self._number, self._rest = 0, b""
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; none at the end. Raises InvalidTag."""
+        if not self._rest and (chunk := self._packed.read(CHUNK_BYTES)):
+            self._rest = self._cipher.decrypt(self._number.to_bytes(12, "big"), chunk, None)
+            self._number += 1
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+def _opened(
+    manifest: SnapshotManifest, packed: BinaryIO, seals: Seals | None
+) -> "BinaryIO | _Chunks":
+    if not manifest.key:
+        return packed
+    if seals is None:
+        raise SealBroken("nobody has asked for a sealed snapshot")
+    return _Chunks(packed, open_sealed(seals.box.private, bytes.fromhex(manifest.key)))
 
 
 def sync_folder(folder: Path) -> None:

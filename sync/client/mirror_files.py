@@ -81,8 +81,17 @@ class MirrorFolder:
         return ConnectedMirror(connection)
 
     def check(self, path: Path) -> bool:
-        """`quick_check` reads every page; whose pages they are the hashes have told."""
+        """Opened and ours: that its pages are the server's the hashes have told, and the server
+        has read every one of them before it sent them."""
         connection = self._open_ours(path)
+        if connection is None:
+            return False
+        connection.close()
+        return True
+
+    def intact(self) -> bool:
+        """`quick_check` of the generation in force: reads every page."""
+        connection = self._open_ours(self._path(self._generations.mirror_generation()))
         if connection is None:
             return False
         try:
@@ -91,10 +100,6 @@ class MirrorFolder:
             return False
         finally:
             connection.close()
-
-    def intact(self) -> bool:
-        """The same of the generation in force."""
-        return self.check(self._path(self._generations.mirror_generation()))
 
     def flip(self, path: Path) -> None:
         """The file must be on the disk before the number that points to it is."""

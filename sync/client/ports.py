@@ -303,7 +303,7 @@ class MirrorFiles(Protocol):
         """A new empty mirror at that place."""
 
     def check(self, path: Path) -> bool:
-        """Whether the file is a whole mirror of our schema (`quick_check`, `user_version`)."""
+        """Whether a file whose hashes were right is a mirror of our schema."""
 
     def intact(self) -> bool:
         """The same of the generation in force; asked when something went wrong with it."""

@@ -5,6 +5,7 @@ their terminal, enrolment proves a new key.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import TypeVar
@@ -53,6 +54,7 @@ from sync.wire.version import MIRROR_SCHEMA
 T = TypeVar("T")
 COMPRESSED_BYTES_MAX = 4 * 1024 * 1024
 WAIT_MS_MAX = 60_000
+BOX_KEY = re.compile("[0-9a-f]{64}")
 LOOK_AGAIN_S = 1.0
 
 
@@ -184,7 +186,10 @@ class Http:
         store_id = await self._known(request)
         if request.query_params.get("schema", str(MIRROR_SCHEMA)) != str(MIRROR_SCHEMA):
             raise refuse(404, "no_snapshot", f"only schema {MIRROR_SCHEMA} is built")
-        return await self._server.snapshots.manifest(store_id)
+        box = request.query_params.get("box", "")
+        if box and not BOX_KEY.fullmatch(box):
+            raise refuse(400, "garbled", "box is 64 hex digits")
+        return await self._server.snapshots.manifest(store_id, bytes.fromhex(box))
 
     async def _file(self, request: Request) -> Response:
         await self._known(request)

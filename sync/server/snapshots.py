@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ from typing import BinaryIO, Protocol, TypeVar
 import msgspec
 import sqlalchemy as sa
 import zstandard
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
+from pos_app.gear.secrets import random_bytes, seal
 from sync.mirror.load import finish, load_rows
+from sync.mirror.pages import make_room
 from sync.mirror.schema import create
 from sync.server import feed, interest
 from sync.server.buckets import CATALOG, OPERATORS, PROGRAM, scope_bucket
@@ -34,6 +38,7 @@ from sync.wire.version import MIRROR_SCHEMA
 
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
+TAG_BYTES = 16
 PIECE_BYTES = 256 * 1024
 REFRESH_MS = 15 * 60 * 1000
 SUFFIX = ".mirror.zst"
@@ -65,9 +70,10 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """`previous` is still served: a download of it may be under way."""
+    """`previous` is still served: a download of it may be under way. `key`: of the chunks."""
 
     manifest: SnapshotManifest
+    key: bytes
     at_ms: int
     scopes: tuple[str, ...]
     previous: str
@@ -89,22 +95,32 @@ class Snapshots:
         self._services = services
         self._offload = offload
         self._lock = asyncio.Lock()
-        self._built: dict[tuple[str, ...], _Built] = {}
+        self._built: dict[tuple[bool, tuple[str, ...]], _Built] = {}
 
-    async def manifest(self, store_id: str = "") -> SnapshotManifest:
+    async def manifest(self, store_id: str = "", box: bytes = b"") -> SnapshotManifest:
         """The newest snapshot for the tills of a store; built when there is none, or when it is
-        old and the feed has moved."""
+        old and the feed has moved.
+
+        `box`: the public key of who asks; the chunks are sealed then, and their key is, to it. Each
+        snapshot has a key of its own that never touches this disk.
+        """
         async with self._lock:
             members = await self._database.read(lambda c: interest.scopes(c, store_id))
             now_ms = self._services.clock.monotonic_ms()
-            built = self._built.get(members)
-            if built is None or (now_ms - built.at_ms >= REFRESH_MS and await self._moved(built)):
-                scopes = (*EVERYBODYS, *members)
+            built = self._built.get((bool(box), members))
+            if built is None or await self._is_old(built, now_ms):
+                scopes, key = (*EVERYBODYS, *members), random_bytes(32) if box else b""
                 previous = built.manifest.name if built else ""
-                built = _Built(await self._build(scopes), now_ms, scopes, previous)
-                self._built[members] = built
+                built = _Built(await self._build(scopes, key), key, now_ms, scopes, previous)
+                self._built[bool(box), members] = built
                 self._sweep()
-            return built.manifest
+            sealed = seal(box, built.key).hex() if box else ""
+            return msgspec.structs.replace(built.manifest, key=sealed)
+
+    async def _is_old(self, built: _Built, now_ms: int) -> bool:
+        if self.path(built.manifest.name) is None:
+            return True
+        return now_ms - built.at_ms >= REFRESH_MS and await self._moved(built)
 
     def age_s(self) -> float:
         """Of the newest snapshot of this process; -1 for none."""
@@ -115,7 +131,7 @@ class Snapshots:
 
     def forget(self) -> None:
         """Drop every file: somebody in them was erased."""
-        self._current = None
+        self._built.clear()
         for path in self._folder.glob(f"*{SUFFIX}"):
             path.unlink(missing_ok=True)
 
@@ -131,7 +147,7 @@ class Snapshots:
         now = {scope: heads[scope] for scope in built.scopes if heads.get(scope)}
         return now != built.manifest.cursor
 
-    async def _build(self, scopes: tuple[str, ...]) -> SnapshotManifest:
+    async def _build(self, scopes: tuple[str, ...], key: bytes) -> SnapshotManifest:
         self._folder.mkdir(parents=True, exist_ok=True)
         spool = self._folder / "building.spool"
         cursor: dict[str, int] = {}
@@ -145,7 +161,7 @@ class Snapshots:
                     cursor[scope] = head
                 file.writelines(rows)
         epoch = self._services.epoch
-        packed = await self._offload(lambda: _pack(self._folder, cursor, epoch, as_of))
+        packed = await self._offload(lambda: _pack(self._folder, cursor, (epoch, as_of), key))
         spool.unlink()
         name = packed.sha256 + SUFFIX
         os.replace(self._folder / "building.zst", self._folder / name)
@@ -203,7 +219,7 @@ def _read_scope(connection: Connection, scope: str, master: bytes) -> tuple[int,
     ]
 
 
-def _pack(folder: Path, cursor: dict[str, int], epoch: str, as_of: str) -> Packed:
+def _pack(folder: Path, cursor: dict[str, int], position: tuple[str, str], key: bytes) -> Packed:
     raw, packed = folder / "building.db", folder / "building.zst"
     raw.unlink(missing_ok=True)
     count = 0
@@ -216,12 +232,15 @@ def _pack(folder: Path, cursor: dict[str, int], epoch: str, as_of: str) -> Packe
                 count += 1
                 yield decoder.decode(line)
 
+    make_room(raw)
     with closing(sqlite3.connect(raw, isolation_level=None)) as connection:
         create(connection, bulk=True)
         load_rows(connection, rows())
-        finish(connection, cursor, epoch, as_of)
+        finish(connection, cursor, *position)
+        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise RuntimeError("the snapshot that was built is not sound")
     with raw.open("rb") as source, packed.open("wb") as target:
-        hashes = _compressed(source, target)
+        hashes = _compressed(source, target, key)
         target.flush()
         os.fsync(target.fileno())
     raw_size = raw.stat().st_size
@@ -229,16 +248,23 @@ def _pack(folder: Path, cursor: dict[str, int], epoch: str, as_of: str) -> Packe
     return Packed(packed.stat().st_size, raw_size, hashes[0], tuple(hashes[1:]), count)
 
 
-def _compressed(source: BinaryIO, target: BinaryIO) -> list[str]:
-    """Write it packed; SHA-256 of the whole and of each chunk of 4 MiB."""
-    zstandard.ZstdCompressor(level=3).copy_stream(source, target)
-    target.flush()
-    whole, chunks = hashlib.sha256(), []
-    with open(target.name, "rb") as packed:
-        while chunk := packed.read(CHUNK_BYTES):
-            whole.update(chunk)
-            chunks.append(hashlib.sha256(chunk).hexdigest())
+def _compressed(source: BinaryIO, target: BinaryIO, key: bytes) -> list[str]:
+    """Write it packed, sealed if there is a key; SHA-256 of the whole and of each 4 MiB chunk."""
+    with tempfile.TemporaryFile(dir=Path(target.name).parent) as packed:
+        zstandard.ZstdCompressor(level=3).copy_stream(source, packed)
+        packed.seek(0)
+        whole, chunks = hashlib.sha256(), []
+        for number, chunk in enumerate(iter(lambda: packed.read(_room(key)), b"")):
+            sealed = AESGCM(key).encrypt(number.to_bytes(12, "big"), chunk, None) if key else chunk
+            whole.update(sealed)
+            chunks.append(hashlib.sha256(sealed).hexdigest())
+            target.write(sealed)
     return [whole.hexdigest(), *chunks]
+
+
+def _room(key: bytes) -> int:
+    """Packed bytes in one chunk: a sealed one carries its tag."""
+    return CHUNK_BYTES - (TAG_BYTES if key else 0)
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:

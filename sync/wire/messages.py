@@ -211,7 +211,11 @@ class LookupReply(Struct):
 
 
 class SnapshotManifest(Struct):
-    """A content-addressed SQLite mirror file, zstd-compressed. Chunks are SHA-256 of 4 MiB each."""
+    """A content-addressed SQLite mirror file, zstd-compressed. Chunks are SHA-256 of 4 MiB each.
+
+    With `key` (hex, sealed to the box key that the terminal named) each chunk is AES-256-GCM under
+    that key, its number the nonce.
+    """
 
     name: str
     schema: int
@@ -223,6 +227,7 @@ class SnapshotManifest(Struct):
     chunks: tuple[str, ...]
     rows: int
     server_time: str
+    key: str = ""
 
 
 class SettlementRequest(Struct):

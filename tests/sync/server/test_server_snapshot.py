@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from pos_app.gear.secrets import box_keys
+from pos_app.storage.connect import is_plain
+from pos_app.storage.mirror import MirrorReader
+from sync.client.bootstrap import Seals, install
 from sync.mirror.apply import apply_page
 from sync.mirror.state import digest, read_cursor, read_epoch, recount
 from sync.server import reference, snapshots
@@ -15,6 +19,7 @@ from sync.server.catalog import import_catalog
 from sync.wire.messages import PATHS, Problem, SnapshotManifest
 from tests.sync.server.till import read, unpacked
 
+KEY = bytes(range(32))
 CATALOG = (Path(__file__).parents[2] / "data/server/catalog_demo_300.csv").read_bytes()
 
 
@@ -142,3 +147,39 @@ def test_a_stranger_gets_no_snapshot(house) -> None:
 )
 def test_ranges_are_read_exactly(header, span) -> None:
     assert snapshots.byte_range(header, 10) == span
+
+
+def test_a_sealed_snapshot_opens_for_the_till_that_asked_and_lies_sealed_on_both_disks(
+    house, tmp_path
+) -> None:
+    async def story() -> None:
+        till = await filled(house)
+        box, other = box_keys(till.keys.private), box_keys(bytes(32))
+        path = f"{PATHS['snapshot']}?schema=1&box={box.public.hex()}"
+        response = await till.client.get(path, headers=till.signed(path, b"", "GET"))
+        manifest = read(response, SnapshotManifest)
+        assert manifest.key
+        part, target = tmp_path / "part", tmp_path / "mirror-1.db"
+        part.write_bytes((await fetch(till, manifest.name)).content)
+        assert not install(manifest, part, target, None)
+        assert not install(manifest, part, target, Seals(other, lambda: KEY))
+        assert not target.exists()
+        assert install(manifest, part, target, Seals(box, lambda: KEY))
+        reader = MirrorReader(tmp_path, lambda: 1, KEY)
+        assert reader.member_by_key("card", "2990000000019").display_name == "Anna"
+        reader.close()
+        assert b"Anna" not in target.read_bytes()
+        assert b"2990000000019" not in target.read_bytes()
+        stored = house.server.snapshots.path(manifest.name).read_bytes()
+        with pytest.raises(zstandard.ZstdError):
+            zstandard.decompress(stored, max_output_size=manifest.raw_size)
+        assert install(manifest, part, target, Seals(box, lambda: None))
+        assert is_plain(target)
+        for wrong in ("box=12", f"box={'z' * 64}"):
+            path = f"{PATHS['snapshot']}?schema=1&{wrong}"
+            response = await till.client.get(path, headers=till.signed(path, b"", "GET"))
+            assert response.status_code == 400
+        plain = await manifest_of(till)
+        assert (plain.key, plain.name == manifest.name) == ("", False)
+
+    house.run(story())
