@@ -35,10 +35,11 @@ FILES_KEPT = 2
 TRACE_LENGTH = 16
 HIDDEN = "[hidden]"
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DAY = r"(?<![0-9-])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9-])"
 _MAIL = r"[^\s@]+@[^\s@]+"
 _NUMBER = r"(?<![0-9A-Za-z])\+?\(?[0-9](?:[ ()-]{0,2}[0-9]){6,}(?![0-9A-Za-z])"
 _FOREIGN = r"[^\s!-~]+"
-_PERSONAL = re.compile(f"({_ID})|{_MAIL}|{_NUMBER}|{_FOREIGN}")
+_PERSONAL = re.compile(f"({_ID}|{_DAY})|{_MAIL}|{_NUMBER}|{_FOREIGN}")
 _TRACE = re.compile(r"[0-9a-f-]{8,64}")
 
 

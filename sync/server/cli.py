@@ -11,7 +11,8 @@ conflicts [--store ID] [--open] [--sums]
 resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
 reclaim --terminal ID [--by NAME --reason TEXT]
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
-doctor
+doctor [--deep] [--repair]        backup DIR | restore DIR | safe-heads | mark-safe FILE
+new-epoch                         bundle OUT.zip | openapi
 """
 
 import argparse
@@ -23,11 +24,19 @@ from datetime import date
 from pathlib import Path
 
 from pos_app.domain.loyalty.rfm import PLAIN, RULES
-from sync.server import allowance_commands, commands
+from sync.server import (
+    allowance_commands,
+    commands,
+    gift_card_commands,
+    ops_commands,
+    personal_commands,
+)
+from sync.server.durability import NotDurable
 from sync.server.migrations import DatabaseFromTheFuture
 from sync.server.refusal import Refusal
 
 DATABASE_VARIABLE = "KOPILKA_DATABASE"
+PLACELESS = ("openapi",)
 
 
 class _Commands:
@@ -52,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     _files(command)
     _analyses(command)
     allowance_commands.add_to(command)
+    gift_card_commands.add_to(command)
+    ops_commands.add_to(command)
+    personal_commands.add_to(command)
     return root
 
 
@@ -62,10 +74,6 @@ def _running(command: _Commands) -> None:
     serve.add_argument("--port-file", type=Path, default=None, help="written once it listens")
     serve.add_argument("--ops", type=_address, default=None, help="HOST:PORT of /metrics")
     serve.add_argument("--log", type=Path, default=None, help="JSON lines; DIR/server.jsonl")
-    command("doctor", "check the books")
-    command("new-epoch", "after restoring a backup: tills send again what was lost")
-    backup = command("backup", "a copy of the SQLite database while it runs")
-    backup.add_argument("file", type=Path)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -131,12 +139,12 @@ def _analyses(command: _Commands) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """0 done, 1 refused (the reasons are on standard error), 2 wrong usage."""
     options = parser().parse_args(argv)
-    if options.data is None and not options.database:
+    if options.data is None and not options.database and options.command not in PLACELESS:
         print("--data DIR or --database URL", file=sys.stderr)  # noqa: T201 - a command speaks
         return 2
     try:
         lines, good = asyncio.run(commands.COMMANDS[options.command](options))
-    except (Refusal, DatabaseFromTheFuture) as error:
+    except (Refusal, DatabaseFromTheFuture, NotDurable) as error:
         said = (
             f"{error.problem.code} {error.problem.detail}" if isinstance(error, Refusal) else error
         )

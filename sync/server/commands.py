@@ -12,25 +12,22 @@ from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
 from pos_app.gear import logs
 from pos_app.gear.secrets import Argon2PinHasher
-from sync.server import backup, reference
+from sync.server import gift_card_commands, ops_commands, personal_commands, reference
 from sync.server.allowance_commands import ON_SERVER
 from sync.server.cards import new_link, set_pin
 from sync.server.catalog import import_catalog
-from sync.server.doctor import examine
 from sync.server.enrolment import new_code
 from sync.server.integrators import add_integrator, remove_integrator
 from sync.server.interest import SETTING as INTEREST
-from sync.server.keys import new_epoch
 from sync.server.member_import import import_members
 from sync.server.partner_report import partner_report, report_lines
 from sync.server.refusal import refuse
 from sync.server.regrouping import regroup
 from sync.server.rfm_report import report
-from sync.server.server import DATABASE_FILE, Server, open_server
+from sync.server.server import Server, open_server
 from sync.server.serving import Listening, serve
 from sync.server.sheets import Imported
 
-LOG_FILE = "server.jsonl"
 TOKEN_VARIABLE = "KOPILKA_METRICS_TOKEN"
 Said = tuple[Sequence[str], bool]
 Command = Callable[[Namespace], Coroutine[Any, Any, Said]]
@@ -55,7 +52,7 @@ def _on_server(work: OnServer) -> Command:
 
 
 async def _serve(server: Server, options: Namespace) -> Said:
-    file = options.log or (options.data / LOG_FILE if options.data else None)
+    file = options.log or (options.data / ops_commands.LOG_FILE if options.data else None)
     logs.configure(logs.to_stream(), *([logs.to_file(file)] if file else []))
     token = os.environ.get(TOKEN_VARIABLE, "")
     where = Listening(options.host, options.port, options.port_file, options.ops, token)
@@ -177,24 +174,6 @@ def _imported(done: Imported, what: str) -> Said:
     return [f"{done.rows} {what}, {done.changed} new or changed"], True
 
 
-async def _doctor(server: Server, _options: Namespace) -> Said:
-    faults = await server.database.read(lambda c: list(examine(c)))
-    return (faults, False) if faults else (["the books are right"], True)
-
-
-async def _backup(server: Server, options: Namespace) -> Said:
-    if options.data is None or options.database:
-        return ["PostgreSQL has its own tools: pg_basebackup, point-in-time recovery"], False
-    safe = await server.database.read(backup.heads)
-    backup.copy(options.data / DATABASE_FILE, options.file)
-    await server.database.write(lambda c: backup.mark_safe(c, safe))
-    return [str(options.file)], True
-
-
-async def _new_epoch(server: Server, _options: Namespace) -> Said:
-    return [await server.database.write(new_epoch)], True
-
-
 COMMANDS: Mapping[str, Command] = {
     "serve": _on_server(_serve),
     "enrolment-code": _on_server(_code),
@@ -207,11 +186,12 @@ COMMANDS: Mapping[str, Command] = {
     "member-pin": _on_server(_member_pin),
     "publish-program": _on_server(_program),
     "place-allowances": _on_server(_place),
-    "new-epoch": _on_server(_new_epoch),
     "import-catalog": _on_server(_catalog),
     "import-members": _on_server(_members),
     "rfm": _on_server(report),
-    "doctor": _on_server(_doctor),
-    "backup": _on_server(_backup),
     **{name: _on_server(work) for name, work in ON_SERVER.items()},
+    **{name: _on_server(work) for name, work in gift_card_commands.ON_SERVER.items()},
+    **{name: _on_server(work) for name, work in ops_commands.ON_SERVER.items()},
+    **{name: _on_server(work) for name, work in personal_commands.ON_SERVER.items()},
+    **ops_commands.ALONE,
 }

@@ -1,4 +1,4 @@
-"""Are the books right: sums, folds, grants, digests, totals. Never a repair."""
+"""Are the books right: sums, folds, grants, digests, totals, chains. Never a repair."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.ledger import fold
-from sync.server import accounts
+from sync.server import accounts, doctor_chains
 from sync.server.buckets import BUCKETS, bucket_scope, scope_bucket
 from sync.server.outcomes import load_totals
 from sync.server.personal import ERASED
@@ -25,14 +25,19 @@ from sync.server.schema import member as member_table
 from sync.wire.digest import total_of
 
 
-def examine(connection: Connection) -> Iterator[str]:
-    """One sentence per fault; nothing when all is well."""
+def examine(connection: Connection, *, deep: bool = False) -> Iterator[str]:
+    """One sentence per fault; nothing when all is well. `deep`: hash every event again."""
     for bucket in range(BUCKETS):
         yield from _accounts(connection, bucket)
         yield from _reserved(connection, bucket)
         yield from _bearers(connection, bucket)
     yield from _feed(connection)
     yield from _sales(connection)
+    yield from doctor_chains.chains(connection, deep=deep)
+    yield from doctor_chains.outcomes(connection)
+    yield from doctor_chains.effects(connection)
+    yield from doctor_chains.orphans(connection)
+    yield from doctor_chains.overdrafts(connection)
 
 
 def _accounts(connection: Connection, bucket: int) -> Iterator[str]:
@@ -72,8 +77,9 @@ def _reserved(connection: Connection, bucket: int) -> Iterator[str]:
         granted = outstanding.pop(owner, 0)
         if granted != reserved:
             yield f"account {owner}: reserves {reserved}, its grants allow {granted}"
-    for member_id in outstanding:
-        yield f"account {member_id}: grants without an account"
+    for owner, points in outstanding.items():
+        if points:
+            yield f"account {owner}: grants without an account"
 
 
 def _bearers(connection: Connection, bucket: int) -> Iterator[str]:

@@ -12,16 +12,18 @@ from sync.server.buckets import BUCKETS
 from sync.server.schema import account, allowance, conflict, inbox, ledger, terminal
 
 BUCKETS_A_TURN = 32
+AGES_S = {"15m": 900, "1h": 3600, "1d": 86_400, "1w": 604_800}
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of one moment; `conflicts`: kind -> open lines."""
+    """Counts of one moment; `conflicts`: kind -> open lines; `terminals`: class of silence ->
+    active ones."""
 
     inbox_batches: int
     inbox_age_s: float
     unannounced: int
-    terminals: int
+    terminals: dict[str, int]
     conflicts: dict[str, int]
 
 
@@ -44,9 +46,20 @@ def figures(connection: Connection, now_us: int) -> Figures:
         inbox_batches=int(waiting[0]),
         inbox_age_s=max(0, now_us - int(waiting[1])) / 1e6 if waiting[1] is not None else 0.0,
         unannounced=_count(connection, allowance, allowance.c.announced == 0),
-        terminals=_count(connection, terminal, terminal.c.state == "active"),
+        terminals=silent(connection, now_us),
         conflicts=open_conflicts(connection),
     )
+
+
+def silent(connection: Connection, now_us: int) -> dict[str, int]:
+    """How long ago active terminals were last heard (written down every ten minutes)."""
+    counts = dict.fromkeys([*AGES_S, "older", "never"], 0)
+    heard = sa.select(terminal.c.heard_at).where(terminal.c.state == "active")
+    for at_us in connection.execute(heard).scalars():
+        age_s = (now_us - at_us) / 1e6
+        younger = (name for name, seconds in AGES_S.items() if age_s <= seconds)
+        counts[next(younger, "older") if at_us else "never"] += 1
+    return counts
 
 
 def open_conflicts(connection: Connection) -> dict[str, int]:

@@ -117,8 +117,6 @@ class Watch:
         self._metrics.requests.labels(route, outcome).inc()
         self._metrics.seconds.labels(route).observe((now_ms - began_ms) / 1000)
         known = route in SIGNED and 0 < status < OK
-        if known:
-            self._metrics.heard.note(terminal, now_ms)
         about = {"route": route, "method": scope["method"], "status": status, "outcome": outcome}
         about |= {"ms": now_ms - began_ms, "terminal": terminal if known else ""}
         access.info("request", extra=about)

@@ -4,7 +4,6 @@ Labels are routes, codes, kinds and classes of age: their number does not grow w
 members. What would need a walk over all accounts is walked bucket by bucket, a part at each scrape.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from prometheus_client import (
@@ -19,35 +18,6 @@ from sync.server.figures import Books, Figures
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0, 90.0)
 LAG_SECONDS = (0.05, 0.2, 1.0, 5.0, 30.0, 300.0, 3600.0)
-AGES_S = {"5m": 300, "1h": 3600, "1d": 86_400, "1w": 604_800}
-TERMINALS_REMEMBERED = 100_000
-
-
-class Heard:
-    """When each terminal was last answered by this process, on the monotonic clock."""
-
-    def __init__(self) -> None:
-        self._at_ms: OrderedDict[str, int] = OrderedDict()
-
-    def note(self, terminal: str, now_ms: int) -> None:
-        """It asked something and was known."""
-        self._at_ms[terminal] = now_ms
-        self._at_ms.move_to_end(terminal)
-        if len(self._at_ms) > TERMINALS_REMEMBERED:
-            self._at_ms.popitem(last=False)
-
-    def by_age(self, active: int, now_ms: int) -> dict[str, int]:
-        """Class of age -> terminals; `never` are the active ones this process has not heard."""
-        counts = dict.fromkeys([*AGES_S, "older", "never"], 0)
-        for at_ms in self._at_ms.values():
-            age_s = (now_ms - at_ms) / 1000
-            counts[next((name for name, s in AGES_S.items() if age_s <= s), "older")] += 1
-        counts["never"] = max(0, active - len(self._at_ms))
-        return counts
-
-    def ages_s(self, now_ms: int) -> dict[str, int]:
-        """Terminal -> seconds of silence: for a support bundle, not for labels."""
-        return {name: (now_ms - at_ms) // 1000 for name, at_ms in self._at_ms.items()}
 
 
 @dataclass
@@ -55,7 +25,6 @@ class Metrics:
     """Counters that requests and the poster move, and gauges set when somebody looks."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    heard: Heard = field(default_factory=Heard)
     books: Books = field(default_factory=Books)
 
     def __post_init__(self) -> None:
@@ -84,7 +53,7 @@ class Metrics:
             "kopilka_terminals", "Active terminals by last contact", ["heard"], registry=own
         )
 
-    def show(self, figures: Figures, snapshot_age_s: float, now_ms: int) -> None:
+    def show(self, figures: Figures, snapshot_age_s: float) -> None:
         """Set the gauges; a snapshot that was never built is -1 old."""
         values = {
             "inbox_batches": figures.inbox_batches,
@@ -101,7 +70,7 @@ class Metrics:
         self._conflicts.clear()
         for kind, count in figures.conflicts.items():
             self._conflicts.labels(kind).set(count)
-        for age, count in self.heard.by_age(figures.terminals, now_ms).items():
+        for age, count in figures.terminals.items():
             self._terminals.labels(age).set(count)
 
     def text(self) -> bytes:

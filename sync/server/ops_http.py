@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sync.server import readiness
+from sync.server import openapi, readiness
 from sync.server.figures import books_part, figures
 from sync.server.guard import answer_plain, guarded
 from sync.server.refusal import refuse
@@ -58,10 +58,16 @@ def ops_routes(server: Server, shown: Shown) -> list[Route]:
             raise refuse(404, "unknown_route")
         return Response(await measured(server), media_type=METRICS_TYPE)
 
+    async def described(request: Request) -> Response:
+        if not shown.admits(request):
+            raise refuse(404, "unknown_route")
+        return Response(openapi.text(), media_type="application/json")
+
     return [
         Route("/livez", live, methods=["GET"]),
         Route("/readyz", guarded(ready, answer_plain), methods=["GET"]),
         Route("/metrics", guarded(metrics, answer_plain), methods=["GET"]),
+        Route("/openapi.json", guarded(described, answer_plain), methods=["GET"]),
     ]
 
 
@@ -75,7 +81,7 @@ async def measured(server: Server) -> bytes:
     first = metrics.books.next
     found = await server.database.read(lambda c: figures(c, services.now_us()))
     metrics.books.took(await server.database.read(lambda c: books_part(c, first)))
-    metrics.show(found, server.snapshots.age_s(), services.clock.monotonic_ms())
+    metrics.show(found, server.snapshots.age_s())
     return metrics.text()
 
 

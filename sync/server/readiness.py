@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from sync.server import figures, keys, migrations
+from sync.server import epoch_file, figures, keys, migrations
 from sync.server.services import Services
 
 ANSWER_S = 5.0
@@ -40,7 +40,9 @@ def of_database(connection: Connection, watched: Watched) -> list[str]:
     wrong = []
     if migrations.revision_of(connection) != migrations.latest():
         wrong.append("migrations")
-    if keys.get_meta(connection).get(keys.EPOCH) != watched.services.epoch:
+    epoch = keys.get_meta(connection).get(keys.EPOCH, "")
+    marks = epoch_file.read(watched.folder / epoch_file.EPOCH_FILE)
+    if epoch != watched.services.epoch or (marks is not None and marks.epoch != epoch):
         wrong.append("epoch")
     if figures.inbox_age_s(connection, watched.services.now_us()) > watched.behind_s:
         wrong.append("poster_behind")

@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from sync.server import doubles, epochs, history, jobs
+from sync.server import doubles, epoch_file, epochs, history, jobs
 from sync.server import keys as key_store
 from sync.server.asking import PATIENCE_S
+from sync.server.bearer_jobs import tend_bearers
 from sync.server.bell import Bell
 from sync.server.birthdays import refresh_birthdays
-from sync.server.database import Database, PostgresDatabase, open_database
+from sync.server.database import Database, PostgresDatabase, SqliteDatabase, open_database
 from sync.server.durability import Terms, check, terms_here
 from sync.server.leases import Presence, note_heard
 from sync.server.metrics import Metrics
@@ -110,6 +111,7 @@ class Server:
         moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))
         moved += await regroup(self.database, self.services)
+        moved += await tend_bearers(self.database, self.services)
         if await tend_allowances(self.database, self.services):
             self.bell.ring_inbox()
         if ended or moved:
@@ -172,7 +174,7 @@ async def open_server(
     try:
         await check_and_migrate(database, terms or terms_here())
         place = key_path(data, address)
-        services = await _services(database, place, clock, ids or Uuid7Source())
+        services = await _services(database, (data, place), clock, ids or Uuid7Source())
         await erase_again(database, services, place.parent)
     except BaseException:
         await database.close()
@@ -191,10 +193,17 @@ async def open_server(
     )
 
 
-async def _services(database: Database, place: Path, clock: Clock, ids: IdSource) -> Services:
-    """Keys and epoch: made where they are missing."""
-    keys = await settled(database, place)
+async def _services(
+    database: Database, places: tuple[Path | None, Path], clock: Clock, ids: IdSource
+) -> Services:
+    """Keys and epoch: made where they are missing. `places`: data folder, key file."""
+    data, key_file = places
+    keys = await settled(database, key_file)
     epoch = await database.write(history.settle)
+    if data is not None and isinstance(database, SqliteDatabase):
+        epoch = await database.write(
+            lambda c: epoch_file.settle(c, data / epoch_file.EPOCH_FILE, epoch)
+        )
     chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
     services = Services(clock, ids, keys, epoch, chain)
     if isinstance(database, PostgresDatabase):

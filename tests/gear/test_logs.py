@@ -35,6 +35,8 @@ def lines():
         ("pan 4111 1111 1111 1111.", "pan [hidden]."),
         ("mail anna@example.org", "mail [hidden]"),
         ("member Анна Петрова", "member [hidden] [hidden]"),
+        ("business day 2026-11-22, ended", "business day 2026-11-22, ended"),
+        ("phone 9120-11-22", "phone [hidden]"),
         (f"terminal {ID}, seq 17", f"terminal {ID}, seq 17"),
         ("listens on 127.0.0.1:8470", "listens on 127.0.0.1:8470"),
         ("hash 3f2a9b81c0d4e5f6", "hash 3f2a9b81c0d4e5f6"),

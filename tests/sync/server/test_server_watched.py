@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from sync.server import figures, readiness
 from sync.server.app import build_app
-from sync.server.metrics import Heard
 from sync.server.ops_http import Shown, ops_app
-from sync.server.schema import account, inbox, meta
+from sync.server.schema import account, inbox, meta, terminal
 from sync.server.serving import running
 from sync.wire.messages import HEADER_TRACE, PATHS
 from tests.sync.server.till import Refused
@@ -129,11 +128,11 @@ def test_numbers_tell_what_was_asked_and_what_came_of_it(house) -> None:
         assert found["kopilka_books_difference_points"] == 0
         assert found["kopilka_allowance_outstanding_points"] > 0
         assert found["kopilka_snapshot_age_seconds"] == -1
-        assert found['kopilka_terminals{heard="5m"}'] == 1
+        assert found['kopilka_terminals{heard="15m"}'] == 1
         await house.server.snapshots.manifest()
-        house.clock.at += timedelta(minutes=10)
+        house.clock.at += timedelta(minutes=20)
         found = await scraped(house)
-        assert found["kopilka_snapshot_age_seconds"] == 600
+        assert found["kopilka_snapshot_age_seconds"] == 1200
         assert found['kopilka_terminals{heard="1h"}'] == 1
         assert found['kopilka_request_seconds_count{route="/v1/push"}'] == 2
 
@@ -232,13 +231,18 @@ def test_a_fault_of_ours_is_one_line_one_problem_and_no_words_of_it(house, caplo
     assert "a fault of ours: RuntimeError at test_server_watched.py" in caplog.text
 
 
-def test_terminals_are_counted_by_how_long_they_are_silent() -> None:
-    heard = Heard()
-    for hours, name in ((0, "a"), (2, "b"), (30, "c"), (24 * 10, "d")):
-        heard.note(name, -hours * 3_600_000)
-    found = heard.by_age(6, 0)
-    assert found == {"5m": 1, "1h": 0, "1d": 1, "1w": 1, "older": 1, "never": 2}
-    assert heard.ages_s(0)["b"] == 7200
+def test_terminals_are_counted_by_how_long_they_are_silent(house) -> None:
+    async def story() -> None:
+        now = house.services.now_us()
+        for hours in (0, 0.5, 2, 30, 24 * 10, None):
+            till = await house.till()
+            at = 0 if hours is None else now - int(hours * 3_600_000_000)
+            this = sa.update(terminal).where(terminal.c.id == till.terminal).values(heard_at=at)
+            await house.write(lambda c, t=this: c.execute(t))
+        found = await house.read(figures.silent, now)
+        assert found == {"15m": 1, "1h": 1, "1d": 1, "1w": 1, "older": 1, "never": 1}
+
+    house.run(story())
 
 
 def test_the_age_of_the_inbox_is_that_of_its_oldest_batch(house) -> None:
