@@ -4,7 +4,7 @@ Opening the book locks the bucket's feed head, so that whoever changes a member 
 (posting, grants, edits, expiry) is the only one, up to the commit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,9 +26,10 @@ from pos_app.domain.loyalty.owner import is_bearer
 from pos_app.domain.loyalty.placement import Habits
 from sync.server import accounts, bearers, bulk, feed, interest, personal
 from sync.server.bearers import Bearer
-from sync.server.buckets import bucket_scope, terminal_scope
-from sync.server.conflicts import Conflict, record
-from sync.server.schema import account, allowance, bearer, ledger, member
+from sync.server.buckets import terminal_scope
+from sync.server.conflicts import Conflict, conflict_rows
+from sync.server.desk import Desk, OwnDesk
+from sync.server.schema import account, allowance, bearer, conflict, ledger, member
 from sync.server.services import Services, moment
 from sync.translate import member_from_row, member_row
 from sync.translate.instants import instant_text
@@ -120,10 +121,12 @@ class Book:
     conflicts: list[Conflict] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     touched_grants: set[str] = field(default_factory=set)
+    desk: Desk | None = None
     _lines: dict[str, _Line] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        feed.lock(self.connection, bucket_scope(self.bucket))
+        self._desk = self.desk or OwnDesk(self.connection)
+        self._desk.lock(self.bucket)
 
     def load(self, members: Iterable[str], entries: Iterable[str] = ()) -> None:
         """Owners (members, gift cards, coupons) with grants; ledger lines of these ids."""
@@ -157,16 +160,12 @@ class Book:
         self.touched.add(one.owner)
         return self._hold(one)
 
-    def _rows(self, table: sa.Table, column: Any, values: Iterable[str]) -> Any:
-        return self.connection.execute(
-            sa.select(table).where(
-                table.c.bucket == self.bucket, bulk.among(self.connection, column, values)
-            )
-        )
+    def _rows(self, table: sa.Table, column: str, values: Iterable[str]) -> Sequence[Any]:
+        return self._desk.rows(table, column, self.bucket, values)
 
     def _load_members(self, wanted: set[str]) -> None:
-        states = {row.member: row for row in self._rows(account, account.c.member, wanted)}
-        for row in self._rows(member, member.c.id, wanted):
+        states = {row.member: row for row in self._rows(account, "member", wanted)}
+        for row in self._rows(member, "id", wanted):
             text = personal.opened(self.services.keys.profiles, row.id, row.state.encode())
             doc = msgspec.json.decode(text, type=MemberRow)
             state = states.get(row.id)
@@ -184,7 +183,7 @@ class Book:
             )
 
     def _load_grants(self, members: set[str]) -> None:
-        for row in self._rows(allowance, allowance.c.member, members):
+        for row in self._rows(allowance, "member", members):
             self.grants[row.grant_id] = Grant(
                 row.grant_id,
                 row.member,
@@ -199,7 +198,7 @@ class Book:
             )
 
     def _load_lines(self, ids: set[str]) -> None:
-        for row in self._rows(ledger, ledger.c.id, ids):
+        for row in self._rows(ledger, "id", ids):
             self._lines[row.id] = _Line(
                 accounts.entry_from_text(row.entry),
                 accounts.takes_from_text(row.takes),
@@ -269,21 +268,21 @@ class Book:
             for line in self._lines.values()
             if line.dirty
         ]
-        bulk.insert(self.connection, ledger, lines, "replace")
+        self._desk.insert(ledger, lines, "replace")
         changed = [self.held[m] for m in sorted(self.touched)]
         touched = [held for held in changed if held.bearer is None]
         self._flush_bearers(changed)
         for held in touched:
             self._seal(held)
         groups = interest.settle(self.connection, {h.member.member_id: h for h in touched})
-        bulk.insert(self.connection, account, [self._account_row(h) for h in touched], "replace")
-        bulk.insert(self.connection, member, [self._member_row(h) for h in touched], "replace")
+        self._desk.insert(account, [self._account_row(h) for h in touched], "replace")
+        self._desk.insert(member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
         self._drop_merged(touched)
-        record(self.connection, self.bucket, self.conflicts, now_us)
+        self._desk.insert(conflict, conflict_rows(self.bucket, self.conflicts, now_us), "nothing")
         changes = [self._published(held) for held in changed if _is_told(held)]
         if changes:
-            feed.publish(self.connection, bucket_scope(self.bucket), changes, now_us)
+            self._desk.publish(self.bucket, changes, now_us)
             told = {c.id: c for c in changes}
             interest.publish(self.connection, self.bucket, groups, told, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
@@ -301,7 +300,7 @@ class Book:
 
     def _flush_grants(self) -> None:
         rows = [self._grant_row(self.grants[g]) for g in sorted(self.touched_grants)]
-        bulk.insert(self.connection, allowance, rows, "replace")
+        self._desk.insert(allowance, rows, "replace")
 
     def _flush_bearers(self, changed: Iterable[Held]) -> None:
         rows = [
@@ -309,7 +308,7 @@ class Book:
             for held in changed
             if held.bearer is not None
         ]
-        bulk.insert(self.connection, bearer, rows, "replace")
+        self._desk.insert(bearer, rows, "replace")
 
     def _drop_merged(self, touched: Iterable[Held]) -> None:
         gone = [held.member.member_id for held in touched if held.deleted]
