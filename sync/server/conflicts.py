@@ -19,7 +19,8 @@ class Conflict:
     Kinds: overdraft, unsecured (the owner's risk), reclaimed (a till given up: what it may have
     spent), unknown_member, unknown_grant, allowance_overspent,
     exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
-    gift_card_overdraft (the card is in `detail`), coupon_overused (its key), code_replayed;
+    gift_card_overdraft, gift_card_blocked (`detail`: the card), coupon_overused (its key),
+    code_replayed;
     velocity_receipts, velocity_stores, velocity_operator (`detail`: how many, and their numbers).
     `name` takes the place of a `detail` that may still grow in what makes two lines one.
     """

@@ -35,12 +35,22 @@ def _cards(document: CompletedTransaction) -> set[str]:
 
 def card_of(connection: Connection, card_id: str) -> GiftCard:
     """A card as its entries make it; one nobody sold is empty."""
+    return fold_card(card_id, entries_of(connection, card_id))
+
+
+def entries_of(connection: Connection, card_id: str) -> list[GiftCardEntry]:
+    """All entries of a card, by business day."""
     rows = connection.execute(
-        sa.select(gift_card_entry.c.entry).where(
-            gift_card_entry.c.bucket == bucket_of(card_id), gift_card_entry.c.card == card_id
-        )
+        sa.select(gift_card_entry.c.entry)
+        .where(gift_card_entry.c.bucket == bucket_of(card_id), gift_card_entry.c.card == card_id)
+        .order_by(gift_card_entry.c.business_on, gift_card_entry.c.id)
     ).scalars()
-    return fold_card(card_id, (_read(text) for text in rows))
+    return [_read(text) for text in rows]
+
+
+def add_entry(connection: Connection, bucket: int, entry: GiftCardEntry) -> None:
+    """An entry of ours; once, by its id."""
+    bulk.insert(connection, gift_card_entry, [_row(bucket, entry)], "nothing")
 
 
 def post_cards(book: Book, document: CompletedTransaction, event: str, seq: int) -> list[Conflict]:
