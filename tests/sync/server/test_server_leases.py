@@ -157,6 +157,7 @@ def test_a_dead_till_that_comes_back_is_believed_and_the_debt_has_a_price(house)
         house.clock.at = shown.due_at
         assert await back(house) == 0
         other = await house.till()
+        await house.post()
         (placed,) = (await grants(other)).values()
         other.sell(member=anna, redeem=100, uses=(AllowanceUse(placed.grant, 100),))
         await house.push(other)
