@@ -3,6 +3,7 @@
 The courier is another process on the same file: every change here is one short transaction.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, select
 
 from pos_app.storage import schema as s
-from pos_app.storage.driver import Statement, insert_into
+from pos_app.storage.driver import Statement, insert_into, write
 from pos_app.storage.grants import Grants
 from pos_app.storage.plain import from_us, identity_of, to_json, to_us
 from pos_app.storage.till_file import GENESIS, Chain, TillFile
@@ -77,6 +78,9 @@ _ORPHAN_KEYS = Statement(
     delete(s.local_member_key).where(
         s.local_member_key.c.member_id.not_in(select(s.local_member.c.member_id))
     )
+)
+_FORGET_MEMBER = Statement(
+    delete(s.local_member).where(s.local_member.c.member_id == bindparam("member"))
 )
 _OLD_PLACES = Statement(
     select(s.event.c.place)
@@ -196,6 +200,13 @@ class Outbox(Grants):
             for statement in _PRUNE:
                 statement.run(self._driver, above=place - 1, up_to=place)
         return len(rows)
+
+    def forget_members(self, member_ids: Iterable[str]) -> None:
+        """Members enrolled here whom the server has erased, or made one with others."""
+        with write(self._driver):
+            for member_id in member_ids:
+                _FORGET_MEMBER.run(self._driver, member=member_id)
+            _ORPHAN_KEYS.run(self._driver)
 
     def save_identity(self, identity: TerminalIdentity) -> None:
         """Enrolment succeeded. A chain that has begun keeps its incarnation."""

@@ -1,6 +1,7 @@
 """The courier process: `kopilka courier --data DIR --server URL`. Never sells."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from sqlcipher3 import dbapi2
 from pos_app.gear import logs
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier, box_keys
+from pos_app.gear.secrets import Ed25519Signer, Ed25519Verifier, box_keys, seal
 from pos_app.storage.connect import connect_mirror
 from pos_app.wiring.lan import Neighbourhood
 from pos_app.wiring.lan_place import ALONE, LanPlace
@@ -30,12 +31,14 @@ from sync.client.bootstrap import Bootstrap, Seals
 from sync.client.connection import Connection, Credentials
 from sync.client.courier import Courier, Parts, Surroundings
 from sync.client.enrol import enrol
+from sync.client.errors import Trouble
 from sync.client.lan import Lan
 from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder
 from sync.client.push import Push
 from sync.client.reconcile import Reconcile
-from sync.wire.messages import EnrolReply
+from sync.wire.messages import EnrolReply, EscrowReply, EscrowRequest
+from sync.wire.version import CURRENT
 
 COURIER_LOG = "courier.jsonl"
 MEMORY_ERRORS = (OSError, StorageBroken, StorageFull, dbapi2.Error)
@@ -55,6 +58,27 @@ def seals_of(memory: Memory) -> Seals:
     """Snapshots come sealed for this terminal, and are installed under the key of its files."""
     box = box_keys(terminal_key(memory.folder).private)
     return Seals(box, lambda: database_key(memory.folder))
+
+
+ESCROWED = "escrowed_key"
+
+
+async def leave_key(memory: Memory, connection: Connection) -> bool:
+    """Leave the database's key, sealed, with head office once: the way out of a lost keystore."""
+    identity, key = memory.outbox.identity(), database_key(memory.folder)
+    if identity is None or key is None or connection.credentials is None:
+        return False
+    mark = hashlib.sha256(b"kopilka escrow" + key).digest()
+    if memory.outbox.get(ESCROWED) == mark:
+        return True
+    sealed = seal(identity.sealing_key, key).hex()
+    request = EscrowRequest(CURRENT, identity.terminal_id, sealed)
+    try:
+        await connection.call("escrow", request, EscrowReply)
+    except Trouble:
+        return False  # the next start tries again
+    memory.outbox.put(ESCROWED, mark)
+    return True
 
 
 def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -> Courier:
@@ -132,7 +156,12 @@ def run_courier(folder: Path, server: str, lan: LanPlace = ALONE) -> int:
             memory.outbox.retention(SystemClock().now_utc())
             async with _beside(memory, lan) as beside:
                 courier = courier_of(memory, connection_of(memory, client), beside)
-                await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
+                leaving = asyncio.ensure_future(leave_key(memory, connection_of(memory, client)))
+                try:
+                    await pipe.run(courier, pipe.reader_of(0), pipe.FileWriter(1))
+                finally:
+                    leaving.cancel()
+                    await asyncio.gather(leaving, return_exceptions=True)
         finally:
             await client.aclose()
             memory.close()
@@ -151,7 +180,9 @@ def enrol_till(folder: Path, server: str, code: str, name: str) -> EnrolReply:
             key = terminal_key(folder)
             connection = connection_of(memory, client)
             sign = Ed25519Signer(key.private).sign
-            return await enrol(connection, memory, code=code, name=name, key=key, sign=sign)
+            reply = await enrol(connection, memory, code=code, name=name, key=key, sign=sign)
+            await leave_key(memory, connection)
+            return reply
         finally:
             await client.aclose()
             memory.close()

@@ -13,6 +13,7 @@ from pos_app.domain.business_day import after_void
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import Event, UnknownCodeSeen
 from pos_app.domain.identification import Identification, Kind
+from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
 from pos_app.domain.item import Item
 from pos_app.domain.quantity import (
     Quantity,
@@ -50,6 +51,7 @@ SALE_PARTS = (Part.TRANSACTION, Part.MEMBER, Part.TENDERS, Part.DEMAND, Part.LAS
 WEIGHT_MOST = 10_000_000
 PIECES_MOST = 1_000
 CODE_SHOWN = 48
+PHONE_DIGITS = range(9, 16)
 _CODE = re.compile(r"[!-~]{1,48}")
 
 
@@ -223,12 +225,21 @@ def add_item(station: Station, item_id: str, quantity: str) -> Answer:
     return sell(station, item, code, wanted, "choice")
 
 
+def _like_a_phone(code: str) -> bool:
+    """As many digits as a phone has, with or without its plus, and no check digit of an article."""
+    digits = code.removeprefix("+")
+    if not is_digits(digits) or len(digits) not in PHONE_DIGITS:
+        return False
+    return code != digits or not has_gs1_check_digit(digits)
+
+
 def unknown_code(station: Station, code: str) -> Answer:
     """Nothing is sold; what looks like a code is kept for the catalogue's owner.
 
-    Somebody's visiting card in a QR code is not for the catalogue.
+    Somebody's visiting card in a QR code is not for the catalogue, and neither is what may be a
+    phone with a digit wrong.
     """
-    if _CODE.fullmatch(code):
+    if _CODE.fullmatch(code) and not _like_a_phone(code):
         operator = station.operator.operator_id if station.operator else ""
         event = UnknownCodeSeen(code, operator, station.now())
         record(station, Facts(events=((station.new_id(), event),)))

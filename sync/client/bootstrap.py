@@ -210,7 +210,7 @@ def _unpacked(
     """Whether exactly `raw_size` bytes came out; a bomb is cut at the first byte too many."""
     try:
         source = _opened(manifest, packed, seals)
-        with zstandard.ZstdDecompressor().stream_reader(source, closefd=False) as stream:
+        with zstandard.ZstdDecompressor().stream_reader(source, closefd=False) as stream:  # type: ignore[arg-type]  # it reads: more is not asked of it
             return _written(stream, raw, manifest.raw_size, seals)
     except (zstandard.ZstdError, SealBroken, InvalidTag, ValueError):
         return False

@@ -4,7 +4,7 @@ The till's memory satisfies `Outbox` and `MirrorFiles` structurally; neither sid
 other. Every call returns within milliseconds except `MirrorFiles.check`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -89,6 +89,9 @@ class Outbox(Protocol):
 
     def set_reconciled_epoch(self, epoch: str) -> None:
         """The server knows them."""
+
+    def forget_members(self, member_ids: Iterable[str]) -> None:
+        """Members enrolled here whom the server has erased, or made one with others."""
 
     def held_grants(self, after: str, count: int) -> Sequence[Held]:
         """A page of the grants ever given to this database, in the order of their ids."""

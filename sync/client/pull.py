@@ -128,6 +128,9 @@ class Pull:
     def _apply(self, mirror: MirrorFile, page: PullReply, pulled: Pulled) -> None:
         self._own_rows(page.rows, pulled)
         mirror.apply(page)
+        gone = [row.id for row in page.rows if row.kind == "member" and row.deleted]
+        if gone:
+            self._outbox.forget_members(gone)
         pulled.rows += len(page.rows)
 
     def _own_rows(self, rows: Iterable[FeedRow], pulled: Pulled) -> None:

@@ -73,11 +73,12 @@ class PageSealer:
         if first:
             parts[0] = parts[0][SALT_BYTES:]
         sealed = memoryview(self._chain.update(b"".join(parts)))
-        out, at = [], 0
+        out: list[bytes | memoryview] = []
+        at = 0
         for number, part in enumerate(parts, start=self._done + 1):
             body = sealed[at : at + len(part)]
             at += len(part)
-            covered = b"%b%b%b" % (body, self._iv, number.to_bytes(4, "little"))
+            covered = b"".join((body, self._iv, number.to_bytes(4, "little")))
             out += [body, self._iv, hmac.digest(self._hmac_key, covered, hashlib.sha256)]
             self._iv = bytes(body[-IV_BYTES:])
         if first:

@@ -24,6 +24,7 @@ from sync.server.auth import SeenNonces, Signed, authenticate
 from sync.server.card_routes import card_routes
 from sync.server.choices import choice_routes
 from sync.server.enrolment import Enrolled, enrol
+from sync.server.escrow import keep
 from sync.server.guard import Endpoint, Watch, answer, answer_plain, guarded, internal
 from sync.server.intake import push
 from sync.server.limits import MissLimit
@@ -42,6 +43,7 @@ from sync.wire.messages import (
     PATHS,
     AllowanceRequest,
     EnrolRequest,
+    EscrowRequest,
     LookupRequest,
     PullReply,
     PullRequest,
@@ -76,6 +78,7 @@ class Http:
             "reconcile": self._reconcile,
             "lookup": self._lookup,
             "settlement": self._settlement,
+            "escrow": self._escrow,
         }
         routes = [Route(PATHS[n], _message(step), methods=["POST"]) for n, step in posts.items()]
         file = f"{PATHS['snapshot']}/{{name}}"
@@ -173,6 +176,11 @@ class Http:
     async def _activity(self, request: Request) -> Response:
         name = request.headers.get("authorization", "")
         return answer_plain(await activity_http.answer(self._server, name, await _body(request)))
+
+    async def _escrow(self, request: Request) -> Struct:
+        signed = await self._signed(request)
+        message = unpack(EscrowRequest, signed.body)
+        return await self._write(lambda c: keep(c, self._server.services, signed, message))
 
     async def _settlement(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)

@@ -68,7 +68,7 @@ def _begun(
     who = resolve(connection, {asked})[asked]
     if _row(connection, who) is None:
         raise refuse(404, "unknown_member", asked)
-    _log(connection, services, who, ERASED, deed)
+    note(connection, services, who, ERASED, deed)
     return who, _former(connection, who)
 
 
@@ -148,7 +148,7 @@ def tell_member(
     who = resolve(connection, {asked})[asked]
     held = _loaded(connection, services, who)
     one = held.member
-    _log(connection, services, who, TOLD, deed)
+    note(connection, services, who, TOLD, deed)
     return {
         "member": who,
         "former_ids": _former(connection, who),
@@ -190,7 +190,7 @@ def withdraw_consent(
     held.profile = encrypt(master, who, packed(profile), held.profile[1])
     book.change(held, replace(held.member, confirmed=bool(left)))
     book.flush()
-    _log(connection, services, who, f"{WITHDRAWN}:{consent}"[:80], deed)
+    note(connection, services, who, f"{WITHDRAWN}:{consent}"[:80], deed)
     return left
 
 
@@ -265,7 +265,8 @@ def _logged(connection: Connection, who: str) -> list[dict[str, str]]:
     return [{"deed": r.deed, "by": r.by, "at": instant_text(moment(r.at))} for r in rows]
 
 
-def _log(connection: Connection, services: Services, who: str, deed: str, whose: Deed) -> None:
+def note(connection: Connection, services: Services, who: str, deed: str, whose: Deed) -> None:
+    """Remember who did what about whom (a member, or a terminal)."""
     row = {
         "bucket": bucket_of(who),
         "id": services.ids.new_id(),

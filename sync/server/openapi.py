@@ -25,6 +25,8 @@ from sync.wire.messages import (
     CardRequest,
     EnrolReply,
     EnrolRequest,
+    EscrowReply,
+    EscrowRequest,
     FeedRow,
     LookupReply,
     LookupRequest,
@@ -110,8 +112,10 @@ def _tills() -> list[Operation]:
                   SIGNED, LookupRequest, LookupReply, (*auth, 429)),
         Operation("settlement", "post", PATHS["settlement"], "Control totals of a business day",
                   SIGNED, SettlementRequest, SettlementReply, auth),
+        Operation("escrow", "post", PATHS["escrow"], "The key of the till's files, sealed for us",
+                  SIGNED, EscrowRequest, EscrowReply, (*auth, 422)),
         Operation("snapshot", "get", PATHS["snapshot"], "The newest mirror file",
-                  SIGNED, None, SnapshotManifest, (401,), ("schema",)),
+                  SIGNED, None, SnapshotManifest, (401,), ("schema", "box")),
     ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from sync.server.migrations import migrate
 from sync.server.placing import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.posting import Poster
 from sync.server.regrouping import regroup
+from sync.server.resealing import reseal
 from sync.server.scoring import refresh_scores
 from sync.server.secrets_outside import erase_again, key_path, settled
 from sync.server.services import Services
@@ -110,6 +111,7 @@ class Server:
         moved = await refresh_birthdays(self.database, self.services)
         moved += await refresh_scores(self.database, self.services)
         moved += await self.database.write(lambda c: announce_missing(c, self.services))
+        await reseal(self.database, self.services)
         moved += await regroup(self.database, self.services)
         moved += await tend_bearers(self.database, self.services)
         if await tend_allowances(self.database, self.services):

@@ -230,6 +230,21 @@ class SnapshotManifest(Struct):
     key: str = ""
 
 
+class EscrowRequest(Struct):
+    """The till's database key, sealed to the server's sealing key (hex): for a lost keystore."""
+
+    protocol: int
+    terminal: str
+    sealed: str
+
+
+class EscrowReply(Struct):
+    """The key is kept."""
+
+    epoch: str
+    server_time: str
+
+
 class SettlementRequest(Struct):
     """Ask for the server's control totals of a business day of this terminal."""
 
@@ -305,6 +320,7 @@ PATHS = {
     "reconcile": "/v1/reconcile",
     "lookup": "/v1/lookup",
     "settlement": "/v1/settlement",
+    "escrow": "/v1/escrow",
     "snapshot": "/v1/snapshot",
     "card": "/v1/card",
 }

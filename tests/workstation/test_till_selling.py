@@ -172,6 +172,12 @@ def test_somebodys_visiting_card_is_not_kept(shop):
     assert shop.events(UnknownCodeSeen) == []
 
 
+def test_what_may_be_somebodys_phone_is_not_kept_as_an_unknown_code(shop):
+    for typed in ("+7926123456", "792612345", "891234567890", "00079261234567"):
+        shop.till.type_text(typed)
+    assert shop.events(UnknownCodeSeen) == []
+
+
 def test_a_payment_card_is_refused_and_leaves_no_trace(shop):
     assert refusal(shop.scan("4111111111111111")) == "scan_payment_card"
     assert refusal(shop.till.type_text("4111 1111 1111 1111")) == "scan_payment_card"
