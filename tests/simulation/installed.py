@@ -6,6 +6,7 @@ rule, never a decision.
 
 import asyncio
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,11 +18,11 @@ from sqlalchemy import event
 import pos_app.storage.connect as storage_connect
 import pos_app.wiring.courier as wiring_courier
 import pos_app.wiring.till as wiring_till
+import sync.client.pull as client_pull
 import sync.server.app as server_app
 import sync.server.database as server_database
-import sync.server.enrolment as server_enrolment
-import sync.server.keys as server_keys
 from pos_app.domain.ids import MonotonicUuid7
+from pos_app.gear.secrets import random_bytes
 from pos_app.wiring.instance import InstanceLock
 from resources.words import Words
 from tests.simulation.life import Life, LivingConnection, LivingDriver
@@ -49,6 +50,7 @@ class Here:
     clock: VirtualClock | None = None
     chance: random.Random = random.Random(0)
     long_poll_ms: int = 25_000
+    page_bytes: int = 1 << 20
 
 
 HERE = Here()
@@ -203,6 +205,7 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (wiring_courier, "Bootstrap", partial(bootstrap, offload=in_place)),
         (server_app, "LOOK_AGAIN_S", LONG_POLL_LOOKS_S),
         (server_app, "WAIT_MS_MAX", 3_600_000),
+        (client_pull, "PAGE_BYTES", HERE.page_bytes),
         (server_database, "_sqlite_engine", _engine(server_database._sqlite_engine)),
         (
             server_database.SqliteDatabase,
@@ -210,8 +213,29 @@ def replacements() -> list[tuple[Any, str, Any]]:
             _run(server_database.SqliteDatabase._run),
         ),
         (server_database, "SqliteDatabase", _database(server_database.SqliteDatabase)),
-        (server_keys, "random_bytes", _bits),
-        (server_enrolment, "random_bytes", _bits),
+        *_randomness(),
+        *_machines(),
+    ]
+
+
+def _randomness() -> list[tuple[Any, str, Any]]:
+    """Every module of the product that draws bytes of its own."""
+    return [
+        (module, "random_bytes", _bits)
+        for name, module in sorted(sys.modules.items())
+        if name.startswith(("sync.", "pos_app.wiring."))
+        and getattr(module, "random_bytes", None) is random_bytes
+    ]
+
+
+def _machines() -> list[tuple[Any, str, Any]]:
+    def fingerprint() -> str:
+        return HERE.life.machine if HERE.life is not None else ""
+
+    return [
+        (module, "fingerprint", fingerprint)
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("pos_app.wiring.") and hasattr(module, "fingerprint")
     ]
 
 

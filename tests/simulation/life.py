@@ -113,6 +113,7 @@ class Life:
         self.kind, self.points, self.disk, self.chance = kind, points, disk, chance
         self.alive = True
         self.held: list[Any] = []
+        self.machine = ""
         self.left = NEVER if rate <= 0 else 1 + int(chance.expovariate(rate))
         self.died_at = ""
 

@@ -84,6 +84,7 @@ class Plan:
     targets: dict[str, int] = field(default_factory=dict)
     hours: bool = False
     share_ppm: int = 500_000
+    page_bytes: int = 1 << 20
 
     def swarm(self) -> str:
         """What is switched on, on one line."""
@@ -95,7 +96,7 @@ class Plan:
 
 def drawn(
     seed: int,
-    steps: int = 14,
+    steps: int = 12,
     listed: tuple[str, ...] = (),
     raised: dict[str, float] | None = None,
 ) -> Plan:
@@ -119,7 +120,8 @@ def drawn(
         for name in chance.sample(listed, min(4, len(listed))):
             targets[name] = chance.choice((1, 1, 2, 3, 5))
     share = chance.choice((500_000, 500_000, 900_000, 100_000))
-    return Plan(seed, tills, actions, weather, crashes, targets, hours, share)
+    page = chance.choice((1 << 20, 1 << 20, 900))
+    return Plan(seed, tills, actions, weather, crashes, targets, hours, share, page)
 
 
 def _swarm(chance: Random, most: float) -> float:
@@ -136,7 +138,7 @@ def _actions(
     chance: Random, tills: int, steps: int, world: dict[str, float], hours: bool
 ) -> tuple[Action, ...]:
     found = []
-    longest = 900.0 if hours else 40.0
+    longest = 600.0 if hours else 16.0
     for step in range(steps * tills):
         kind = chance.choices(list(TILL_ACTIONS), list(TILL_ACTIONS.values()))[0]
         found.append((step % tills, kind, chance.random() * longest))

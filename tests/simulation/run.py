@@ -1,6 +1,7 @@
 """One run: chaos by plan, then everything is healed and must come to rest. Never judges itself."""
 
 import asyncio
+import gc
 import hashlib
 import logging
 import shutil
@@ -25,8 +26,8 @@ from tests.simulation.till import TillMachine
 from tests.sync.client import virtual
 
 MORNING_S = 86_400.0
-ROUNDS = 8
-ROUND_S = 70.0
+ROUNDS = 24
+ROUND_S = 12.0
 
 
 class Violated(Exception):
@@ -120,7 +121,6 @@ class World:
 
     async def play(self) -> None:
         self.loop.now_s = MORNING_S
-        HERE.long_poll_ms = 900_000 if self.plan.hours else 25_000
         await self.server.start()
         await self.server.run(
             lambda c: reference.set_setting(
@@ -130,6 +130,7 @@ class World:
                 {"share_ppm": self.plan.share_ppm},
             )
         )
+        await self._first_images()
         for till in self.tills:
             till.start()
         self.points.armed = True
@@ -138,6 +139,15 @@ class World:
             lists.setdefault(action.who, []).append(action)
         await asyncio.gather(*(self._acts(who, todo) for who, todo in sorted(lists.items())))
         await self.heal()
+
+    async def _first_images(self) -> None:
+        """What was copied before the day began."""
+        kinds = {action.kind for action in self.plan.actions}
+        if "fail_over" in kinds:
+            await self.server.backup()
+        if "restore" in kinds:
+            for till in self.tills:
+                await self._image(till, Random(0))
 
     async def _acts(self, who: int, todo: list[Action]) -> None:
         for action in todo:
@@ -209,7 +219,8 @@ class World:
     async def _fail_over(self, till: TillMachine, chance: Random) -> None:
         if not self.server.backups:
             return
-        await self.server.fail_over(chance.choice(self.server.backups[-2:]))
+        image = chance.choice(self.server.backups[-3:])
+        await self.server.fail_over(image, chance.random() < 0.5)
         self.marked.add("fail_over")
         self.counts["fail_overs"] += 1
         if self.server.server is None:
@@ -352,11 +363,16 @@ def play(plan: Plan, watch: bool = True) -> Outcome:
         outcome.passed, outcome.fired = world.points.passed, world.points.fired
 
     try:
+        gc.disable()
+        HERE.long_poll_ms = 900_000 if plan.hours else 25_000
+        HERE.page_bytes = plan.page_bytes
         logging.disable(logging.CRITICAL)
         with installed():
             virtual.run(whole())
     finally:
         logging.disable(logging.NOTSET)
+        gc.enable()
+        gc.collect()
         shutil.rmtree(folder, ignore_errors=True)
     text = "\n".join(outcome.trace).encode()
     outcome.digest = hashlib.sha256(text).hexdigest()[:16]

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from sync.server import backup
+from sync.server import server as server_module
 from sync.server.app import build_app
 from sync.server.keys import new_epoch
 from sync.server.server import DATABASE_FILE, open_server
@@ -155,14 +156,19 @@ class ServerMachine:
         self.backups.append(target)
         await server.database.write(lambda c: backup.mark_safe(c, safe))
 
-    async def fail_over(self, image: Path) -> None:
+    async def fail_over(self, image: Path, by_hand: bool) -> None:
         """The database of an older moment takes over, and says that it is another epoch."""
         await self.stop()
         for companion in ("", "-wal", "-shm"):
             (self.folder / (DATABASE_FILE + companion)).unlink(missing_ok=True)
         shutil.copyfile(image, self.folder / DATABASE_FILE)
+        if by_hand or not hasattr(server_module, "epoch_file"):
+            await self._name_epoch()
+        await self.start()
+
+    async def _name_epoch(self) -> None:
+        """The operator runs `new-epoch`; without it the server notices by itself."""
         with inside(Life("office", Points(), Disk(), self.chance), self.clock, self.chance):
             server = await open_server(data=self.folder, clock=self.clock, inline=True)
             await server.database.write(new_epoch)
             await server.close()
-        await self.start()

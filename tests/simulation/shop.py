@@ -26,8 +26,8 @@ from pos_app.wiring.memory import open_memory, terminal_key
 from sync.client.enrol import enrol
 from sync.server import enrolment, reference
 from sync.server.catalog import import_catalog
+from sync.server.keys import KEY_FILE
 from sync.server.member_import import import_members
-from sync.server.server import KEY_FILE
 from tests.simulation.installed import inside, installed
 from tests.simulation.life import Disk, Life, Points
 from tests.simulation.network import Weather, Wire
@@ -183,6 +183,7 @@ async def _enrolled(
     leave_plain(folder / name)
     wire = Wire(chance, Weather(), counts, lambda _text: None, lambda: server, calm=True)
     life = Life("setup", Points(), Disk(), chance)
+    life.machine = f"{name:0>32}"
     services = server.server.services
     store = STORE_OF[n]
     code = await server.run(lambda c: enrolment.new_code(c, services, store, name))

@@ -51,7 +51,7 @@ class TillMachine:
     ) -> None:
         self.name, self.folder, self.wire, self.clock = name, folder, wire, clock
         self.points, self.chance, self.counts, self.rate = points, chance, counts, rate
-        self.front_rate = rate
+        self.front_rate, self.fingerprint = rate, name
         self.disk = Disk()
         self.front = self._life("front")
         self.courier_life = self._life("courier")
@@ -65,6 +65,7 @@ class TillMachine:
         self._memory: Any = None
         self.off = False
         self.suspect = False
+        self.handles: list[Any] = []
         self.terminal_id, self.store = who(folder) if folder.exists() else ("", "")
 
     @property
@@ -73,7 +74,9 @@ class TillMachine:
 
     def _life(self, kind: str) -> Life:
         rate = self.front_rate if kind == "front" else self.rate
-        return Life(kind, self.points, self.disk, self.chance, rate)
+        life = Life(kind, self.points, self.disk, self.chance, rate)
+        life.machine = f"{self.fingerprint:0>32}"
+        return life
 
     @property
     def terminal(self) -> Any:
@@ -161,6 +164,8 @@ class TillMachine:
         try:
             with inside(life, self.clock, self.chance):
                 memory = open_memory(self.folder)
+                if hasattr(memory, "lives"):
+                    memory.lives.begin()
                 courier = wiring_courier.courier_of(
                     memory, wiring_courier.connection_of(memory, client)
                 )
@@ -243,15 +248,20 @@ class TillMachine:
         if serving is not None:
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
+        while self.handles:
+            self.handles.pop().close()
 
     def image(self, target: Path) -> None:
         """A copy of its databases, as of one moment."""
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
-        for path in [self.folder / "till.db", *self.folder.glob("mirror-*.db")]:
-            # By the library itself: a copy by other means would drop its locks on the file.
-            with closing(dbapi2.connect(str(path))) as connection:
-                connection.execute("VACUUM INTO ?", (str(target / path.name),))
+        for path in self.folder.iterdir():
+            if not path.name.startswith(("till.db", "mirror-")) or path.name.endswith("-shm"):
+                continue
+            # Closing a second handle would drop the library's locks on the file: it stays open.
+            file = path.open("rb")
+            self.handles.append(file)
+            (target / path.name).write_bytes(file.read())
 
     def put_back(self, image: Path) -> None:
         """The database of an older moment; what lies outside of it is as it was."""
