@@ -12,11 +12,12 @@ from sync.server import bulk
 from sync.server.book import Book
 from sync.server.desk import SharedDesk
 from sync.server.effects import Part, Surroundings, apply_part, ids_needed
-from sync.server.outcomes import sale_row
+from sync.server.outcomes import TWICE, sale_row, store_sales
 from sync.server.placing import placement
-from sync.server.schema import account, allowance, effect, ledger, member, sale
+from sync.server.schema import account, allowance, effect, ledger, member
 from sync.server.services import Services
 from sync.server.tiering import program_in_force, tiering_in_force
+from sync.server.twins import twins
 from sync.server.velocity import watch
 from sync.wire.codec import canonical
 
@@ -68,6 +69,11 @@ def post_many(
     """The same for many buckets, with as many statements as for one."""
     desk = SharedDesk(connection, parts)
     found = _applied(connection, parts)
+    again = twins(connection, parts, found)
+    for bucket, some in parts.items():
+        for part in some:
+            if part.event in again:
+                found[bucket, part.mark, part.name] = [TWICE] if part.name == "sale" else []
     fresh = {bucket: _fresh(bucket, some, found) for bucket, some in parts.items()}
     _prefetch(desk, fresh)
     around = around or surroundings(connection, services)
@@ -115,16 +121,21 @@ def _applied(connection: Connection, parts: ByBucket) -> Applied:
 
 def _remember(connection: Connection, fresh: ByBucket, found: Applied) -> None:
     """What was applied, and the receipts as they are."""
-    marks, sales = [], []
-    for bucket, parts in fresh.items():
-        for part in parts:
-            result = canonical(found[bucket, part.mark, part.name]).decode()
-            mark = {"bucket": bucket, "event": part.mark, "name": part.name, "result": result}
-            marks.append(mark)
-            if part.name == "sale":
-                sales.append(sale_row(bucket, part.document, part.member))
+    sales = [
+        ((bucket, part.mark, part.name), sale_row(bucket, part.document, part.member))
+        for bucket, parts in fresh.items()
+        for part in parts
+        if part.name == "sale"
+    ]
+    for key in store_sales(connection, sales):
+        found[key] = [*found[key], TWICE]
+    marks = [
+        {"bucket": bucket, "event": part.mark, "name": part.name,
+         "result": canonical(found[bucket, part.mark, part.name]).decode()}
+        for bucket, parts in fresh.items()
+        for part in parts
+    ]  # fmt: skip
     bulk.insert(connection, effect, marks)
-    bulk.insert(connection, sale, sales, "nothing")
 
 
 def _by_event(parts: ByBucket, found: Applied) -> dict[str, list[str]]:

@@ -4,9 +4,9 @@ Never counts an event twice: only events still `queued` are counted, in the tran
 ends their waiting.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -37,7 +37,10 @@ from sync.wire.events import ControlTotalsDoc
 from sync.wire.rows import OutcomeRow
 
 PLAIN_OUTCOMES_KEPT = 1000
-OF_NO_BUCKET = ("unknown_code", "phone_taken", "card_taken", "sealed_profile_unreadable")
+TWICE = "document_twice"
+"""One receipt under two ids of events: kept as a fact, counted once, shown to a person."""
+Key = TypeVar("Key")
+OF_NO_BUCKET = (TWICE, "unknown_code", "phone_taken", "card_taken", "sealed_profile_unreadable")
 """Conflicts that are found before any member's bucket is open."""
 
 
@@ -75,6 +78,18 @@ def sale_row(bucket: int, document: CompletedTransaction, member_id: str) -> dic
     }
 
 
+def store_sales(
+    connection: Connection, sales: Sequence[tuple[Key, dict[str, Any]]]
+) -> Iterator[Key]:
+    """Store receipts once; the keys of those that another event had brought already."""
+    first = {row["id"]: row for _key, row in reversed(sales)}
+    new = bulk.insert_new(connection, sale, list(first.values()), "id")
+    for key, row in sales:
+        if row["id"] not in new:
+            yield key
+        new.discard(row["id"])
+
+
 def finish_all(connection: Connection, services: Services, batches: Sequence[Batch]) -> None:
     """The ends of many batches, terminal by terminal in their order."""
     feed.lock(connection, *(terminal_scope(batch.terminal) for batch in batches))
@@ -90,13 +105,16 @@ def finish(connection: Connection, services: Services, batch: Batch) -> None:
     posted = [fact for fact in facts if fact.outcome == "posted"]
     _store_outcomes(connection, batch, facts)
     anonymous = [
-        sale_row(batch.bucket, document, "")
+        (fact.seq, sale_row(batch.bucket, document, ""))
         for fact in posted
         if (document := fact.document) is not None and not fact.member
     ]
-    bulk.insert(connection, sale, anonymous, "nothing")
-    _count(connection, batch, [fact.event for fact in posted if fact.event is not None])
-    documents = [fact.document for fact in posted if fact.document is not None]
+    again = set(store_sales(connection, anonymous))
+    for fact in posted:
+        fact.conflicts += [TWICE] if fact.seq in again else []
+    new = [fact for fact in posted if TWICE not in fact.conflicts]
+    _count(connection, batch, [fact.event for fact in new if fact.event is not None])
+    documents = [fact.document for fact in new if fact.document is not None]
     count_offers(connection, batch.terminal, documents)
     record(connection, batch.bucket, _conflicts(batch, facts), services.now_us())
     rows = [feed.Change("outcome", fact.id, _outcome(fact)) for fact in facts]

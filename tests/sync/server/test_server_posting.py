@@ -1,6 +1,7 @@
 """Posting: a completed transaction is never refused, never doubled; poison waits alone."""
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from datetime import date
@@ -8,7 +9,13 @@ from datetime import date
 import pytest
 
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.events import AllowanceReturned, CashMoved, RightUsed, SessionOpened
+from pos_app.domain.events import (
+    AllowanceReturned,
+    CashMoved,
+    RightUsed,
+    SessionOpened,
+    TransactionCompleted,
+)
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.tender import Tender, TenderKind
@@ -511,3 +518,40 @@ def test_a_poster_outlives_a_lost_database(house, caplog, monkeypatch) -> None:
 
     house.run(asyncio.wait_for(story(), 30))
     assert caplog.text.count("tried again: OSError") == 2
+
+
+def test_a_receipt_under_two_ids_of_events_is_counted_once_and_shown(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(card="2990000000019")
+        documents = [till.sell(member=anna, earn=40), till.sell()]
+        for document in documents:
+            till.record(TransactionCompleted(document))
+        await house.push(till)
+        for document in documents:
+            till.record(TransactionCompleted(document))
+        await house.push(till, 6)
+        assert len(await house.rows(sale)) == 2
+        totals = json.loads(bytes((await till.settlement()).totals))
+        assert (totals["receipts"], totals["earned"]) == (2, 40)
+        twice = [c for c in await house.rows(conflict) if c.kind == "document_twice"]
+        assert len(twice) == 4
+        assert await house.read(lambda c: list(examine(c))) == []
+
+    house.run(story())
+
+
+def test_a_nul_in_any_text_is_parked_on_both_engines(house, caplog) -> None:
+    async def story() -> None:
+        till = await house.till()
+        for kind, body in (
+            ("allowance_returned", b'{"at":"2026-11-22T09:30:15+00:00","uses":[{"grant":"g",'
+             b'"member":"\\u0000","points":1}]}'),
+            ("unknown_code_seen", b'{"code":"\\u0000"}'),
+        ):  # fmt: skip
+            till.record_raw(kind, 1, body)
+        till.sell()
+        await house.push(till)
+        assert [e.outcome for e in await house.rows(event)] == ["parked", "parked", "posted"]
+
+    house.run(story())
