@@ -24,17 +24,17 @@ from pos_app.domain.loyalty.ledger import (
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import is_bearer
 from pos_app.domain.loyalty.placement import Habits
-from sync.server import accounts, bearers, bulk, feed, interest, personal
+from sync.server import accounts, bearers, bulk, feed, former, interest, personal
 from sync.server.bearers import Bearer
 from sync.server.buckets import terminal_scope
 from sync.server.conflicts import Conflict, conflict_rows
 from sync.server.desk import Desk, OwnDesk
-from sync.server.schema import account, allowance, bearer, conflict, ledger, member
-from sync.server.services import Services, moment
+from sync.server.grant import Grant as Grant
+from sync.server.schema import account, allowance, bearer, conflict, effect, ledger, member
+from sync.server.services import Services
 from sync.translate import member_from_row, member_row
-from sync.translate.instants import instant_text
 from sync.wire.codec import canonical
-from sync.wire.rows import AllowanceRow, MemberRow
+from sync.wire.rows import MemberRow
 
 Keys = tuple[tuple[str, str], ...]
 
@@ -66,42 +66,6 @@ class Held:
 
 
 @dataclass(slots=True)
-class Grant:
-    """`posted_seq`: the till's last event it contains; `incarnation`: of the till's database."""
-
-    grant_id: str
-    member: str
-    terminal: str
-    granted: int
-    spent: int = 0
-    returned: int = 0
-    kind: str = "placed"
-    lease_until: int = 0
-    posted_seq: int = 0
-    incarnation: int = 1
-
-    @property
-    def left(self) -> int:
-        """Points it still reserves."""
-        return max(0, self.granted - self.spent - self.returned)
-
-    def row(self) -> AllowanceRow:
-        """As the terminal hears it."""
-        lease = instant_text(moment(self.lease_until)) if self.lease_until else None
-        return AllowanceRow(
-            self.grant_id,
-            self.member,
-            self.granted,
-            self.kind,
-            self.spent,
-            self.returned,
-            lease,
-            self.posted_seq,
-            self.incarnation,
-        )
-
-
-@dataclass(slots=True)
 class _Line:
     entry: PointsEntry
     takes: tuple[Take, ...]
@@ -123,6 +87,7 @@ class Book:
     touched_grants: set[str] = field(default_factory=set)
     desk: Desk | None = None
     _lines: dict[str, _Line] = field(default_factory=dict)
+    _former: dict[str, tuple[str, tuple[Take, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._desk = self.desk or OwnDesk(self.connection)
@@ -222,10 +187,12 @@ class Book:
         """Append an entry once; (result, points beyond the lots). Its lines must be loaded."""
         known = self._lines.get(entry.entry_id)
         if known is not None:
-            same = known.entry == entry
+            same = former.same_fact(known.entry, entry)
             result = PostResult.EXISTS if same else PostResult.EXISTS_WITH_DIFFERENT_CONTENT
             return result, 0
         answered = self._lines.get(entry.reverses or "")
+        if answered is None and (taken := self._former_takes(held, entry)):
+            return self._post_pieces(held, entry, taken)
         takes = answered.takes if answered else ()
         posting = apply(held.account, entry, takes)
         if answered is not None and takes and entry.kind is EntryKind.REVERSE:
@@ -235,6 +202,24 @@ class Book:
         self._lines[entry.entry_id] = _Line(entry, posting.takes, held.entries)
         self.touched.add(held.member.member_id)
         return PostResult.POSTED, posting.overdrawn
+
+    def _former_takes(self, held: Held, entry: PointsEntry) -> tuple[Take, ...]:
+        """Of a line that was written when the member was another account."""
+        if entry.kind is not EntryKind.REVERSE or not entry.reverses or entry.points <= 0:
+            return ()
+        known = self._former.get(entry.reverses)
+        if known is not None:
+            return known[1]
+        return former.takes_of(self.connection, held.member.member_id, entry.reverses)
+
+    def _post_pieces(
+        self, held: Held, entry: PointsEntry, taken: tuple[Take, ...]
+    ) -> tuple[PostResult, int]:
+        found, left = former.pieces(entry, taken)
+        self._former[entry.reverses or ""] = (held.member.member_id, left)
+        for piece in found:
+            self.post(held, piece)
+        return PostResult.POSTED, 0
 
     def reserve(self, held: Held, grant: Grant) -> None:
         """A new grant, or one that may hold more than before."""
@@ -269,6 +254,8 @@ class Book:
             if line.dirty
         ]
         self._desk.insert(ledger, lines, "replace")
+        left = [former.left_row(owner, key, takes) for key, (owner, takes) in self._former.items()]
+        self._desk.insert(effect, left, "replace")
         changed = [self.held[m] for m in sorted(self.touched)]
         touched = [held for held in changed if held.bearer is None]
         self._flush_bearers(changed)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from pos_app.domain.ids import derived_id as derived_id
 from pos_app.domain.loyalty.choosing import Choices, with_choice
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, Lot, PointsEntry
+from pos_app.domain.loyalty.placement import Habits, Policy
+from pos_app.domain.loyalty.placement import joined as joined_habits
 from pos_app.domain.loyalty.tally import joined
 from sync.server import bulk
 from sync.server.book import Book, Grant, Held
@@ -62,6 +64,7 @@ class Carried(Struct):
     keys: tuple[tuple[str, str], ...] = ()
     tallies: dict[str, dict[str, int]] = {}
     choices: dict[str, ChosenRow] = {}
+    habits: Habits = msgspec.field(default_factory=Habits)
 
 
 def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
@@ -127,6 +130,7 @@ def _emptied(book: Book, held: Held, event_id: str) -> Carried:
         keys=held.keys,
         tallies=tallies_nested(member.tallies),
         choices=choice_rows(member.choices),
+        habits=held.habits,
     )
 
 
@@ -160,6 +164,7 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
     for packed in carried.grants:
         book.reserve(held, _unpacked(packed, held.member.member_id))
     held.keys = tuple(dict.fromkeys((*held.keys, *carried.keys)))
+    held.habits = joined_habits(held.habits, carried.habits, Policy().decay_ppm)
     spend = dict(held.member.spend_by_month)
     for month, amount in carried.spend_by_month.items():
         spend[month] = spend.get(month, 0) + amount
