@@ -29,6 +29,8 @@ PEER_S = 0.8
 FETCH_S = 1.5
 """All of them together, while a customer stands here."""
 GREET_EVERY_S = 20.0
+CALL_EVERY_S = 4.0
+"""While somebody is missing: a till that starts is found before its first customer."""
 IDLE = timedelta(hours=1)
 REMEMBERED = timedelta(days=90)
 _DAY = timedelta(days=1)
@@ -91,7 +93,9 @@ class Lan:
         while True:
             with suppress(*self._ground.memory_errors):
                 await self.round()
-            await self._ground.sleep(GREET_EVERY_S * (0.5 + self._ground.random()))
+            all_there = self.reached() == len(self._peers)
+            every_s = GREET_EVERY_S if all_there else CALL_EVERY_S
+            await self._ground.sleep(every_s * (0.5 + self._ground.random()))
 
     async def round(self) -> None:
         """One round of it."""
@@ -128,6 +132,7 @@ class Lan:
         try:
             async with asyncio.timeout(within_s), self._fetching:
                 offers = await asyncio.gather(*(self._offered(p, member_id) for p in self._peers))
+                came = await self.settle(member_id)
                 wanted = rounded_up(points)
                 for offer, peer in sorted(zip(offers, self._peers, strict=True), key=_largest):
                     if offer > 0 and came < points:
@@ -167,13 +172,16 @@ class Lan:
         except Trouble:
             return 0
 
-    async def settle(self) -> int:
-        """Ask what became of requests that were never answered; points that came. Never raises."""
+    async def settle(self, member_id: str = "") -> int:
+        """Ask what became of requests (of one member) that were never answered; points that came.
+
+        Never raises Trouble.
+        """
         came = 0
         by_terminal = {peer.terminal: peer for peer in self._peers if peer.reached}
         for plan in self._files.moves.planned():
             peer = by_terminal.get(plan.peer)
-            if peer is None:
+            if peer is None or member_id not in ("", plan.move.member_id):
                 continue
             try:
                 came += await self._ask(peer, plan.move, again=True)

@@ -96,7 +96,7 @@ class LanDoor:
         if scope["type"] != "http":
             raise ValueError(f"no {scope['type']} here")
         status, reply = await self._answered(scope, receive)
-        self._points("door.answered")
+        self._points(f"door.answered{scope['path']}")
         body = canonical(reply)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -118,7 +118,7 @@ class LanDoor:
     def _answer(self, asked: _Asked) -> OfferReply | TakeReply:
         """No await from here on: one request at a time touches the till's files."""
         terminal = self._admitted(asked)
-        self._points("door.received")
+        self._points(f"door.received{asked.path}")
         if asked.path == OFFER:
             return self._offer(_message(OfferRequest, asked, terminal))
         return self._take(_message(TakeRequest, asked, terminal))
