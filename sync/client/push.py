@@ -187,6 +187,9 @@ class Push:
             if problem.epoch in ("", self._outbox.epoch()):
                 raise Lost("an epoch changed to itself")
             self._outbox.set_epoch(problem.epoch)
+        elif self._outbox.hash_at(problem.head) is None:
+            # A pull may have told it before, so that nothing is stepped back here.
+            raise HistoryGone(problem.head)
         elif problem.head >= acked:
             raise Lost("a gap above what was sent")
         self._outbox.unack(problem.head)
