@@ -21,7 +21,9 @@ from sync.wire.version import SPOKEN
 BODY_BYTES_MAX = 16 * 1024
 KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
 PAGE_HEADERS = {
-    "content-security-policy": "default-src 'self'",
+    "content-security-policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }

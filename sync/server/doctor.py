@@ -25,15 +25,16 @@ from sync.server.schema import member as member_table
 from sync.wire.digest import total_of
 
 
-def examine(connection: Connection, *, deep: bool = False) -> Iterator[str]:
-    """One sentence per fault; nothing when all is well. `deep`: hash every event again."""
+def examine(connection: Connection, *, deep: bool = False, master: bytes = b"") -> Iterator[str]:
+    """One sentence per fault; nothing when all is well. `deep`: hash every event again; `master` opens those
+    that tell of a person, without it they are taken as they stand."""
     for bucket in range(BUCKETS):
         yield from _accounts(connection, bucket)
         yield from _reserved(connection, bucket)
         yield from _bearers(connection, bucket)
     yield from _feed(connection)
     yield from _sales(connection)
-    yield from doctor_chains.chains(connection, deep=deep)
+    yield from doctor_chains.chains(connection, deep=deep, master=master)
     yield from doctor_chains.outcomes(connection)
     yield from doctor_chains.effects(connection)
     yield from doctor_chains.orphans(connection)

@@ -22,6 +22,7 @@ from sync.server.schema import (
     sale,
     terminal,
 )
+from sync.server.vault import as_signed
 from sync.wire.codec import GENESIS, GarbledMessage, chain_hash, unpack
 from sync.wire.messages import EventEnvelope, PushRequest
 
@@ -29,7 +30,7 @@ SHOWN = 20
 OVERDRAFTS = ("overdraft", "gift_card_overdraft", "allowance_overspent", "coupon_overused")
 
 
-def chains(connection: Connection, *, deep: bool = False) -> Iterator[str]:
+def chains(connection: Connection, *, deep: bool = False, master: bytes = b"") -> Iterator[str]:
     """Heads are those of the stored events, without gaps; `deep`: hashes are computed again."""
     for row in connection.execute(sa.select(terminal).order_by(terminal.c.id)).all():
         name = f"terminal {row.id}, incarnation {row.incarnation}"
@@ -44,7 +45,7 @@ def chains(connection: Connection, *, deep: bool = False) -> Iterator[str]:
         if not row.safe_head <= row.head or not row.posted_seq <= row.head:
             yield f"{name}: safe {row.safe_head}, posted {row.posted_seq}, head {row.head}"
         if deep:
-            yield from _hashed_again(connection, row, name)
+            yield from _hashed_again(connection, row, name, master)
 
 
 def _of_chain(row: Any) -> tuple[Any, ...]:
@@ -62,8 +63,9 @@ def _hash_at(connection: Connection, row: Any) -> str:
     return str(connection.execute(at).scalar())
 
 
-def _hashed_again(connection: Connection, row: Any, name: str) -> Iterator[str]:
-    """Every body of the chain, hashed from the bytes that were signed."""
+def _hashed_again(connection: Connection, row: Any, name: str, master: bytes) -> Iterator[str]:
+    """Every body of the chain, hashed from the bytes that were signed; where a person was erased
+    the chain goes on from the hash that stands."""
     stored = {e.seq: e for e in connection.execute(sa.select(event).where(*_of_chain(row)))}
     batches = connection.execute(
         sa.select(inbox)
@@ -78,14 +80,15 @@ def _hashed_again(connection: Connection, row: Any, name: str) -> Iterator[str]:
     previous, at = GENESIS, 0
     for batch in batches:
         try:
-            envelopes = unpack(PushRequest, bytes(batch.body)).events
+            stored_events = unpack(PushRequest, bytes(batch.body)).events
         except GarbledMessage:
             yield f"{name}: the batch at {batch.first_seq} cannot be read"
             return
-        for one in envelopes:
+        for one in as_signed(connection, master, row.bucket, stored_events):
             if one.seq <= at:
                 continue
-            previous, at = _hash_of(previous, one), one.seq
+            previous = _hash_of(previous, one) if one.body else bytes.fromhex(one.hash)
+            at = one.seq
             if one.seq not in stored or stored[one.seq].hash != previous.hex():
                 yield f"{name}: event {one.seq} is not what was signed"
                 return

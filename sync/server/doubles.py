@@ -23,6 +23,7 @@ from sync.server.placing import policy_in_force
 from sync.server.refusal import refuse
 from sync.server.schema import allowance, conflict, event, inbox, terminal
 from sync.server.services import Services, micros
+from sync.server.vault import as_signed
 from sync.wire.codec import GENESIS, body_hash, unpack
 from sync.wire.messages import PushRequest
 
@@ -141,7 +142,7 @@ def accept_late(connection: Connection, services: Services, terminal_id: str) ->
     rows = connection.execute(
         sa.select(inbox).where(*ours).order_by(inbox.c.incarnation.desc(), inbox.c.first_seq)
     ).all()
-    fresh = sum(_queue(connection, row) for row in rows)
+    fresh = sum(_queue(connection, services, row) for row in rows)
     connection.execute(sa.update(inbox).where(*ours).values(state=QUEUED))
     connection.execute(
         sa.update(conflict)
@@ -151,9 +152,10 @@ def accept_late(connection: Connection, services: Services, terminal_id: str) ->
     return fresh
 
 
-def _queue(connection: Connection, row: Any) -> int:
+def _queue(connection: Connection, services: Services, row: Any) -> int:
     """Rows of events that nobody has had yet; those of a place that is taken stay as they are."""
-    events = unpack(PushRequest, row.body).events
+    stored = unpack(PushRequest, row.body).events
+    events = as_signed(connection, services.keys.profiles, row.bucket, stored)
     of_bucket = event.c.bucket == row.bucket
     ids = [e.id for e in events]
     known = set(

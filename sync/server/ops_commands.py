@@ -12,7 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from sync.server import backup, bundle, doctor, epoch_file, keys, openapi, repair
+from sqlalchemy import Connection
+
+from sync.server import backup, bundle, doctor, epoch_file, keys, openapi, repair, state_digest
 from sync.server.refusal import refuse
 from sync.server.server import Server, open_server
 
@@ -25,6 +27,7 @@ def add_to(command: Callable[[str, str], ArgumentParser]) -> None:
     look = command("doctor", "check the books; names every row that is wrong")
     look.add_argument("--deep", action="store_true", help="hash every event anew, too")
     look.add_argument("--repair", action="store_true", help="mend what can be derived, only")
+    look.add_argument("--digest", action="store_true", help="one number for all that is known")
     copy = command("backup", "a folder with database, keys and epoch, while it runs (SQLite)")
     copy.add_argument("folder", type=Path)
     back = command("restore", "a backup into an empty --data folder; begins a new epoch")
@@ -41,8 +44,22 @@ def add_to(command: Callable[[str, str], ArgumentParser]) -> None:
 async def examine(server: Server, options: Namespace) -> Said:
     """The doctor's sentences; not good when there is one."""
     mended = await server.database.write(repair.feed_digests) if options.repair else []
-    faults = await server.database.read(lambda c: list(doctor.examine(c, deep=options.deep)))
-    return [*mended, *(faults or ["the books are right"])], not faults
+    master = server.services.keys.profiles
+    faults = await server.database.read(
+        lambda c: list(doctor.examine(c, deep=options.deep, master=master))
+    )
+    said = [*mended, *(faults or ["the books are right"])]
+    if options.digest:
+        said += await server.database.read(_digest)
+    return said, not faults
+
+
+def _digest(connection: Connection) -> list[str]:
+    """The same on every engine that has lived the same history."""
+    tables = [
+        f"{name} {rows} {one}" for name, rows, one in state_digest.of_tables(connection) if rows
+    ]
+    return [*tables, f"state {state_digest.of_state(connection)}"]
 
 
 async def back_up(server: Server, options: Namespace) -> Said:

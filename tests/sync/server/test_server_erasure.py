@@ -156,6 +156,8 @@ def test_after_erasure_even_the_stored_batch_opens_for_nobody(house) -> None:
         assert gone == {events[0].id: ""}
         now = await dump(house)
         assert key.key.encode() in kept
+        deep = await house.read(lambda c: list(examine(c, deep=True, master=master)))
+        assert deep == []
         assert key.key.encode() not in now
         assert await house.rows(member_key) == []
 

@@ -453,7 +453,7 @@ def test_an_enrolment_keeps_its_profile_for_the_server_alone(house) -> None:
         await house.push(till)
         (row,) = await house.rows(member, member.c.id == anna)
         opened = profiles.decrypt(keys.profiles, anna, (row.profile, row.profile_key))
-        assert opened == b'{"phone":"+79990000000"}'
+        assert opened == b'{"phone":"+79990000000","consents":"processing"}'
         assert [c.kind for c in await house.rows(conflict)] == ["sealed_profile_unreadable"]
 
     house.run(story())
