@@ -216,7 +216,7 @@ def test_a_planned_grant_that_was_never_answered_is_asked_again_after_the_next_p
     play(tmp_path, scene)
 
 
-def test_a_new_epoch_means_a_new_generation_and_everything_unsafe_is_sent_again(tmp_path):
+def test_a_new_epoch_means_a_new_generation_and_everything_unsafe_is_sent_again(tmp_path, caplog):
     async def scene(shop, till):
         async with serving(till) as (courier, told):
             till.tell(4)

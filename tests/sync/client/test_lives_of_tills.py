@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from pos_app.domain.loyalty.allowance import draw
-from pos_app.storage.lives import ROLLED_BACK
-from sync.server import doctor
-from sync.server.schema import account, allowance, conflict
+from pos_app.storage.lives import MOVED, ROLLED_BACK
+from sync.client import errors
+from sync.server import doctor, doubles
+from sync.server.schema import account, allowance, conflict, event, sale, terminal
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop, serving
 from tests.sync.client.till import AT, Till
@@ -147,5 +148,220 @@ def test_a_restored_image_goes_on_by_itself_and_nothing_is_spent_twice(
         assert left(till_again, member) <= row.balance
         assert await kinds(shop) == set()
         await till_again.close()
+
+    play(tmp_path, scene)
+
+
+def test_a_copy_on_another_machine_waits_and_the_original_goes_on(tmp_path):
+    """Case 26: an image cloned onto two machines; the one that woke up elsewhere sends nothing."""
+
+    async def scene(shop, till, member):
+        async with double(till, THERE) as copy:
+            assert copy.lives.begin() == MOVED
+            shop.sell(copy, member)
+            before = shop.net.count(PUSH)
+            async with serving(copy) as (_courier, told):
+                await asyncio.sleep(600)
+                assert told[-1]["trouble"] == "moved"
+                assert told[-1]["online"] is True, "it hears prices and says what is wrong"
+                assert told[-1]["unsent"] == 1
+            assert shop.net.count(PUSH) == before
+            assert left(copy, member) == 0
+            shop.sell(till, member)
+            await sync(till)
+            assert till.outbox.position().incarnation == 1
+            assert left(till, member) > 0
+
+    play(tmp_path, scene)
+
+
+def test_a_person_lets_a_copy_take_over_and_the_original_does_not_steal_the_place_back(
+    tmp_path, caplog
+):
+    """Case 26: 410; the fenced machine keeps selling, spends nothing, and its receipts reach a
+    person at head office."""
+
+    async def scene(shop, till, member):
+        async with double(till, THERE) as copy:
+            copy.lives.begin()
+            async with serving(copy) as (courier, told):
+                with pytest.raises(errors.Moved):
+                    await courier.answer("sync", {})
+                assert await courier.answer("take_over", {}) == {"incarnation": 2}
+                await asyncio.sleep(120)
+                assert told[-1]["trouble"] is None
+            assert not copy.grants.frozen()
+            assert left(copy, member) == 0, "what the original may still spend is not given twice"
+            redeem(shop, till, member, 60)
+            for _ in range(3):
+                shop.sell(till, member)
+            async with serving(till) as (courier, told):
+                await asyncio.sleep(600)
+                assert told[-1]["trouble"] == "fenced"
+                assert told[-1]["fenced_by"] == 2
+                assert told[-1]["unsent"] == 4
+                shop.sell(till, member)
+                courier.nudge()
+                await asyncio.sleep(120)
+            assert till.outbox.position().incarnation == 1
+            assert till.grants.frozen()
+            assert {"machine_changed", "fenced"} <= await kinds(shop)
+            late = await shop.server.database.read(doubles.late_batches)
+            assert {(row.incarnation, row.last_seq) for row in late} >= {(1, 7)}
+            (row,) = await rows(shop, terminal)
+            assert (row.incarnation, row.voided) == (2, 1)
+            fresh = await shop.write(
+                lambda c: doubles.accept_late(c, shop.services, till.outbox.identity().terminal_id)
+            )
+            assert fresh == 5
+            await shop.settle()
+            assert len(await rows(shop, sale, sale.c.member == member)) == 6
+            spent = [row.spent for row in await rows(shop, allowance)]
+            assert sum(spent) == 60, "spent of a grant that was not voided: no overdraft"
+            assert "overdraft" not in await kinds(shop)
+
+    play(tmp_path, scene)
+
+
+def test_grants_of_a_former_machine_come_back_when_its_lease_is_over_or_a_person_says_so(
+    tmp_path, caplog
+):
+    """Cases 26 and 35: a machine that was replaced may still spend; then it cannot any more."""
+
+    async def scene(shop, till, member):
+        async with double(till, THERE) as copy:
+            copy.lives.begin()
+            copy.lives.take_over()
+            await sync(copy)
+            reserved = (await rows(shop, account))[0].reserved
+            assert reserved >= 300
+            own = till.outbox.identity().terminal_id
+            assert await shop.write(lambda c: doubles.former_exposure(c, own)) == reserved
+            await shop.server.run_jobs()
+            await shop.settle()
+            assert (await rows(shop, account))[0].reserved == reserved
+            await asyncio.sleep(84 * 3600)
+            await shop.server.run_jobs()
+            await shop.settle()
+            assert (await rows(shop, account))[0].reserved == 0
+            (row,) = await rows(shop, terminal)
+            assert row.voided == 2
+
+    play(tmp_path, scene)
+
+
+def test_a_person_who_says_that_the_old_machine_is_gone_need_not_wait(tmp_path, caplog):
+    """Case 26: the old machine is a heap of scrap."""
+
+    async def scene(shop, till, member):
+        async with double(till, THERE) as copy:
+            copy.lives.begin()
+            copy.lives.take_over()
+            await sync(copy)
+            own = till.outbox.identity().terminal_id
+            assert await shop.write(lambda c: doubles.machine_is_gone(c, own)) >= 300
+            await shop.settle()
+            assert (await rows(shop, account))[0].reserved == 0
+            await sync(copy)
+            await copy.allowances.obtain(member, 100)
+            assert left(copy, member) == 100
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("machine", [HERE, ""], ids=["same name", "no name"])
+def test_two_machines_that_cannot_be_told_apart_do_not_fight_for_ever(tmp_path, caplog, machine):
+    """Case 26: two tills of one identity fork the chain (422); one goes on, the other asks."""
+
+    async def scene(shop, till, member):
+        async with double(till, machine) as twin:
+            assert twin.lives.begin() == ""
+            async with serving(till) as (one, told), serving(twin, seed=2) as (two, heard):
+                for _ in range(12):
+                    shop.sell(till, member)
+                    shop.sell(twin, member)
+                    one.nudge()
+                    two.nudge()
+                    await asyncio.sleep(20)
+                (row,) = await rows(shop, terminal)
+                assert row.incarnation <= 3, "at most once each"
+                troubles = sorted(str(t[-1]["trouble"]) for t in (told, heard))
+                assert troubles in (["None", "fenced"], ["None", "fork"])
+            loser = till if till.outbox.position().head != till.outbox.position().acked else twin
+            assert loser.grants.frozen()
+
+    play(tmp_path, scene, machine)
+
+
+def test_the_one_who_lost_the_place_takes_it_by_hand_and_every_receipt_arrives(tmp_path, caplog):
+    """Cases 26 and 35: whoever goes on, no sale of either machine is lost or doubled."""
+
+    async def scene(shop, till, member):
+        async with double(till, THERE) as copy:
+            copy.lives.begin()
+            copy.lives.take_over()
+            shop.sell(copy, member)
+            await sync(copy)
+            shop.sell(till, member)
+            async with serving(till) as (courier, _told):
+                with pytest.raises(errors.Fenced):
+                    await courier.answer("sync", {})
+                assert await courier.answer("take_over", {}) == {"incarnation": 3}
+                await courier.answer("sync", {})
+            shop.sell(copy, member)
+            async with serving(copy) as (courier, told):
+                await asyncio.sleep(600)
+                assert told[-1]["trouble"] == "fenced"
+            own = till.outbox.identity().terminal_id
+            await shop.write(lambda c: doubles.accept_late(c, shop.services, own))
+            await shop.settle()
+            assert len(await rows(shop, sale, sale.c.member == member)) == 4
+            events = await rows(shop, event, event.c.outcome == "exists")
+            assert events, "what came twice was known by its id"
+
+    play(tmp_path, scene)
+
+
+def test_a_changed_body_is_shown_and_not_washed_by_a_new_chain(tmp_path, caplog):
+    """Case 49: an unsent event is edited: its hash does not fit, the server refuses it."""
+
+    async def scene(shop, till, member):
+        shop.sell(till, member)
+        (last,) = till.outbox.batch(till.outbox.position().head - 1, 1, 1 << 20)
+        edited = last.body.replace(b'"earned":', b'"earned":9')
+        assert edited != last.body
+        till.file.driver.execute("UPDATE event SET body = ? WHERE id = ?", (edited, last.id))
+        async with serving(till) as (_courier, told):
+            await asyncio.sleep(600)
+            assert told[-1]["trouble"] == "tampered"
+            assert told[-1]["unsent"] == 1
+        assert till.outbox.position().incarnation == 1
+        assert "tampered" in await kinds(shop)
+
+    play(tmp_path, scene)
+
+
+def test_a_deleted_tail_is_noticed_and_what_the_server_has_is_not_sent_twice(tmp_path, caplog):
+    """Case 50: the tail of the outbox is deleted; the server knows how far the till was."""
+
+    async def scene(shop, till, member):
+        for _ in range(3):
+            shop.sell(till, member)
+        await sync(till)
+        head = till.outbox.position().head
+        ((newest,),) = till.file.driver.execute("SELECT max(place) FROM event").fetchall()
+        for table in ("event", "document_key", "member_event", "local_member"):
+            till.file.driver.execute(f"DELETE FROM {table} WHERE place > ?", (newest - 2,))
+        previous = till.outbox.batch(head - 3, 1, 1 << 20)[0].hash
+        till.file.driver.execute(
+            "UPDATE chain SET head = head - 2, acked = acked - 2, head_hash = ?", (previous,)
+        )
+        await sync(till)
+        assert till.outbox.position().incarnation == 2
+        assert len(await rows(shop, sale, sale.c.member == member)) == 4
+        shop.sell(till, member)
+        await sync(till)
+        await shop.settle()
+        assert len(await rows(shop, sale, sale.c.member == member)) == 5
 
     play(tmp_path, scene)
