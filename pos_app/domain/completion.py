@@ -1,6 +1,6 @@
 """From an open transaction and its prices to the document of a sale. Never asks or stores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from pos_app.domain.document import (
     TransactionKind,
 )
 from pos_app.domain.gift_card_entries import CardMoment, entries_of_sale
-from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.allowance import AllowanceUse, OwnRights, own_rights
 from pos_app.domain.loyalty.coupon import uses_of
 from pos_app.domain.loyalty.gift_card import GiftCardEntry
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry, ProgramRef
@@ -49,11 +49,14 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Secured:
     """Which grants pay for the redeemed points, how many no grant covers, and how many of those are
-    the owner's risk."""
+    the owner's risk. `incarnation`: of a till without a link that may keep what the receipt earns;
+    0: it may not. `debt`: what the member owes."""
 
     uses: tuple[AllowanceUse, ...] = ()
     unsecured: int = 0
     risked: int = 0
+    incarnation: int = 0
+    debt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,14 @@ def complete_sale(
     lines = _lines(transaction, priced, rules, place.business_on)
     sold = _sold(transaction, priced, lines, rules, place.business_on)
     paid = _paid(transaction, lines, totals_due(transaction, priced, rules.program), place, rules)
+    entries = _entries(transaction, priced.totals, place, rules, new_id)
     return replace(
         paid,
         member_id=member.member_id,
         identified_by=member.identified_by,
         member_code=member.code,
-        entries=_entries(transaction, priced.totals, place, rules, new_id),
+        entries=entries,
+        own=_own(entries, secured, place.business_on),
         uses=secured.uses,
         unsecured=secured.unsecured,
         risked=secured.risked,
@@ -292,6 +297,16 @@ def _entries(
         earned = entry(EntryKind.EARN, totals.points_earned)
         entries.append(_dated(earned, rules.program.earn))
     return tuple(entries)
+
+
+def _own(entries: Iterable[PointsEntry], secured: Secured, on: date) -> OwnRights | None:
+    """What was earned and can be spent today, less what the receipt or the member owes of it."""
+    earned = (
+        AllowanceUse(entry.entry_id, entry.points)
+        for entry in entries
+        if entry.kind is EntryKind.EARN and entry.points > 0 and (entry.available_on or on) <= on
+    )
+    return own_rights(earned, secured.debt + secured.unsecured, secured.incarnation)
 
 
 def _dated(earned: PointsEntry, rules: Earn) -> PointsEntry:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
 
-from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.allowance import AllowanceUse, OwnRights
 from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry
@@ -120,7 +120,8 @@ class CompletedTransaction:
     out), or "" where nothing asked for it.
     `cash_unit_minor`: what cash was rounded to, 0: not at all. `withheld_*`: spent points that a
     goodwill return made the refund pay for. `unsecured`: redeemed points that no grant covers: the
-    receipt's own, and `risked`, which the owner lets a dark till give beyond its grants.
+    receipt's own, and `risked`, which the owner lets a dark till give beyond its grants. `own`:
+    what it earned without a link and may spend again at once.
     """
 
     transaction_id: str
@@ -159,6 +160,7 @@ class CompletedTransaction:
     withheld_minor: int = 0
     gift_cards: tuple[GiftCardEntry, ...] = ()
     age_answer: str = ""
+    own: OwnRights | None = None
 
     @property
     def spend_minor(self) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
-from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.loyalty.allowance import OWN, AllowanceUse
 from pos_app.storage import statements as q
 from pos_app.storage.coupons import mark_coupons
 from pos_app.storage.driver import Driver, Statement
@@ -24,6 +24,7 @@ def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -
         _consume_receipt(chain, facts.receipt_counter)
     for event_id, event in facts.events:
         _add_event(till, codec, chain, event_id, event)
+        _add_own(till.driver, chain, event)
     till.points("record.events")
     _move_points(till.driver, chain, facts.uses, q.SPEND)
     _move_points(till.driver, chain, facts.returned, q.GIVE_BACK)
@@ -119,6 +120,24 @@ def _spent_on(driver: Driver, codec: EventCodec, document: CompletedTransaction)
 def _net_minor(document: CompletedTransaction) -> int:
     net = document.spend_minor
     return -abs(net) if document.kind is TransactionKind.RETURN else net
+
+
+def _add_own(driver: Driver, chain: Chain, event: Event) -> None:
+    """What a receipt earned in the dark is this till's to spend; not after another incarnation."""
+    if not isinstance(event, TransactionCompleted) or event.document.own is None:
+        return
+    own, owner = event.document.own, event.document.member_id
+    if chain.frozen or own.incarnation != chain.incarnation:
+        return
+    for use in own.uses:
+        q.ADD_OWN.run(
+            driver,
+            grant_id=use.grant_id,
+            member_id=owner,
+            kind=OWN,
+            granted=use.points,
+            incarnation=chain.incarnation,
+        )
 
 
 def _move_points(

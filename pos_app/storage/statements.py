@@ -61,6 +61,12 @@ IDENTIFIED = Statement(
     .order_by(s.allowance.c.grant_id)
 )
 
+ADD_OWN = Statement(
+    insert_into(
+        s.allowance, "grant_id", "member_id", "kind", "granted", "incarnation"
+    ).on_conflict_do_nothing()
+)
+
 ADD_SUSPENDED = Statement(
     insert_into(
         s.suspended,

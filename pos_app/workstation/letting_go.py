@@ -4,8 +4,9 @@ Points, a gift card's money, a coupon's use: what the receipt did not take is fr
 a moment later. Never before the spends it must follow in the chain.
 """
 
-from pos_app.domain.events import AllowanceReturned
-from pos_app.domain.loyalty.allowance import GOES_BACK, RECALLED, AllowanceUse
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.events import AllowanceReturned, Event
+from pos_app.domain.loyalty.allowance import GOES_BACK, OWN, RECALLED, Allowance, AllowanceUse
 from pos_app.domain.loyalty.owner import coupon_owner
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import Station, record
@@ -18,11 +19,34 @@ def give_back(station: Station, owner: str) -> None:
     """
     grants = station.journal.allowances(owner)
     uses = tuple(
-        AllowanceUse(g.grant_id, g.left) for g in grants if g.kind in GOES_BACK and g.left > 0
+        AllowanceUse(g.grant_id, g.left) for g in grants if _goes_back(station, g) and g.left > 0
     )
     if uses:
-        event = AllowanceReturned(owner, uses, station.now())
-        record(station, Facts(events=((station.new_id(), event),), returned=uses))
+        record(station, Facts(events=let_go(station, owner, uses), returned=uses))
+
+
+def _goes_back(station: Station, grant: Allowance) -> bool:
+    """What the till earned in the dark stays here as long as it is dark."""
+    return grant.kind in GOES_BACK and (grant.kind != OWN or station.courier.status().online)
+
+
+def let_go(
+    station: Station, owner: str, uses: tuple[AllowanceUse, ...]
+) -> tuple[tuple[str, Event], ...]:
+    """The event that says so; none for nothing."""
+    if not uses:
+        return ()
+    return ((station.new_id(), AllowanceReturned(owner, uses, station.now())),)
+
+
+def own_reversed(station: Station, document: CompletedTransaction) -> tuple[AllowanceUse, ...]:
+    """What this till still holds of points that a return takes away: it goes with them."""
+    reversed_ids = {entry.reverses for entry in document.entries}
+    return tuple(
+        AllowanceUse(grant.grant_id, grant.left)
+        for grant in (station.journal.allowances(document.member_id) if document.member_id else ())
+        if grant.kind == OWN and grant.left > 0 and grant.grant_id in reversed_ids
+    )
 
 
 def release(station: Station, *, waiting: bool = False) -> None:
@@ -35,7 +59,7 @@ def release(station: Station, *, waiting: bool = False) -> None:
     found = station.journal.identified()
     if waiting and station.open is not None:
         found = tuple(grant for grant in found if grant.kind == RECALLED)
-    for owner in sorted({grant.member_id for grant in found}):
+    for owner in sorted({grant.member_id for grant in found if _goes_back(station, grant)}):
         if owner not in needed:
             give_back(station, owner)
 

@@ -39,7 +39,7 @@ from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.honoured import honoured
-from pos_app.workstation.letting_go import release
+from pos_app.workstation.letting_go import let_go, own_reversed, release
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import (
     Facts,
@@ -214,6 +214,7 @@ def _sale_document(
     if secured is None:
         refresh_known(station)
         return refused("allowance_gone")
+    secured = _keeping(station, secured)
     return complete_sale(
         transaction,
         priced,
@@ -239,6 +240,16 @@ def _secured(station: Station, points: int) -> Secured | None:
     if risked > risk_allowed(station, known.member.member_id):
         return None
     return Secured(uses, rest, risked)
+
+
+def _keeping(station: Station, secured: Secured) -> Secured:
+    """Without a link, what the receipt earns can be spent here again at once."""
+    known, identity = station.known, station.journal.identity()
+    if known is None or identity is None or station.courier.status().online:
+        return secured
+    if station.settings.training or known.member.blocked or not known.member.confirmed:
+        return secured
+    return replace(secured, incarnation=identity.incarnation, debt=known.account.debt)
 
 
 def _return_document(
@@ -301,11 +312,18 @@ def _commit(
     session = seen.session
     at("complete.built")
     completed = (station.new_id(), TransactionCompleted(document))
+    reversed_uses = own_reversed(station, document)
     facts = Facts(
-        events=(*_age_checked(station), *seen.events, completed),
+        events=(
+            *_age_checked(station),
+            *seen.events,
+            *let_go(station, document.member_id or "", reversed_uses),
+            completed,
+        ),
         session=session,
         receipt_counter=counter,
         uses=document.uses,
+        returned=reversed_uses,
         print_job=job,
     )
     trouble = record(station, facts)

@@ -33,6 +33,7 @@ from sync.server.conflicts import Conflict
 from sync.server.gift_cards import post_cards
 from sync.server.merging import Carried, carry_in
 from sync.server.moves import post_given, post_taken, posted_before
+from sync.server.own import keep_own
 from sync.server.placing import IDENTIFIED, Placement, place, visited
 from sync.server.referrals import first_purchase
 from sync.server.shown import post_shown
@@ -117,6 +118,7 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         found.append(_conflict("unknown_member", part))
     for entry in part.entries:
         found += _post(book, held, entry, part)
+    keep_own(book, held, document, part.terminal, part.seq)
     found += _used(book, held, part, [use for use in document.uses if not use.owner])
     found += _risked(part, found)
     _count(book, held, part, around)

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from pos_app.domain.loyalty.allowance import MOVED, OWN
 from pos_app.domain.loyalty.lease import over_for_sure
 from sync.server import keys
 from sync.server.auth import Signed, authenticate_once
@@ -32,7 +33,8 @@ BARRIER, SINCE = keys.BARRIER, keys.BARRIER_SINCE
 GRANTS_MAX = 2000
 ID_LENGTH_MAX = 128
 POINTS_MAX = 10**12
-MOVED = "moved"
+TOLD_BY_EVENTS = (MOVED, OWN)
+"""Grants that are made again by the events they came of: declared too they would be doubled."""
 Grants = dict[int, list[HeldGrant]]
 
 
@@ -126,7 +128,10 @@ def _sound(grant: HeldGrant) -> bool:
     )
     # A moved grant comes again with the events that moved it; both would be twice.
     return (
-        texts and 0 < grant.granted <= POINTS_MAX and grant.incarnation > 0 and grant.kind != MOVED
+        texts
+        and 0 < grant.granted <= POINTS_MAX
+        and grant.incarnation > 0
+        and grant.kind not in TOLD_BY_EVENTS
     )
 
 

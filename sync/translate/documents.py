@@ -11,6 +11,7 @@ from pos_app.domain.document import (
     Totals,
     TransactionKind,
 )
+from pos_app.domain.loyalty.allowance import OwnRights
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
 from pos_app.domain.quantity import Quantity, Unit
@@ -79,6 +80,8 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         withheld_points=document.withheld_points,
         withheld=document.withheld_minor,
         gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
+        own=tuple(use_doc(use) for use in document.own.uses) if document.own else (),
+        own_incarnation=document.own.incarnation if document.own else 0,
     )
 
 
@@ -125,6 +128,9 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         withheld_points=doc.withheld_points,
         withheld_minor=doc.withheld,
         gift_cards=tuple(gift_card_entry_from_doc(entry) for entry in doc.gift_cards),
+        own=OwnRights(doc.own_incarnation, tuple(use_from_doc(use) for use in doc.own))
+        if doc.own
+        else None,
     )
 
 

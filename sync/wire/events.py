@@ -169,6 +169,8 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     gift_cards: tuple[GiftCardEntryDoc, ...] = ()
     age: str = ""
     risked: int = 0
+    own: tuple[UseDoc, ...] = ()
+    own_incarnation: int = 0
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):

@@ -51,6 +51,29 @@ class AllowanceUse:
     owner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRights:
+    """Grants that a till made for itself of what its receipt earned; a grant's id is its entry's.
+
+    `incarnation`: of the till's database. The server makes the same grants when it posts the
+    entries, so that nobody else is given these points before the till has let go of them.
+    """
+
+    incarnation: int
+    uses: tuple[AllowanceUse, ...]
+
+
+def own_rights(earned: Iterable[AllowanceUse], owed: int, incarnation: int) -> OwnRights | None:
+    """Of what was earned, what is free of debts. None where nothing is, or without a chain."""
+    uses: list[AllowanceUse] = []
+    for one in earned:
+        free = max(0, one.points - owed)
+        owed = max(0, owed - one.points)
+        if free:
+            uses.append(replace(one, points=free))
+    return OwnRights(incarnation, tuple(uses)) if uses and incarnation else None
+
+
 def spendable(allowances: Iterable[Allowance], now: datetime) -> int:
     """What a till may redeem for a member with no link."""
     return sum(a.left for a in allowances if a.live(now))
@@ -86,8 +109,10 @@ def after_use(grant: Allowance, points: int) -> Allowance:
 
 MOVED = "moved"
 RECALLED = "recalled"
-GOES_BACK = ("identified", RECALLED)
-"""Kinds that go back when nobody needs them here: asked for one receipt, or asked back."""
+OWN = "own"
+"""Points that a receipt of this till earned in the dark: its own until the link is back."""
+GOES_BACK = ("identified", RECALLED, OWN)
+"""Kinds that go back when nobody needs them here: asked for one receipt, asked back, or its own."""
 MOVABLE = ("placed", MOVED)
 """An identified grant belongs to the receipt that asked for it."""
 
