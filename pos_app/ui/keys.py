@@ -16,6 +16,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "card": "F9",
         "qr": "F10",
         "why": "F11",
+        "gift_card": "F12",
         "void_line": "Del",
         "undo": "Ctrl+Z",
         "back": "Esc",
@@ -35,7 +36,11 @@ class KeyMap:
     """Gesture <-> key, with a shop's own changes on top."""
 
     def __init__(self, changes: Mapping[str, str] | None = None) -> None:
-        self._keys = {**KEYS, **(changes or {})}
+        own = dict(changes or {})
+        taken = set(own.values())
+        # A key that the shop gave to another gesture is not ours any more.
+        kept = {name: key for name, key in KEYS.items() if name not in own and key not in taken}
+        self._keys = {**kept, **own}
         self._gestures = {key: gesture for gesture, key in self._keys.items()}
 
     def key(self, gesture: str) -> str:

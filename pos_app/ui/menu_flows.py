@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pos_app.ui import gestures, money_flows
+from pos_app.ui import gestures, gift_card_flows, money_flows
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
 from pos_app.workstation.answer import Tone
@@ -18,6 +18,8 @@ MENU: tuple[tuple[str, str], ...] = (
     ("reprint", "receipt-text"),
     ("price_check", "search"),
     ("rewards", "gift"),
+    ("gift_card", "credit-card"),
+    ("sell_gift_card", "plus"),
     ("void_transaction", "trash-2"),
     ("no_sale", "door-open"),
     ("paid_in", "download"),
@@ -132,6 +134,8 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "cash": money_flows.cash,
     "card": money_flows.card,
     "qr": money_flows.qr,
+    "gift_card": gift_card_flows.pay,
+    "sell_gift_card": gift_card_flows.sell,
     "complete": money_flows.complete,
     "why": gestures.why,
     "quantity": gestures.quantity,

@@ -73,6 +73,13 @@ def id_of(station: Station, code: str) -> str | Answer:
     return card_owner(station.gear.phones.phone_hmac(card_text(text)), text)
 
 
+def which(station: Station, code: str) -> str | Answer:
+    """The id of the card of that code; no code is the one at hand."""
+    if code:
+        return id_of(station, code)
+    return station.gift_card.card_id if station.gift_card else refused("gift_card_which")
+
+
 def present(station: Station, code: str) -> Answer:
     """data["card"]: GiftCardView. It is at hand until the receipt is closed or another is shown."""
     trouble = not_ready(station)

@@ -22,7 +22,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused, refused_with
-from pos_app.workstation.gift_card_at_hand import KnownCard, ask, id_of, know_card
+from pos_app.workstation.gift_card_at_hand import KnownCard, ask, know_card, which
 from pos_app.workstation.honoured import honoured
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import AtHand, Station, changed
@@ -49,14 +49,10 @@ def tender(station: Station, due_minor: int, amount_minor: int | None, code: str
 
 
 def _which(station: Station, code: str) -> str | Answer:
-    if code:
-        card_id = id_of(station, code)
-        if isinstance(card_id, str) and (
-            station.gift_card is None or station.gift_card.card_id != card_id
-        ):
-            station.gift_card = AtHand(card_id)
-        return card_id
-    return station.gift_card.card_id if station.gift_card else refused("gift_card_which")
+    card_id, hand = which(station, code), station.gift_card
+    if isinstance(card_id, str) and (hand is None or hand.card_id != card_id):
+        station.gift_card = AtHand(card_id)
+    return card_id
 
 
 def _payable_minor(station: Station, transaction: Transaction) -> int:

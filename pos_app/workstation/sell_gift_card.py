@@ -16,7 +16,7 @@ from pos_app.domain.quantity import Quantity, pieces
 from pos_app.domain.transaction import LineItem, Transaction
 from pos_app.workstation import regulated
 from pos_app.workstation.answer import Answer, Tone, notice, refused, refused_with
-from pos_app.workstation.gift_card_at_hand import code_of, id_of, know_card, show
+from pos_app.workstation.gift_card_at_hand import code_of, id_of, know_card, show, which
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.sale import begin, edit, not_editable, not_ready
 from pos_app.workstation.station import Station
@@ -36,14 +36,15 @@ def scanned(station: Station, found: Identification, _entry: str) -> Answer:
 
 
 def sell(station: Station, code: str, amount_minor: int | None) -> Answer:
-    """Sell a card, or top one up that was sold; no amount is the one the program knows."""
+    """Sell a card, or top one up that was sold; no code is the card at hand, no amount the one
+    that the program knows."""
     trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
     rules = program_of(station).gift_cards
     if not rules.sold:
         return refused("gift_cards_not_sold")
-    card_id = id_of(station, code)
+    card_id = which(station, code)
     if isinstance(card_id, Answer):
         return card_id
     waiting = _waiting(station, station.open)

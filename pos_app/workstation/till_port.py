@@ -98,7 +98,9 @@ class MemberPort(Protocol):
         """data["card"]: GiftCardView; scanning one does the same. Empty: put it away."""
 
     def sell_gift_card(self, code: str, amount_minor: int | None = None) -> Answer:
-        """Sell a gift card, or top one up; None: the only amount, or that of a line that waits."""
+        """Sell a gift card, or top one up; None: the only amount, or that of a line that waits.
+
+        No code: the card that was shown."""
 
     def claim(self, reward: str) -> Answer:
         """A reward for points by its promotion's id, or its number in the view's `rewards`."""

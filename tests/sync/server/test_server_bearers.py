@@ -80,6 +80,8 @@ async def state(house, owner=CARD):
 
 
 def test_the_whole_card_goes_to_the_till_that_shows_it_and_to_no_other(house, tills):
+    """Case 36: one till at a time."""
+
     async def story() -> None:
         one, two = tills
         await sold(house, one)

@@ -1,0 +1,42 @@
+"""Gestures of gift cards: shown, sold, paid with. Never a rule, never a sum."""
+
+from pos_app.ui.desk import Ask, Desk
+from pos_app.ui.gestures import to_minor
+from pos_app.workstation.answer import Tone
+
+
+def pay(desk: Desk) -> None:
+    """F12: the card that was scanned pays what it holds; with none, its code is typed."""
+    transaction, card = desk.view.transaction, desk.view.gift_card
+    if card is None:
+        show(desk)
+    elif transaction is None or not transaction.lines:
+        desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)
+    else:
+        desk.do(desk.till.pay("gift_card"))
+
+
+def show(desk: Desk) -> None:
+    """What is on a card, by the code that is printed on it; a scan does the same."""
+
+    def accept(text: str) -> None:
+        if not text or desk.do(desk.till.gift_card(text)).ok:
+            desk.close_ask()
+
+    desk.open(Ask("gift_card", accept))
+
+
+def sell(desk: Desk) -> None:
+    """The amount for the card that was scanned; Enter alone is the only one there is."""
+    if desk.view.gift_card is None:
+        show(desk)
+        return
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if text and minor is None:
+            return
+        if desk.do(desk.till.sell_gift_card("", minor)).ok:
+            desk.close_ask()
+
+    desk.open(Ask("gift_card_amount", accept, pad="amount"))
