@@ -90,7 +90,7 @@ def no_numbers_for_money(value, path=""):
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         name = path.rpartition(".")[2]
         counts = {"line", "unsent", "number", "lines", "selected_line", "receipts", "returns"}
-        more = {"session_number", "voids", "no_sales", "unusual", "sent", "conflicts"}
+        more = {"session_number", "voids", "no_sales", "unusual", "risked", "sent", "conflicts"}
         assert name in counts | more, path
 
 

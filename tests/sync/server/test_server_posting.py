@@ -368,7 +368,7 @@ def test_spent_and_returned_points_of_a_grant_are_not_reserved_any_more(house) -
         till.sell(member=anna, earn=100)
         await house.push(till)
         (grant,) = (await rows_of(till, "allowance", AllowanceRow)).values()
-        assert (grant.granted, grant.spent) == (50, 0)
+        assert (grant.granted, grant.spent) == (100, 0)
         till.sell(member=anna, redeem=40, uses=(AllowanceUse(grant.grant, 40),))
         till.record(AllowanceReturned(anna, (AllowanceUse(grant.grant, 10),), NOON))
         till.record(AllowanceReturned("nobody", (AllowanceUse("g", 1),), NOON))
@@ -394,11 +394,10 @@ def test_a_cloned_grant_that_is_spent_twice_is_shown_with_what_it_cost(house) ->
         await house.push(till)
         (grant,) = (await rows_of(till, "allowance", AllowanceRow)).values()
         for _ in range(2):
-            till.sell(member=anna, redeem=50, uses=(AllowanceUse(grant.grant, 50),))
+            till.sell(member=anna, redeem=80, uses=(AllowanceUse(grant.grant, 80),))
         await house.push(till, 3)
         overspent = await house.rows(conflict, conflict.c.kind == "allowance_overspent")
-        # 50 were granted and spent by the first, the top-up brought 25: 25 are beyond.
-        assert [line.points for line in overspent] == [25]
+        assert [(line.points, line.money) for line in overspent] == [(60, 60_00)]
         assert len(await house.rows(ledger)) == 3
         await healthy(house)
 
