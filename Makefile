@@ -44,8 +44,8 @@ bench: $(STAMP)
 simulate: $(STAMP)  ## seeded faults on the real till and server: SEEDS=1000, or SEED=n with its trace
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
 
-evidence: $(STAMP)
-	$(BIN)/python -m tests.evidence
+evidence: $(STAMP)  ## counts of what was tried, into docs/reliability.md
+	$(BIN)/python -m tests.evidence $(ARGS)
 
 package: $(STAMP)
 	bash packaging/build.sh
