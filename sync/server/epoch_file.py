@@ -57,3 +57,10 @@ def settle(connection: Connection, path: Path, epoch: str) -> str:
     write(path, Marks(epoch, (start, new)))
     keys.set_meta(connection, START, new)
     return epoch
+
+
+def confirm(path: Path, start: str) -> None:
+    """The start is on the disk: the mark before it is no longer this database's."""
+    marks = read(path)
+    if marks is not None and marks.starts and marks.starts[-1] == start:
+        write(path, Marks(marks.epoch, (start,)))

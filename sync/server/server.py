@@ -62,6 +62,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.presence = Presence(self.services.clock)
+        self.poster.on_awaited = self.presence.await_word
 
     async def heard(self, terminal_id: str, clear_at: str = "") -> None:
         """A till spoke. `clear_at`: our time as it knew it when nothing was unsent; or nothing."""
@@ -74,6 +75,9 @@ class Server:
             except BaseException:
                 self.presence.forget(terminal_id)
                 raise
+            if self.presence.awaited(terminal_id):
+                # The poster looks at what was said, or hears the next word.
+                self.bell.ring_inbox() if clear else self.presence.await_word([terminal_id])
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -206,7 +210,10 @@ async def _services(
         epoch = await database.write(
             lambda c: epoch_file.settle(c, data / epoch_file.EPOCH_FILE, epoch)
         )
-    chain = (await database.read(key_store.get_meta)).get(key_store.CHAIN, "")
+    found = await database.read(key_store.get_meta)
+    if data is not None:
+        epoch_file.confirm(data / epoch_file.EPOCH_FILE, found.get(epoch_file.START, ""))
+    chain = found.get(key_store.CHAIN, "")
     services = Services(clock, ids, keys, epoch, chain)
     if isinstance(database, PostgresDatabase):
         database.on_connect(lambda c: history.greet(c, services))
