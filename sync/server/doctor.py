@@ -26,8 +26,11 @@ from sync.wire.digest import total_of
 
 
 def examine(connection: Connection, *, deep: bool = False, master: bytes = b"") -> Iterator[str]:
-    """One sentence per fault; nothing when all is well. `deep`: hash every event again; `master` opens those
-    that tell of a person, without it they are taken as they stand."""
+    """One sentence per fault; nothing when all is well.
+
+    `deep`: hash every event again; `master` opens those that tell of a person, without it they
+    are taken as they stand.
+    """
     for bucket in range(BUCKETS):
         yield from _accounts(connection, bucket)
         yield from _reserved(connection, bucket)

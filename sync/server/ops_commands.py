@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-
 from sqlalchemy import Connection
 
 from sync.server import backup, bundle, doctor, epoch_file, keys, openapi, repair, state_digest
