@@ -69,9 +69,8 @@ def announced(connection: Connection, services: Services, row: Any, request: Pus
         _tell(connection, services, row.id, "events_lost", said[:LOST_LENGTH_MAX])
     if row.announced >= request.incarnation:
         return row
-    return connection.execute(
-        _of(row.id).values(announced=row.incarnation).returning(terminal)
-    ).one()
+    said = {"announced": row.incarnation, "announced_at": services.now_us()}
+    return connection.execute(_of(row.id).values(said).returning(terminal)).one()
 
 
 def _tell(

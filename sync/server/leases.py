@@ -6,6 +6,7 @@ is unsent, and all it sent is posted. Of a till that says nothing more, only a p
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,6 +41,7 @@ class Presence:
     clock: Clock
     _heard: OrderedDict[str, int] = field(default_factory=OrderedDict)
     _noted: dict[str, int] = field(default_factory=dict)
+    _awaited: set[str] = field(default_factory=set)
 
     def heard(self, terminal_id: str) -> bool:
         """A request of this terminal was genuine; True when it is time to write that down."""
@@ -58,6 +60,19 @@ class Presence:
     def forget(self, terminal_id: str) -> None:
         """It was not written down after all, or something must be at the next word."""
         self._noted.pop(terminal_id, None)
+
+    def await_word(self, terminal_ids: Iterable[str]) -> None:
+        """What these say next is written down and looked at."""
+        for terminal_id in terminal_ids:
+            self._awaited.add(terminal_id)
+            self.forget(terminal_id)
+
+    def awaited(self, terminal_id: str) -> bool:
+        """Whether somebody waited for that word, once."""
+        if terminal_id not in self._awaited:
+            return False
+        self._awaited.discard(terminal_id)
+        return True
 
     def answering(self) -> frozenset[str]:
         """Tills that are there now."""

@@ -172,3 +172,27 @@ def post_taken(book: Book, held: Held, taken: AllowanceTaken, own_seq: int) -> N
     if grant is not None:
         grant.posted_seq = max(grant.posted_seq, own_seq)
         book.use(held, grant)
+
+
+def awaited(connection: Connection, terminal_id: str) -> list[str]:
+    """Tills of its store that may hold points which a replaced database of this one gave away.
+
+    What it gave stands in their chains, and its own may have lost it: until each of them had
+    nothing unsent after this till began anew, its former grants are not free. One that never
+    said when it was clear is of a release that moves nothing; one that is given up by a person
+    is not waited for.
+    """
+    ours = sa.select(terminal.c.store, terminal.c.announced_at).where(
+        terminal.c.bucket == bucket_of(terminal_id), terminal.c.id == terminal_id
+    )
+    store, announced_at = connection.execute(ours).one()
+    rows = connection.execute(
+        sa.select(terminal.c.id).where(
+            terminal.c.store == store,
+            terminal.c.id != terminal_id,
+            terminal.c.state == "active",
+            terminal.c.clear_at > 0,
+            terminal.c.clear_at <= announced_at,
+        )
+    )
+    return sorted(rows.scalars())

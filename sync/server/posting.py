@@ -31,6 +31,7 @@ from sync.server.database import POSTING, Database
 from sync.server.effects import Surroundings
 from sync.server.enrolling import enrol_members
 from sync.server.grouping import Told, groups, halved, plan_group
+from sync.server.moves import awaited
 from sync.server.outcomes import Batch, finish_all
 from sync.server.planning import Fact
 from sync.server.plausible import doubtful, has_nul
@@ -66,6 +67,7 @@ class Poster:
         self._services = services
         self._bell = bell
         self._duty = database.duty(POSTING)
+        self.on_awaited: Callable[[Sequence[str]], None] = lambda _tills: None
 
     async def run(self) -> None:
         """Post whenever the bell rings, for ever."""
@@ -113,8 +115,13 @@ class Poster:
         return True
 
     async def _void_former(self) -> None:
-        """Grants of databases that were replaced come back, once all that they sent is posted."""
+        """Grants of databases that were replaced come back, once all that they sent is posted and
+        the tills beside have told what they took from them."""
         for terminal_id, incarnation in await self._database.read(terminals_to_void):
+            beside = await self._database.read(_beside(terminal_id))
+            if beside:
+                self.on_awaited(beside)
+                continue
             await self._void(Grant("", "", terminal_id, 0, incarnation=incarnation))
 
     async def _void(self, till: Grant) -> None:
@@ -270,6 +277,10 @@ class Poster:
                 lambda c, t=terminal_id: announce(c, self._services, t)  # type: ignore[misc]  # a default binds the loop's value
             )
         return count
+
+
+def _beside(terminal_id: str) -> Callable[[Connection], list[str]]:
+    return lambda c: awaited(c, terminal_id)
 
 
 def _voiding(

@@ -47,6 +47,7 @@ terminal = Table(
     _text("public_key"),
     _number("incarnation", 1),
     _number("announced", 1),
+    _number("announced_at"),
     _number("voided", 1),
     _number("head"),
     _text("head_hash", "0" * 64),

@@ -198,12 +198,10 @@ class CourierProcess:
 
 
 POINTS = (
-    ("giver", "door.received/lan/v1/take"),
     ("giver", "give.before_commit"),
     ("giver", "give.after_commit"),
     ("giver", "door.answered/lan/v1/take"),
     ("taker", "plan_move.after_commit"),
-    ("taker", "take.before_commit"),
     ("taker", "take.after_commit"),
 )
 

@@ -1,6 +1,7 @@
 """Moves between tills arrive in any order: posted once, the sum of rights unchanged."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -225,6 +226,37 @@ def test_points_for_a_database_that_is_being_replaced_wait_for_what_survived(sho
     shop.house.run(shop.b.ask("push", empty))
     shop.house.run(shop.house.post())
     assert shop.grant_left("x") == 0
+    assert shop.conflicts() == []
+    assert shop.right()
+
+
+def test_a_restored_giver_frees_nothing_before_its_neighbours_have_told_what_they_took(shop):
+    """Its database has lost the giving: what is free and what the taker holds would be twice."""
+    house, a, b, c = shop.house, *shop.tills
+    shop.grant(a, "g", 100)
+    for till in (b, c):
+        house.run(till.pull(clear_at=NOON.isoformat()))
+    proof = give(shop, a, b, "x", {"g": 70})
+    lost = a.chain.pop()
+    assert lost.kind == "transfer_out"
+    house.clock.at += timedelta(minutes=1)
+    a.incarnation, a.chain = 2, []
+    house.run(a.ask("push", a.batch()))
+    house.run(house.post())
+    assert shop.grant_left("g") == 100
+    house.clock.at += timedelta(minutes=1)
+    now = house.clock.at.isoformat()
+    house.run(c.pull(clear_at=now))
+    house.run(b.pull())
+    house.run(house.post())
+    assert shop.grant_left("g") == 100
+    take(shop, b, proof)
+    b.sell(member=shop.member, redeem=60, uses=(AllowanceUse("x", 60),))
+    shop.push(b)
+    assert (shop.grant_left("g"), shop.grant_left("x")) == (30, 10)
+    house.run(b.pull(clear_at=now))
+    house.run(house.post())
+    assert (shop.grant_left("g"), shop.grant_left("x")) == (0, 10)
     assert shop.conflicts() == []
     assert shop.right()
 
