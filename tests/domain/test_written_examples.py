@@ -31,6 +31,7 @@ def example_of(path: Path) -> doctest.DocTest:
         "counting.md",
         "standing.md",
         "regulated.md",
+        "sync.md",
     ],
 )
 def test_the_examples_of_a_page_give_what_is_written_under_them(name: str) -> None:
