@@ -364,7 +364,9 @@ def _is_told(held: Held) -> bool:
 def announce(connection: Connection, services: Services, terminal_id: str) -> int:
     """Bring changed grants into the terminal's own scope; how many. Repeating it is harmless."""
     rows = connection.execute(
-        sa.select(allowance).where(allowance.c.announced == 0, allowance.c.terminal == terminal_id)
+        sa.select(allowance)
+        .where(allowance.c.announced == 0, allowance.c.terminal == terminal_id)
+        .order_by(allowance.c.bucket, allowance.c.grant_id)  # numbered alike on every engine
     ).all()
     if not rows:
         return 0

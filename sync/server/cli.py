@@ -46,6 +46,13 @@ class _Commands:
         self._where = argparse.ArgumentParser(add_help=False)
         self._where.add_argument("--data", type=Path, default=None, help="database and keys")
         self._where.add_argument("--database", default=os.environ.get(DATABASE_VARIABLE, ""))
+        of_postgresql = self._where.add_argument_group("PostgreSQL")
+        allow = "live with a setting that loses sales, e.g. asynchronous=reports"
+        of_postgresql.add_argument(
+            "--allow", action="append", default=[], metavar="NAME", help=allow
+        )
+        of_postgresql.add_argument("--standbys", type=int, default=0, help="synchronous, expected")
+        of_postgresql.add_argument("--partitions", type=int, default=0, help="when it is made")
         self._sub = root.add_subparsers(dest="command", required=True)
 
     def __call__(self, name: str, words: str) -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from sync.server import gift_card_commands, ops_commands, personal_commands, ref
 from sync.server.allowance_commands import ON_SERVER
 from sync.server.cards import new_link, set_pin
 from sync.server.catalog import import_catalog
+from sync.server.durability import terms_here
 from sync.server.enrolment import new_code
 from sync.server.integrators import add_integrator, remove_integrator
 from sync.server.interest import SETTING as INTEREST
@@ -36,7 +37,8 @@ OnServer = Callable[[Server, Namespace], Awaitable[Said]]
 
 @asynccontextmanager
 async def _opened(options: Namespace) -> Any:
-    server = await open_server(data=options.data, address=options.database)
+    terms = terms_here(options.allow, options.standbys, options.partitions)
+    server = await open_server(data=options.data, address=options.database, terms=terms)
     try:
         yield server
     finally:
