@@ -239,7 +239,7 @@ class Courier:
         except SnapshotNeeded:
             return True
         self._count(pulled)
-        if self._pull.verdict() is not None:
+        if self._life.has_to_tell():
             self._pushing.nudge()
         if not pulled.rows and self._around.clock.monotonic_ms() - began < wait_ms // 2:
             # A server (or something between) that does not wait: then we do.

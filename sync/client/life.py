@@ -89,7 +89,12 @@ class Life:
             return True
         if announced and announced == self._announced and self._grants.frozen():
             self._grants.thaw()
-        return False
+        return self.has_to_tell()
+
+    def has_to_tell(self) -> bool:
+        """Whether a push is due though nothing may be unsent: another life, another epoch."""
+        untold = self._outbox.epoch() != self._outbox.reconciled_epoch()
+        return untold or self._pull.verdict() is not None
 
     def take_over(self) -> int:
         """A person has said that this machine goes on; the new incarnation."""

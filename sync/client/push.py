@@ -125,12 +125,21 @@ class Push:
         if kept >= position.head:
             raise fenced
 
-    async def announce(self) -> None:
+    async def announce(self, tries: int = STEPS_BACK_MAX) -> None:
         """Tell the server of this incarnation, also when there is nothing to send in it."""
         await self._before()
         position, lost = self._outbox.position(), self._outbox.lost()
         request = structs.replace(self._request((), position), lost=lost)
-        reply = await self._connection.call("push", request, PushReply)
+        try:
+            reply = await self._connection.call("push", request, PushReply)
+        except EpochChanged as refusal:
+            if not tries:
+                raise
+            # It may lack what was acknowledged before: that comes first, then this again.
+            self._step_back(refusal)
+            await self.run()
+            await self.announce(tries - 1)
+            return
         self._believe(reply, position.incarnation)
         if lost:
             self._outbox.told_lost()
@@ -187,7 +196,10 @@ class Push:
             if problem.epoch in ("", self._outbox.epoch()):
                 raise Lost("an epoch changed to itself")
             self._outbox.set_epoch(problem.epoch)
-        elif self._outbox.hash_at(problem.head) is None:
+        elif (
+            problem.head < self._outbox.position().head
+            and self._outbox.hash_at(problem.head) is None
+        ):
             # A pull may have told it before, so that nothing is stepped back here.
             raise HistoryGone(problem.head)
         elif problem.head >= acked:
