@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.benchmarks import (
+    bootstrap_bench,
     card_bench,
     pricing_bench,
     pricing_grid,
@@ -89,6 +90,7 @@ BENCHES: dict[str, Callable[[Size], list[Row]]] = {
     "pricing": lambda size: pricing_bench.measure(size.runs),
     "grid": lambda size: pricing_grid.measure(size.runs),
     "storage": storage,
+    "bootstrap": lambda size: bootstrap_bench.measure(size.members, size.runs),
     "window": window,
     "card": lambda _size: card_bench.rows(),
     "push": lambda size: push_bench.measure(size.sales, size.runs),
