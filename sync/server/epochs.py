@@ -16,9 +16,11 @@ from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.allowance import MOVED, OWN
 from pos_app.domain.loyalty.lease import over_for_sure
+from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.owner import is_bearer
 from sync.server import keys
 from sync.server.auth import Signed, authenticate_once
-from sync.server.book import Book, Grant
+from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
 from sync.server.conflicts import Conflict, record
 from sync.server.merging import resolve
@@ -135,6 +137,15 @@ def _sound(grant: HeldGrant) -> bool:
     )
 
 
+def _holder(book: Book, owner: str) -> Held | None:
+    """Whose points they are; somebody whose enrolment was lost too is a stranger until it comes
+    again. A gift card or a coupon nobody knows any more has nothing that could be kept."""
+    held = book.held.get(owner)
+    if held is None and not is_bearer(owner):
+        held = book.add(Member(owner, "", confirmed=False), ())
+    return held
+
+
 def renew(
     connection: Connection,
     services: Services,
@@ -150,7 +161,7 @@ def renew(
     book.load({g.member for g in grants})
     count = points = 0
     for said in grants:
-        held, known = book.held.get(said.member), book.grants.get(said.grant)
+        held, known = _holder(book, said.member), book.grants.get(said.grant)
         if held is None or (known is not None and known.terminal != terminal_id):
             continue
         more = said.granted - (known.granted if known else 0)
