@@ -62,14 +62,18 @@ def chain_of(folder: Path) -> dict[str, Any]:
     return dict(zip(names, row, strict=True))
 
 
-def grants_on(folder: Path, incarnation: int) -> dict[str, int]:
-    """Grant -> what it still allows here."""
+BY_EVENTS = ("own", "moved")
+"""Kinds of grants that a till makes itself, by facts that the server hears of later."""
+
+
+def grants_on(folder: Path, incarnation: int, told: bool = False) -> dict[str, int]:
+    """Grant -> what it still allows here; `told`: only those that the server gave."""
     rows = till_rows(
         folder / "till.db",
-        "SELECT grant_id, granted - spent - returned FROM allowance WHERE incarnation = ?",
+        "SELECT grant_id, granted - spent - returned, kind FROM allowance WHERE incarnation = ?",
         incarnation,
     )
-    return {grant: left for grant, left in rows if left > 0}
+    return {g: left for g, left, kind in rows if left > 0 and not (told and kind in BY_EVENTS)}
 
 
 def at_rest(till: Any) -> bool:
@@ -164,7 +168,7 @@ def _rights_covered(file: ServerFile, till: Any) -> None:
         return
     if chain["frozen"] or till.suspect:
         return
-    held = grants_on(till.folder, chain["incarnation"])
+    held = grants_on(till.folder, chain["incarnation"], told=True)
     theirs = dict(file.rows("SELECT grant_id, granted - spent - returned FROM allowance"))
     for grant, left in held.items():
         if left > theirs.get(grant, 0):
@@ -225,7 +229,7 @@ def _sales(world: Any, file: ServerFile) -> list[str]:
     for one in stored:
         if one not in on_disks and one not in world.ever and one not in world.born:
             found.append(f"I1 sale {one} was never sold")
-    if not {"restore", "clone"} & world.marked:
+    if not {"restore", "clone", "old_backup"} & world.marked:
         gone = [p for p in world.papers if p.transaction not in stored]
         found += [f"I1 the paper {p.receipt} of {p.till} is nowhere" for p in gone]
     return found
