@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.ledger import fold
 from sync.server import accounts, doctor_chains
-from sync.server.buckets import BUCKETS, bucket_scope, scope_bucket
+from sync.server.buckets import bucket_scope, scope_bucket
 from sync.server.outcomes import load_totals
-from sync.server.personal import ERASED
 from sync.server.schema import (
     account,
     allowance,
@@ -31,7 +30,7 @@ def examine(connection: Connection, *, deep: bool = False, master: bytes = b"") 
     `deep`: hash every event again; `master` opens those that tell of a person, without it they
     are taken as they stand.
     """
-    for bucket in range(BUCKETS):
+    for bucket in _buckets(connection):
         yield from _accounts(connection, bucket)
         yield from _reserved(connection, bucket)
         yield from _bearers(connection, bucket)
@@ -42,6 +41,13 @@ def examine(connection: Connection, *, deep: bool = False, master: bytes = b"") 
     yield from doctor_chains.effects(connection)
     yield from doctor_chains.orphans(connection)
     yield from doctor_chains.overdrafts(connection)
+
+
+def _buckets(connection: Connection) -> list[int]:
+    """Those that hold anything of a member, a gift card or a coupon."""
+    tables = (account, ledger, allowance, bearer, gift_card_entry)
+    found = sa.union(*(sa.select(table.c.bucket) for table in tables))
+    return sorted(connection.execute(found).scalars())
 
 
 def _accounts(connection: Connection, bucket: int) -> Iterator[str]:
@@ -118,23 +124,21 @@ def _feed(connection: Connection) -> Iterator[str]:
         ).all()
         if (len(rows), total_of(tuple(r) for r in rows)) != (head.rows_living, head.total):
             yield f"scope {head.scope}: the digest is not that of its rows"
-    for bucket in range(BUCKETS):
-        members = connection.execute(
-            sa.select(sa.func.count()).where(
-                member_table.c.bucket == bucket,
-                member_table.c.state.not_like(f'%"blocked":"{ERASED}"%'),
-            )
-        ).scalar_one()
-        shown = connection.execute(
-            sa.select(sa.func.count()).where(
-                feed_row.c.bucket == bucket,
-                feed_row.c.scope == bucket_scope(bucket),
-                feed_row.c.kind == "member",
-                feed_row.c.deleted == 0,
-            )
-        ).scalar_one()
-        if members != shown:
-            yield f"scope {bucket_scope(bucket)}: {members} members, {shown} in the feed"
+    known = member_table.c.state.not_like(f'%"blocked":"{ERASED}"%')
+    members = _by_bucket(connection, member_table, known)
+    living = sa.and_(feed_row.c.kind == "member", feed_row.c.deleted == 0)
+    shown = _by_bucket(connection, feed_row, sa.and_(living, feed_row.c.scope.like("m:%")))
+    for bucket in sorted({*members, *shown}):
+        here, there = members.get(bucket, 0), shown.get(bucket, 0)
+        if here != there:
+            yield f"scope {bucket_scope(bucket)}: {here} members, {there} in the feed"
+
+
+def _by_bucket(
+    connection: Connection, table: sa.Table, where: "sa.ColumnElement[bool]"
+) -> dict[int, int]:
+    rows = sa.select(table.c.bucket, sa.func.count()).where(where).group_by(table.c.bucket)
+    return {bucket: int(count) for bucket, count in connection.execute(rows)}
 
 
 def _sales(connection: Connection) -> Iterator[str]:
