@@ -60,6 +60,13 @@ def know_card(station: Station, card_id: str) -> KnownCard:
     )
 
 
+def risk_minor(station: Station) -> int:
+    """What the owner lets a dark till take beyond its grants; with a link the server's no is one."""
+    if station.courier.status().online:
+        return 0
+    return program_of(station).gift_cards.offline_risk_minor
+
+
 def id_of(station: Station, code: str) -> str | Answer:
     """The id of the card with that code, or why it is none. The code itself is never kept."""
     text = code.strip()
@@ -150,7 +157,7 @@ def view_of(station: Station) -> GiftCardView | None:
         state=_state(station, hand, known),
         balance_minor=card.balance_minor,
         expires_on=card.expires_on,
-        allowance_minor=known.may_spend_minor(program_of(station).gift_cards.offline_risk_minor),
+        allowance_minor=known.may_spend_minor(risk_minor(station)),
         as_of=station.gear.to_local(card.as_of) if card.as_of else None,
         asking=hand.asking,
     )

@@ -22,7 +22,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused, refused_with
-from pos_app.workstation.gift_card_at_hand import KnownCard, ask, know_card, which
+from pos_app.workstation.gift_card_at_hand import KnownCard, ask, know_card, risk_minor, which
 from pos_app.workstation.honoured import honoured
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import AtHand, Station, changed
@@ -85,14 +85,13 @@ def _take(station: Station, card_id: str, wanted: int, asked: int | None) -> Ans
 
 def _limit(station: Station, known: KnownCard, wanted: int) -> GiftLimit:
     rules = program_of(station).gift_cards
-    may = known.may_spend_minor(rules.offline_risk_minor)
+    may = known.may_spend_minor(risk_minor(station))
     return payment_limit(rules, known.card, wanted, station.business_on(), may)
 
 
 def _refused(station: Station, known: KnownCard, limit: GiftLimit) -> Answer:
     """In the rules' words; on-line a card without a grant is in somebody else's hands."""
-    if limit.why is None:
-        return refused("gift_card_unknown")
+    assert limit.why is not None
     held = limit.why.key == "gift.allowance" and station.courier.status().online
     if held and known.card.issued:
         return refused("gift_card_held", number=masked(known.card.card_id))
@@ -117,7 +116,8 @@ def secured(station: Station, document: CompletedTransaction) -> CompletedTransa
 
 
 def _risk_minor(station: Station, entry: GiftCardEntry) -> int:
-    """What may still be risked; taking a card's sale back is never a risk."""
+    """What may still be risked, though the link is back since the card was taken; taking a card's
+    sale back is never a risk."""
     if entry.kind is GiftCardKind.VOID:
         return 0
     known = know_card(station, entry.card_id)

@@ -8,7 +8,6 @@ from sync.translate.instants import (
     instant_text,
     optional_day,
     optional_day_text,
-    optional_instant,
     optional_instant_text,
 )
 from sync.wire.events import CauseDoc, GiftCardEntryDoc
@@ -59,18 +58,4 @@ def gift_card_row(card: GiftCard) -> GiftCardRow:
         blocked=card.blocked,
         posted=dict(card.posted),
         as_of=optional_instant_text(card.as_of),
-    )
-
-
-def gift_card_from_row(row: GiftCardRow) -> GiftCard:
-    """The reverse; what was loaded in all stays at the server."""
-    return GiftCard(
-        row.id,
-        row.balance,
-        0,
-        optional_day(row.expires_on),
-        row.issued,
-        row.blocked,
-        row.posted,
-        optional_instant(row.as_of),
     )

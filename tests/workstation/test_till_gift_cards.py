@@ -1,5 +1,6 @@
 """Gift cards at the till: sold, topped up, shown, paid with, returned; linked and in the dark."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.owner import card_owner, card_text, masked
+from pos_app.domain.tender import Tender, TenderKind
+from pos_app.workstation.ports import StorageBroken
 from sync.translate.gift_cards import gift_card_row
 from tests.workstation.tills import (
     CHEESE,
@@ -372,6 +375,21 @@ def test_the_owner_s_risk_is_taken_once_and_marked(shop):
     assert shop.sale.paid_minor == 100_00
 
 
+def test_with_a_link_nothing_is_risked_and_what_was_taken_in_the_dark_stays_good(shop):
+    rules(shop, offline_risk="400.00")
+    mirrored(shop)
+    shop.courier.online = True
+    shop.scan(CHEESE, CODE)
+    answered(shop, 0)
+    assert shop.view.gift_card.allowance_minor == 0
+    assert refusal(shop.till.tender("gift_card")) == "gift_card_held"
+    shop.courier.online = False
+    ok(shop.till.tender("gift_card"))
+    shop.courier.online = True
+    ok(shop.till.pay("cash"))
+    assert shop.documents()[0].gift_cards[0].unsecured_minor == 400_00
+
+
 def test_a_card_buys_no_card(linked):
     linked.till.sell_gift_card(OTHER, 500_00)
     linked.scan(CODE)
@@ -462,3 +480,46 @@ def test_a_sale_of_a_card_is_not_undone_in_the_dark(cards):
     ok(cards.till.return_sale(number, None, "mistake", MARIA))
     assert cards.courier.asked == []
     assert refusal(cards.till.complete()) == "gift_card_gone"
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_nobody_signed_on_shows_and_sells_no_card(bench):
+    assert refusal(bench.till.gift_card(CODE)) == "sign_on_first"
+    assert refusal(bench.till.sell_gift_card(CODE, 500_00)) == "sign_on_first"
+
+
+def test_a_blocked_card_is_neither_topped_up_nor_taken(cards):
+    mirrored(cards, blocked="lost")
+    assert refusal(cards.till.sell_gift_card(CODE, 500_00)) == "gift_blocked"
+    granted(cards, 500_00)
+    cards.scan(CHEESE, CODE)
+    assert refusal(cards.till.tender("gift_card")) == "gift_blocked"
+
+
+def test_a_price_tag_gets_no_card_once_money_has_moved(cards):
+    cards.scan(MILK)
+    ok(cards.till.tender("cash", 1_00))
+    assert refusal(cards.till.sell_gift_card(CODE, 500_00)) == "tenders_taken"
+    ok(cards.till.void_tender(0))
+    cards.scan(GIFT)
+    station = cards.till.station
+    station.open = replace(station.open, tenders=(Tender(TenderKind.CASH, 1_00),))
+    assert refusal(cards.scan(CODE)) == "tenders_taken"
+
+
+def test_a_gift_card_label_that_holds_no_code_is_none(cards):
+    assert refusal(cards.scan("K1G:" + "x" * 70)) == "gift_card_bad"
+
+
+def test_a_database_that_cannot_be_read_shows_no_card_and_the_rest_of_the_screen(cards):
+    mirrored(cards)
+    cards.scan(CODE)
+
+    def broken(*_args):
+        raise StorageBroken("page")
+
+    cards.till.station.journal.unposted_cards = broken
+    assert cards.view.gift_card is None
+    assert cards.view.store_name
