@@ -10,7 +10,6 @@ from sync.server import accounts, doctor_chains
 from sync.server.buckets import bucket_scope, scope_bucket
 from sync.server.outcomes import load_totals
 from sync.server.personal import ERASED
-from sync.server.personal import ERASED
 from sync.server.schema import (
     account,
     allowance,

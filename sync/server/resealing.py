@@ -4,6 +4,7 @@ Runs with the jobs until nothing is left: a version that moved would send every 
 till again.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync.server import personal, vault
-from sync.server.buckets import member_scope
+from sync.server.buckets import BUCKETS, member_scope
 from sync.server.database import Database
+from sync.server.keys import get_meta, set_meta
 from sync.server.schema import event, feed_row, inbox, member, sealed_event
 from sync.server.services import Services
 from sync.wire.codec import body_hash, unpack
@@ -20,23 +22,33 @@ from sync.wire.messages import PushRequest
 from sync.wire.rows import MemberRow
 
 MEMBERS_A_TURN, BATCHES_A_TURN = 500, 20
+DONE = "resealed"
 _IN_CLEAR = sa.and_(
     member.c.state.like('%"display_name":"_%'), member.c.state.not_like('%,"sealed":"%')
 )
 
 
 async def reseal(database: Database, services: Services) -> int:
-    """Members and batches that were sealed."""
+    """Members and batches that were sealed; looked for until nothing was found once."""
+    if (await database.read(get_meta)).get(DONE):
+        return 0
     done = 0
-    while count := await database.write(lambda c: _members(c, services)):
-        done += count
+    for bucket in range(BUCKETS):
+        while count := await database.write(_turn(services, bucket)):
+            done += count
     while count := await database.write(lambda c: _batches(c, services)):
         done += count
+    await database.write(lambda c: set_meta(c, DONE, services.server_time()))
     return done
 
 
-def _members(connection: Connection, services: Services) -> int:
-    rows = connection.execute(sa.select(member).where(_IN_CLEAR).limit(MEMBERS_A_TURN)).all()
+def _turn(services: Services, bucket: int) -> Callable[[Connection], int]:
+    return lambda c: _members(c, services, bucket)
+
+
+def _members(connection: Connection, services: Services, bucket: int) -> int:
+    ours = sa.select(member).where(member.c.bucket == bucket, _IN_CLEAR).limit(MEMBERS_A_TURN)
+    rows = connection.execute(ours).all()
     for row in rows:
         _member(connection, services.keys.profiles, row)
     return len(rows)

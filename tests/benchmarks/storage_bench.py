@@ -6,6 +6,7 @@ Every function returns rows: what, ours and raw (seconds per operation, medians)
 
 import hashlib
 import itertools
+import os
 import random
 import shutil
 import sqlite3
@@ -14,19 +15,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
+from pos_app.gear.secrets import box_keys, seal
 from pos_app.storage.connect import connect_mirror
 from pos_app.storage.mirror import MirrorReader, mirror_path
+from sync.client.bootstrap import Seals, install
 from sync.mirror.apply import apply_page
 from sync.mirror.load import finish, load_rows
+from sync.mirror.pages import make_room
 from sync.mirror.schema import INDEX, TABLES, create
 from sync.mirror.state import digest
+from sync.server.snapshots import _compressed
 from sync.translate import WireCodec
 from sync.wire.codec import chain_hash
-from sync.wire.messages import FeedRow, PullReply
+from sync.wire.messages import FeedRow, PullReply, SnapshotManifest
 from tests.storage.builders import KEY, journal_of, open_at, sale_facts
 from tests.sync.mirror.feeds import AS_OF, member
 
@@ -318,6 +324,43 @@ def snapshots(count: int = 100_000) -> list[Row]:
     ]
 
 
+def sealed_install(count: int = 100_000) -> list[Row]:
+    """A sealed snapshot unpacked, its pages sealed and on the disk, against copy + fsync + SHA-256
+    of the same file; what travels beside a file that was encrypted as a whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw, packed, target = (Path(folder) / name for name in ("raw.db", "packed", "target.db"))
+        make_room(raw)
+        with closing(sqlite3.connect(raw, isolation_level=None)) as connection:
+            create(connection, bulk=True)
+            load_rows(connection, rows_of(count))
+            finish(connection, {"store:s1": count}, "e1", AS_OF)
+        box, key = box_keys(KEY), bytes(range(1, 33))
+        with raw.open("rb") as source, packed.open("wb") as sealed:
+            whole, *chunks = _compressed(source, sealed, key)
+        size, raw_size = packed.stat().st_size, raw.stat().st_size
+        manifest = SnapshotManifest(
+            "n", 1, "e1", {}, size, raw_size, whole, tuple(chunks), count, "",
+            seal(box.public, key).hex(),
+        )  # fmt: skip
+
+        def copied() -> None:
+            shutil.copyfile(raw, target)
+            with target.open("rb+") as file:
+                os.fsync(file.fileno())
+                hashlib.file_digest(file, "sha256")
+
+        def installed(page_key: bytes | None) -> None:
+            assert install(manifest, packed, target, Seals(box, lambda: page_key))
+
+        sealed_s = beside(lambda: installed(KEY), copied, rounds=SNAPSHOT_ROUNDS)
+        plain_s = beside(lambda: installed(None), copied, rounds=SNAPSHOT_ROUNDS)
+    return [
+        row(f"sealed snapshot installed sealed, {count} members", *sealed_s, 2),
+        row(f"sealed snapshot installed plain, {count} members", *plain_s, 2),
+        row("bytes that travel beside a file encrypted as a whole", size, raw_size, 0.5),
+    ]
+
+
 def raw_bulk(path: Path, tuples) -> None:
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA journal_mode=OFF")
@@ -341,7 +384,13 @@ def raw_bulk(path: Path, tuples) -> None:
 
 def measure(count: int = 100_000) -> list[Row]:
     """All of it."""
-    return [*look_ups(count), *durable_commits(), *delta_apply(count), *snapshots(count)]
+    return [
+        *look_ups(count),
+        *durable_commits(),
+        *delta_apply(count),
+        *snapshots(count),
+        *sealed_install(count),
+    ]
 
 
 def main() -> None:
