@@ -61,7 +61,7 @@ def know_card(station: Station, card_id: str) -> KnownCard:
 
 
 def risk_minor(station: Station) -> int:
-    """What the owner lets a dark till take beyond its grants; with a link the server's no is one."""
+    """What the owner lets a dark till take beyond its grants; with a link nothing is risked."""
     if station.courier.status().online:
         return 0
     return program_of(station).gift_cards.offline_risk_minor
