@@ -26,7 +26,7 @@ from pos_app.domain.loyalty.owner import is_bearer
 from pos_app.domain.loyalty.placement import Habits
 from sync.server import accounts, bearers, bulk, feed, former, interest, personal
 from sync.server.bearers import Bearer
-from sync.server.buckets import terminal_scope
+from sync.server.buckets import bucket_scope, terminal_scope
 from sync.server.conflicts import Conflict, conflict_rows
 from sync.server.desk import Desk, OwnDesk
 from sync.server.grant import Grant as Grant
@@ -261,7 +261,7 @@ class Book:
         self._flush_bearers(changed)
         for held in touched:
             self._seal(held)
-        groups = interest.settle(self.connection, {h.member.member_id: h for h in touched})
+        groups = interest.settle(self._desk.grouped(), {h.member.member_id: h for h in touched})
         self._desk.insert(account, [self._account_row(h) for h in touched], "replace")
         self._desk.insert(member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
@@ -269,9 +269,9 @@ class Book:
         self._desk.insert(conflict, conflict_rows(self.bucket, self.conflicts, now_us), "nothing")
         changes = [self._published(held) for held in changed if _is_told(held)]
         if changes:
-            self._desk.publish(self.bucket, changes, now_us)
-            told = {c.id: c for c in changes}
-            interest.publish(self.connection, self.bucket, groups, told, now_us)
+            self._desk.publish(bucket_scope(self.bucket), changes, now_us)
+            for scope, told in interest.told(self.bucket, groups, changes):
+                self._desk.publish(scope, told, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
 
     def _seal(self, held: Held) -> None:

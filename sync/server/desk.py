@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
-from sync.server import bulk, feed
+from sync.server import bulk, feed, interest
 from sync.server.buckets import bucket_scope
 
 Rows = Sequence[Mapping[str, Any]]
@@ -27,8 +27,11 @@ class Desk(Protocol):
     def insert(self, table: Table, rows: Rows, mode: str) -> None:
         """See `bulk.insert`."""
 
-    def publish(self, bucket: int, changes: Sequence[feed.Change], now_us: int) -> None:
-        """Bring new states of the bucket's rows into its scope of the feed."""
+    def publish(self, scope: str, changes: Sequence[feed.Change], now_us: int) -> None:
+        """Bring new states of rows of a locked bucket into a scope of the feed."""
+
+    def grouped(self) -> bool:
+        """Whether tills hear only of the members of their store."""
 
 
 class OwnDesk:
@@ -37,6 +40,13 @@ class OwnDesk:
     def __init__(self, connection: Connection) -> None:
         """On the book's own connection."""
         self._connection = connection
+        self._grouped: bool | None = None
+
+    def grouped(self) -> bool:
+        """See the Protocol: asked once."""
+        if self._grouped is None:
+            self._grouped = interest.by_store(self._connection)
+        return self._grouped
 
     def lock(self, bucket: int) -> None:
         """See the Protocol."""
@@ -51,9 +61,9 @@ class OwnDesk:
         """See the Protocol."""
         bulk.insert(self._connection, table, rows, mode)
 
-    def publish(self, bucket: int, changes: Sequence[feed.Change], now_us: int) -> None:
+    def publish(self, scope: str, changes: Sequence[feed.Change], now_us: int) -> None:
         """See the Protocol."""
-        feed.publish(self._connection, bucket_scope(bucket), changes, now_us)
+        feed.publish(self._connection, scope, changes, now_us)
 
 
 class SharedDesk(OwnDesk):
@@ -93,9 +103,9 @@ class SharedDesk(OwnDesk):
         """Later, by `flush`."""
         self._rows[table, mode].extend(rows)
 
-    def publish(self, bucket: int, changes: Sequence[feed.Change], now_us: int) -> None:
+    def publish(self, scope: str, changes: Sequence[feed.Change], now_us: int) -> None:
         """Later, by `flush`."""
-        self._changes[bucket_scope(bucket)].extend(changes)
+        self._changes[scope].extend(changes)
 
     def flush(self, now_us: int) -> None:
         """Write all of it."""

@@ -5,7 +5,7 @@ scope for each store that is theirs, and tills hear that one alone. Strangers ar
 on-line. Never decides who may be served.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -65,9 +65,9 @@ def scopes(connection: Connection, store_id: str) -> tuple[str, ...]:
     return group_scopes(store_id) if by_store(connection) else member_scopes()
 
 
-def settle(connection: Connection, held: Mapping[str, Listed]) -> Moves:
+def settle(grouped: bool, held: Mapping[str, Listed]) -> Moves:
     """Give each member its groups of now, and say what the groups must be told."""
-    grouped, moves = by_store(connection), Moves()
+    moves = Moves()
     for member_id, one in held.items():
         wanted = set(one.stores) - {""} if grouped and not one.deleted else set()
         for store in sorted(wanted):
@@ -78,20 +78,19 @@ def settle(connection: Connection, held: Mapping[str, Listed]) -> Moves:
     return moves
 
 
-def publish(
-    connection: Connection,
-    bucket: int,
-    moves: Moves,
-    changes: Mapping[str, feed.Change],
-    now_us: int,
-) -> None:
-    """Bring the rows into the groups' scopes; leaving a group is a tombstone in it."""
+def told(
+    bucket: int, moves: Moves, changes: Iterable[feed.Change]
+) -> Iterator[tuple[str, list[feed.Change]]]:
+    """(scope of a group, what it must be told); leaving a group is a tombstone in it."""
+    by_id = {change.id: change for change in changes}
     for store in sorted(moves.by_store):
-        told = [
-            changes[member_id] if hears else feed.Change("member", member_id, None)
-            for member_id, hears in moves.by_store[store].items()
-        ]
-        feed.publish(connection, group_scope(bucket, store), told, now_us)
+        yield (
+            group_scope(bucket, store),
+            [
+                by_id[member_id] if hears else feed.Change("member", member_id, None)
+                for member_id, hears in moves.by_store[store].items()
+            ],
+        )
 
 
 def chunks_of_members(connection: Connection) -> list[tuple[int, list[str]]]:
