@@ -46,7 +46,17 @@ class Lives:
         """A person has said that this machine goes on; the new incarnation, above the one named."""
         incarnation = self._till.new_incarnation(above)
         self._settle()
+        self._till.set_meta("decided", b"1")
         return incarnation
+
+    def decided(self) -> bool:
+        """True from a person's word until the server knows of it: nothing else may end it."""
+        return bool(self._till.meta("decided"))
+
+    def known(self) -> None:
+        """The server knows this life."""
+        if self.decided():
+            self._till.set_meta("decided", b"")
 
     def again(self, above: int, now: datetime, whole: bool = False) -> bool:
         """The server proved that this machine went back in time: go on, once a week at most.

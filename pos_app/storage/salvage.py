@@ -4,7 +4,7 @@ Events keep their ids and bytes and get a new chain, so the server answers `exis
 and names what it never received. Grants stay behind: what was spent of them cannot be known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,32 @@ _Stored = tuple[str, str, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """`lost` are the sequence numbers of the old chain that nobody can read any more."""
+    """`lost` are the sequence numbers of the old chain that nobody can read any more; the server
+    has those up to `acked`."""
 
     events: int
     lost: tuple[int, ...]
+    incarnation: int = 0
+    acked: int = 0
+
+    def unsent(self) -> tuple[int, ...]:
+        """What is lost for good."""
+        return tuple(seq for seq in self.lost if seq > self.acked)
+
+    def text(self) -> str:
+        """The same as it is told to the server: `<incarnation>:<seq>-<seq>`, spaces between."""
+        return " ".join(f"{self.incarnation}:{a}-{b}" for a, b in stretches(self.unsent()))
+
+
+def stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Rising numbers as (first, last) of each gapless stretch."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 @dataclass(slots=True)
@@ -46,6 +68,7 @@ class _OldChain:
     pruned: int
     receipts: int
     session: bytes | None
+    acked: int = 0
 
     def places(self) -> range:
         """Where its events should be."""
@@ -94,11 +117,11 @@ def salvage(damaged: Path, till: TillFile, codec: EventCodec, key: bytes | None 
     finally:
         source.close()
     lost = tuple(place & SEQ_MASK for place in old.places() if place not in found)
-    return Salvaged(len(found), lost)
+    return Salvaged(len(found), lost, old.incarnation, old.acked)
 
 
 def _old_chain(source: _Source) -> _OldChain:
-    rows = source.rows("SELECT incarnation, head, pruned, receipts, session FROM chain")
+    rows = source.rows("SELECT incarnation, head, pruned, receipts, session, acked FROM chain")
     if rows:
         return _OldChain(*rows[0])
     newest = source.rows("SELECT max(place) FROM event")

@@ -16,6 +16,7 @@ LISTEN_HELP = "where this till answers the other tills of its store"
 PEER_HELP = "where another till of the store answers; may be given several times"
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 TILL_CARE = ("doctor", "encrypt", "decrypt", "unlock")
+TILL_LIFE = ("take-over", "salvage")
 """`kopilka till WORD`: what is done to a till that is closed."""
 
 
@@ -32,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return own[arguments[0]](arguments[1:])
     if arguments[:1] == ["till"] and arguments[1:2] and arguments[1] in TILL_CARE:
         return _care(arguments[1:])
+    if arguments[:1] == ["till"] and arguments[1:2] and arguments[1] in TILL_LIFE:
+        return _life(arguments[1:])
     parsed = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = parsed.run
     return run(parsed)
@@ -43,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     till = commands.add_parser(
         "till",
         help="the till: a window, or JSON lines with --console; till doctor | encrypt |"
-        " decrypt | unlock look after its files",
+        " decrypt | unlock look after its files, till take-over | salvage after its life",
     )
     _add_place(till)
     till.add_argument("--console", action="store_true")
@@ -134,6 +137,12 @@ def _care(arguments: Sequence[str]) -> int:
     from pos_app.wiring.till_care import main as care_main
 
     return care_main(arguments)
+
+
+def _life(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.till_life import main as life_main
+
+    return life_main(arguments)
 
 
 def _courier(parsed: argparse.Namespace) -> int:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from pos_app.gear.machine import fingerprint
 from pos_app.gear.secrets import KeyPair
+from pos_app.storage.errors import DatabaseFromTheFuture, StorageBusy
 from pos_app.storage.grants import Grants
 from pos_app.storage.journal import Journal
 from pos_app.storage.lives import Lives
 from pos_app.storage.mirror import MirrorReader
 from pos_app.storage.outbox import Outbox
+from pos_app.storage.soundness import Damaged, look_at
 from pos_app.storage.till_file import Points, TillFile, no_points, open_till
 from pos_app.wiring import key_file
-from pos_app.wiring.protection import TILL_FILE, database_key, wanted_key
-from pos_app.workstation.ports import TerminalIdentity
+from pos_app.wiring.protection import TILL_FILE, KeyLost, database_key, wanted_key
+from pos_app.workstation.ports import StorageBroken, TerminalIdentity
 from sync.translate import WireCodec
 from sync.wire.codec import chain_hash
 from sync.wire.messages import EnrolReply
@@ -72,6 +74,29 @@ def open_memory(folder: Path, points: Points = no_points) -> Memory:
     file = open_till(folder / TILL_FILE, chain_hash, database_key(folder), points=points)
     journal = Journal(file, WireCodec())
     return Memory(folder, file, journal, Outbox(file), Grants(file), Lives(file, fingerprint()))
+
+
+def open_sound(folder: Path, points: Points = no_points) -> Memory:
+    """The same, looked at before it is sold from. Raises StorageBroken that says what to do."""
+    try:
+        memory = open_memory(folder, points)
+    except (DatabaseFromTheFuture, StorageBusy, KeyLost):
+        raise
+    except StorageBroken as error:
+        raise _damaged(folder, error) from error
+    try:
+        look_at(memory.file)
+    except Damaged as error:
+        memory.close()
+        raise _damaged(folder, error) from error
+    return memory
+
+
+def _damaged(folder: Path, error: StorageBroken) -> StorageBroken:
+    return Damaged(
+        f"{TILL_FILE} is damaged ({error}); nothing was changed. What can be read is saved by: "
+        f"kopilka till salvage --data {folder}"
+    )
 
 
 def terminal_key(folder: Path) -> KeyPair:

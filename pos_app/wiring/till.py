@@ -28,7 +28,7 @@ from pos_app.gear.secrets import (
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
 from pos_app.wiring.instance import InstanceLock
-from pos_app.wiring.memory import SERVER_KEY, Memory, open_memory, terminal_key
+from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
 from pos_app.wiring.protection import reconcile
 from pos_app.wiring.till_care import told
 from pos_app.workstation.ports import TerminalIdentity
@@ -84,7 +84,7 @@ def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, Ins
     lock = InstanceLock(place.data)
     try:
         changed = reconcile(place.data)
-        memory = open_memory(place.data, points)
+        memory = open_sound(place.data, points)
         if changed:
             told(memory, f"database_{changed}", "", "till.protection")
     except BaseException:

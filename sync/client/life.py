@@ -61,6 +61,9 @@ class Life:
         said = verdict.problem
         self._announced = None
         self._told = max(self._told, said.incarnation)
+        if self._lives.decided():
+            self._lives.take_over(said.incarnation)
+            return True
         if self._lives.machine and said.machine == self._lives.machine:
             return self._lives.again(said.incarnation, self._now())
         self._lives.freeze()
@@ -74,6 +77,7 @@ class Life:
             return False
         await self._push.announce()
         self._announced = now
+        self._lives.known()
         return True
 
     def announced(self) -> tuple[str, int] | None:

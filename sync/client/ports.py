@@ -197,6 +197,12 @@ class Lives(Protocol):
     def take_over(self, above: int = 0) -> int:
         """A person has said that this machine goes on; the new incarnation."""
 
+    def decided(self) -> bool:
+        """True from that word until the server knows of it."""
+
+    def known(self) -> None:
+        """The server knows this life."""
+
     def again(self, above: int, now: datetime, whole: bool = False) -> bool:
         """The server proved that this machine went back in time; False: a person must look."""
 

@@ -65,8 +65,8 @@ def next_life(connection: Connection, services: Services, row: Any, request: Pus
 def announced(connection: Connection, services: Services, row: Any, request: PushRequest) -> Any:
     """The till has sent all that survived: its former grants may be voided."""
     if request.lost:
-        said = "".join(c for c in request.lost if c.isdigit() or c in " :-")
-        _tell(connection, services, row.id, "events_lost", said[:LOST_LENGTH_MAX])
+        numbers = "".join(c for c in request.lost if c.isdigit() or c in " :-")
+        _tell(connection, services, row.id, "events_lost", numbers[:LOST_LENGTH_MAX])
     if row.announced >= request.incarnation:
         return row
     said = {"announced": row.incarnation, "announced_at": services.now_us()}
