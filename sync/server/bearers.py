@@ -28,12 +28,15 @@ from sync.wire.rows import GiftCardRow
 
 class BearerDoc(Struct, omit_defaults=True):
     """`blocked`: why nothing is granted; `posted`: terminal -> its last event contained;
-    `most`: uses that a coupon has in all."""
+    `most`: uses that a coupon has in all; `stores`: where a card was last, newest first; `groups`:
+    whose scopes carry its row."""
 
     issued: bool = False
     blocked: str = ""
     posted: dict[str, int] = {}
     most: int = 0
+    stores: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -61,7 +61,9 @@ class Held:
 
     @property
     def stores(self) -> tuple[str, ...]:
-        """The home store and those visited, as remembered."""
+        """The home store and those visited, as remembered; of a gift card where it was last."""
+        if self.bearer is not None:
+            return self.bearer.doc.stores
         return (self.member.home_store, *self.habits.visits)
 
 
@@ -116,7 +118,7 @@ class Book:
 
     def _hold(self, one: Bearer, reserved: int = 0) -> Held:
         nobody, empty = Member(one.owner, ""), Account(one.owner)
-        held = Held(nobody, (), empty, reserved=reserved, bearer=one)
+        held = Held(nobody, (), empty, reserved=reserved, bearer=one, groups=one.doc.groups)
         self.held[one.owner] = held
         return held
 
@@ -258,10 +260,11 @@ class Book:
         self._desk.insert(effect, left, "replace")
         changed = [self.held[m] for m in sorted(self.touched)]
         touched = [held for held in changed if held.bearer is None]
-        self._flush_bearers(changed)
         for held in touched:
             self._seal(held)
-        groups = interest.settle(self._desk.grouped(), {h.member.member_id: h for h in touched})
+        heard = {held.member.member_id: held for held in changed if _is_told(held)}
+        groups = interest.settle(self._desk.grouped(), heard)
+        self._flush_bearers(changed)
         self._desk.insert(account, [self._account_row(h) for h in touched], "replace")
         self._desk.insert(member, [self._member_row(h) for h in touched], "replace")
         self._flush_grants()
@@ -290,6 +293,9 @@ class Book:
         self._desk.insert(allowance, rows, "replace")
 
     def _flush_bearers(self, changed: Iterable[Held]) -> None:
+        for held in changed:
+            if held.bearer is not None:
+                held.bearer.doc.groups = held.groups
         rows = [
             bearers.row_of(self.bucket, held.bearer, held.reserved)
             for held in changed

@@ -22,6 +22,8 @@ from sync.translate.gift_cards import gift_card_entry_doc, gift_card_entry_from_
 from sync.wire.codec import canonical
 from sync.wire.events import GiftCardEntryDoc
 
+STORES_KEPT = 2
+
 
 def buckets_of(document: CompletedTransaction) -> list[int]:
     """Where the cards of a receipt live."""
@@ -77,7 +79,8 @@ def post_cards(book: Book, document: CompletedTransaction, event: str, seq: int)
         if entry.card_id in blocked and entry.kind is GiftCardKind.REDEEM:
             odd.append(("gift_card_blocked", entry, -entry.amount_minor))
     for card in cards:
-        settle(book, card, {document.terminal_id: seq})
+        held = settle(book, card, {document.terminal_id: seq})
+        _was_in(held, document.store_id)
     till = document.terminal_id
     return [Conflict(kind, event, till, money_minor=m, detail=e.card_id) for kind, e, m in odd]
 
@@ -92,6 +95,13 @@ def settle(book: Book, card: str, posted: Mapping[str, int]) -> Held:
     one.doc.posted = {**one.doc.posted, **posted}
     book.touched.add(card)
     return held
+
+
+def _was_in(held: Held, store_id: str) -> None:
+    """The tills of the last stores mirror the card, where tills do not mirror everything."""
+    assert held.bearer is not None
+    doc = held.bearer.doc
+    doc.stores = (store_id, *(store for store in doc.stores if store != store_id))[:STORES_KEPT]
 
 
 def _blocked(held: Held) -> bool:

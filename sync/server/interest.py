@@ -87,8 +87,8 @@ def told(
         yield (
             group_scope(bucket, store),
             [
-                by_id[member_id] if hears else feed.Change("member", member_id, None)
-                for member_id, hears in moves.by_store[store].items()
+                by_id[owner] if hears else feed.Change(by_id[owner].kind, owner, None)
+                for owner, hears in moves.by_store[store].items()
             ],
         )
 

@@ -186,6 +186,29 @@ def test_the_money_of_a_card_leaves_when_its_last_day_is_over_everywhere(house, 
     house.run(story())
 
 
+def test_where_tills_hear_of_their_own_store_alone_they_hear_of_its_cards(house, tills):
+    async def story() -> None:
+        one, _two = tills
+        await house.write(reference.add_store, house.services, "far", "Far")
+        await house.write(reference.set_setting, house.services, "interest", {"members": "store"})
+        far = await house.till("far")
+        await sold(house, one)
+        assert CARD in await rows_of(one, "gift_card", GiftCardRow)
+        assert CARD not in await rows_of(far, "gift_card", GiftCardRow)
+        assert json.loads(bytes((await far.lookup("gift_card", CARD)).member))["issued"] is True
+        first = len(far.chain) + 1
+        far.sell(gift_cards=(move(CARD, "redeem", -10_00, "p"),), store_id="far")
+        await house.push(far, first)
+        assert (await rows_of(far, "gift_card", GiftCardRow))[CARD].balance == 990_00
+        far.sell(gift_cards=(move(CARD, "redeem", -10_00, "q"),), store_id="third")
+        await house.push(far, first + 1)
+        (gone,) = [r for r in await one.pull_all() if r.kind == "gift_card" and r.deleted]
+        assert gone.id == CARD
+        await healthy(house)
+
+    house.run(story())
+
+
 # --- head office ---------------------------------------------------------------------------------
 
 
