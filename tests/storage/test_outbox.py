@@ -317,3 +317,15 @@ def test_a_sentinel_that_cannot_be_written_does_not_stop_a_sale(tmp_path):
     sell(till, 1)
     assert journal_of(till).last_document() == sale(1)
     till.close()
+
+
+def test_a_member_whom_the_server_erased_is_forgotten_here_with_every_key(till, outbox):
+    journal = journal_of(till)
+    journal.record(Facts(local_member=(member(), (("phone", "ab12"), ("card", "777")))))
+    journal.record(Facts(local_member=(member("m2", "Борис"), (("phone", "cd34"),))))
+    outbox.forget_members(["m1", "nobody"])
+    assert journal.local_member("id", "m1") is None
+    assert journal.local_member("card", "777") is None
+    assert journal.local_member("phone", "cd34") == member("m2", "Борис")
+    keys = till.driver.execute("SELECT key FROM local_member_key").fetchall()
+    assert [key for (key,) in keys] == ["cd34"]
