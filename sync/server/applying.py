@@ -21,7 +21,7 @@ from sync.server.twins import twins
 from sync.server.velocity import watch
 from sync.wire.codec import canonical
 
-PARTS_A_TRANSACTION = 500
+PARTS_A_TRANSACTION = 200
 ByBucket = Mapping[int, Sequence[Part]]
 Applied = dict[tuple[int, str, str], list[str]]
 """(bucket, mark, name) -> kinds of conflicts."""

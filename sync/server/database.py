@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 BUSY_SECONDS = 30
+READERS = 2
 LOCK_POLL_S = 0.05
 SCHEMA_LOCK = 7226401
 POSTING = 7226402
@@ -68,14 +69,16 @@ class SqliteDatabase:
         """`inline` runs on the calling thread: for simulations in virtual time."""
         self._engine = _sqlite_engine(path)
         self._writer = None if inline else ThreadPoolExecutor(1, "sqlite-writer")
+        # Who reads never waits for who writes: in WAL each reads its own unchanging view.
+        self._readers = None if inline else ThreadPoolExecutor(READERS, "sqlite-reader")
 
     async def write(self, work: Work[T]) -> T:
         """See the Protocol."""
-        return await self._run(lambda: self.write_now(work))
+        return await _run(self._writer, lambda: self.write_now(work))
 
     async def read(self, work: Work[T]) -> T:
         """See the Protocol."""
-        return await self._run(lambda: self.read_now(work))
+        return await _run(self._readers, lambda: self.read_now(work))
 
     async def alone(self, work: Work[T]) -> T:
         """See the Protocol: whoever may write is alone."""
@@ -83,7 +86,7 @@ class SqliteDatabase:
 
     async def let_go(self, _tables: Sequence[str]) -> None:
         """What was deleted leaves the write-ahead log too (the file has it overwritten)."""
-        await self._run(self._truncate_log)
+        await _run(self._writer, self._truncate_log)
 
     def _truncate_log(self) -> None:
         with self._engine.connect() as connection:
@@ -106,14 +109,16 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """See the Protocol."""
-        if self._writer is not None:
-            self._writer.shutdown()
+        for threads in (self._writer, self._readers):
+            if threads is not None:
+                threads.shutdown()
         self._engine.dispose()
 
-    async def _run(self, job: Callable[[], T]) -> T:
-        if self._writer is None:
-            return job()
-        return await asyncio.get_running_loop().run_in_executor(self._writer, job)
+
+async def _run(threads: ThreadPoolExecutor | None, job: Callable[[], T]) -> T:
+    if threads is None:
+        return job()
+    return await asyncio.get_running_loop().run_in_executor(threads, job)
 
 
 def _sqlite_engine(path: Path) -> Engine:

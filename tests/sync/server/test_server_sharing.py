@@ -150,7 +150,7 @@ def test_connections_that_are_ended_at_random_lose_and_double_nothing(shop, capl
         assert await nemesis > 5
         poster.cancel()
         await asyncio.wait([poster])
-        await shop.post()
+        await through(shop.post)
         for till in tills:
             stored = await shop.rows(tables.event, tables.event.c.terminal == till.terminal)
             assert [e.hash for e in stored] == [e.hash for e in till.chain]
@@ -160,6 +160,16 @@ def test_connections_that_are_ended_at_random_lose_and_double_nothing(shop, capl
         await healthy(shop)
 
     shop.run(story())
+
+
+async def through(work) -> None:
+    """The first calls may still meet a connection that was ended."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            try:
+                return await work()
+            except DBAPIError:
+                await asyncio.sleep(0.01)
 
 
 async def pushing(till, members) -> None:
@@ -422,7 +432,7 @@ def test_a_long_reader_starves_the_checkpoint_and_stops_nobody(tmp_path, monkeyp
         with closing(sqlite3.connect(path, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             before = reader.execute("SELECT count(*) FROM event").fetchone()
-            while log.stat().st_size < 8 * 1024 * 1024:
+            while log.stat().st_size < 2 * 1024 * 1024:
                 first = len(till.chain) + 1
                 for _ in range(100):
                     till.sell(member=anna, earn=1)
@@ -432,7 +442,7 @@ def test_a_long_reader_starves_the_checkpoint_and_stops_nobody(tmp_path, monkeyp
         till.sell(member=anna, earn=1)
         await till.push(len(till.chain))
         await house.post()
-        assert log.stat().st_size < 8 * 1024 * 1024
+        assert log.stat().st_size < 2 * 1024 * 1024
         await healthy(house)
 
     house.run(story())
