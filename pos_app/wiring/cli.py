@@ -80,11 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--members", type=Path)
     replay.add_argument("--work", type=Path)
     replay.set_defaults(run=_replay)
+    _add_support(commands)
     commands.add_parser("program", help="try a programme (kopilka program --help)")
     commands.add_parser("server", help="the central server (kopilka server --help)")
     commands.add_parser("devices-host", help="the device process")
     commands.add_parser("virtual-counter", help="simulated printer, scanner, display")
     return parser
+
+
+def _add_support(commands: Any) -> None:
+    bundle = commands.add_parser("support-bundle", help="a zip for support, no personal data")
+    bundle.add_argument("file", type=Path)
+    bundle.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    bundle.set_defaults(run=_support)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +182,13 @@ def _demo(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.demo import run_demo
 
     return run_demo(parsed.out, parsed.language, parsed.scripted)
+
+
+def _support(parsed: argparse.Namespace) -> int:
+    from pos_app.wiring.support import write_bundle
+
+    _say(f"{parsed.file}: {', '.join(write_bundle(parsed.data, parsed.file))}")
+    return 0
 
 
 def _paper(parsed: argparse.Namespace) -> int:

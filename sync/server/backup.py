@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from sync.server.epoch_file import EPOCH_FILE
 from sync.server.refusal import refuse
 from sync.server.schema import terminal
+from sync.server.secrets_outside import ERASED_FILE
 
 DATABASE_FILE = "server.db"
 KEY_FILE = "server.keys"
@@ -64,8 +65,10 @@ def mark_safe(connection: Connection, safe: Mapping[str, tuple[int, int]]) -> in
     return moved
 
 
-def make(data: Path, target: Path, made_at: str) -> Manifest:
+def make(data: Path, target: Path, made_at: str, *, keys: bool = True) -> Manifest:
     """Copy and verify; the folder appears under its name when all of it is on the disk.
+
+    Without `keys` nobody can read a person in it, and a restore wants the key file first.
 
     Raises Refusal 409 for a target that exists, 422 for a copy that is not right.
     """
@@ -75,8 +78,8 @@ def make(data: Path, target: Path, made_at: str) -> Manifest:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     copy(data / DATABASE_FILE, part / DATABASE_FILE)
-    for name in (KEY_FILE, EPOCH_FILE):
-        if (data / name).exists():
+    for name in (KEY_FILE, ERASED_FILE, EPOCH_FILE):
+        if (data / name).exists() and (keys or name != KEY_FILE):
             _copy_file(data / name, part / name)
     safe, epoch = _inside(part / DATABASE_FILE)
     files = {path.name: sha256(path) for path in sorted(part.iterdir())}
@@ -101,18 +104,22 @@ def put_back(source: Path, data: Path) -> Manifest:
     Raises Refusal 409 for a folder that holds a server, 422 for a backup that is not whole. The
     caller begins a new epoch before anybody is served.
     """
-    if any((data / name).exists() for name in (DATABASE_FILE, KEY_FILE, EPOCH_FILE)):
-        raise refuse(409, "exists", "a server lives in that folder: restore replaces nothing")
     try:
         manifest = msgspec.json.decode((source / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
         raise refuse(422, "no_backup", f"no manifest in {source.name}") from error
+    wanted = {name for name in manifest.files if name not in (EPOCH_FILE, ERASED_FILE)}
+    if any((data / name).exists() for name in (*wanted, DATABASE_FILE)):
+        raise refuse(409, "exists", "a server lives in that folder: restore replaces nothing")
+    if KEY_FILE not in manifest.files and not (data / KEY_FILE).exists():
+        raise refuse(409, "no_keys", f"the backup holds no keys: put {KEY_FILE} there first")
     check(source, manifest)
     data.mkdir(parents=True, exist_ok=True)
-    for name in sorted(manifest.files, reverse=True):
-        if name != EPOCH_FILE:
-            _copy_file(source / name, data / name)
-    check(data, manifest, without=(EPOCH_FILE,))
+    # A list of erasures that is there already is the newer one: who is on it stays erased.
+    wanted |= {ERASED_FILE} & manifest.files.keys() - {p.name for p in data.iterdir()}
+    for name in sorted(wanted, reverse=True):
+        _copy_file(source / name, data / name)
+    check(data, manifest, without={*manifest.files} - wanted)
     return manifest
 
 

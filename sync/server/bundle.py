@@ -5,13 +5,8 @@ anything stay at home; what is there is versions, counts, codes, ids and hashes.
 through the scrubber of the logs on its way out.
 """
 
-import platform
 import shutil
 import sqlite3
-import sys
-import zipfile
-from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +14,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.gear.logs import last_lines, scrub
+from pos_app.gear.logs import last_lines
+from pos_app.gear.packing import as_json, as_lines, pack, system
 from sync.server import doctor, migrations
 from sync.server.ops_http import measured
 from sync.server.schema import conflict, metadata, setting, terminal
@@ -41,27 +37,17 @@ async def write(server: Server, target: Path, log: Path) -> list[str]:
         "terminals.json": as_json(await read(terminals)),
         "conflicts.json": as_json(await read(conflicts)),
         "settings.json": as_json(await read(settings)),
-        "doctor.txt": scrub(_lines(await read(lambda c: list(doctor.examine(c))))),
+        "doctor.txt": as_lines(await read(lambda c: list(doctor.examine(c)))),
         "metrics.txt": (await measured(server)).decode(),
-        "log.jsonl": _lines(last_lines(log, LOG_LINES)),
+        "log.jsonl": as_lines(last_lines(log, LOG_LINES)),
     }
-    pack(target, parts)
-    return sorted(parts)
-
-
-def pack(target: Path, parts: dict[str, str]) -> None:
-    """Texts under their names."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in sorted(parts.items()):
-            archive.writestr(name, text)
+    return pack(target, parts)
 
 
 def about(server: Server) -> dict[str, Any]:
     """Versions, and how much room is left."""
     return {
-        "program": versions(LIBRARIES),
-        "python": sys.version.split()[0],
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        **system(LIBRARIES),
         "sqlite": sqlite3.sqlite_version,
         "protocol": CURRENT,
         "spoken": list(SPOKEN),
@@ -70,17 +56,6 @@ def about(server: Server) -> dict[str, Any]:
         "server_time": server.services.server_time(),
         "free_bytes": shutil.disk_usage(server.folder).free,
     }
-
-
-def versions(names: Iterable[str]) -> dict[str, str]:
-    """Of installed distributions; `absent` for those that are not."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
 
 
 def schema_of(connection: Connection) -> dict[str, Any]:
@@ -127,20 +102,3 @@ def settings(connection: Connection) -> dict[str, Any]:
         )
         for row in rows
     }
-
-
-def as_json(value: Any) -> str:
-    """Indented, every text in it scrubbed."""
-    return msgspec.json.format(msgspec.json.encode(_plain(value))).decode() + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, dict):
-        return {scrub(str(name)): _plain(part) for name, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)

@@ -29,6 +29,7 @@ def add_to(command: Callable[[str, str], ArgumentParser]) -> None:
     look.add_argument("--digest", action="store_true", help="one number for all that is known")
     copy = command("backup", "a folder with database, keys and epoch, while it runs (SQLite)")
     copy.add_argument("folder", type=Path)
+    copy.add_argument("--without-keys", action="store_true", help="keep server.keys elsewhere")
     back = command("restore", "a backup into an empty --data folder; begins a new epoch")
     back.add_argument("folder", type=Path)
     command("safe-heads", "what is there now, as JSON: before a backup by PostgreSQL's tools")
@@ -66,12 +67,17 @@ async def back_up(server: Server, options: Namespace) -> Said:
     if options.data is None or options.database:
         return ["PostgreSQL has its own tools: see safe-heads, mark-safe and operations.md"], False
     made_at = server.services.server_time()
-    made = await asyncio.to_thread(backup.make, options.data, options.folder, made_at)
+    keys_too = not options.without_keys
+    made = await asyncio.to_thread(
+        backup.make, options.data, options.folder, made_at, keys=keys_too
+    )
     moved = await server.database.write(lambda c: backup.mark_safe(c, made.heads))
     return [
         f"{options.folder}: {len(made.heads)} terminals, {', '.join(sorted(made.files))}",
         f"what it holds is safe: {moved} terminals will hear it",
-        "it holds the keys: keep it like the server itself",
+        "it holds the keys: keep it like the server itself"
+        if keys_too
+        else "it holds no keys: a restore wants server.keys in its place first",
     ], True
 
 

@@ -80,6 +80,20 @@ def test_a_backup_is_a_folder_with_everything_and_a_manifest(tmp_path, capsys) -
     assert "PostgreSQL has its own tools" in run(capsys, *postgres)[2]
 
 
+def test_a_backup_without_keys_wants_them_first(tmp_path, capsys) -> None:
+    data, copy, new = tmp_path / "data", tmp_path / "copy", tmp_path / "new"
+    run(capsys, "store", "add", "shop", "--name", "Shop", "--data", data)
+    code, said, _ = run(capsys, "backup", copy, "--without-keys", "--data", data)
+    assert code == 0
+    assert "it holds no keys" in said
+    assert not (copy / "server.keys").exists()
+    assert "put server.keys there first" in run(capsys, "restore", copy, "--data", new)[2]
+    new.mkdir()
+    shutil.copy(data / "server.keys", new / "server.keys")
+    assert run(capsys, "restore", copy, "--data", new)[0] == 0
+    assert (new / "server.keys").read_bytes() == (data / "server.keys").read_bytes()
+
+
 def test_a_restore_replaces_nothing_and_believes_no_changed_byte(tmp_path, capsys) -> None:
     data, copy = tmp_path / "data", tmp_path / "copy"
     run(capsys, "store", "add", "shop", "--name", "Shop", "--data", data)
