@@ -311,21 +311,8 @@ def _commit(
     seen = noticed(station, document, after_session(station.session, document))
     session = seen.session
     at("complete.built")
-    completed = (station.new_id(), TransactionCompleted(document))
-    reversed_uses = own_reversed(station, document)
-    facts = Facts(
-        events=(
-            *_age_checked(station),
-            *seen.events,
-            *let_go(station, document.member_id or "", reversed_uses),
-            completed,
-        ),
-        session=session,
-        receipt_counter=counter,
-        uses=document.uses,
-        returned=reversed_uses,
-        print_job=job,
-    )
+    facts = _facts(station, document, seen.events)
+    facts = replace(facts, session=session, receipt_counter=counter, print_job=job)
     trouble = record(station, facts)
     if trouble:
         return trouble
@@ -344,6 +331,20 @@ def _commit(
         return answer
     # The sale is on the disk whatever becomes of its paper.
     return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
+
+
+def _facts(
+    station: Station, document: CompletedTransaction, seen: tuple[tuple[str, Event], ...]
+) -> Facts:
+    """The document with what joins the chain before it; rights that it uses and takes away."""
+    completed = (station.new_id(), TransactionCompleted(document))
+    reversed_uses = own_reversed(station, document)
+    let_go_first = let_go(station, document.member_id or "", reversed_uses)
+    return Facts(
+        events=(*_age_checked(station), *seen, *let_go_first, completed),
+        uses=document.uses,
+        returned=reversed_uses,
+    )
 
 
 def _paper_of(

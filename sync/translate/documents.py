@@ -1,6 +1,9 @@
 """Completed transactions <-> wire. Never recomputes an amount."""
 
+from dataclasses import replace
 from fractions import Fraction
+
+from msgspec import structs
 
 from pos_app.domain.document import (
     CompletedLine,
@@ -42,6 +45,29 @@ UNNAMED_POLICY = ReturnPolicy.PROPORTIONAL
 
 def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
     """A document as it travels."""
+    own = document.own
+    return structs.replace(
+        _receipt_doc(document),
+        member=document.member_id,
+        identified_by=document.identified_by,
+        member_code=document.member_code,
+        entries=tuple(entry_doc(entry) for entry in document.entries),
+        uses=tuple(use_doc(use) for use in document.uses),
+        unsecured=document.unsecured,
+        risked=document.risked,
+        tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
+        confirmation=confirmation_doc(document.confirmation),
+        coupons=tuple(coupon_doc(use) for use in document.coupons),
+        withheld_points=document.withheld_points,
+        withheld=document.withheld_minor,
+        gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
+        own=tuple(use_doc(use) for use in own.uses) if own else (),
+        own_incarnation=own.incarnation if own else 0,
+    )
+
+
+def _receipt_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
+    """What was sold and paid; nobody's yet."""
     return TransactionCompletedDoc(
         id=document.transaction_id,
         kind=document.kind.value,
@@ -59,29 +85,14 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         tenders=tuple(_tender_doc(tender) for tender in document.tenders),
         change=document.change_minor,
         program=program_doc(document.program),
-        member=document.member_id,
-        identified_by=document.identified_by,
-        member_code=document.member_code,
         original=document.original_id,
         reason=document.reason,
-        entries=tuple(entry_doc(entry) for entry in document.entries),
-        uses=tuple(use_doc(use) for use in document.uses),
-        unsecured=document.unsecured,
-        risked=document.risked,
         training=document.training,
         mirror_cursor=document.mirror_cursor,
-        tallies=tuple(TallyDoc(t.tally, t.period, t.amount, t.lines) for t in document.tallies),
-        confirmation=confirmation_doc(document.confirmation),
-        coupons=tuple(coupon_doc(use) for use in document.coupons),
         evidence=document.evidence,
         age=document.age_answer,
         return_policy=_policy_text(document.return_policy),
         cash_unit=document.cash_unit_minor,
-        withheld_points=document.withheld_points,
-        withheld=document.withheld_minor,
-        gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
-        own=tuple(use_doc(use) for use in document.own.uses) if document.own else (),
-        own_incarnation=document.own.incarnation if document.own else 0,
     )
 
 
@@ -91,6 +102,28 @@ def _tender_doc(tender: Tender) -> TenderDoc:
 
 def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
     """The reverse; ValueError where a kind, unit or date is none."""
+    own = OwnRights(doc.own_incarnation, tuple(use_from_doc(use) for use in doc.own))
+    return replace(
+        _receipt(doc),
+        member_id=doc.member,
+        identified_by=doc.identified_by,
+        member_code=doc.member_code,
+        entries=tuple(entry_from_doc(entry) for entry in doc.entries),
+        uses=tuple(use_from_doc(use) for use in doc.uses),
+        unsecured=doc.unsecured,
+        risked=doc.risked,
+        tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
+        confirmation=confirmation_from_doc(doc.confirmation),
+        coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
+        withheld_points=doc.withheld_points,
+        withheld_minor=doc.withheld,
+        gift_cards=tuple(gift_card_entry_from_doc(entry) for entry in doc.gift_cards),
+        own=own if own.uses else None,
+    )
+
+
+def _receipt(doc: TransactionCompletedDoc) -> CompletedTransaction:
+    """What was sold and paid; nobody's yet."""
     return CompletedTransaction(
         transaction_id=doc.id,
         kind=TransactionKind(doc.kind),
@@ -107,30 +140,14 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         tenders=tuple(Tender(TenderKind(t.kind), t.amount, t.reference) for t in doc.tenders),
         change_minor=doc.change,
         program=program_from_doc(doc.program),
-        member_id=doc.member,
-        identified_by=doc.identified_by,
-        member_code=doc.member_code,
         original_id=doc.original,
         reason=doc.reason,
-        entries=tuple(entry_from_doc(entry) for entry in doc.entries),
-        uses=tuple(use_from_doc(use) for use in doc.uses),
-        unsecured=doc.unsecured,
-        risked=doc.risked,
         training=doc.training,
         mirror_cursor=doc.mirror_cursor,
-        tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
-        confirmation=confirmation_from_doc(doc.confirmation),
-        coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
         evidence=doc.evidence,
         age_answer=doc.age,
         return_policy=ReturnPolicy(doc.return_policy) if doc.return_policy else UNNAMED_POLICY,
         cash_unit_minor=doc.cash_unit,
-        withheld_points=doc.withheld_points,
-        withheld_minor=doc.withheld,
-        gift_cards=tuple(gift_card_entry_from_doc(entry) for entry in doc.gift_cards),
-        own=OwnRights(doc.own_incarnation, tuple(use_from_doc(use) for use in doc.own))
-        if doc.own
-        else None,
     )
 
 
