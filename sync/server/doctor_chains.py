@@ -164,8 +164,8 @@ def orphans(connection: Connection) -> Iterator[str]:
     for words, column, where in looks:
         for owner in connection.execute(sa.select(column).where(where).distinct().limit(SHOWN)):
             yield f"{words} {owner[0]}: belongs to nobody"
-    for table, owner in ((account, account.c.member), (member, member.c.id)):
-        for row in connection.execute(sa.select(table.c.bucket, owner)):
+    for table, key in ((account, account.c.member), (member, member.c.id)):
+        for row in connection.execute(sa.select(table.c.bucket, key)):
             if row[0] != bucket_of(row[1]):
                 yield f"{table.name} {row[1]}: is in bucket {row[0]}"
 
