@@ -7,14 +7,20 @@ search likes, as often as it likes; the server is the sum that must stay.
 import shutil
 import tempfile
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pos_app.domain.events import AllowanceGiven, AllowanceTaken, TransactionCompleted
-from pos_app.domain.loyalty.allowance import AllowanceUse
+from pos_app.domain.events import (
+    AllowanceGiven,
+    AllowanceTaken,
+    GivenProof,
+    TransactionCompleted,
+)
+from pos_app.domain.loyalty.allowance import AllowanceUse, Move
 from sync.translate import WireCodec
 from tests.storage.builders import grant, sale_facts
 from tests.storage.test_moves import NOW, Side, given_of
@@ -22,6 +28,8 @@ from tests.storage.test_moves import NOW, Side, given_of
 GRANTED = 100
 NAMES = ("a", "b", "c")
 till = st.sampled_from(NAMES)
+pair = st.sampled_from(list(permutations(NAMES, 2)))
+which = st.integers(0, 30)
 
 
 class Server:
@@ -62,16 +70,15 @@ class Server:
 
 
 class Store(RuleBasedStateMachine):
-    requests = Bundle("requests")
-    answers = Bundle("answers")
-
     @initialize()
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.sides = {name: Side(self.folder, name) for name in NAMES}
         grant(self.sides["a"].file, "g", "m1", GRANTED)
         self.server = Server()
-        self.asked = self.sales = self.spent = 0
+        self.sales = self.spent = 0
+        self.requests: list[tuple[Move, str]] = []
+        self.answers: list[tuple[GivenProof, ...]] = []
         self.given: dict[str, int] = {}
         self.taken: set[str] = set()
 
@@ -96,32 +103,42 @@ class Store(RuleBasedStateMachine):
             side.file.close()
         shutil.rmtree(self.folder)
 
-    @rule(target=requests, taker=till, giver=till, points=st.integers(1, 120))
-    def ask(self, taker, giver, points):
-        self.asked += 1
-        return self.sides[taker].ask(f"x{self.asked:03d}", points, giver), giver
+    @rule(pair=pair, points=st.integers(1, 120), arrives=st.booleans(), heard=st.booleans())
+    def ask(self, pair, points, arrives, heard):
+        """A request that may be lost, and an answer that may be."""
+        taker, giver = pair
+        move = self.sides[taker].ask(f"x{len(self.requests):03d}", points, giver)
+        self.requests.append((move, giver))
+        if arrives:
+            self.deliver(-1)
+            if heard:
+                self.hear(-1)
 
-    @rule(target=answers, request=requests)
-    def deliver(self, request):
-        move, giver = request
-        if move.to_terminal == giver:
-            return ()
-        proofs = self.sides[giver].moves.give(move, next(self.sides[giver].ids), giver, NOW)
+    @precondition(lambda self: self.requests)
+    @rule(n=which)
+    def deliver(self, n):
+        """The first time, again, or when the taker has long given up."""
+        move, giver = self.requests[n % len(self.requests)]
+        side = self.sides[giver]
+        proofs = side.moves.give(move, next(side.ids), giver, NOW)
         if proofs:
-            self.given.setdefault(move.transfer_id, given_of(proofs).points)
-            assert given_of(proofs).points == self.given[move.transfer_id]
-        return proofs
+            self.answers.append(proofs)
+            points = self.given.setdefault(move.transfer_id, given_of(proofs).points)
+            assert given_of(proofs).points == points
 
-    @rule(answer=answers)
-    def hear(self, answer):
-        if answer:
+    @precondition(lambda self: self.answers)
+    @rule(n=which)
+    def hear(self, n):
+        if self.answers:
+            answer = self.answers[n % len(self.answers)]
             given = given_of(answer)
             assert self.sides[given.to_terminal].take(answer)
             self.taken.add(given.transfer_id)
 
-    @rule(request=requests)
-    def give_up(self, request):
-        move, _giver = request
+    @precondition(lambda self: self.requests)
+    @rule(n=which)
+    def give_up(self, n):
+        move, _giver = self.requests[n % len(self.requests)]
         self.sides[move.to_terminal].moves.forget(move.transfer_id)
 
     @rule(name=till, points=st.integers(1, 60))
@@ -160,7 +177,7 @@ class Store(RuleBasedStateMachine):
 
 
 Store.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
