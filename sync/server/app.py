@@ -27,10 +27,10 @@ from sync.server.enrolment import Enrolled, enrol
 from sync.server.escrow import keep
 from sync.server.guard import Endpoint, Watch, answer, answer_plain, guarded, internal
 from sync.server.intake import push
-from sync.server.limits import MissLimit
+from sync.server.limits import MissLimit, PushLimit
 from sync.server.ops_http import Shown, ops_routes
 from sync.server.reconciling import reconcile
-from sync.server.refusal import Refusal, refuse
+from sync.server.refusal import Refusal, refuse, too_often
 from sync.server.server import Server
 from sync.server.snapshots import byte_range, pieces
 from sync.wire.activities import PATH as ACTIVITY_PATH
@@ -67,6 +67,7 @@ class Http:
         self._server = server
         self._seen = SeenNonces()
         self._misses = MissLimit()
+        self._pushes = PushLimit()
 
     def app(self, shown: Shown) -> Starlette:
         """The routes. Whoever runs it also runs `Server.background`."""
@@ -104,9 +105,13 @@ class Http:
     async def _push(self, request: Request) -> Struct:
         signed = await self._signed(request)
         message = unpack(PushRequest, signed.body)
+        now_ms = self._server.services.clock.monotonic_ms()
+        if wait_s := self._pushes.wait_s(signed.terminal, now_ms):
+            raise too_often("too_many_batches", wait_s)
         reply = await self._write(lambda c: push(c, self._server.services, signed, message))
         if isinstance(reply, Refusal):
             raise reply
+        self._pushes.accepted(signed.terminal, now_ms)
         self._server.bell.ring_inbox()
         self._server.metrics.events.inc(len(message.events))
         return reply
@@ -163,9 +168,7 @@ class Http:
         services = self._server.services
         now_ms = services.clock.monotonic_ms()
         if wait_s := self._misses.wait_s(signed.terminal, now_ms):
-            too_often = refuse(429, "too_many_misses")
-            too_often.retry_after_s = wait_s
-            raise too_often
+            raise too_often("too_many_misses", wait_s)
         reply = await self._server.database.read(
             lambda c: steps.lookup(c, services, signed, message)
         )

@@ -10,6 +10,8 @@ card-link --member ID             member-pin --member ID --pin P
 conflicts [--store ID] [--open] [--sums]
 resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
 reclaim --terminal ID [--by NAME --reason TEXT]
+late-events [--accept TERMINAL --by NAME]   machine-gone --terminal ID [--by NAME]
+waiting   protocols
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
 doctor [--deep] [--repair]        backup DIR | restore DIR | safe-heads | mark-safe FILE
 new-epoch                         bundle OUT.zip | openapi
@@ -28,6 +30,7 @@ from sync.server import (
     allowance_commands,
     commands,
     gift_card_commands,
+    life_commands,
     ops_commands,
     personal_commands,
 )
@@ -68,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _files(command)
     _analyses(command)
     allowance_commands.add_to(command)
+    life_commands.add_to(command)
     gift_card_commands.add_to(command)
     ops_commands.add_to(command)
     personal_commands.add_to(command)

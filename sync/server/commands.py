@@ -12,7 +12,13 @@ from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.rights import DEFAULT_LIMITS_PPM, DEFAULT_ROLES, Operator
 from pos_app.gear import logs
 from pos_app.gear.secrets import Argon2PinHasher
-from sync.server import gift_card_commands, ops_commands, personal_commands, reference
+from sync.server import (
+    gift_card_commands,
+    life_commands,
+    ops_commands,
+    personal_commands,
+    reference,
+)
 from sync.server.allowance_commands import ON_SERVER
 from sync.server.cards import new_link, set_pin
 from sync.server.catalog import import_catalog
@@ -193,6 +199,7 @@ COMMANDS: Mapping[str, Command] = {
     "rfm": _on_server(report),
     **{name: _on_server(work) for name, work in ON_SERVER.items()},
     **{name: _on_server(work) for name, work in gift_card_commands.ON_SERVER.items()},
+    **{name: _on_server(work) for name, work in life_commands.ON_SERVER.items()},
     **{name: _on_server(work) for name, work in ops_commands.ON_SERVER.items()},
     **{name: _on_server(work) for name, work in personal_commands.ON_SERVER.items()},
     **ops_commands.ALONE,

@@ -19,7 +19,7 @@ from sync.server.buckets import bucket_of
 from sync.server.conflicts import Conflict, record
 from sync.server.doubles import announced, keep_late, next_life, speaks
 from sync.server.epochs import refresh
-from sync.server.refusal import Refusal
+from sync.server.refusal import Refusal, too_often
 from sync.server.schema import event, inbox, terminal
 from sync.server.services import Services
 from sync.server.vault import is_personal, put_away
@@ -29,6 +29,9 @@ from sync.wire.version import SPOKEN
 
 log = logging.getLogger(__name__)
 EVENTS_MAX = 500
+INBOX_DEEP = 20_000
+"""Batches that wait to be posted; at 500 events each, what a chain sells in hours."""
+DEEP_WAIT_S = 15
 ID_LENGTH_MAX = 64
 
 
@@ -69,6 +72,7 @@ def push(
     if not request.events:
         row = announced(connection, services, row, request)
     if fresh:
+        _not_too_deep(connection)
         new = list(zip(fresh, outcomes, strict=True))
         kept = _kept(connection, services, signed, request)
         row = _append(connection, services, kept, request, new)
@@ -114,6 +118,14 @@ def _continuation(connection: Connection, row: Any, request: PushRequest) -> lis
         raise Alarm(422, "fork", fresh[0].seq, fresh[0].id)
     _chained(row.head_hash, fresh)
     return fresh
+
+
+def _not_too_deep(connection: Connection) -> None:
+    """The poster is far behind: tills keep what they have, and come again a little later."""
+    queued = sa.select(inbox.c.first_seq).where(inbox.c.state == "queued").limit(INBOX_DEEP)
+    deep = connection.execute(sa.select(sa.func.count()).select_from(queued.subquery())).scalar()
+    if deep is not None and deep >= INBOX_DEEP:
+        raise too_often("inbox_deep", DEEP_WAIT_S)
 
 
 def _same_as_stored(connection: Connection, row: Any, known: Sequence[EventEnvelope]) -> None:

@@ -1,4 +1,4 @@
-"""How often a terminal may ask what could be guessed. Never a promise: memory of one process."""
+"""How often a terminal may ask. Never a promise: memory of one process."""
 
 from collections import OrderedDict
 
@@ -28,3 +28,30 @@ class MissLimit:
         self._seen.move_to_end(who)
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
+
+
+class PushLimit:
+    """So many batches of a terminal at once and a second; a loop gone wild is slowed down.
+
+    Only what was accepted counts: nobody can spend another's share.
+    """
+
+    def __init__(self, burst: int = 300, a_second: int = 100) -> None:
+        self._burst = burst
+        self._a_second = a_second
+        self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def wait_s(self, who: str, now_ms: int) -> int:
+        """Seconds until the next batch is welcome; 0: now."""
+        return 0 if self._left(who, now_ms) > 0 else 1
+
+    def accepted(self, who: str, now_ms: int) -> None:
+        """One more."""
+        self._seen[who] = (now_ms, max(0, self._left(who, now_ms) - 1))
+        self._seen.move_to_end(who)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def _left(self, who: str, now_ms: int) -> int:
+        at_ms, left = self._seen.get(who, (now_ms, self._burst))
+        return min(self._burst, left + (now_ms - at_ms) * self._a_second // 1000)

@@ -100,7 +100,7 @@ def _tills() -> list[Operation]:
         Operation("enrol", "post", PATHS["enrol"], "A new terminal proves its key with a one-time "
                   "code", PROVED, EnrolRequest, EnrolReply, (401, 410, 422, 426, 429)),
         Operation("push", "post", PATHS["push"], "Events of a terminal, in the order of its chain",
-                  SIGNED, PushRequest, PushReply, (*auth, 409, 410, 412, 422)),
+                  SIGNED, PushRequest, PushReply, (*auth, 409, 410, 412, 422, 429)),
         Operation("pull", "post", PATHS["pull"], "Rows above a cursor; waits up to `wait_ms`",
                   SIGNED, PullRequest, PullReply, auth),
         Operation("allowance", "post", PATHS["allowance"], "Points that may be spent offline",

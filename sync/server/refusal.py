@@ -21,3 +21,10 @@ class Refusal(Exception):
 def refuse(status: int, code: str, detail: str = "") -> Refusal:
     """A refusal without more to say."""
     return Refusal(status, Problem(code, detail))
+
+
+def too_often(code: str, wait_s: int) -> Refusal:
+    """Come again later: 429 with Retry-After."""
+    refusal = refuse(429, code)
+    refusal.retry_after_s = wait_s
+    return refusal
