@@ -4,7 +4,7 @@ The decision is `pos_app.domain.loyalty.placement`; here it meets the tables: gr
 member's bucket, under its lock, and are told to their terminals by whoever posts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -24,8 +24,9 @@ from pos_app.domain.loyalty.placement import (
 )
 from sync.server.allowances import free
 from sync.server.book import Book, Grant, Held
+from sync.server.desk import SharedDesk
 from sync.server.keys import barred
-from sync.server.schema import account, member, setting, terminal
+from sync.server.schema import account, allowance, member, setting, terminal
 from sync.server.services import Services, micros
 from sync.server.tiering import program_in_force
 
@@ -122,11 +123,11 @@ def place(book: Book, held: Held, around: Placement) -> int:
         standing_of(book, held, around), around.tills, around.policy, book.services.today()
     )
     for till, points in more.items():
-        _grow(book, held, Grant("", held.member.member_id, till, points), around)
+        grow(book, held, Grant("", held.member.member_id, till, points), around)
     return sum(more.values())
 
 
-def _grow(book: Book, held: Held, more: Grant, around: Placement) -> None:
+def grow(book: Book, held: Held, more: Grant, around: Placement) -> None:
     """A placed grant grows in place while nothing of it came back, so that grants stay few."""
     incarnation = around.incarnation_of[more.terminal]
     for grant in book.grants_of(more.member):
@@ -149,7 +150,7 @@ def recall_for(
     near = set(answering) - {wanted.terminal}
     grants = [g for g in book.grants_of(wanted.member) if g.left]
     here = sum(g.left for g in grants if g.terminal == wanted.terminal)
-    most = max(0, held.account.available(book.services.today()) - here)
+    most = max(0, _whole(book, held) - here)
     shortage = min(wanted.granted, most) - max(0, free(book, held))
     if shortage <= 0:
         return False
@@ -162,6 +163,13 @@ def recall_for(
         recall(book, held, till)
         coming += lying[till]
     return coming > 0
+
+
+def _whole(book: Book, held: Held) -> int:
+    """All that could be spent, whoever may: points, or what is on a gift card."""
+    if held.bearer is not None:
+        return held.bearer.balance
+    return held.account.available(book.services.today())
 
 
 def recall(book: Book, held: Held, terminal_id: str) -> None:
@@ -179,31 +187,68 @@ def rebalance(book: Book, held: Held, around: Placement) -> None:
         recall(book, held, till)
 
 
-def place_in_bucket(
-    connection: Connection, services: Services, bucket: int, members: list[str]
+def place_in_buckets(
+    connection: Connection, services: Services, by_bucket: Mapping[int, Sequence[str]]
 ) -> set[str]:
-    """Rebalance these members of one bucket; the terminals whose grants changed."""
+    """Rebalance these members, of many buckets in one transaction with as many statements as for
+    one; the terminals whose grants changed."""
     around = placement(connection, services)
-    book = Book(connection, services, bucket)
-    book.load(members)
-    for member_id in members:
-        held = book.held.get(member_id)
-        if held is not None:
-            rebalance(book, held, around)
-    return book.flush()
+    desk = SharedDesk(connection, sorted(by_bucket))
+    owners = [(bucket, one) for bucket, members in by_bucket.items() for one in members]
+    for table, column in ((account, "member"), (member, "id"), (allowance, "member")):
+        desk.prefetch(table, column, owners)
+    changed: set[str] = set()
+    for bucket, members in by_bucket.items():
+        book = Book(connection, services, bucket, desk=desk)
+        book.load(members)
+        for member_id in members:
+            if member_id in book.held:
+                rebalance(book, book.held[member_id], around)
+        changed |= book.flush()
+    desk.flush(services.now_us())
+    return changed
 
 
-def members_at_home(connection: Connection, store_id: str) -> dict[int, list[str]]:
-    """Members of a home store by bucket."""
+def some_of(by_bucket: Mapping[int, list[str]]) -> Iterator[dict[int, list[str]]]:
+    """Enough for one transaction, bucket by bucket."""
+    some: dict[int, list[str]] = {}
+    count = 0
+    for bucket in sorted(by_bucket):
+        members = by_bucket[bucket]
+        for start in range(0, len(members), MEMBERS_A_TRANSACTION):
+            some[bucket] = members[start : start + MEMBERS_A_TRANSACTION]
+            count += len(some[bucket])
+            if count >= MEMBERS_A_TRANSACTION:
+                yield some
+                some, count = {}, 0
+    if some:
+        yield some
+
+
+def unplaced_at_home(connection: Connection, store_id: str) -> dict[int, list[str]]:
+    """Members of a home store with points that no till may spend, by bucket."""
     found: dict[int, list[str]] = {}
     rows = connection.execute(
         sa.select(member.c.bucket, member.c.id)
-        .where(member.c.home_store == store_id)
+        .join(
+            account,
+            sa.and_(account.c.bucket == member.c.bucket, account.c.member == member.c.id),
+        )
+        .where(member.c.home_store == store_id, account.c.balance > account.c.reserved)
         .order_by(member.c.bucket, member.c.id)
     )
     for row in rows:
         found.setdefault(row.bucket, []).append(row.id)
     return found
+
+
+def count_at_home(connection: Connection, store_id: str) -> int:
+    """How many members have that home store."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).where(member.c.home_store == store_id)
+        ).scalar_one()
+    )
 
 
 def due_in_bucket(connection: Connection, bucket: int) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from sync.server import doubles, epoch_file, epochs, history, jobs
+from sync.server import doubles, epoch_file, epochs, history, jobs, placing
 from sync.server import keys as key_store
 from sync.server.asking import PATIENCE_S
 from sync.server.bearer_jobs import tend_bearers
@@ -26,7 +26,6 @@ from sync.server.durability import Terms, check, terms_here
 from sync.server.leases import Presence, note_heard
 from sync.server.metrics import Metrics
 from sync.server.migrations import migrate
-from sync.server.placing import MEMBERS_A_TRANSACTION, members_at_home, place_in_bucket
 from sync.server.posting import Poster
 from sync.server.regrouping import regroup
 from sync.server.resealing import reseal
@@ -126,15 +125,11 @@ class Server:
 
     async def place_allowances(self, store_id: str) -> int:
         """Share the points of the store's members over its tills; how many members."""
-        by_bucket = await self.database.read(lambda c: members_at_home(c, store_id))
-        count = 0
-        for bucket, members in by_bucket.items():
-            for start in range(0, len(members), MEMBERS_A_TRANSACTION):
-                some = members[start : start + MEMBERS_A_TRANSACTION]
-                await self.database.write(_placing(self.services, bucket, some))
-                count += len(some)
+        by_bucket = await self.database.read(lambda c: placing.unplaced_at_home(c, store_id))
+        for some in placing.some_of(by_bucket):
+            await self.database.write(_placing(self.services, some))
         self.bell.ring_inbox()
-        return count
+        return await self.database.read(lambda c: placing.count_at_home(c, store_id))
 
 
 def _instant_or_none(text: str) -> datetime | None:
@@ -145,8 +140,8 @@ def _instant_or_none(text: str) -> datetime | None:
         return None
 
 
-def _placing(services: Services, bucket: int, members: list[str]) -> Callable[[Connection], object]:
-    return lambda c: place_in_bucket(c, services, bucket, members)
+def _placing(services: Services, some: dict[int, list[str]]) -> Callable[[Connection], object]:
+    return lambda c: placing.place_in_buckets(c, services, some)
 
 
 def _expiring(

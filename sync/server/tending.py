@@ -15,11 +15,10 @@ async def tend_allowances(database: Database, services: Services) -> int:
     """Expired grants and those of tills that were given up come back; then one part of the
     members is placed anew: every bucket once a day. How many transactions changed something."""
     done = await take_back(database, services)
-    for bucket in placing.buckets_of_turn(services.now().hour, BUCKETS):
-        members = await database.read(_due(bucket))
-        for start in range(0, len(members), placing.MEMBERS_A_TRANSACTION):
-            some = members[start : start + placing.MEMBERS_A_TRANSACTION]
-            done += bool(await database.write(_placed(services, bucket, some)))
+    turn = placing.buckets_of_turn(services.now().hour, BUCKETS)
+    due = {bucket: await database.read(_due(bucket)) for bucket in turn}
+    for some in placing.some_of(due):
+        done += bool(await database.write(_placed(services, some)))
     return done
 
 
@@ -48,8 +47,8 @@ def _due(bucket: int) -> Callable[[Connection], list[str]]:
     return lambda c: placing.due_in_bucket(c, bucket)
 
 
-def _placed(services: Services, bucket: int, members: list[str]) -> Callable[[Connection], Any]:
-    return lambda c: placing.place_in_bucket(c, services, bucket, members)
+def _placed(services: Services, some: dict[int, list[str]]) -> Callable[[Connection], Any]:
+    return lambda c: placing.place_in_buckets(c, services, some)
 
 
 def _taken(services: Services, bucket: int, owners: list[str]) -> Callable[[Connection], Any]:
