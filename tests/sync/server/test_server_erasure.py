@@ -2,11 +2,14 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from pos_app.gear.secrets import PepperedPhoneHasher, seal
 from sync.server import keys as key_store
+from sync.server.cli import main
 from sync.server.doctor import examine
 from sync.server.erasure import Deed, tell_member, withdraw_consent
 from sync.server.member_import import import_members
@@ -268,3 +271,30 @@ def test_a_postgresql_wants_a_place_for_its_keys(monkeypatch, tmp_path) -> None:
     assert key_path(None, str(tmp_path / "server.db")).name == "server.db.keys"
     monkeypatch.setenv(KEYS_VARIABLE, str(tmp_path / "elsewhere"))
     assert key_path(None, "postgres://x") == tmp_path / "elsewhere"
+
+
+def test_head_office_does_it_by_name_on_the_command_line(tmp_path, capsys) -> None:
+    data = ["--data", str(tmp_path / "server")]
+    deed = [*data, "--by", "head", "--reason", "asked by letter"]
+    file = tmp_path / "members.csv"
+    file.write_text(HEADER + ROW, encoding="utf-8")
+    assert main(["import-members", str(file), *data]) == 0
+    capsys.readouterr()
+    with closing(sqlite3.connect(tmp_path / "server/server.db")) as thief:
+        ((who,),) = thief.execute("SELECT id FROM member").fetchall()
+        assert clear("\n".join(thief.iterdump()).encode()) == []
+    assert main(["tell-member", who, *deed]) == 0
+    assert json.loads(capsys.readouterr().out)["profile"]["city"] == CITY
+    for refused in (
+        ["withdraw-consent", who, "sms"], ["erase-member", "nobody"],
+        ["till-key", "nobody"], ["revoke-terminal", "nobody"],
+    ):  # fmt: skip
+        assert main([*refused, *deed]) == 1
+    assert main(["erase-member", who, *deed]) == 0
+    assert main(["tell-member", who, *deed]) == 1
+    assert main(["doctor", "--deep", *data]) == 0
+    with pytest.raises(SystemExit):
+        main(["erase-member", who, *data])
+    files = b"".join(path.read_bytes() for path in (tmp_path / "server").glob("server.db*"))
+    assert clear(files) == []
+    assert who.encode() in files
