@@ -27,7 +27,7 @@ def asked_back(
     book = Book(connection, services, bucket_of(wanted.member))
     book.load([wanted.member])
     held = book.held.get(wanted.member)
-    if held is None or held.bearer is not None or wanted.grant_id in book.grants:
+    if held is None or wanted.grant_id in book.grants:
         return False
     if held.member.blocked or not held.member.confirmed:
         return False

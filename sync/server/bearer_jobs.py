@@ -21,6 +21,7 @@ from sync.server.book import Book
 from sync.server.buckets import OPERATORS
 from sync.server.database import Database
 from sync.server.gift_cards import add_entry, settle
+from sync.server.placing_cards import recall_all
 from sync.server.schema import bearer, shown
 from sync.server.services import Services
 from sync.server.shown import CODE
@@ -52,15 +53,13 @@ def _over(kind: str, until: date) -> Callable[[Connection], dict[int, list[str]]
 
 
 def _ended(connection: Connection, kind: str, until: date) -> dict[int, list[str]]:
-    """Owners whose last day lies before that one and that no till holds a right to, by bucket."""
+    """Owners whose last day lies before that one, by bucket."""
     over = sa.and_(
         bearer.c.kind == kind,
         bearer.c.expires_on != "",
         bearer.c.expires_on < until.isoformat(),
-        bearer.c.reserved == 0,
+        bearer.c.balance > 0 if kind == "gift_card" else bearer.c.reserved == 0,
     )
-    if kind == "gift_card":
-        over = sa.and_(over, bearer.c.balance > 0)
     rows = connection.execute(
         sa.select(bearer.c.bucket, bearer.c.owner)
         .where(over)
@@ -91,7 +90,7 @@ def expire_cards(
     """An explicit entry for what is left on each card that ended before that day; how many.
 
     Its id comes from the card and its end: a repeated run expires nothing twice. What a till holds
-    is waited for: it may have been spent on the last day.
+    is asked back and waited for: it may have been spent on the last day.
     """
     book = Book(connection, services, bucket)
     book.load_bearers(cards)
@@ -99,7 +98,10 @@ def expire_cards(
     for card in cards:
         held = book.held.get(card)
         one = held.bearer if held else None
-        if held is None or one is None or held.reserved or one.balance <= 0:
+        if held is None or one is None or one.balance <= 0:
+            continue
+        if held.reserved:
+            recall_all(book, held)
             continue
         if not one.expires_on or one.expires_on >= on.isoformat():
             continue

@@ -35,6 +35,7 @@ from sync.server.merging import Carried, carry_in
 from sync.server.moves import post_given, post_taken, posted_before
 from sync.server.own import keep_own
 from sync.server.placing import IDENTIFIED, Placement, place, visited
+from sync.server.placing_cards import place_card
 from sync.server.referrals import first_purchase
 from sync.server.shown import post_shown
 from sync.server.tiering import Judged, Tiering
@@ -246,6 +247,7 @@ def _returned(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     if any(grant.kind == IDENTIFIED for grant in grants):
         # What was asked back for somebody who waits elsewhere stays free for the one who waits.
         place(book, held, around.placement)
+        place_card(book, held, part.terminal, around.placement)
     return found
 
 
@@ -340,9 +342,13 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     return []
 
 
-def _gift_cards(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
+def _gift_cards(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     found = post_cards(book, part.document, part.event, part.seq)
-    return found + _of_bearers(book, part, is_gift_card)
+    found += _of_bearers(book, part, is_gift_card)
+    for card in sorted({entry.card_id for entry in part.document.gift_cards}):
+        if card in book.held:
+            place_card(book, book.held[card], part.terminal, around.placement)
+    return found
 
 
 def _of_bearers(book: Book, part: Part, ours: Callable[[str], bool]) -> list[Conflict]:

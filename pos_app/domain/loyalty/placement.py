@@ -31,6 +31,7 @@ class Policy:
     score keeps a day. `headroom_ppm`: how much more than the largest receipt so far the next one
     may be. `recall`: points that lie at a till that answers are asked back when the member stands
     elsewhere. `lease_hours`: how long a till honours placed points after it last heard the server.
+    `gift_cards`: what is on a gift card lies at the till where the card was last.
     """
 
     share_ppm: int = PPM
@@ -41,6 +42,7 @@ class Policy:
     headroom_ppm: int = 1_500_000
     recall: bool = True
     lease_hours: int = 72
+    gift_cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

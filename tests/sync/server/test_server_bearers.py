@@ -15,8 +15,9 @@ from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.gear.secrets import PepperedPhoneHasher
 from sync.server import cli, feed, gift_card_desk, reference
+from sync.server.asking import asked_back
 from sync.server.bearer_jobs import tend_bearers
-from sync.server.book import Book
+from sync.server.book import Book, Grant
 from sync.server.buckets import OPERATORS, bucket_of
 from sync.server.gift_card_desk import id_of
 from sync.server.gift_cards import add_entry, card_of, settle
@@ -181,6 +182,45 @@ def test_the_money_of_a_card_leaves_when_its_last_day_is_over_everywhere(house, 
             e for e in await house.rows(gift_card_entry) if e.amount == -150_00 and e.card == OTHER
         ]
         assert '"kind":"expire"' in ended.entry
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_a_card_waits_at_its_last_till_and_is_asked_back_when_it_is_shown_elsewhere(house, tills):
+    async def story() -> None:
+        one, two = tills
+        policy = {"gift_cards": True}
+        await house.write(reference.set_setting, house.services, "allowance.placement", policy)
+        await sold(house, one, expires_on=DAY)
+        assert await state(house) == (1000_00, 1000_00)
+        (placed,) = await house.rows(allowance)
+        assert (placed.terminal, placed.kind) == (one.terminal, "placed")
+        await paid(house, one, 300_00, placed.grant_id)
+        assert await state(house) == (700_00, 700_00)
+        wanted = Grant("g2", CARD, two.terminal, 10**12, kind="identified")
+        near = frozenset({one.terminal})
+        assert await house.write(asked_back, house.services, wanted, near)
+        (asked,) = await house.rows(allowance)
+        assert asked.kind == "recalled"
+        one.record(AllowanceReturned(CARD, (AllowanceUse(placed.grant_id, 700_00),), NOON))
+        await house.push(one, len(one.chain))
+        assert (await two.allowance("g2", CARD, 10**12)).granted == 700_00
+        await paid(house, two, 100_00, "g2")
+        two.record(AllowanceReturned(CARD, (AllowanceUse("g2", 600_00),), NOON))
+        await house.push(two, len(two.chain))
+        waits = [g for g in await house.rows(allowance) if g.granted > g.spent + g.returned]
+        assert [(g.terminal, g.kind, g.granted) for g in waits] == [
+            (two.terminal, "placed", 600_00)
+        ]
+        house.clock.at = NOON + timedelta(days=2)
+        assert await tend_bearers(house.server.database, house.services) == 0
+        (asked,) = [g for g in await house.rows(allowance) if g.granted > g.spent + g.returned]
+        assert asked.kind == "recalled"
+        two.record(AllowanceReturned(CARD, (AllowanceUse(asked.grant_id, 600_00),), NOON))
+        await house.push(two, len(two.chain))
+        assert await tend_bearers(house.server.database, house.services) == 1
+        assert await state(house) == (0, 0)
         await healthy(house)
 
     house.run(story())
