@@ -144,21 +144,21 @@ def _living(life: Life) -> Callable[..., LivingConnection]:
     return factory
 
 
-def _run(original: Callable[..., Any]) -> Callable[..., Any]:
+def _interrupted(original: Callable[..., Any]) -> Callable[..., Any]:
     """Others may run before and after every transaction of the server."""
 
-    async def run(self: Any, job: Callable[[], Any]) -> Any:
+    async def transaction(self: Any, work: Callable[[Any], Any]) -> Any:
         life = getattr(self, "life", None)
         if life is None:
-            return await original(self, job)
+            return await original(self, work)
         await asyncio.sleep(life.chance.random() * 0.002)
         life.point("transaction")
-        done = await original(self, job)
+        done = await original(self, work)
         life.point("transacted")
         await asyncio.sleep(0)
         return done
 
-    return run
+    return transaction
 
 
 def _database(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -185,7 +185,7 @@ def _ids() -> Ids:
 
 def replacements() -> list[tuple[Any, str, Any]]:
     """(module or class, name, what stands there during a run)."""
-    surroundings = wiring_courier.Surroundings
+    surroundings, database = wiring_courier.Surroundings, server_database.SqliteDatabase
     bootstrap = wiring_courier.Bootstrap
 
     def around(*arguments: Any, **named: Any) -> Any:
@@ -207,12 +207,9 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (server_app, "WAIT_MS_MAX", 3_600_000),
         (client_pull, "PAGE_BYTES", HERE.page_bytes),
         (server_database, "_sqlite_engine", _engine(server_database._sqlite_engine)),
-        (
-            server_database.SqliteDatabase,
-            "_run",
-            _run(server_database.SqliteDatabase._run),
-        ),
-        (server_database, "SqliteDatabase", _database(server_database.SqliteDatabase)),
+        (database, "write", _interrupted(database.write)),
+        (database, "read", _interrupted(database.read)),
+        (server_database, "SqliteDatabase", _database(database)),
         *_randomness(),
         *_machines(),
     ]

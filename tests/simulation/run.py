@@ -222,7 +222,7 @@ class World:
         image = chance.choice(self.server.backups[-3:])
         if image != self.server.backups[-1]:
             self.marked.add("old_backup")  # tills may have forgotten what only the newest had
-        await self.server.fail_over(image, chance.random() < 0.5)
+        await self.server.fail_over(image)
         self.marked.add("fail_over")
         self.counts["fail_overs"] += 1
         if self.server.server is None:

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from sync.server import backup
-from sync.server import server as server_module
 from sync.server.app import build_app
+from sync.server.epoch_file import EPOCH_FILE
 from sync.server.keys import new_epoch
-from sync.server.server import DATABASE_FILE, open_server
+from sync.server.server import open_server
 from tests.simulation.installed import Ids, inside
 from tests.simulation.life import Crash, Disk, Life, Points
 from tests.sync.client.virtual import VirtualClock
@@ -148,27 +148,21 @@ class ServerMachine:
         return await self.server.database.write(work)
 
     async def backup(self) -> None:
-        """What `kopilka-server backup` does: copy, then tell that it is safe."""
+        """What `kopilka-server backup` does: copy, verify, then tell that it is safe."""
         server = self.server
-        target = self.folder.parent / f"backup-{len(self.backups)}.db"
-        safe = await server.database.read(backup.heads)
-        backup.copy(self.folder / DATABASE_FILE, target)
+        target = self.folder.parent / f"backup-{len(self.backups)}"
+        made = backup.make(self.folder, target, server.services.server_time())
         self.backups.append(target)
-        await server.database.write(lambda c: backup.mark_safe(c, safe))
+        await server.database.write(lambda c: backup.mark_safe(c, made.heads))
 
-    async def fail_over(self, image: Path, by_hand: bool) -> None:
-        """The database of an older moment takes over, and says that it is another epoch."""
+    async def fail_over(self, image: Path) -> None:
+        """What `kopilka-server restore` does, in the place of the server that is lost."""
         await self.stop()
-        for companion in ("", "-wal", "-shm"):
-            (self.folder / (DATABASE_FILE + companion)).unlink(missing_ok=True)
-        shutil.copyfile(image, self.folder / DATABASE_FILE)
-        if by_hand or not hasattr(server_module, "epoch_file"):
-            await self._name_epoch()
-        await self.start()
-
-    async def _name_epoch(self) -> None:
-        """The operator runs `new-epoch`; without it the server notices by itself."""
+        shutil.rmtree(self.folder)
+        backup.put_back(image, self.folder)
         with inside(Life("office", Points(), Disk(), self.chance), self.clock, self.chance):
             server = await open_server(data=self.folder, clock=self.clock, inline=True)
             await server.database.write(new_epoch)
             await server.close()
+        (self.folder / EPOCH_FILE).unlink(missing_ok=True)
+        await self.start()
