@@ -54,12 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     till.add_argument("--scale", type=float, default=1.0)
     till.add_argument("--fullscreen", action="store_true")
     till.set_defaults(run=_till)
-    courier = commands.add_parser("courier", help="the sync process of a till")
-    courier.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    courier.add_argument("--server", default=DEFAULT_SERVER)
-    courier.add_argument("--lan-listen", default="", metavar="HOST:PORT", help=LISTEN_HELP)
-    courier.add_argument("--lan-peer", action="append", default=[], metavar="URL", help=PEER_HELP)
-    courier.set_defaults(run=_courier)
+    _add_courier(commands.add_parser("courier", help="the sync process of a till"))
     enrol = commands.add_parser("enrol", help="make this machine a terminal")
     _add_place(enrol)
     enrol.add_argument("--code", required=True)
@@ -93,6 +88,14 @@ def _add_support(commands: Any) -> None:
     bundle.add_argument("file", type=Path)
     bundle.add_argument("--data", type=Path, default=DEFAULT_DATA)
     bundle.set_defaults(run=_support)
+
+
+def _add_courier(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("--server", default=DEFAULT_SERVER)
+    parser.add_argument("--lan-listen", default="", metavar="HOST:PORT", help=LISTEN_HELP)
+    parser.add_argument("--lan-peer", action="append", default=[], metavar="URL", help=PEER_HELP)
+    parser.set_defaults(run=_courier)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:

@@ -16,8 +16,8 @@ from sync.client.link import Link
 from sync.client.ports import MirrorFile
 from sync.wire.rows import MemberRow
 
-SERVER_S = 1.2
-"""For a server that answered last time."""
+SERVER_S = 1.8
+"""For a server that answered last time; it may itself wait for a till that gives points back."""
 SILENT_SERVER_S = 0.3
 """For one that did not."""
 AWAY = (Lost, ServerFailed, TimeoutError)

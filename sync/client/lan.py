@@ -26,7 +26,7 @@ from sync.wire.version import CURRENT
 
 PEER_S = 0.8
 """One answer of a till beside us: it is in the same room, or it is off."""
-FETCH_S = 1.5
+FETCH_S = 1.0
 """All of them together, while a customer stands here."""
 GREET_EVERY_S = 20.0
 CALL_EVERY_S = 4.0
