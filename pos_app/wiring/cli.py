@@ -65,17 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--language", choices=("ru", "en"), default="ru")
     demo.add_argument("--scripted", action="store_true", help="play a customer even with a display")
     demo.set_defaults(run=_demo)
-    paper = commands.add_parser("paper", help="the papers of a virtual counter")
-    paper.add_argument("--port", type=int, required=True)
-    paper.add_argument("--language", choices=("ru", "en"), default="ru")
-    paper.set_defaults(run=_paper)
-    replay = commands.add_parser("replay", help="play a stream of receipts through real tills")
-    replay.add_argument("receipts", type=Path)
-    replay.add_argument("--catalogue", type=Path)
-    replay.add_argument("--members", type=Path)
-    replay.add_argument("--work", type=Path)
-    replay.set_defaults(run=_replay)
-    _add_support(commands)
+    _add_tools(commands)
     commands.add_parser("program", help="try a programme (kopilka program --help)")
     commands.add_parser("server", help="the central server (kopilka server --help)")
     commands.add_parser("devices-host", help="the device process")
@@ -88,6 +78,20 @@ def _add_support(commands: Any) -> None:
     bundle.add_argument("file", type=Path)
     bundle.add_argument("--data", type=Path, default=DEFAULT_DATA)
     bundle.set_defaults(run=_support)
+
+
+def _add_tools(commands: Any) -> None:
+    paper = commands.add_parser("paper", help="the papers of a virtual counter")
+    paper.add_argument("--port", type=int, required=True)
+    paper.add_argument("--language", choices=("ru", "en"), default="ru")
+    paper.set_defaults(run=_paper)
+    replay = commands.add_parser("replay", help="play a stream of receipts through real tills")
+    replay.add_argument("receipts", type=Path)
+    replay.add_argument("--catalogue", type=Path)
+    replay.add_argument("--members", type=Path)
+    replay.add_argument("--work", type=Path)
+    replay.set_defaults(run=_replay)
+    _add_support(commands)
 
 
 def _add_courier(parser: argparse.ArgumentParser) -> None:
