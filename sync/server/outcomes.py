@@ -53,6 +53,7 @@ class Batch:
     first_seq: int
     last_seq: int
     facts: list[Fact]
+    received_at: int = 0
 
     @property
     def bucket(self) -> int:

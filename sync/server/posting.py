@@ -68,6 +68,7 @@ class Poster:
         self._bell = bell
         self._duty = database.duty(POSTING)
         self.on_awaited: Callable[[Sequence[str]], None] = lambda _tills: None
+        self.on_posted: Callable[[float], object] = lambda _seconds: None
 
     async def run(self) -> None:
         """Post whenever the bell rings, for ever."""
@@ -160,7 +161,9 @@ class Poster:
 
     def _batch(self, connection: Connection, row: Any) -> Batch:
         facts = self._facts(connection, row)
-        return Batch(row.terminal, row.incarnation, row.first_seq, row.last_seq, facts)
+        return Batch(
+            row.terminal, row.incarnation, row.first_seq, row.last_seq, facts, row.received_at
+        )
 
     def _facts(self, connection: Connection, row: Any) -> list[Fact]:
         """The events of a batch that are not posted yet, decoded; unreadable ones are parked."""
@@ -217,6 +220,9 @@ class Poster:
                 await self._post_group(group)
         services = self._services
         await self._database.write(lambda c: finish_all(c, services, batches))
+        now_us = services.now_us()
+        for batch in batches:
+            self.on_posted(max(0, now_us - batch.received_at) / 1e6)
         for batch in batches:
             _say_parked(batch)
 

@@ -62,6 +62,7 @@ class Server:
     def __post_init__(self) -> None:
         self.presence = Presence(self.services.clock)
         self.poster.on_awaited = self.presence.await_word
+        self.poster.on_posted = self.metrics.lag.observe
 
     async def heard(self, terminal_id: str, clear_at: str = "") -> None:
         """A till spoke. `clear_at`: our time as it knew it when nothing was unsent; or nothing."""

@@ -124,6 +124,7 @@ def test_numbers_tell_what_was_asked_and_what_came_of_it(house) -> None:
         assert found["kopilka_pushed_events_total"] == 2
         assert found["kopilka_pulled_rows_total"] > 2
         assert found["kopilka_inbox_batches"] == 0
+        assert found["kopilka_feed_lag_seconds_sum"] == 7
         assert found["kopilka_books_checked_ratio"] == 1
         assert found["kopilka_books_difference_points"] == 0
         assert found["kopilka_allowance_outstanding_points"] > 0
