@@ -111,8 +111,8 @@ async def place(engine: str, folder: Path):
         raise SystemExit("no PostgreSQL binaries on this machine")
     cluster = Cluster(found, DURABLE).start()
     try:
-        address = cluster.database()
-        yield ["--database", address], {"address": address}
+        address, keys = cluster.database(), folder / "data"
+        yield ["--database", address, "--data", str(keys)], {"address": address, "data": keys}
     finally:
         cluster.stop()
 

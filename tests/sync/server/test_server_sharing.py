@@ -131,19 +131,22 @@ async def kill_locks(house) -> None:
     await house.read(lambda c: c.execute(ended).all())
 
 
-def test_connections_that_are_ended_at_random_lose_and_double_nothing(shop, caplog) -> None:
+def test_connections_that_are_ended_at_random_lose_and_double_nothing(
+    shop, caplog, monkeypatch
+) -> None:
     """Case 17: pg_terminate_backend at random while tills push and the poster posts."""
     caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr("sync.server.posting.RETRY_S", 0.01)
 
     async def story() -> None:
         tills = [await shop.till() for _ in range(3)]
         members = [tills[0].enrol_member(card=f"299000000{n:04d}") for n in range(6)]
         await shop.push(tills[0])
         done = asyncio.Event()
-        shop.server.poster._retry_s = 0.01
         poster = asyncio.ensure_future(shop.server.poster.run())
-        nemesis = asyncio.ensure_future(ending(shop, done))
-        rounds = [asyncio.ensure_future(pushing(till, members)) for till in tills]
+        progress = [0]
+        nemesis = asyncio.ensure_future(ending(shop, done, progress))
+        rounds = [asyncio.ensure_future(pushing(till, members, progress)) for till in tills]
         async with asyncio.timeout(DEADLINE_S):
             await asyncio.gather(*rounds)
         done.set()
@@ -172,20 +175,21 @@ async def through(work) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def pushing(till, members) -> None:
+async def pushing(till, members, progress) -> None:
     acknowledged = len(till.chain)
     for n in range(20):
         till.sell(member=members[n % len(members)], earn=3)
         while acknowledged < len(till.chain):
             try:
                 acknowledged = (await till.push(acknowledged + 1)).head
+                progress[0] += 1
             except Refused as refused:
                 assert refused.status in (409, 503), refused
                 acknowledged = refused.problem.head if refused.status == 409 else acknowledged
 
 
-async def ending(house, done) -> int:
-    """End one of the server's connections every now and then; how many."""
+async def ending(house, done, progress) -> int:
+    """End one of the server's connections after every few acknowledged pushes; how many."""
     chance, ended = random.Random(17), 0
     own = PostgresDatabase(house.address)
     pids = sa.text(
@@ -194,12 +198,14 @@ async def ending(house, done) -> int:
     )
     kill = sa.text("SELECT pg_terminate_backend(:pid)")
     while not done.is_set():
+        if progress[0] < 3 * ended:
+            await asyncio.sleep(0.01)
+            continue
         found = await own.read(lambda c: list(c.execute(pids).scalars()))
         if found:
             pid = chance.choice(sorted(found))
             await own.read(lambda c, p=pid: c.execute(kill, {"pid": p}).all())
             ended += 1
-        await asyncio.sleep(0.03)
     await own.close()
     return ended
 
