@@ -117,11 +117,12 @@ def put_away(station: Station) -> Answer:
 
 
 def ask(station: Station) -> bool:
-    """Ask the server for its state, and for all of it while a receipt is open; False: no link."""
-    hand = station.gift_card
-    if hand is None or not station.courier.status().online:
-        return False
+    """Ask the server for its state, and for all of it while a receipt is open; with no link the
+    other tills of the store. False: nobody to ask."""
+    hand, link = station.gift_card, station.courier.status()
     wanted = EVERYTHING if station.open is not None else 0
+    if hand is None or not (link.online or (link.peers and wanted)):
+        return False
     station.gift_card = replace(hand, asking=True, asked=bool(wanted))
     fields = {"kind": "gift_card", "key": hand.card_id, "want_points": wanted}
 
@@ -139,8 +140,9 @@ def _answered(station: Station, card_id: str, reply: Mapping[str, Any]) -> None:
         release(station)
         return
     failed = bool(reply.get("error"))
+    told = failed or reply.get("moved") or reply["card"]
     station.gift_card = replace(
-        hand, asking=False, asked=hand.asked and not failed, strange=not (failed or reply["card"])
+        hand, asking=False, asked=hand.asked and not failed, strange=not told
     )
     station.say(changed(*PARTS, notices=(_told(station),)))
 

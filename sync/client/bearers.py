@@ -11,7 +11,8 @@ from msgspec import to_builtins
 
 from sync.client.allowances import Allowances
 from sync.client.connection import Connection
-from sync.client.errors import Lost, Refused
+from sync.client.errors import Lost, Refused, ServerFailed
+from sync.client.lan import Lan
 from sync.client.ports import MirrorFile, Outbox, enrolled
 from sync.wire.codec import GarbledMessage, decode
 from sync.wire.messages import LookupReply, LookupRequest
@@ -21,6 +22,7 @@ from sync.wire.version import CURRENT
 GIFT_CARD, COUPON = "gift_card", "coupon"
 KINDS = frozenset({GIFT_CARD, COUPON})
 NEVER = (404, 422)
+AWAY = (Lost, ServerFailed)
 
 
 async def identify(
@@ -29,11 +31,32 @@ async def identify(
     allowances: Allowances,
     fields: Mapping[str, Any],
     mirror: MirrorFile | None,
+    lan: Lan | None = None,
 ) -> dict[str, Any]:
     """{card, allowance}, each a row or None. `key` is the owner; `want_points` 0: only look.
 
-    Raises Trouble.
+    With the server away, what waits of a card at another till of the store is brought from there:
+    `moved`. Raises Trouble when nobody could help.
     """
+    try:
+        return await _from_server(connection, outbox, allowances, fields, mirror)
+    except AWAY as away:
+        wanted = int(fields.get("want_points", 0))
+        if lan is None or not wanted or fields["kind"] != GIFT_CARD:
+            raise
+        moved = await lan.fetch(str(fields["key"]), wanted)
+        if not moved:
+            raise Lost("no till of the store could help") from away
+        return {"card": None, "allowance": None, "moved": moved}
+
+
+async def _from_server(
+    connection: Connection,
+    outbox: Outbox,
+    allowances: Allowances,
+    fields: Mapping[str, Any],
+    mirror: MirrorFile | None,
+) -> dict[str, Any]:
     owner, wanted = str(fields["key"]), int(fields.get("want_points", 0))
     card = None
     if fields["kind"] == GIFT_CARD:

@@ -173,7 +173,7 @@ class Courier:
         if kind in bearers.KINDS:
             parts = self._parts
             about = (parts.connection, parts.outbox, parts.allowances)
-            return await bearers.identify(*about, fields, self._open_mirror())
+            return await bearers.identify(*about, fields, self._open_mirror(), parts.lan)
         points = int(fields.get("want_points", 0))
         return await self._identification.member(kind, key, points, self._open_mirror())
 

@@ -345,6 +345,19 @@ def test_an_unheard_card_pays_nothing_in_the_dark(cards):
     assert refusal(cards.till.tender("gift_card")) == "gift_card_which"
 
 
+def test_with_no_server_the_tills_of_the_store_are_asked(cards):
+    cards.courier.peers = 1
+    mirrored(cards)
+    cards.scan(CODE)
+    assert cards.courier.asked == []
+    cards.scan(CHEESE, CODE)
+    granted(cards, 700_00, kind="moved")
+    cards.courier.answers("identify", card=None, allowance=None, moved=700_00)
+    assert cards.codes_heard()[-1] == "gift_card_shown"
+    ok(cards.till.tender("gift_card"))
+    assert cards.sale.paid_minor == 700_00
+
+
 def test_a_card_that_another_till_holds_says_so(linked):
     linked.scan(CHEESE, CODE)
     answered(linked, 0)
