@@ -8,7 +8,15 @@ import argparse
 import os
 import sys
 
-from tests.simulation.campaign import FIRST_SEED, POINTS, Total, campaign, plan_of
+from tests.simulation.campaign import (
+    FIRST_SEED,
+    POINTS,
+    Total,
+    campaign,
+    fresh_seeds,
+    plan_of,
+    write_points,
+)
 from tests.simulation.run import play
 from tests.simulation.shop import forget_templates
 
@@ -26,12 +34,14 @@ def _told(total: Total) -> None:
 
 
 def _many(options: argparse.Namespace) -> int:
+    if options.refresh_points:
+        options.first, options.seeds = fresh_seeds().start, len(fresh_seeds())
+        POINTS.unlink(missing_ok=True)
+        write_points(campaign(fresh_seeds(), options.workers), everything=True)
     total = campaign(range(options.first, options.first + options.seeds), options.workers)
     _told(total)
     if options.refresh_points:
-        head = "# Crash points of the simulation; written by --refresh-points, read by its tests.\n"
-        names = sorted(name for name in total.fired if name != "stopped")
-        POINTS.write_text(head + "\n".join(names) + "\n", encoding="ascii")
+        write_points(total)
     return 1 if total.failures else 0
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.simulation.shop import CARDS, CODES, OPERATOR, PHONES, PIN, ean
+from tests.simulation.shop import (
+    CARDS,
+    CODES,
+    GIFT_CODES,
+    GIFT_MINOR,
+    OPERATOR,
+    PHONES,
+    PIN,
+    ean,
+)
 from tests.simulation.till import TillMachine
 
 
@@ -40,6 +49,9 @@ class Cashier:
             "sync": self.sync,
             "close_session": self.close_session,
             "look": self.look,
+            "gift_sale": self.gift_sale,
+            "gift_pay": self.gift_pay,
+            "gift_look": self.gift_look,
         }
 
     async def does(self, kind: str, chance: Random) -> None:
@@ -179,6 +191,31 @@ class Cashier:
         self.done(self.do(lambda till: till.void_tender(0)))
         if chance.random() < 0.7:
             self.pay(chance)
+
+    # --- gift cards -----------------------------------------------------------------------
+
+    async def gift_sale(self, chance: Random) -> None:
+        code, amount = chance.choice(GIFT_CODES), chance.choice(GIFT_MINOR)
+        if self.done(self.do(lambda till: till.sell_gift_card(code, amount))):
+            await self.moment(chance)
+            self.completed(self.do(lambda till: till.pay("cash")))
+
+    async def gift_pay(self, chance: Random) -> None:
+        code = chance.choice(GIFT_CODES)
+        await self.goods(chance)
+        self.done(self.do(lambda till: till.gift_card(code)))
+        await asyncio.sleep(chance.random() * 4)
+        if self.done(self.do(lambda till: till.tender("gift_card", None, code))):
+            self.machine.counts["gift_payments"] += 1
+            if chance.random() < 0.15:
+                self.done(self.do(lambda till: till.void_tender(0)))
+        self.pay(chance)
+
+    async def gift_look(self, chance: Random) -> None:
+        code = chance.choice(GIFT_CODES)
+        self.done(self.do(lambda till: till.gift_card(code)))
+        await asyncio.sleep(chance.random() * 4)
+        self.do(lambda till: till.gift_card(""))
 
     # --- the rest -----------------------------------------------------------------------------
 

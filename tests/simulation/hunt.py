@@ -22,14 +22,14 @@ FIRST = 5000
 
 def with_bug(bug: Bug, seed: int) -> Outcome:
     """One run of the product with the bug in it."""
-    plan = drawn(seed, steps=bug.steps, raised=bug.raised)
+    plan = drawn(seed, steps=bug.steps, raised=bug.raised, plain=True)
     with bug.planted():
         return play(plan)
 
 
 def without(bug: Bug, seed: int) -> Outcome:
     """The same run of the product as it is."""
-    return play(drawn(seed, steps=bug.steps, raised=bug.raised))
+    return play(drawn(seed, steps=bug.steps, raised=bug.raised, plain=True))
 
 
 def hunted(bug: Bug, tries: int = TRIES) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 import pos_app.storage.connect as storage_connect
 import pos_app.wiring.courier as wiring_courier
+import pos_app.wiring.lan as wiring_lan
 import pos_app.wiring.till as wiring_till
 import sync.client.pull as client_pull
 import sync.server.app as server_app
@@ -201,6 +202,9 @@ def replacements() -> list[tuple[Any, str, Any]]:
         (wiring_courier, "SystemClock", _clock),
         (wiring_courier, "Uuid7Source", _ids),
         (wiring_courier, "secrets", _Chance),
+        (wiring_lan, "SystemClock", _clock),
+        (wiring_lan, "Uuid7Source", _ids),
+        (wiring_lan, "secrets", _Chance),
         (wiring_courier, "Surroundings", around),
         (wiring_courier, "Bootstrap", partial(bootstrap, offload=in_place)),
         (server_app, "LOOK_AGAIN_S", LONG_POLL_LOOKS_S),

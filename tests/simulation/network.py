@@ -58,6 +58,7 @@ class Wire:
     up: bool = True
     replies: bool = True
     calm: bool = False
+    lan: bool = True
     kept: list[Copy] = field(default_factory=list)
 
     def transport(self, life: Life) -> "Line":
@@ -102,6 +103,12 @@ class Wire:
         except httpx.HTTPError:
             return
 
+    async def nobody_reads_beside(self, peer: Any, copy: Copy) -> None:
+        try:
+            await peer.answers_beside(copy.request())
+        except httpx.HTTPError:
+            return
+
     async def carry(self, request: httpx.Request) -> httpx.Response:
         copy = Copy(request.method, request.url, request.headers, request.content)
         await self.pause()
@@ -140,4 +147,27 @@ class Line(httpx.AsyncBaseTransport):
         return response
 
 
-__all__ = ["Copy", "Crash", "Line", "Weather", "Wire"]
+class Beside(httpx.AsyncBaseTransport):
+    """The line from one till of a store to another; it loses, doubles and delays like any."""
+
+    def __init__(self, wire: Wire, life: Life, peer: Any) -> None:
+        self._wire, self._life, self._peer = wire, life, peer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._life.point("ask")
+        wire = self._wire
+        copy = Copy(request.method, request.url, request.headers, request.content)
+        await wire.pause()
+        if wire.happens("lose_request"):
+            raise httpx.ConnectError("away")
+        if wire.happens("double"):
+            await wire.nobody_reads_beside(self._peer, copy)
+        answer = await asyncio.shield(self._peer.answers_beside(copy.request()))
+        if wire.happens("lose_reply"):
+            raise httpx.ReadError("the answer was lost")
+        status, headers, body = answer
+        self._life.point("answered")
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
+
+
+__all__ = ["Beside", "Copy", "Crash", "Line", "Weather", "Wire"]

@@ -188,6 +188,7 @@ def judge(world: Any) -> list[str]:
         found += _sales(world, file)
         found += _entries(world, file)
         found += _overdrafts(world, file)
+        found += _gift_cards(world, file)
         found += _rights(world, file)
         found += _mirrors(world, file)
         found += _chains(world, file)
@@ -288,6 +289,16 @@ def _overdrafts(world: Any, file: ServerFile) -> list[str]:
             told.add(member)
             found.append(f"I3 {member} was overdrawn by {-sums[member]} (at {points})")
     return found
+
+
+def _gift_cards(world: Any, file: ServerFile) -> list[str]:
+    """I3 of gift cards: never below zero but for what was marked as a risk."""
+    if {"clone"} & world.marked:
+        return []
+    sums: Counter[str] = Counter()
+    for card, amount, entry in file.rows("SELECT card, amount, entry FROM gift_card_entry"):
+        sums[card] += amount + json.loads(entry).get("unsecured", 0)
+    return [f"I3 gift card {card} is at {left}" for card, left in sums.items() if left < 0]
 
 
 def _rights(world: Any, file: ServerFile) -> list[str]:

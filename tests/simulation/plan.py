@@ -61,6 +61,10 @@ TILL_ACTIONS = {
 }
 
 
+CARD_DEEDS = {"gift_sale": 4, "gift_pay": 4, "gift_look": 1}
+"""Where gift cards are sold, one deed in four is about one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that somebody does: `who` is a till's number or WORLD; `draw` its own chance."""
@@ -85,22 +89,30 @@ class Plan:
     hours: bool = False
     share_ppm: int = 500_000
     page_bytes: int = 1 << 20
+    lan: bool = False
 
     def swarm(self) -> str:
         """What is switched on, on one line."""
         net = {k: round(v, 3) for k in NET if (v := getattr(self.weather, k))}
         world = sorted({a.kind for a in self.actions if a.who == WORLD})
         crash = {k: round(v, 5) for k, v in self.crash_rates.items() if v}
-        return f"tills {self.tills}, net {net}, crashes {crash}, world {world}"
+        lan = ", lan" if self.lan else ""
+        return f"tills {self.tills}{lan}, net {net}, crashes {crash}, world {world}"
 
 
 def drawn(
     seed: int,
     steps: int = 12,
     listed: tuple[str, ...] = (),
+    aimed: tuple[str, ...] = (),
     raised: dict[str, float] | None = None,
+    plain: bool = False,
 ) -> Plan:
-    """The plan of a seed. `listed`: crash points to aim at; `raised`: rates that are not drawn."""
+    """The plan of a seed.
+
+    `listed`: crash points to aim at some of; `aimed`: those to kill at the first pass of; `raised`:
+    rates that are not drawn; `plain`: neither gift cards nor moves between tills.
+    """
     chance = Random(f"plan {seed}")
     tills = chance.choice((2, 2, 3, 4))
     weather = _weather(chance)
@@ -115,13 +127,23 @@ def drawn(
             world[kind] = rate
     hours = chance.random() < 0.3
     actions = _actions(chance, tills, steps, world | PEACE, hours)
-    targets = {}
+    targets = {name: 1 for name in aimed}
     if listed and chance.random() < 0.75:
         for name in chance.sample(listed, min(4, len(listed))):
             targets[name] = chance.choice((1, 1, 2, 3, 5))
     share = chance.choice((500_000, 500_000, 900_000, 100_000))
     page = chance.choice((1 << 20, 1 << 20, 900))
-    return Plan(seed, tills, actions, weather, crashes, targets, hours, share, page)
+    more = Random(f"more {seed}")
+    lan = not plain and more.random() < 0.25
+    if not plain and more.random() < 0.6:
+        actions = tuple(_with_card(more, action) for action in actions)
+    return Plan(seed, tills, actions, weather, crashes, targets, hours, share, page, lan)
+
+
+def _with_card(chance: Random, action: Action) -> Action:
+    if action.who == WORLD or chance.random() > 0.25:
+        return action
+    return replace(action, kind=chance.choices(list(CARD_DEEDS), list(CARD_DEEDS.values()))[0])
 
 
 def _swarm(chance: Random, most: float) -> float:

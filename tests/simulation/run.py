@@ -74,6 +74,8 @@ class World:
         self.loop: Any = asyncio.get_running_loop()
         self.server = self._server()
         self.tills = [self._till(n) for n in range(plan.tills)]
+        for till in self.tills if plan.lan else ():
+            till.peers = [t for t in self.tills if t is not till and t.store == till.store]
         self.cashiers = [Cashier(till, self.papers, self.faults) for till in self.tills]
         self.calm = False
         self.watch = oracle.Watch(self) if watch else None

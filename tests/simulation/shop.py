@@ -60,8 +60,9 @@ def ean(body: str) -> str:
 CODES = [ean(f"46000000000{n}") for n in range(1, GOODS + 1)]
 CARDS = [ean(f"29900000000{n}") for n in range(1, MEMBERS + 1)]
 PHONES = [f"+7916123000{n}" for n in range(1, 10)]
+GIFT_CODES = [f"GIFT-4711-000{n}" for n in range(1, 4)]
+GIFT_MINOR = (50_00, 120_00)
 KEYS += [("card", card) for card in CARDS]
-GIFT_CODE = ean("460000000099")
 PRICES = (1000, 2500, 4900, 12000)
 PROGRAM: dict[str, Any] = {
     "schema": 1,
@@ -80,6 +81,10 @@ PROGRAM: dict[str, Any] = {
         "min_left_per_line": "0.00",
         "step": 1,
         "confirm_above": 1000000,
+    },
+    "gift_cards": {
+        "denominations": [{"amount": "50.00"}, {"amount": "120.00"}],
+        "top_up": True,
     },
 }
 

@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 
 from pos_app.wiring import courier as wiring_courier
 from pos_app.wiring import till as wiring_till
+from pos_app.wiring.lan import Neighbourhood
 from pos_app.wiring.memory import open_memory
 from pos_app.wiring.till import Place
 from pos_app.workstation.ports import StorageBroken, StorageFull
@@ -25,7 +26,7 @@ from pos_app.workstation.pricing_task import know
 from sync.client import pipe
 from tests.simulation.installed import inside
 from tests.simulation.life import Crash, Disk, Life, Points
-from tests.simulation.network import Wire
+from tests.simulation.network import Beside, Wire
 from tests.sync.client.virtual import VirtualClock
 
 URL = "http://server.test"
@@ -66,6 +67,8 @@ class TillMachine:
         self.off = False
         self.suspect = False
         self.handles: list[Any] = []
+        self.peers: list[TillMachine] = []
+        self._door: Any = None
         self.terminal_id, self.store = who(folder) if folder.exists() else ("", "")
 
     @property
@@ -166,8 +169,9 @@ class TillMachine:
                 memory = open_memory(self.folder)
                 if hasattr(memory, "lives"):
                     memory.lives.begin()
+                beside = self._beside(memory, life)
                 courier = wiring_courier.courier_of(
-                    memory, wiring_courier.connection_of(memory, client)
+                    memory, wiring_courier.connection_of(memory, client), beside
                 )
                 memory.outbox.retention(self.clock.now_utc())
             _open_files_as(courier, life)
@@ -182,6 +186,7 @@ class TillMachine:
             self.broken.append(f"{self.name}: courier ended: {fault!r}")
             self.note(self.broken[-1])
         finally:
+            self._door = None
             if life.died_at and life.died_at != "stopped":
                 self.counts["crash:courier"] += 1
                 self.note(f"courier died: {life.died_at}")
@@ -190,6 +195,35 @@ class TillMachine:
             if self._reader is reader:
                 self._reader, self._serving = None, None
                 self._again()
+
+    def _beside(self, memory: Any, life: Life) -> Any:
+        """The tills of the store, as the configuration names them; and the door for them."""
+        if not self.peers:
+            return None
+        hood = Neighbourhood(memory)
+        life.held.append(hood)
+        self._door = httpx.ASGITransport(app=hood.door())
+        clients = [
+            httpx.AsyncClient(transport=Beside(self.wire, life, peer), base_url=URL)
+            for peer in self.peers
+        ]
+        return hood.lan(clients)
+
+    async def answers_beside(self, request: httpx.Request) -> Any:
+        """What the door says; a crash in it is the end of this courier."""
+        door, life = self._door, self.courier_life
+        if door is None or not self.wire.lan:
+            raise httpx.ConnectError("nobody")
+        try:
+            with inside(life, self.clock, self.chance):
+                response = await door.handle_async_request(request)
+                body = b"".join([piece async for piece in response.stream])
+        except Crash:
+            if self._serving is not None:
+                self._serving.cancel()
+            raise httpx.ReadError("the neighbour died") from None
+        self.counts[f"lan:{response.status_code}"] += 1
+        return response.status_code, response.headers, body
 
     def _unless_crash(self, group: BaseExceptionGroup) -> None:
         _, rest = group.split((Crash, asyncio.CancelledError))
