@@ -20,6 +20,7 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import is_bearer
 from sync.server import keys
 from sync.server.auth import Signed, authenticate_once
+from sync.server.bearers import Bearer, unheard
 from sync.server.book import Book, Grant, Held
 from sync.server.buckets import bucket_of
 from sync.server.conflicts import Conflict, record
@@ -137,13 +138,15 @@ def _sound(grant: HeldGrant) -> bool:
     )
 
 
-def _holder(book: Book, owner: str) -> Held | None:
+def _holder(book: Book, owner: str) -> Held:
     """Whose points they are; somebody whose enrolment was lost too is a stranger until it comes
-    again. A gift card or a coupon nobody knows any more has nothing that could be kept."""
+    again. So is a gift card whose sale was lost: what a till holds of it is promised already."""
     held = book.held.get(owner)
-    if held is None and not is_bearer(owner):
-        held = book.add(Member(owner, "", confirmed=False), ())
-    return held
+    if held is not None:
+        return held
+    if is_bearer(owner):
+        return book.bear(unheard(book.connection, book.services, owner) or Bearer(owner))
+    return book.add(Member(owner, "", confirmed=False), ())
 
 
 def renew(
@@ -162,7 +165,7 @@ def renew(
     count = points = 0
     for said in grants:
         held, known = _holder(book, said.member), book.grants.get(said.grant)
-        if held is None or (known is not None and known.terminal != terminal_id):
+        if known is not None and known.terminal != terminal_id:
             continue
         more = said.granted - (known.granted if known else 0)
         if more <= 0:

@@ -14,7 +14,7 @@ from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.gear.secrets import PepperedPhoneHasher
-from sync.server import cli, feed, gift_card_desk, reference
+from sync.server import cli, epochs, feed, gift_card_desk, reference
 from sync.server.asking import asked_back
 from sync.server.bearer_jobs import tend_bearers
 from sync.server.book import Book, Grant
@@ -24,7 +24,7 @@ from sync.server.gift_cards import add_entry, card_of, settle
 from sync.server.refusal import Refusal
 from sync.server.schema import allowance, bearer, conflict, gift_card_entry, shown
 from sync.server.server import open_server
-from sync.wire.messages import LookupReply
+from sync.wire.messages import HeldGrant, LookupReply
 from sync.wire.rows import GiftCardRow
 from tests.sync.server.test_server_posting import healthy, rows_of
 from tests.sync.server.till import DAY, NOON, Refused
@@ -244,6 +244,33 @@ def test_where_tills_hear_of_their_own_store_alone_they_hear_of_its_cards(house,
         await house.push(far, first + 1)
         (gone,) = [r for r in await one.pull_all() if r.kind == "gift_card" and r.deleted]
         assert gone.id == CARD
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_what_a_till_holds_of_a_card_whose_sale_was_lost_is_promised_before_it_comes_again(
+    house, tills
+):
+    """Cases 19, 36: the grant is declared first, the sale arrives later, another till asks."""
+
+    async def story() -> None:
+        one, two = tills
+        held = [
+            HeldGrant("g1", owner, points, "identified", "", 1)
+            for owner, points in ((CARD, 1000_00), ("coupon:next/s1", 1))
+        ]
+        for grant in held:
+            bucket = bucket_of(grant.member)
+            await house.write(epochs.renew, house.services, bucket, two.terminal, [grant])
+        await sold(house, one)
+        assert await state(house) == (1000_00, 1000_00)
+        assert (await one.allowance("g2", CARD, 10**12)).granted == 0
+        assert (await one.allowance("g3", "coupon:next/s1", 1)).granted == 0
+        await paid(house, two, 1000_00, "g1")
+        assert await state(house) == (0, 0)
+        kinds = {line.kind for line in await house.rows(conflict)}
+        assert kinds == {"grants_renewed"}
         await healthy(house)
 
     house.run(story())
