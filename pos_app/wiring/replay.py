@@ -50,6 +50,7 @@ class ReplayTill:
         self.terminal = driver.till.terminal
         self._phones = phones
         self.online = True
+        self.beside: list[ReplayTill] = []
 
     def play(self, receipt: dict[str, Any], outcome: Outcome) -> None:
         """One customer."""
@@ -79,12 +80,18 @@ class ReplayTill:
             answer = self.terminal.scan(card.encode(), aim)
         self._must(answer)
         if self.online:
-            self.driver.wait_for(self.driver.till.courier.is_quiet, ANSWER_S)
+            self.driver.wait_for(self._answered, ANSWER_S)
         outcome.identified += 1
         if receipt["redeem_want"] and self.terminal.view().member is not None:
             self._must(self.terminal.redeem("max"))
             view = self.terminal.view().transaction
             outcome.redeemed_receipts += bool(view and view.points_redeemed)
+
+    def _answered(self) -> bool:
+        """The other tills of the chain are there meanwhile: what is asked back of them comes."""
+        for other in self.beside:
+            other.driver.work(0)
+        return bool(self.driver.till.courier.is_quiet())
 
     def _link(self, online: bool) -> None:
         if online != self.online:
@@ -170,6 +177,8 @@ class _Replay:
             till.terminal.sign_on(operator, pin)
             till.terminal.open_session(1_000_00)
             self._tills[name] = till
+            for one in self._tills.values():
+                one.beside = [other for other in self._tills.values() if other is not one]
         return self._tills[name]
 
     def _settle(self, shop: Shop, outcome: Outcome) -> bool:

@@ -38,13 +38,17 @@ def test_all_of_it_lies_at_the_till_of_the_home_store_that_was_used_last() -> No
     assert top_ups(one, TILLS, EVEN, DAY) == {"a1": 34, "a2": 33, "a3": 33}
 
 
+def test_a_member_who_was_never_seen_in_a_store_finds_something_at_each_of_its_tills() -> None:
+    assert top_ups(Standing(90, home="a"), TILLS, Policy(), DAY) == {"a1": 30, "a2": 30, "a3": 30}
+
+
 def test_a_store_gets_no_more_than_one_receipt_takes_and_the_next_store_has_the_rest() -> None:
     one = Standing(250, habits=habits(a=2, b=1), home="a", receipt=100)
     assert top_ups(one, TILLS, Policy(), DAY) == {"a1": 100, "b1": 100}
 
 
 def test_what_the_owner_keeps_free_stays_free() -> None:
-    one = Standing(60, lying={"a1": 40}, home="a")
+    one = Standing(60, lying={"a1": 40}, habits=habits(a=1), home="a")
     assert top_ups(one, TILLS, Policy(share_ppm=500_000), DAY) == {"a1": 10}
     assert top_ups(one, TILLS, Policy(share_ppm=500_000, min_points=11), DAY) == {}
 

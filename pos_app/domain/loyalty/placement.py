@@ -27,11 +27,11 @@ class Policy:
     `share_ppm`: how much of the points lies at tills beforehand at all; the rest stays for whoever
     identifies the member on-line. `stores`: over so many. `spread`: "last" puts a store's part on
     the till that the member used last (the tills of a store move it between them), "even" on all
-    of them. `min_points`: a smaller change is not worth a message. `decay_ppm`: what a visit's
-    score keeps a day. `headroom_ppm`: how much more than the largest receipt so far the next one
-    may be. `recall`: points that lie at a till that answers are asked back when the member stands
-    elsewhere. `lease_hours`: how long a till honours placed points after it last heard the server.
-    `gift_cards`: what is on a gift card lies at the till where the card was last.
+    of them, as for a member who was never seen there. `min_points`: a smaller change is not worth
+    a message. `decay_ppm`: what a visit's score keeps a day. `headroom_ppm`: how much more than the
+    largest receipt so far the next one may be. `recall`: points that lie at a till that answers
+    are asked back when the member stands elsewhere. `lease_hours`: how long a till honours placed
+    points after it last heard the server.
     """
 
     share_ppm: int = PPM
@@ -155,14 +155,12 @@ def targets(
 def _spread(
     standing: Standing, store: str, here: Sequence[str], part: int, policy: Policy
 ) -> Iterable[tuple[str, int]]:
-    if policy.spread == "even":
-        each, over = divmod(part, len(here))
-        return [(till, each + (n < over)) for n, till in enumerate(sorted(here))]
     visit = standing.habits.visits.get(store)
     last = visit.till if visit else ""
-    if last not in here:
-        # Where something lies already: it need not move.
-        last = max(sorted(here), key=lambda t: standing.lying.get(t, 0))
+    if policy.spread == "even" or last not in here:
+        # Nobody can tell which till it will be: each of them can do something.
+        each, over = divmod(part, len(here))
+        return [(till, each + (n < over)) for n, till in enumerate(sorted(here))]
     lying = {t: points for t, points in standing.lying.items() if t in here and t != last}
     # What lies at the other tills of the store is the store's as well.
     return [(last, max(0, part - sum(lying.values())))]
