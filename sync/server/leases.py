@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.lease import over_for_sure
+from pos_app.domain.loyalty.owner import COUPON, GIFT_CARD
 from pos_app.domain.ports import Clock
 from sync.server.allowances import IDENTIFIED_LEASE
 from sync.server.auth import terminal_row
@@ -164,7 +165,8 @@ def take_expired(
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What a silent till may have spent that nobody heard of."""
+    """What a silent till may have spent that nobody heard of. `money_minor`: of the points and of
+    gift cards (`cards_minor`); uses of coupons have none."""
 
     terminal: str
     store: str
@@ -175,6 +177,7 @@ class Exposure:
     heard_at: datetime
     due_at: datetime
     waits: int
+    cards_minor: int = 0
 
 
 def exposure(connection: Connection, services: Services, terminal_id: str) -> Exposure:
@@ -185,21 +188,25 @@ def exposure(connection: Connection, services: Services, terminal_id: str) -> Ex
     row = terminal_row(connection, terminal_id)
     if row is None:
         raise refuse(404, "unknown_terminal")
-    count, points, until = connection.execute(
+    of_card = allowance.c.member.like(GIFT_CARD + "%")
+    of_member = sa.not_(sa.or_(of_card, allowance.c.member.like(COUPON + "%")))
+    count, points, cards, until = connection.execute(
         sa.select(
-            sa.func.count(), sa.func.coalesce(sa.func.sum(LEFT), 0),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(sa.case((of_member, LEFT), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((of_card, LEFT), else_=0)), 0),
             sa.func.coalesce(sa.func.max(allowance.c.lease_until), 0),
         ).where(allowance.c.terminal == terminal_id, LEFT > 0)
-    ).one()  # fmt: skip
+    ).one()
     heard = moment(max(row.heard_at, row.enrolled_at))
     lease = timedelta(hours=policy_in_force(connection).lease_hours)
     due = over_for_sure(heard + lease, lease)
     if until:
         due = max(due, over_for_sure(moment(until), IDENTIFIED_LEASE))
-    money = int(points) * point_minor_in_force(connection, services)
+    money = int(points) * point_minor_in_force(connection, services) + int(cards)
     waits = row.head - row.posted_seq
     return Exposure(
-        row.id, row.store, row.state, int(count), int(points), money, heard, due, waits
+        row.id, row.store, row.state, int(count), int(points), money, heard, due, waits, int(cards)
     )  # fmt: skip
 
 
@@ -209,6 +216,8 @@ def ask_reclaim(
     """A person gives a till up: it gets no more grants; those it has are voided when the lease
     and a margin are over. What it sends when it comes back is posted as ever."""
     shown = exposure(connection, services, terminal_id)
+    if shown.cards_minor:
+        reason = f"{reason}; gift cards: {shown.cards_minor} minor units"
     row = terminal_row(connection, terminal_id)
     if row.state not in (ACTIVE, FENCED):
         raise refuse(409, "not_active", row.state)

@@ -14,7 +14,7 @@ from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.gear.secrets import PepperedPhoneHasher
-from sync.server import cli, epochs, feed, gift_card_desk, reference
+from sync.server import cli, epochs, feed, gift_card_desk, leases, reference
 from sync.server.asking import asked_back
 from sync.server.bearer_jobs import tend_bearers
 from sync.server.book import Book, Grant
@@ -272,6 +272,19 @@ def test_what_a_till_holds_of_a_card_whose_sale_was_lost_is_promised_before_it_c
         kinds = {line.kind for line in await house.rows(conflict)}
         assert kinds == {"grants_renewed"}
         await healthy(house)
+
+    house.run(story())
+
+
+def test_what_a_silent_till_may_have_spent_counts_money_as_money(house, tills):
+    async def story() -> None:
+        one, two = tills
+        await sold(house, one)
+        await two.allowance("g1", CARD, 10**12)
+        await two.allowance("g2", "coupon:next/s1", 1)
+        shown_now = await house.read(leases.exposure, house.services, two.terminal)
+        assert (shown_now.grants, shown_now.points) == (2, 0)
+        assert (shown_now.money_minor, shown_now.cards_minor) == (1000_00, 1000_00)
 
     house.run(story())
 
