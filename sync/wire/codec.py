@@ -29,8 +29,8 @@ def decode(kind: type[T], data: bytes) -> T:
 
 
 def pack(message: Any, level: int = 3) -> bytes:
-    """A message as it travels: zstd over JSON."""
-    return zstandard.compress(canonical(message), level)
+    """A message as it travels: zstd over JSON, with the checksum that tells a bit gone wrong."""
+    return zstandard.ZstdCompressor(level, write_checksum=True).compress(canonical(message))
 
 
 def unpack(kind: type[T], data: bytes, limit: int = MAX_BODY_BYTES) -> T:
@@ -45,7 +45,7 @@ def inflate(data: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
         out = stream.decompress(data) if len(data) <= limit else b""
     except zstandard.ZstdError as error:
         raise GarbledMessage(f"not zstd: {error}") from error
-    if not out and data or len(out) > limit or not stream.eof:
+    if not out and data or len(out) > limit or not stream.eof or stream.unused_data:
         raise GarbledMessage("truncated or larger than the limit")
     return out
 
