@@ -344,7 +344,8 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
 
 def _gift_cards(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     found = post_cards(book, part.document, part.event, part.seq)
-    found += _of_bearers(book, part, is_gift_card)
+    odd = _of_bearers(book, part, is_gift_card)
+    found += [replace(one, points=0, money_minor=one.points) for one in odd]
     for card in sorted({entry.card_id for entry in part.document.gift_cards}):
         if card in book.held:
             place_card(book, book.held[card], part.terminal, around.placement)

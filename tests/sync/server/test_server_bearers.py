@@ -153,8 +153,10 @@ def test_a_grant_nobody_made_is_a_line_and_spends_nothing_else(house, tills):
         await paid(house, two, 100_00, "g1")
         two.sell(uses=(AllowanceUse("gx", 5, OTHER),))
         await house.push(two, len(two.chain))
-        kinds = sorted(line.kind for line in await house.rows(conflict))
-        assert kinds == ["unknown_grant", "unknown_grant"]
+        told_of = sorted(
+            (line.kind, line.points, line.money) for line in await house.rows(conflict)
+        )
+        assert told_of == [("unknown_grant", 0, 5), ("unknown_grant", 0, 100_00)]
         assert await state(house) == (900_00, 500_00)
 
     house.run(story())
