@@ -11,6 +11,8 @@ from msgspec import Raw
 from sync.mirror import state
 from sync.mirror.apply import apply_page
 from sync.mirror.heal import replace_scope
+from sync.mirror.keys import packed_id
+from sync.mirror.names import Names
 from sync.mirror.schema import Connection
 from sync.wire.codec import canonical
 from sync.wire.messages import FeedRow, PullReply
@@ -18,6 +20,7 @@ from sync.wire.rows import GiftCardRow, MemberRow
 
 GUESTS = "guests"
 """The scope of members looked up on-line: the server's feed does not know it."""
+_GUEST = "SELECT 1 FROM row WHERE kind = ? AND id = ? AND scope = ? AND body IS NOT NULL"
 
 
 class Closable(Connection, Protocol):
@@ -48,8 +51,17 @@ class ConnectedMirror:
         return state.read_as_of(self._connection)
 
     def apply(self, page: PullReply) -> None:
-        """Rows and cursor in one transaction."""
+        """Rows and cursor in one transaction; a guest who is no member any more has gone before."""
+        for row in page.rows:
+            if row.kind == "member" and row.deleted and self._has_guest(row.id):
+                ver = state.read_cursor(self._connection).get(GUESTS, 0) + 1
+                self._add(FeedRow(GUESTS, ver, "member", row.id, deleted=True))
         apply_page(self._connection, page)
+
+    def _has_guest(self, member_id: str) -> bool:
+        names = Names(self._connection)
+        place = (names.known("member"), packed_id(member_id), names.known(GUESTS))
+        return bool(self._connection.execute(_GUEST, place).fetchall())
 
     def differing(self, page: PullReply) -> Sequence[str]:
         """A digest says something only at the version it was counted at."""

@@ -5,6 +5,7 @@ from msgspec import Raw
 from sqlcipher3 import dbapi2
 
 from pos_app.storage.connect import connect_mirror
+from pos_app.storage.mirror import MirrorReader
 from pos_app.workstation.ports import StorageBroken
 from sync.client.mirror_file import GUESTS
 from sync.client.mirror_files import MirrorFolder
@@ -185,3 +186,20 @@ def test_a_guest_is_found_and_is_in_no_feed(folder, tmp_path, number):
     assert state.read_cursor(mirror._connection)[GUESTS] == 2
     reader.close()
     mirror.close()
+
+
+def test_a_guest_whom_the_server_erased_leaves_the_mirror_with_the_tombstone(
+    folder, tmp_path, number
+):
+    filled(folder, page(member("m1", 1), cursor={"chain": 1}))
+    mirror = folder.open()
+    for guest in ("g1", "g2"):
+        mirror.add_guest(MemberRow(guest, "Guest", keys=(("card", guest),)))
+    gone = FeedRow("chain", 2, "member", "g1", deleted=True)
+    mirror.apply(page(gone, cursor={"chain": 2}))
+    mirror.close()
+    reader = MirrorReader(tmp_path, number.mirror_generation)
+    assert reader.member_by_key("card", "g1") is None
+    assert reader.member_by_key("id", "g1") is None
+    assert reader.member_by_key("card", "g2") is not None
+    reader.close()
