@@ -4,6 +4,7 @@ Never applies a part twice: what was applied before is remembered by (bucket, ma
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -122,7 +123,7 @@ def _applied(connection: Connection, parts: ByBucket) -> Applied:
 def _remember(connection: Connection, fresh: ByBucket, found: Applied) -> None:
     """What was applied, and the receipts as they are."""
     sales = [
-        ((bucket, part.mark, part.name), sale_row(bucket, part.document, part.member))
+        ((bucket, part.mark, part.name), _sale_row(bucket, part))
         for bucket, parts in fresh.items()
         for part in parts
         if part.name == "sale"
@@ -145,3 +146,7 @@ def _by_event(parts: ByBucket, found: Applied) -> dict[str, list[str]]:
             kinds = found.get((bucket, part.mark, part.name), ())
             by_event.setdefault(part.event, []).extend(kinds)
     return by_event
+
+
+def _sale_row(bucket: int, part: Part) -> dict[str, Any]:
+    return sale_row(bucket, part.document, part.member, part.text)

@@ -69,6 +69,7 @@ class Part:
     keys: tuple[tuple[str, str], ...] = ()
     profile: tuple[str, str] = ("", "")
     key: str = ""
+    text: str = ""
 
     @property
     def mark(self) -> str:

@@ -61,8 +61,10 @@ class Batch:
         return bucket_of(self.terminal)
 
 
-def sale_row(bucket: int, document: CompletedTransaction, member_id: str) -> dict[str, Any]:
-    """A receipt as the table keeps it, lines and all in one document."""
+def sale_row(
+    bucket: int, document: CompletedTransaction, member_id: str, text: str = ""
+) -> dict[str, Any]:
+    """A receipt as the table keeps it, lines and all in one document: as it came, if `text`."""
     return {
         "bucket": bucket,
         "id": document.transaction_id,
@@ -75,7 +77,7 @@ def sale_row(bucket: int, document: CompletedTransaction, member_id: str) -> dic
         "at": micros(document.completed_at),
         "net": document.totals.net_minor,
         "payable": document.totals.payable_minor,
-        "document": canonical(transaction_doc(document)).decode(),
+        "document": text or canonical(transaction_doc(document)).decode(),
     }
 
 
@@ -106,7 +108,7 @@ def finish(connection: Connection, services: Services, batch: Batch) -> None:
     posted = [fact for fact in facts if fact.outcome == "posted"]
     _store_outcomes(connection, batch, facts)
     anonymous = [
-        (fact.seq, sale_row(batch.bucket, document, ""))
+        (fact.seq, sale_row(batch.bucket, document, "", fact.text))
         for fact in posted
         if (document := fact.document) is not None and not fact.member
     ]

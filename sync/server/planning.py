@@ -31,12 +31,13 @@ Moved = tuple[str, AllowanceGiven]
 
 @dataclass(slots=True)
 class Fact:
-    """One event of a batch: what it says, and what became of it."""
+    """One event of a batch: what it says (`text`: in the bytes it came), and what became of it."""
 
     seq: int
     id: str
     kind: str
     event: Event | None = None
+    text: str = ""
     outcome: str = "posted"
     reason: str = ""
     conflicts: list[str] = field(default_factory=list)
@@ -179,6 +180,7 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
             tuple(found),
             # Two other members may live in one bucket: each has a part of their own.
             key="" if owner == fact.member else f"{fact.id} {owner}",
+            text=fact.text,
         )
         for owner, found in entries.items()
     ]

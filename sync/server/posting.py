@@ -191,6 +191,7 @@ class Poster:
                 continue
             try:
                 fact.event = self._services.codec.decode(e.kind, e.v, body.encode())
+                fact.text = body
                 if reason := doubtful(fact.event, row.terminal):
                     fact.park(reason)
             except UnreadableEvent as error:
