@@ -514,6 +514,7 @@ def test_a_poster_outlives_a_lost_database(house, caplog, monkeypatch) -> None:
         while not await house.rows(event, event.c.outcome == "posted"):
             await asyncio.sleep(0)
         running.cancel()
+        await asyncio.wait([running])
 
     house.run(asyncio.wait_for(story(), 30))
     assert caplog.text.count("tried again: OSError") == 2
