@@ -7,6 +7,9 @@ from datetime import datetime
 from pos_app.domain.ports import Clock
 from sync.client.errors import Fenced, Trouble
 
+SKEW_SHOWN_MS = 120_000
+CLOCK = "clock"
+
 
 @dataclass(slots=True)
 class Link:
@@ -63,5 +66,9 @@ class Link:
         self.on_change()
 
     def trouble(self) -> str | None:
-        """The code to show: that of the push before any other, since it holds sales."""
-        return next((self.troubles[name] for name in sorted(self.troubles, reverse=True)), None)
+        """The code to show: that of the push before any other, since it holds sales.
+
+        With nothing else wrong, a clock that is far from the server's (leases do not trust it).
+        """
+        wrong = CLOCK if abs(self.skew_ms) > SKEW_SHOWN_MS else None
+        return next((self.troubles[name] for name in sorted(self.troubles, reverse=True)), wrong)

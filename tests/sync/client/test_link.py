@@ -62,3 +62,21 @@ def test_a_fenced_till_says_by_which_incarnation():
     state, *_ = link()
     state.failed("push", Fenced(410, Problem("fenced", incarnation=4)))
     assert state.fenced_by == 4
+
+
+def test_a_clock_that_is_far_from_the_servers_is_shown_when_nothing_worse_is():
+    """Case 28: a jump of a year, a day back, 1970 after a flat battery: shown, never trusted."""
+    state, _loop, clock, _changes = link()
+    at = START.isoformat()
+    state.told_time(at)
+    assert state.trouble() is None
+    for ahead in (timedelta(days=365), timedelta(days=-1), timedelta(days=-20_000)):
+        clock.ahead = ahead
+        state.told_time(at)
+        assert state.trouble() == "clock"
+        state.failed("pull", MemoryFailed("x"))
+        assert state.trouble() == "memory"
+        state.worked("pull")
+    clock.ahead = timedelta(seconds=90)
+    state.told_time(at)
+    assert state.trouble() is None
