@@ -38,12 +38,12 @@ def surroundings(connection: Connection, services: Services) -> Surroundings:
     )
 
 
-def in_transactions(parts: ByBucket) -> Iterator[ByBucket]:
+def in_transactions(parts: ByBucket, most: int = PARTS_A_TRANSACTION) -> Iterator[ByBucket]:
     """Whole buckets in their order, until they are enough for one transaction."""
     some: dict[int, Sequence[Part]] = {}
     for bucket in sorted(parts):
         some[bucket] = parts[bucket]
-        if sum(map(len, some.values())) >= PARTS_A_TRANSACTION:
+        if sum(map(len, some.values())) >= min(most, PARTS_A_TRANSACTION):
             yield some
             some = {}
     if some:

@@ -23,7 +23,14 @@ from sync.server.allowances import (
     terminals_to_void,
     void_in_bucket,
 )
-from sync.server.applying import ByBucket, in_transactions, post_many, post_parts, surroundings
+from sync.server.applying import (
+    PARTS_A_TRANSACTION,
+    ByBucket,
+    in_transactions,
+    post_many,
+    post_parts,
+    surroundings,
+)
 from sync.server.bell import Bell
 from sync.server.book import Grant, announce
 from sync.server.budgets import spent, tell_spent
@@ -46,6 +53,7 @@ from sync.wire.messages import PushRequest
 log = logging.getLogger(__name__)
 RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
 EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 500, 64, 16
+TRANSACTION_MS, PARTS_LEAST = 150, 40
 NUL = "a text with a NUL"
 EVENT_FAULTS = (
     RuleError,
@@ -67,6 +75,7 @@ class Poster:
         self._services = services
         self._bell = bell
         self._duty = database.duty(POSTING)
+        self._parts = PARTS_A_TRANSACTION
         self.on_awaited: Callable[[Sequence[str]], None] = lambda _tills: None
         self.on_posted: Callable[[float], object] = lambda _seconds: None
 
@@ -242,8 +251,17 @@ class Poster:
         facts: dict[str, list[Fact]] = {}
         for told in group:
             facts.setdefault(told.fact.id, []).append(told.fact)
-        for some in in_transactions(parts):
+        for some in in_transactions(parts, self._parts):
+            began_ms = services.clock.monotonic_ms()
             await self._apply(some, facts, around)
+            self._keep_pace(some, services.clock.monotonic_ms() - began_ms)
+
+    def _keep_pace(self, parts: ByBucket, took_ms: int) -> None:
+        """Who asks on line waits for the transaction that has the bucket: keep it short."""
+        count = sum(map(len, parts.values()))
+        if count >= PARTS_LEAST:
+            wanted = count * TRANSACTION_MS // max(1, took_ms)
+            self._parts = max(PARTS_LEAST, min(wanted, PARTS_A_TRANSACTION))
 
     async def _apply(
         self, parts: ByBucket, facts: dict[str, list[Fact]], around: Surroundings
