@@ -8,17 +8,10 @@ import argparse
 import os
 import sys
 
-from tests.simulation.campaign import (
-    FIRST_SEED,
-    POINTS,
-    Total,
-    campaign,
-    fresh_seeds,
-    plan_of,
-    write_points,
-)
+from tests.simulation.campaign import FIRST_SEED, Total, campaign, plan_of, write_points
 from tests.simulation.run import play
 from tests.simulation.shop import forget_templates
+from tests.simulation.shrink import shrunk
 
 
 def _told(total: Total) -> None:
@@ -34,10 +27,6 @@ def _told(total: Total) -> None:
 
 
 def _many(options: argparse.Namespace) -> int:
-    if options.refresh_points:
-        options.first, options.seeds = fresh_seeds().start, len(fresh_seeds())
-        POINTS.unlink(missing_ok=True)
-        write_points(campaign(fresh_seeds(), options.workers), everything=True)
     total = campaign(range(options.first, options.first + options.seeds), options.workers)
     _told(total)
     if options.refresh_points:
@@ -45,10 +34,14 @@ def _many(options: argparse.Namespace) -> int:
     return 1 if total.failures else 0
 
 
-def _replay(seed: int) -> int:
+def _replay(seed: int, shrink: bool) -> int:
     plan = plan_of(seed)
+    if shrink:
+        plan, outcome = shrunk(plan)
+        print(f"shrunk to {len(plan.actions)} deeds: {[(a.who, a.kind) for a in plan.actions]}")
+    else:
+        outcome = play(plan)
     print(f"seed {seed}: {plan.swarm()}")
-    outcome = play(plan)
     print("\n".join(outcome.trace))
     for name, count in sorted(outcome.counts.items()):
         print(f"{name:30} {count}")
@@ -67,11 +60,12 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=FIRST_SEED * 1000)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--shrink", action="store_true")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--refresh-points", action="store_true")
     options = parser.parse_args()
     try:
-        return _many(options) if options.seed is None else _replay(options.seed)
+        return _many(options) if options.seed is None else _replay(options.seed, options.shrink)
     finally:
         forget_templates()
 

@@ -118,6 +118,8 @@ class Watch:
         with closing(ServerFile(world.server)) as file:
             for found in starred(file):
                 raise Wrong(found)
+            for found in () if "fail_over" in world.marked else overpromised(file):
+                raise Wrong(found)
             for till in world.tills:
                 self._cursor_grows(till)
                 if "fail_over" not in world.marked and till.till is not None:
@@ -158,6 +160,21 @@ def starred(file: ServerFile) -> list[str]:
         if left.get(member, 0) != reserved:
             found.append(f"I4 {member}: reserved {reserved}, outstanding {left.get(member, 0)}")
     return found
+
+
+def overpromised(file: ServerFile) -> list[str]:
+    """I3 before it happens: no more is promised than there was, returns and expiry apart."""
+    gone = dict(
+        file.rows(
+            "SELECT member, -sum(effect) FROM ledger WHERE effect < 0 AND kind != 'redeem' "
+            "GROUP BY member"
+        )
+    )
+    return [
+        f"I3 {member}: {reserved} points are promised, {balance} are there"
+        for member, balance, reserved in file.rows("SELECT member, balance, reserved FROM account")
+        if reserved > max(0, balance) + gone.get(member, 0)
+    ]
 
 
 def _rights_covered(file: ServerFile, till: Any) -> None:
@@ -215,7 +232,7 @@ def _sales(world: Any, file: ServerFile) -> list[str]:
             found.append(f"I1 sale {one} is stored twice")
         stored[one] = (net, payable, json.loads(document))
     on_disks: dict[str, Any] = {}
-    for till in world.tills:
+    for till in [*world.retired, *world.tills]:
         on_disks.update(sales_on(till.folder))
     quarantined = _quarantined(file)
     for one, document in on_disks.items():
@@ -311,8 +328,11 @@ def _rights(world: Any, file: ServerFile) -> list[str]:
         kept = {
             grant: left
             for grant, left in file.rows(
-                "SELECT grant_id, granted - spent - returned FROM allowance WHERE terminal = ?",
+                "SELECT grant_id, granted - spent - returned FROM allowance WHERE terminal = ? "
+                "AND incarnation >= ?",
                 terminal,
+                # What a former machine may still spend is kept until its lease is over.
+                chain["incarnation"] if "clone" in world.marked else 0,
             )
             if left > 0
         }

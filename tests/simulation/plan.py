@@ -102,7 +102,7 @@ class Plan:
 
 def drawn(
     seed: int,
-    steps: int = 12,
+    steps: int = 10,
     listed: tuple[str, ...] = (),
     aimed: tuple[str, ...] = (),
     raised: dict[str, float] | None = None,

@@ -15,11 +15,14 @@ import msgspec
 import pos_app.storage.recording as recording
 import pos_app.workstation.pricing_task as pricing_task
 import pos_app.workstation.settle as settle
+import sync.client.mirror_file as mirror_file
 import sync.mirror.apply as mirror_apply
 import sync.server.allowances as server_allowances
+import sync.server.app as server_app
 import sync.server.applying as applying
 import sync.server.feed as feed
 import sync.server.intake as intake
+import sync.server.placing as placing
 import sync.server.posting as posting
 import sync.server.steps as steps
 from pos_app.storage import statements as q
@@ -232,21 +235,12 @@ def _keeps_right(old: Any) -> Any:
     return move
 
 
-def _grants_again(old: Any) -> Any:
+def _own_id(old: Any) -> Any:
+    """The server numbers grants itself, so that asking again makes another."""
+
     def grant_now(connection: Any, services: Any, wanted: Any) -> Any:
-        book = server_allowances.Book(
-            connection, services, server_allowances.bucket_of(wanted.member)
-        )
-        book.load([wanted.member])
-        known = book.grants.get(wanted.grant_id)
-        held = book.held.get(wanted.member)
-        if known is None or held is None:
-            return old(connection, services, wanted)
-        more = min(wanted.granted, max(0, server_allowances.free(book, held)))
-        again = replace(known, granted=known.granted + more)
-        book.reserve(held, again)
-        book.flush()
-        return replace(known, granted=more)
+        made = old(connection, services, replace(wanted, grant_id=services.ids.new_id()))
+        return made and replace(made, grant_id=wanted.grant_id)
 
     return grant_now
 
@@ -359,11 +353,10 @@ BUGS: tuple[Bug, ...] = (
     Bug("release_keeps_right", [(recording, "_move_points", _keeps_right)]),
     Bug(
         "grant_no_id",
-        [(steps, "grant_now", _grants_again)],
-        nearest="a grant asked for again under its id is granted once more on top",
+        [(steps, "grant_now", _own_id)],
         raised={"lose_reply": 0.3, "cut": 0.2},
     ),
-    Bug("grant_ignores_reserved", [(server_allowances, "free", _ignores_reserved)]),
+    Bug("grant_ignores_reserved", [(module, "free", _ignores_reserved) for module in (server_allowances, placing)]),
     Bug("restored_keeps_grants", [(TillFile, "new_incarnation", _keeps_grants)], raised=RESTORES),
     Bug("two_txn", [(Journal, "record", _two_transactions)], raised={"front": 0.02}),
     Bug("trust_200", [(Push, "_send", _trusts_200)], raised={"portal": 0.2}),
@@ -382,13 +375,13 @@ BUGS: tuple[Bug, ...] = (
         pair=True,
     ),
     Bug("void_early", [(posting, "terminals_to_void", _void_early)], raised=RESTORES),
-    Bug("no_grant_barrier", [(server_allowances, "barred", _no_barrier)], raised=FAILS_OVER),
+    Bug("no_grant_barrier", [(module, "barred", _no_barrier) for module in (server_allowances, placing)], raised=FAILS_OVER),
     Bug(
         "no_resend",
         [(Push, "_step_back", _no_resend), (Pull, "_heads", _heads_kept)],
         raised=FAILS_OVER,
     ),
-    Bug("cursor_first", [(mirror_apply, "apply_page", _cursor_first)], raised={"courier": 0.03}),
+    Bug("cursor_first", [(mirror_file, "apply_page", _cursor_first)], raised={"courier": 0.03}),
     Bug(
         "head_before_effects",
         [(posting.Poster, "_post_run", _head_first)],
@@ -397,7 +390,7 @@ BUGS: tuple[Bug, ...] = (
     Bug(
         "no_server_epoch",
         [
-            (intake, "push", _any_epoch_push),
+            (server_app, "push", _any_epoch_push),
             (steps, "allowance", _any_epoch_grant),
         ],
         raised=FAILS_OVER | {"late": 0.5},
@@ -406,7 +399,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("no_gap_check", [(intake, "_continuation", _no_gap), (intake, "_chained", _unchained)],
         pair=True, raised={"late": 0.5, "double": 0.5} | FAILS_OVER),
     Bug("no_fork_check", [(intake, "_same_as_stored", _no_fork)], raised=RESTORES),
-    Bug("no_fence", [(intake, "push", _no_fence)], raised=RESTORES | {"late": 0.5}),
+    Bug("no_fence", [(server_app, "push", _no_fence)], raised=RESTORES | {"late": 0.5}),
     Bug(
         "keep_cursor_after_failover",
         [(Pull, "_page", _any_epoch_page), (mirror_apply, "_same_epoch", _no_epoch_check)],

