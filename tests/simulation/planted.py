@@ -333,6 +333,11 @@ def _unprotected_plan(_old: Any) -> Any:
     return plan_grant
 
 
+def _both(name: str, change: Callable[[Any], Any]) -> list[Change]:
+    """Where a till asks for grants, and where the server places them."""
+    return [(module, name, change) for module in (server_allowances, placing)]
+
+
 RESTORES = {"restore": 12.0, "image": 3.0}
 FAILS_OVER = {"fail_over": 8.0, "backup": 4.0}
 BUGS: tuple[Bug, ...] = (
@@ -356,7 +361,7 @@ BUGS: tuple[Bug, ...] = (
         [(steps, "grant_now", _own_id)],
         raised={"lose_reply": 0.3, "cut": 0.2},
     ),
-    Bug("grant_ignores_reserved", [(module, "free", _ignores_reserved) for module in (server_allowances, placing)]),
+    Bug("grant_ignores_reserved", _both("free", _ignores_reserved)),
     Bug("restored_keeps_grants", [(TillFile, "new_incarnation", _keeps_grants)], raised=RESTORES),
     Bug("two_txn", [(Journal, "record", _two_transactions)], raised={"front": 0.02}),
     Bug("trust_200", [(Push, "_send", _trusts_200)], raised={"portal": 0.2}),
@@ -375,7 +380,7 @@ BUGS: tuple[Bug, ...] = (
         pair=True,
     ),
     Bug("void_early", [(posting, "terminals_to_void", _void_early)], raised=RESTORES),
-    Bug("no_grant_barrier", [(module, "barred", _no_barrier) for module in (server_allowances, placing)], raised=FAILS_OVER),
+    Bug("no_grant_barrier", _both("barred", _no_barrier), raised=FAILS_OVER),
     Bug(
         "no_resend",
         [(Push, "_step_back", _no_resend), (Pull, "_heads", _heads_kept)],
