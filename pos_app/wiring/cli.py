@@ -125,7 +125,9 @@ def _say(text: str) -> None:
 def _till(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.instance import AlreadyRunning
     from pos_app.wiring.lan_place import lan_arguments
+    from pos_app.wiring.protection import OWN_FILE, where
     from pos_app.wiring.till import NotEnrolled, Place
+    from pos_app.wiring.till_care import WORDS
     from pos_app.workstation.ports import StorageBroken, StorageFull
 
     config = dict(_devices(parsed.devices))
@@ -136,6 +138,8 @@ def _till(parsed: argparse.Namespace) -> int:
         return 2
     place = Place(parsed.data, parsed.server, config, parsed.language, parsed.training, lan)
     try:
+        if where(parsed.data) == OWN_FILE:
+            _say(f"kopilka: {WORDS[OWN_FILE]}")
         if parsed.console:
             from pos_app.wiring.console_till import run_console
 

@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -11,6 +12,7 @@ from pos_app.storage.connect import connect_mirror, is_plain
 from pos_app.storage.mirror import mirror_path
 from pos_app.wiring import protection as p
 from pos_app.wiring.cli import main
+from pos_app.wiring.commands import command
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import open_memory, terminal_key
 from pos_app.workstation.ports import StorageBroken
@@ -225,3 +227,11 @@ def test_doctor_names_what_is_not_as_decided(folder, capsys):
     assert "till.db is not encrypted" in said
     assert "till.key is not sealed" in said
     assert main(["till", "doctor", "--data", str(folder / "nowhere")]) == 0
+
+
+def test_a_till_that_starts_says_that_its_key_lies_on_the_same_disk(folder):
+    open_memory(folder).close()
+    argv = command("till", "--console", "--data", str(folder))
+    run = subprocess.run(argv, input="", capture_output=True, encoding="utf-8", check=False)
+    assert run.returncode == 2
+    assert "not a stolen disk" in run.stderr
