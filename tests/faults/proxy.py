@@ -13,7 +13,10 @@ from collections import Counter
 CHUNK = 4096
 DRIP_BYTES, DRIPPED, DRIP_S = 3, 60, 0.01
 STALL_S = 2.5
-KINDS = ("pass", "refuse", "cut_up", "cut_down", "garble_up", "garble_down", "stall", "drip")
+KINDS = (
+    *("pass", "refuse", "cut_up", "cut_down", "garble_up", "garble_down", "stall", "drip"),
+    "length_down",
+)
 
 
 class Proxy:
@@ -123,6 +126,8 @@ class _Fault:
 
     def met(self, data: bytes, passed: int, dice: random.Random) -> tuple[bytes, bool]:
         """(the bytes that go on, whether the line ends after them)."""
+        if self.kind == "length":
+            return data.replace(b"content-length: ", b"content-length: 1"), False
         if self.kind not in ("cut", "garble") or self._done or passed + len(data) <= self._at:
             return data, False
         self._done = True

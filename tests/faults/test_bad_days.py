@@ -12,24 +12,12 @@ pytestmark = pytest.mark.slow
 TILLS = 3
 
 
-@pytest.fixture(scope="module")
-def postgres_cluster():
-    from tests.pg import Cluster, binaries
-
-    folder = binaries()
-    if folder is None:
-        pytest.skip("no PostgreSQL binaries on this machine")
-    cluster = Cluster(folder).start()
-    yield cluster
-    cluster.stop()
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def chain(request, tmp_path_factory):
     """One chain for all its bad days: each ends with the books of everything before it too."""
     address = ""
     if request.param == "postgresql":
-        address = request.getfixturevalue("postgres_cluster").database()
+        address = request.getfixturevalue("postgres").database()
     chain = Chain(tmp_path_factory.mktemp("chain"), seed=26, tills=TILLS, address=address)
     for till in chain.tills:
         for _ in range(3):
