@@ -49,7 +49,7 @@ OUTCOMES = {
     400: "Bytes that are not the message they should be",
     401: "Unknown or revoked terminal, wrong signature, a request that was here before",
     404: "No such member, grant, file or operation",
-    409: "A gap: `head` is the last event the server has",
+    409: "A gap: `head` is the last event the server has; or not now, as `code` says",
     410: "This incarnation of the till was replaced, or the code is used up",
     412: "Another epoch of the server: `epoch` and `head` are those in force",
     413: "Too many bytes or events: send fewer",
@@ -104,7 +104,7 @@ def _tills() -> list[Operation]:
         Operation("pull", "post", PATHS["pull"], "Rows above a cursor; waits up to `wait_ms`",
                   SIGNED, PullRequest, PullReply, auth),
         Operation("allowance", "post", PATHS["allowance"], "Points that may be spent offline",
-                  SIGNED, AllowanceRequest, AllowanceReply, (*auth, 410, 412, 422)),
+                  SIGNED, AllowanceRequest, AllowanceReply, (*auth, 409, 410, 412, 422)),
         Operation("reconcile", "post", PATHS["reconcile"], "The grants a terminal holds, told "
                   "again in another epoch", SIGNED, ReconcileRequest, ReconcileReply,
                   (*auth, 410, 412)),

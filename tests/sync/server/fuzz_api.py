@@ -7,7 +7,7 @@ with whatever content was made up.
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NotSet
@@ -37,6 +37,7 @@ def fuzz(target: Target, operation: Any, mode: GenerationMode, examples: int) ->
         derandomize=True,
         database=None,
         deadline=None,
+        phases=(Phase.explicit, Phase.generate),  # a server has state: a smaller input says less
         suppress_health_check=list(HealthCheck),
     )
     @given(
