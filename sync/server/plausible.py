@@ -1,5 +1,6 @@
 """What no till of ours writes and no table takes. Never judges a price or a promise."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,25 +16,29 @@ from pos_app.domain.events import (
 from sync.wire.codec import GarbledMessage, decode
 
 LARGEST = 10**15
+BIGGEST = 2**63
+LONG_NUMBER = re.compile("[0-9]{19}")
 TEXT_LENGTH_MAX = 200
 CASH_KINDS = frozenset({"paid_in", "paid_out", "pickup", "loan"})
 
 
-def has_nul(body: str) -> bool:
-    """Whether any text of an event's JSON holds a NUL: PostgreSQL stores none, nobody types one."""
-    if "\\u0000" not in body:
-        return False
+def unstorable(body: str) -> str:
+    """Why no table takes what an event's JSON holds: a NUL in a text, a number beyond 64 bits."""
+    if "\\u0000" not in body and not LONG_NUMBER.search(body):
+        return ""
     try:
-        return _nul_inside(decode(object, body.encode()))
+        return _unstorable(decode(object, body.encode()))
     except GarbledMessage:
-        return False  # whoever reads it says so
+        return ""  # whoever reads it says so
 
 
-def _nul_inside(value: Any) -> bool:
+def _unstorable(value: Any) -> str:
     if isinstance(value, str):
-        return "\0" in value
+        return "a text with a NUL" if "\0" in value else ""
+    if isinstance(value, int):
+        return "a number is out of range" if abs(value) >= BIGGEST else ""
     parts = [*value, *value.values()] if isinstance(value, dict) else value
-    return isinstance(parts, list) and any(map(_nul_inside, parts))
+    return next(filter(None, map(_unstorable, parts)), "") if isinstance(parts, list) else ""
 
 
 def doubtful(event: Event, terminal_id: str) -> str:

@@ -41,7 +41,7 @@ from sync.server.grouping import Told, groups, halved, plan_group
 from sync.server.moves import awaited
 from sync.server.outcomes import Batch, finish_all
 from sync.server.planning import Fact
-from sync.server.plausible import doubtful, has_nul
+from sync.server.plausible import doubtful, unstorable
 from sync.server.referrals import pay_referrers
 from sync.server.schema import allowance, event, inbox
 from sync.server.services import Services
@@ -54,7 +54,6 @@ log = logging.getLogger(__name__)
 RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
 EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 500, 64, 16
 TRANSACTION_MS, PARTS_LEAST = 150, 40
-NUL = "a text with a NUL"
 EVENT_FAULTS = (
     RuleError,
     ValueError,
@@ -194,8 +193,8 @@ class Poster:
                 continue
             fact = Fact(e.seq, e.id, e.kind)
             body = personal.get(e.id, e.body)
-            if not body or has_nul(body):
-                fact.park(NUL if body else ERASED)
+            if reason := unstorable(body) if body else ERASED:
+                fact.park(reason)
                 facts.append(fact)
                 continue
             try:
