@@ -21,8 +21,11 @@ def upgrade() -> None:
     """Everything."""
     _terminals()
     _events()
+    _events_more()
     _members()
+    _members_more()
     _books()
+    _books_more()
     _feed()
 
 
@@ -92,6 +95,9 @@ def _events() -> None:
     create_table(
         "control_total", bucket(), key("terminal"), key("business_on"), text("totals", "{}")
     )
+
+
+def _events_more() -> None:
     create_table(
         "conflict",
         bucket(),
@@ -133,6 +139,9 @@ def _members() -> None:
     create_index("member_home", "member", ["home_store"])
     create_table("member_key", bucket("kbucket"), key("kind"), key("key"), text("member"))
     create_table("member_redirect", bucket(), key("old"), text("new"))
+
+
+def _members_more() -> None:
     create_table(
         "allowance",
         bucket(),
@@ -195,6 +204,9 @@ def _books() -> None:
         text("document"),
     )
     create_index("sale_member", "sale", ["bucket", "member", "at"])
+
+
+def _books_more() -> None:
     create_table(
         "gift_card_entry",
         bucket(),
