@@ -19,6 +19,7 @@ from tests.simulation.campaign import (
     plan_of,
 )
 from tests.simulation.hunt import FIRST, catches, with_bug
+from tests.simulation.life import HOUSE
 from tests.simulation.plan import drawn
 from tests.simulation.planted import BUGS, BY_NAME
 from tests.simulation.run import play
@@ -27,8 +28,24 @@ STALE_MOST = 0.2
 """Of the crash points of a part; they move when the product does: then refresh the list."""
 NEW_MOST = 80
 OTHER_SEEDS = 5
-NOT_CAUGHT: dict[str, str] = {}
-"""Planted bugs that no run sees: what sees them instead."""
+ALLOWANCES = "tests/sync/server/test_server_allowances.py"
+PUSHES = "tests/sync/server/test_server_push.py"
+NOT_CAUGHT = {
+    "void_early": ALLOWANCES
+    + "::test_grants_of_a_replaced_database_come_back_after_all_it_spent_of_them",
+    "no_grant_barrier": "tests/sync/client/test_epochs.py"
+    "::test_nothing_new_is_granted_until_every_till_was_heard",
+    "void_unscoped": "tests/simulation/test_found.py"
+    "::test_voiding_what_a_former_database_held_leaves_the_grants_of_the_present_one",
+    "no_gap_check": f"{PUSHES}::test_a_gap_is_told_with_the_head",
+    "no_fork_check": f"{PUSHES}::test_a_cloned_disk_forks_and_is_told_so",
+    "no_fence": f"{PUSHES}::test_a_fenced_incarnation_is_kept_for_a_person_and_never_applied",
+    "sentinel_seq_only": "tests/storage/test_lives.py"
+    "::test_an_old_image_on_its_own_machine_begins_another_life_by_itself",
+    "want_not_protected": "tests/simulation/test_found.py"
+    "::test_a_roll_back_that_lost_only_a_request_for_a_grant_is_seen",
+}
+"""Planted bugs behind a second line of defence, or in rare paths, and the test that sees each."""
 
 
 @pytest.mark.slow
@@ -85,6 +102,22 @@ def test_a_planted_bug_is_seen(name, untraced):
         if with_bug(BY_NAME[name], seed).violations:
             return
     pytest.fail(f"nothing sees {name}: python -m tests.simulation.hunt {name}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(NOT_CAUGHT))
+def test_a_planted_bug_behind_another_defence_is_seen_by_its_directed_test(name):
+    argv = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "tests.simulation.with_bug"]
+    argv += ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-x", NOT_CAUGHT[name]]
+    run = subprocess.run(
+        argv,
+        env={**os.environ, "KOPILKA_PLANTED": name},
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout[-2000:]
 
 
 def test_a_plan_is_drawn_from_its_seed_alone():
