@@ -24,7 +24,9 @@ def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shop")
     document = json.loads(packaged("demo", "program.json").read_text(encoding="utf-8"))
     document["redeem"]["confirm_above"] = 10
-    document["coupons"] = [{"id": "again", "name": {"ru": "Ещё"}, "kind": "printed", "days": 30, "offline": "accept"}]
+    document["coupons"] = [
+        {"id": "again", "name": {"ru": "Ещё"}, "kind": "printed", "days": 30, "offline": "accept"}
+    ]
     program = folder / "program.json"
     program.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     with Shop(folder, Stock(program=program)) as shop:
