@@ -37,6 +37,7 @@ from sync.server.own import keep_own
 from sync.server.placing import IDENTIFIED, Placement, place, visited
 from sync.server.placing_cards import place_card
 from sync.server.referrals import first_purchase
+from sync.server.seen import seen
 from sync.server.shown import post_shown
 from sync.server.tiering import Judged, Tiering
 
@@ -393,4 +394,5 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "carried_in": _carried_in,
     "gift_cards": _gift_cards,
     "shown": _shown,
+    "seen": lambda book, part, _around: seen(book, part.member, part.terminal, part.seq),
 }

@@ -5,7 +5,7 @@ ends their waiting.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,6 +27,7 @@ from sync.server.book import announce
 from sync.server.buckets import bucket_of, terminal_scope
 from sync.server.budgets import count_offers
 from sync.server.conflicts import Conflict, record
+from sync.server.effects import Part
 from sync.server.planning import Fact
 from sync.server.schema import control_total, event, feed_row, inbox, sale, terminal
 from sync.server.services import Services, micros
@@ -46,7 +47,7 @@ OF_NO_BUCKET = (TWICE, "unknown_code", "phone_taken", "card_taken", "sealed_prof
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One inbox row, with the events of it that still wait."""
+    """One inbox row, with the events of it that still wait. `again`: see `again.renumbered`."""
 
     terminal: str
     incarnation: int
@@ -54,6 +55,7 @@ class Batch:
     last_seq: int
     facts: list[Fact]
     received_at: int = 0
+    again: dict[int, list[Part]] = field(default_factory=dict)
 
     @property
     def bucket(self) -> int:

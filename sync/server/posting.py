@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
+from sync.server.again import merged, renumbered
 from sync.server.allowances import (
     former_grants,
     mark_voided,
@@ -169,9 +170,9 @@ class Poster:
 
     def _batch(self, connection: Connection, row: Any) -> Batch:
         facts = self._facts(connection, row)
-        return Batch(
-            row.terminal, row.incarnation, row.first_seq, row.last_seq, facts, row.received_at
-        )
+        again = renumbered(connection, self._services.codec, row)
+        place = (row.terminal, row.incarnation, row.first_seq, row.last_seq)
+        return Batch(*place, facts, row.received_at, again)
 
     def _facts(self, connection: Connection, row: Any) -> list[Fact]:
         """The events of a batch that are not posted yet, decoded; unreadable ones are parked."""
@@ -222,12 +223,14 @@ class Poster:
     async def _post_run(self, batches: Sequence[Batch]) -> None:
         if not batches:
             return
+        services = self._services
+        if again := merged(batch.again for batch in batches):
+            await self._database.write(lambda c: post_many(c, services, again))
         for group in groups(batches):
             if isinstance(group[0].fact.event, MemberEnrolled):
                 await self._enrol(group[0].terminal, group[0].fact)
             else:
                 await self._post_group(group)
-        services = self._services
         await self._database.write(lambda c: finish_all(c, services, batches))
         now_us = services.now_us()
         for batch in batches:

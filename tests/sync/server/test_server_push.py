@@ -3,14 +3,18 @@
 import logging
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from pos_app.domain.events import TransactionCompleted
 from pos_app.gear.secrets import Ed25519Verifier
+from sync.server.buckets import member_scope
+from sync.server.feed import body_of
 from sync.server.schema import account, conflict, event, inbox, ledger, nonce, sale
 from sync.translate import WireCodec
 from sync.wire.codec import ack_text, pack
 from sync.wire.messages import PATHS, EventEnvelope
+from sync.wire.rows import MemberRow
 from tests.sync.server.till import Refused
 
 
@@ -228,6 +232,35 @@ def test_a_restored_till_sends_its_survivors_again_and_nothing_is_doubled(house)
         assert first.transaction_id in {r.id for r in await house.rows(sale)}
 
     house.run(story())
+
+
+def test_what_a_restored_till_tells_again_is_known_by_its_new_number(house) -> None:
+    """Case 26: else the till, which adds what the row does not contain, would show points twice."""
+
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(card="2990000000019")
+        for _ in range(4):
+            till.sell(member=anna, earn=10)
+        await house.push(till)
+        assert (await _member(house, anna)).posted == {till.terminal: 5}
+        survivors = till.chain[:3]
+        till.chain, till.incarnation = [], 2
+        for envelope in survivors:
+            till.record_raw(envelope.kind, 1, envelope.body.encode(), envelope.id)
+        await house.push(till)
+        row = await _member(house, anna)
+        assert row.posted == {till.terminal: 3}
+        assert sum(lot.points for lot in row.lots) == 40
+        await house.post()
+        assert (await _member(house, anna)).posted == {till.terminal: 3}
+
+    house.run(story())
+
+
+async def _member(house, member_id) -> MemberRow:
+    body = await house.read(body_of, member_scope(member_id), "member", member_id)
+    return msgspec.json.decode(body, type=MemberRow)
 
 
 def test_who_did_not_sign_is_nobody(house) -> None:
