@@ -112,7 +112,7 @@ def bytes_of(folder, without=()):
 def test_the_tills_disk_shows_nothing(day):
     _, place = day
     names = {path.name for path in place.data.iterdir()}
-    assert {"till.db", "till.db-wal", "till.key", KEY_FILE} <= names
+    assert {"till.db", "till.key", KEY_FILE} <= names
     for path in place.data.glob("*.db"):
         assert not is_plain(path)
         with closing(sqlite3.connect(path)) as thief, pytest.raises(sqlite3.DatabaseError):

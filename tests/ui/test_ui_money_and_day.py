@@ -266,7 +266,7 @@ def test_offline_is_said_in_words_with_the_time_and_what_waits(window):
     become(window, link=replace(offline(), stale=True))
     assert "Вчерашние" in window.top.link.accessibleName()
     become(window, link=replace(offline(), trouble=say("link.fenced")))
-    assert "заменена" in window.top.link.accessibleName()
+    assert "другая машина" in window.top.link.accessibleName()
 
 
 def test_training_is_marked(window):

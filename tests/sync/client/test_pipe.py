@@ -80,6 +80,7 @@ def test_the_first_thing_the_front_end_hears_is_the_status(tmp_path):
         "trouble": None,
         "fenced_by": 0,
         "skew_ms": 0,
+        "peers": 0,
         "pulled": 0,
         "parked": 0,
     }

@@ -320,6 +320,9 @@ def test_a_grant_is_asked_for_in_the_new_epoch(tmp_path):
         await shop.settle()
         await shop.backup()
         await shop.restore()
+        # Nothing new before every till has told what it holds.
+        assert (await till.allowances.obtain(member, 10)).granted == 0
+        await till.push.run()
         assert (await till.allowances.obtain(member, 10)).granted == 10
         assert till.outbox.epoch() == shop.services.epoch
 

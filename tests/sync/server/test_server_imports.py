@@ -181,7 +181,7 @@ def test_opening_points_are_given_once_and_lie_at_the_tills(house) -> None:
             )
         assert await house.server.place_allowances("shop") == 1
         (row,) = await house.rows(account)
-        assert (row.balance, row.reserved) == (500, 250)
+        assert (row.balance, row.reserved) == (500, 500)
         assert len(await house.rows(ledger)) == 1
         assert await house.read(lambda c: list(examine(c))) == []
 

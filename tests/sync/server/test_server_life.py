@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from pos_app.domain.loyalty.ledger import EntryKind
-from sync.server import conflicts, doctor, keys
+from sync.server import doctor, keys
 from sync.server import schema as tables
+from sync.server.conflict_desk import Decision, resolve
 from sync.server.database import PostgresDatabase
 from sync.server.migrations import migrate
+from sync.server.refusal import Refusal
 from sync.server.schema import (
     account,
     conflict,
@@ -53,7 +55,7 @@ def test_lots_that_ended_leave_by_an_explicit_entry_once(house) -> None:
         kinds = [r.kind for r in await house.rows(ledger)]
         assert kinds.count(EntryKind.EXPIRE.value) == 1
         # The tills were promised 50 % of 50: what lay there is more than is left, and is told.
-        assert row.reserved == 25
+        assert row.reserved == 50
 
     house.run(story())
 
@@ -162,7 +164,7 @@ def test_a_doctor_sees_every_kind_of_damage(house) -> None:
 
         assert "not the balance" in await faults(sa.update(account).values(balance=1))
         assert "folds to something else" in await faults(sa.update(account).values(state="{}"))
-        assert "its grants allow 50" in await faults(sa.update(account).values(reserved=1))
+        assert "its grants allow 100" in await faults(sa.update(account).values(reserved=1))
         assert "without an account" in await faults(sa.delete(account))
         assert "digest" in await faults(sa.update(tables.feed_head).values(total=1))
         assert "in the feed" in await faults(sa.delete(tables.member))
@@ -184,8 +186,9 @@ def test_a_manager_signs_a_conflict_off(house) -> None:
         await house.push(till)
         assert (await till.settlement()).conflicts == 2
         for line in await house.rows(conflict):
-            assert await house.write(conflicts.sign_off, line.id)
-            assert not await house.write(conflicts.sign_off, line.id)
+            await house.write(resolve, house.services, line.id, Decision("note", "Maria", "seen"))
+            with pytest.raises(Refusal):
+                await house.write(resolve, house.services, line.id, Decision("note", "Maria"))
         assert (await till.settlement()).conflicts == 0
 
     house.run(story())

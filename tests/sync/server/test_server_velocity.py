@@ -9,7 +9,8 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import RightUsed
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.loyalty.velocity import UNUSUAL
-from sync.server import conflicts, reference
+from sync.server import reference
+from sync.server.conflict_desk import Decision, resolve
 from sync.server.refusal import Refusal
 from sync.server.schema import account, conflict
 from tests.sync.server.till import DAY, NOON
@@ -96,7 +97,7 @@ def test_a_line_that_was_signed_off_stays_so_when_it_grows(house, tills):
         await house.push(one, 2)
         await house.push(two)
         (line,) = await house.rows(conflict)
-        await house.write(conflicts.sign_off, line.id)
+        await house.write(resolve, house.services, line.id, Decision("note", "Maria", "seen"))
         await house.push(three)
         states = {line.detail[:2]: line.state for line in await house.rows(conflict)}
         assert states == {"2:": "open", "3:": "signed_off"}
