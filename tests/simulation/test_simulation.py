@@ -24,6 +24,11 @@ from tests.simulation.plan import drawn
 from tests.simulation.planted import BUGS, BY_NAME
 from tests.simulation.run import play
 
+pytestmark = [
+    # A process that dies before its first step leaves its coroutines unstarted.
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 STALE_MOST = 0.2
 """Of the crash points of a part; they move when the product does: then refresh the list."""
 NEW_MOST = 80
