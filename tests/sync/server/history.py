@@ -20,8 +20,8 @@ def seed(monkeypatch) -> None:
     chance = random.Random(90)
 
     def drawn(count: int) -> bytes:
-        # Codes and epochs must differ; keys are alike, for nobody promises who draws first.
-        return bytes([count]) * count if count == 32 else chance.randbytes(count)
+        # Codes and epochs must differ; keys and nonces are alike: nobody promises who draws first.
+        return bytes([count]) * count if count in (12, 32) else chance.randbytes(count)
 
     # Not os.urandom itself: drivers of databases draw from it as well.
     monkeypatch.setattr("pos_app.gear.secrets.os", SimpleNamespace(urandom=drawn))
