@@ -14,7 +14,8 @@ from sqlcipher3 import dbapi2
 
 from pos_app.storage.connect import is_plain
 from pos_app.storage.driver import Driver
-from pos_app.storage.errors import StorageBusy, in_words_of_the_port
+from pos_app.storage.errors import DatabaseFromTheFuture, StorageBusy, in_words_of_the_port
+from pos_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 from pos_app.workstation.ports import StorageBroken
 
 SUFFIX = ".converting"
@@ -36,12 +37,13 @@ def convert(
     """The same database under the key `new` (None: plain) instead of `old`.
 
     `hmac` names the page authentication when it is not SQLCipher's default. Raises StorageBusy
-    while another process has it open, StorageFull, StorageBroken.
+    while another process has it open, DatabaseFromTheFuture, StorageFull, StorageBroken.
     """
     part = path.with_name(path.name + SUFFIX)
     part.unlink(missing_ok=True)
     with in_words_of_the_port():
         with closing(_opened(path, old, hmac)) as source:
+            _of_today(source, path)
             _alone(source, path)
             points("convert.alone")
             _export(source, part, new, hmac)
@@ -67,6 +69,16 @@ def _opened(path: Path, key: bytes | None, hmac: str) -> Driver:
             driver.execute(f"PRAGMA cipher_hmac_algorithm={hmac}")
     driver.execute("PRAGMA busy_timeout=5000")
     return driver
+
+
+def _of_today(source: Driver, path: Path) -> None:
+    """A newer program's database is refused before a byte of it is changed."""
+    application, version = (
+        source.execute(f"PRAGMA {name}").fetchall()[0][0]
+        for name in ("application_id", "user_version")
+    )
+    if application == APPLICATION_ID and version > SCHEMA_VERSION:
+        raise DatabaseFromTheFuture(path.name, version, SCHEMA_VERSION)
 
 
 def _alone(source: Driver, path: Path) -> None:

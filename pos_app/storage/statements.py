@@ -29,33 +29,24 @@ GIVE_BACK = Statement(
     )
     .values(returned=s.allowance.c.returned + bindparam("points"))
 )
+_GRANT = select(
+    s.allowance.c.grant_id,
+    s.allowance.c.member_id,
+    s.allowance.c.granted,
+    s.allowance.c.spent,
+    s.allowance.c.returned,
+    s.allowance.c.kind,
+    s.allowance.c.lease_until_us,
+)
 ALLOWANCES = Statement(
-    select(
-        s.allowance.c.grant_id,
-        s.allowance.c.member_id,
-        s.allowance.c.granted,
-        s.allowance.c.spent,
-        s.allowance.c.returned,
-        s.allowance.c.kind,
-        s.allowance.c.lease_until_us,
-    )
-    .where(s.allowance.c.member_id == bindparam("member_id"))
+    _GRANT.where(s.allowance.c.member_id == bindparam("member_id"))
     .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
     .where(s.allowance.c.granted > 0)
     .order_by(s.allowance.c.grant_id)
 )
 
 IDENTIFIED = Statement(
-    select(
-        s.allowance.c.grant_id,
-        s.allowance.c.member_id,
-        s.allowance.c.granted,
-        s.allowance.c.spent,
-        s.allowance.c.returned,
-        s.allowance.c.kind,
-        s.allowance.c.lease_until_us,
-    )
-    .where(or_(*(s.allowance.c.kind == kind for kind in GOES_BACK)))
+    _GRANT.where(or_(*(s.allowance.c.kind == kind for kind in GOES_BACK)))
     .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
     .where(s.allowance.c.granted > s.allowance.c.spent + s.allowance.c.returned)
     .order_by(s.allowance.c.grant_id)

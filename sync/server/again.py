@@ -18,9 +18,10 @@ from sync.server.merging import resolve
 from sync.server.schema import event
 from sync.translate import UnreadableEvent, WireCodec
 from sync.wire.codec import unpack
-from sync.wire.messages import PushRequest
+from sync.wire.messages import EventEnvelope, PushRequest
 
 EXISTS = "exists"
+Counted = TransactionCompleted | CategoriesChosen
 COUNTED = ("transaction_completed", "categories_chosen")
 
 
@@ -39,31 +40,34 @@ def renumbered(connection: Connection, codec: WireCodec, row: Any) -> dict[int, 
     if not known:
         return {}
     events = [e for e in unpack(PushRequest, row.body).events if e.seq in known]
-    told = [(e, members) for e in events if (members := _members(codec, e))]
-    who = resolve(connection, {m for _, members in told for m in members})
+    told = [(e, fact) for e in events if (fact := _counted(codec, e)) is not None]
+    who = resolve(connection, {m for _, fact in told for m in _members(fact)})
     parts: dict[int, list[Part]] = {}
-    for e, members in told:
-        fact = codec.decode(e.kind, e.v, e.body.encode())
-        assert isinstance(fact, TransactionCompleted | CategoriesChosen)
-        for member in sorted({who[m] for m in members}):
+    for e, fact in told:
+        for member in sorted({who[m] for m in _members(fact)}):
             key = f"{e.id} {row.incarnation} {member}"
             part = Part("seen", e.id, e.seq, row.terminal, member, fact, key=key)
             parts.setdefault(bucket_of(member), []).append(part)
     return parts
 
 
-def _members(codec: WireCodec, e: Any) -> set[str]:
+def _counted(codec: WireCodec, e: EventEnvelope) -> Counted | None:
+    """An event that a till adds to what the row says; None for any other."""
     if e.kind not in COUNTED:
-        return set()
+        return None
     try:
         fact = codec.decode(e.kind, e.v, e.body.encode())
     except UnreadableEvent:
-        return set()
+        return None
+    return fact if isinstance(fact, TransactionCompleted | CategoriesChosen) else None
+
+
+def _members(fact: Counted) -> set[str]:
     if isinstance(fact, CategoriesChosen):
         return {fact.member_id}
-    if not isinstance(fact, TransactionCompleted) or fact.document.training:
-        return set()
     document = fact.document
+    if document.training:
+        return set()
     named = {document.member_id, *(entry.member_id for entry in document.entries)}
     return {m for m in named if m and m != document.member_code}
 

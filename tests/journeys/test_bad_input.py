@@ -82,7 +82,7 @@ def test_a_database_from_the_future_is_refused_and_left_as_it_is(enrolled, tmp_p
     place, _ = enrolled
     copy = tmp_path / "till"
     copy.mkdir()
-    for name in ("till.db", "till.key", "till.protection"):
+    for name in ("till.db", "till.key"):
         (copy / name).write_bytes((place.data / name).read_bytes())
     with sqlite3.connect(copy / "till.db") as database:
         database.execute("PRAGMA journal_mode=DELETE")
