@@ -45,12 +45,17 @@ WORDS = {
 
 def main(argv: Sequence[str]) -> int:
     """0 done, 1 something is not as it should be, 2 refused; said in sentences."""
-    options = _parser().parse_args(argv)
+    return obeyed(_parser(), argv)
+
+
+def obeyed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+    """Run what `argv` asks of a closed till; a refusal is a sentence and a 2."""
+    options = parser.parse_args(argv)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
     except (AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
-        _say(f"kopilka: {error}")
+        say(f"kopilka: {error}")
         return 2
 
 
@@ -86,7 +91,7 @@ def _switch(options: argparse.Namespace, *, encrypted: bool) -> int:
         switch(folder, encrypted=encrypted)
     finally:
         lock.release()
-    _say(WORDS[where(folder)])
+    say(WORDS[where(folder)])
     return 0
 
 
@@ -125,23 +130,23 @@ def _unlock(options: argparse.Namespace) -> int:
         key = bytes.fromhex(sys.stdin.readline().strip())
         connect_damaged(folder / TILL_FILE, key).close()
     except (ValueError, StorageBroken):
-        _say("kopilka: this is not the key of this till; nothing was changed")
+        say("kopilka: this is not the key of this till; nothing was changed")
         return 2
     lock = InstanceLock(folder)
     try:
         keep_key(folder, key)
     finally:
         lock.release()
-    _say(WORDS[where(folder)])
+    say(WORDS[where(folder)])
     return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
     folder: Path = options.data
-    _say(WORDS[where(folder)])
+    say(WORDS[where(folder)])
     faults = list(faults_of(folder))
     for fault in faults:
-        _say(fault)
+        say(fault)
     return 1 if faults else 0
 
 
@@ -162,5 +167,6 @@ def faults_of(folder: Path) -> Iterator[str]:
         yield str(error)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """A sentence for whoever typed the command."""
     sys.stderr.write(text + "\n")

@@ -4,18 +4,17 @@ till that runs, never without a copy of what was there.
 
 import argparse
 import shutil
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.salvage import Salvaged, salvage, stretches
 from pos_app.storage.till_file import open_till
-from pos_app.wiring.instance import AlreadyRunning, InstanceLock
+from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import open_memory
 from pos_app.wiring.protection import TILL_FILE, database_key
-from pos_app.wiring.till_care import told
-from pos_app.workstation.ports import StorageBroken, StorageFull
+from pos_app.wiring.till_care import obeyed, say, told
+from pos_app.workstation.ports import StorageBroken
 from sync.translate import WireCodec
 from sync.wire.codec import chain_hash
 
@@ -26,13 +25,7 @@ COMPANIONS = ("", "-wal", "-shm")
 
 def main(argv: Sequence[str]) -> int:
     """0 done, 1 done but something is lost, 2 refused; said in sentences."""
-    options = _parser().parse_args(argv)
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except (AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
-        _say(f"kopilka: {error}")
-        return 2
+    return obeyed(_parser(), argv)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +55,7 @@ def _take_over(options: argparse.Namespace) -> int:
             memory.close()
     finally:
         lock.release()
-    _say(
+    say(
         f"this machine goes on as incarnation {incarnation}; the other one is fenced as soon as "
         "the server hears of it, and its grants come back when its lease is over"
     )
@@ -81,15 +74,15 @@ def _salvage(options: argparse.Namespace) -> int:
         ) from error
     finally:
         lock.release()
-    _say(f"{found.events} events are saved; the damaged file is kept in {copy.name}")
+    say(f"{found.events} events are saved; the damaged file is kept in {copy.name}")
     if not found.lost:
         return 0
     unsent = found.unsent()
-    _say(f"not readable: events {_words(found.lost)}")
+    say(f"not readable: events {_words(found.lost)}")
     if not unsent:
-        _say("the server has all of them: nothing is lost")
+        say("the server has all of them: nothing is lost")
         return 0
-    _say(f"LOST, the server never had them: {_words(unsent)}; compare the papers of the day")
+    say(f"LOST, the server never had them: {_words(unsent)}; compare the papers of the day")
     return 1
 
 
@@ -135,7 +128,3 @@ def rescue(folder: Path) -> Salvaged:
 def _remove(path: Path) -> None:
     for suffix in COMPANIONS:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
