@@ -16,8 +16,11 @@ ENGINES = ("sqlite", "postgresql", "partitioned")
 
 def replayed(engine, request, monkeypatch):
     """A house of that engine that has lived the recorded history."""
+    folder = request.getfixturevalue("tmp_path")
+    # Keys of its own: a file that an earlier test left would hold others than the seed draws.
+    monkeypatch.setenv("KOPILKA_SERVER_KEYS", str(folder / f"{engine}.keys"))
     if engine == "sqlite":
-        address = str(request.getfixturevalue("tmp_path") / "server.db")
+        address = str(folder / "server.db")
     else:
         monkeypatch.setenv("KOPILKA_PARTITIONS", "8" if engine == "partitioned" else "1")
         address = request.getfixturevalue("postgres").database()
