@@ -216,7 +216,7 @@ def _replay(parsed: argparse.Namespace) -> int:
 
 
 def _server(arguments: Sequence[str]) -> int:
-    from sync.server.cli import main as server_main
+    from sync.server.command_line.cli import main as server_main
 
     return server_main(list(arguments))
 

@@ -60,7 +60,7 @@ class Stock:
 
 def head_office(data: Path, *arguments: str) -> list[str]:
     """One command of the server in this process; the lines it prints. ShopFailed if refused."""
-    from sync.server.cli import main
+    from sync.server.command_line.cli import main
 
     said, wrong = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(wrong):

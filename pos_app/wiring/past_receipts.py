@@ -18,7 +18,7 @@ from pos_app.domain.what_if import PastLine, PastReceipt
 from pos_app.storage.archive import documents, mirror_generation
 from pos_app.storage.mirror import MirrorReader
 from pos_app.wiring.protection import database_key
-from sync.server.sheets import BadRow, CellFault, Cells, read_sheet
+from sync.server.engine.sheets import BadRow, CellFault, Cells, read_sheet
 from sync.translate import WireCodec
 
 NEEDED = ("receipt", "at", "store", "item", "name", "category", "quantity", "unit_price", "paid")

@@ -30,8 +30,8 @@ from pos_app.wiring.program_pages import ExplainPage, ReplayPage, name_of, sheet
 from pos_app.workstation.ports import StorageBroken
 from resources import names, read_text
 from resources.words import LANGUAGES, Words
-from sync.server.catalog import read_catalog
-from sync.server.sheets import BadRow
+from sync.server.engine.sheets import BadRow
+from sync.server.settings.catalog import read_catalog
 
 GOOD, FAULTY, NO_FILE = 0, 1, 2
 FAULTS_SHOWN = 50

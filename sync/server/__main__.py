@@ -2,6 +2,6 @@
 
 import sys
 
-from sync.server.cli import main
+from sync.server.command_line.cli import main
 
 sys.exit(main())

@@ -15,26 +15,29 @@ from sqlalchemy import Connection
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
-from sync.server import doubles, epoch_file, epochs, history, jobs, placing
-from sync.server import keys as key_store
-from sync.server.asking import PATIENCE_S
-from sync.server.bearer_jobs import tend_bearers
-from sync.server.bell import Bell
-from sync.server.birthdays import refresh_birthdays
-from sync.server.database import Database, PostgresDatabase, SqliteDatabase, open_database
-from sync.server.durability import Terms, check, terms_here
-from sync.server.leases import Presence, note_heard
-from sync.server.metrics import Metrics
-from sync.server.migrations import migrate
-from sync.server.posting import Poster
-from sync.server.regrouping import regroup
-from sync.server.resealing import reseal
-from sync.server.scoring import refresh_scores
-from sync.server.secrets_outside import erase_again, key_path, settled
-from sync.server.services import Services
-from sync.server.snapshots import Offload, Snapshots, in_place
-from sync.server.tending import tend_allowances
-from sync.server.till_keys import announce_missing
+from sync.server.engine import epoch_file, history
+from sync.server.engine import keys as key_store
+from sync.server.engine.bell import Bell
+from sync.server.engine.database import Database, PostgresDatabase, SqliteDatabase, open_database
+from sync.server.engine.durability import Terms, check, terms_here
+from sync.server.engine.migrations import migrate
+from sync.server.engine.services import Services
+from sync.server.lives import doubles, epochs
+from sync.server.lives.secrets_outside import erase_again, key_path, settled
+from sync.server.members.birthdays import refresh_birthdays
+from sync.server.members.regrouping import regroup
+from sync.server.members.scoring import refresh_scores
+from sync.server.poster.posting import Poster
+from sync.server.publishing.snapshots import Offload, Snapshots, in_place
+from sync.server.publishing.till_keys import announce_missing
+from sync.server.rights import placing
+from sync.server.rights.asking import PATIENCE_S
+from sync.server.rights.leases import Presence, note_heard
+from sync.server.sealing.resealing import reseal
+from sync.server.upkeep import jobs
+from sync.server.upkeep.bearer_jobs import tend_bearers
+from sync.server.upkeep.tending import tend_allowances
+from sync.server.watch.metrics import Metrics
 from sync.translate.instants import instant
 
 log = logging.getLogger(__name__)

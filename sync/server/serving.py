@@ -15,10 +15,10 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from sync.server.app import build_app
-from sync.server.bell import Bell
-from sync.server.ops_http import Shown, ops_app
+from sync.server.engine.bell import Bell
 from sync.server.server import Server
+from sync.server.surface.app import build_app
+from sync.server.surface.ops_http import Shown, ops_app
 
 log = logging.getLogger(__name__)
 

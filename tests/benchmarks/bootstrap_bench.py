@@ -30,7 +30,7 @@ from pos_app.wiring.protection import KEY_VARIABLE, database_key
 from pos_app.workstation.ports import StorageBroken
 from sync.client.bootstrap import Bootstrap
 from sync.client.mirror_files import MirrorFolder
-from sync.server.buckets import bucket_of, bucket_scope
+from sync.server.engine.buckets import bucket_of, bucket_scope
 from sync.wire.digest import MODULUS, row_hash
 from tests.benchmarks.rows import Row
 from tests.benchmarks.storage_bench import rows_of

@@ -29,7 +29,7 @@ from sync.mirror.load import finish, load_rows
 from sync.mirror.pages import make_room
 from sync.mirror.schema import INDEX, TABLES, create
 from sync.mirror.state import digest
-from sync.server.snapshots import _compressed
+from sync.server.publishing.snapshots import _compressed
 from sync.translate import WireCodec
 from sync.wire.codec import chain_hash
 from sync.wire.messages import FeedRow, PullReply, SnapshotManifest

@@ -31,10 +31,11 @@ import sqlalchemy as sa
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.money import RUB
-from sync.server import enrolment, reference
-from sync.server import schema as tables
-from sync.server.database import Database
+from sync.server.access import enrolment
+from sync.server.engine import schema as tables
+from sync.server.engine.database import Database
 from sync.server.server import open_server
+from sync.server.settings import reference
 from tests.benchmarks.rows import percentile
 from tests.pg import Cluster, binaries
 from tests.sync.server.till import Refused, Till
@@ -260,7 +261,7 @@ async def posted(database: Database, since: float) -> float:
 
 
 async def main(options: argparse.Namespace) -> None:
-    from sync.server.database import open_database
+    from sync.server.engine.database import open_database
 
     outboxes = dark_receipts(options.receipts, options.share)
     stores = [f"store-{n}" for n in sorted({store for store, _ in outboxes})]

@@ -7,7 +7,7 @@ import resource
 import signal
 import sys
 
-from sync.server.cli import main
+from sync.server.command_line.cli import main
 
 if __name__ == "__main__":
     most = int(sys.argv[1])

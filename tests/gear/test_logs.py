@@ -116,7 +116,7 @@ def test_a_process_logs_only_where_it_was_told(tmp_path) -> None:
     try:
         logs.configure(handler)
         assert root.handlers == [handler]
-        logging.getLogger("sync.server.app").info("hello")
+        logging.getLogger("sync.server.surface.app").info("hello")
         logging.getLogger("httpx").info("GET https://server/v1/x?phone=79123456789")
     finally:
         handler.close()

@@ -20,8 +20,8 @@ import pos_app.wiring.courier as wiring_courier
 import pos_app.wiring.lan as wiring_lan
 import pos_app.wiring.till as wiring_till
 import sync.client.pull as client_pull
-import sync.server.app as server_app
-import sync.server.database as server_database
+import sync.server.engine.database as server_database
+import sync.server.surface.app as server_app
 from pos_app.domain.ids import MonotonicUuid7
 from pos_app.gear.secrets import random_bytes
 from pos_app.wiring.instance import InstanceLock

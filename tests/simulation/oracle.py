@@ -16,8 +16,8 @@ import msgspec
 import zstandard
 from sqlcipher3 import dbapi2
 
-from sync.server.doctor import examine
 from sync.server.server import DATABASE_FILE
+from sync.server.watch.doctor import examine
 
 SEQ_BITS = 40
 DOCTOR_EVERY = 10

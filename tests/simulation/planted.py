@@ -17,14 +17,14 @@ import pos_app.workstation.pricing_task as pricing_task
 import pos_app.workstation.settle as settle
 import sync.client.mirror_file as mirror_file
 import sync.mirror.apply as mirror_apply
-import sync.server.allowances as server_allowances
-import sync.server.app as server_app
-import sync.server.applying as applying
-import sync.server.feed as feed
-import sync.server.intake as intake
-import sync.server.placing as placing
-import sync.server.posting as posting
-import sync.server.steps as steps
+import sync.server.poster.applying as applying
+import sync.server.poster.intake as intake
+import sync.server.poster.posting as posting
+import sync.server.publishing.feed as feed
+import sync.server.rights.allowances as server_allowances
+import sync.server.rights.placing as placing
+import sync.server.surface.app as server_app
+import sync.server.surface.steps as steps
 from pos_app.storage import statements as q
 from pos_app.storage.grants import Grants
 from pos_app.storage.journal import Journal

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sync.server import reference
+from sync.server.settings import reference
 from tests.simulation import oracle
 from tests.simulation.cashier import Cashier, Paper
 from tests.simulation.installed import HERE, installed

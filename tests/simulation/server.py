@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx
 
-from sync.server import backup
-from sync.server.app import build_app
-from sync.server.epoch_file import EPOCH_FILE
-from sync.server.keys import new_epoch
+from sync.server.engine.epoch_file import EPOCH_FILE
+from sync.server.engine.keys import new_epoch
 from sync.server.server import open_server
+from sync.server.surface.app import build_app
+from sync.server.watch import backup
 from tests.simulation.installed import Ids, inside
 from tests.simulation.life import Crash, Disk, Life, Points
 from tests.sync.client.virtual import VirtualClock

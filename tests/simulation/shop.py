@@ -24,10 +24,11 @@ from pos_app.gear.secrets import Ed25519Signer
 from pos_app.wiring import courier as wiring_courier
 from pos_app.wiring.memory import open_memory, terminal_key
 from sync.client.enrol import enrol
-from sync.server import enrolment, reference
-from sync.server.catalog import import_catalog
-from sync.server.keys import KEY_FILE
-from sync.server.member_import import import_members
+from sync.server.access import enrolment
+from sync.server.engine.keys import KEY_FILE
+from sync.server.members.member_import import import_members
+from sync.server.settings import reference
+from sync.server.settings.catalog import import_catalog
 from tests.simulation.installed import inside, installed
 from tests.simulation.life import Disk, Life, Points
 from tests.simulation.network import Weather, Wire

@@ -7,9 +7,10 @@ import pytest
 from pos_app.storage.outbox import Outbox
 from sync.client.errors import HistoryGone
 from sync.client.pull import SnapshotNeeded
-from sync.server import backup, posting
-from sync.server.book import Book, Grant
-from sync.server.buckets import bucket_of
+from sync.server.books.book import Book, Grant
+from sync.server.engine.buckets import bucket_of
+from sync.server.poster import posting
+from sync.server.watch import backup
 from tests.storage.builders import identity, open_at
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop

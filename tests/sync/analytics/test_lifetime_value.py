@@ -298,6 +298,7 @@ def test_the_server_starts_without_scipy_and_numpy() -> None:
     script = (
         "import sys\n"
         "sys.modules['numpy'] = sys.modules['scipy'] = None\n"
-        "import sync.server.app, sync.server.cli, sync.server.commands, sync.server.server\n"
+        "import sync.server.surface.app, sync.server.command_line.cli\n"
+        "import sync.server.command_line.commands, sync.server.server\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=HOUSE, check=True)

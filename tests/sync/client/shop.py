@@ -13,10 +13,11 @@ from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.gear.secrets import Ed25519Signer
 from pos_app.workstation.ports import Facts
 from sync.client.enrol import enrol
-from sync.server import enrolment, reference
-from sync.server.app import build_app
-from sync.server.keys import new_epoch
+from sync.server.access import enrolment
+from sync.server.engine.keys import new_epoch
 from sync.server.server import open_server
+from sync.server.settings import reference
+from sync.server.surface.app import build_app
 from tests.storage.builders import sale, session
 from tests.sync.client import virtual
 from tests.sync.client.till import AT, Till
@@ -205,7 +206,7 @@ class Shop:
         """(terminal, seq) of every event the server has."""
         import sqlalchemy as sa
 
-        from sync.server.schema import event
+        from sync.server.engine.schema import event
 
         return await self.server.database.read(
             lambda c: [tuple(r) for r in c.execute(sa.select(event.c.terminal, event.c.seq))]

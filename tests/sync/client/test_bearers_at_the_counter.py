@@ -12,8 +12,8 @@ from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.workstation.ports import Facts
 from sync.client import bearers, errors
-from sync.server import reference
-from sync.server.schema import bearer
+from sync.server.engine.schema import bearer
+from sync.server.settings import reference
 from tests.storage.builders import sale
 from tests.sync.client.shop import serving
 from tests.sync.client.test_sync_with_the_server import GRANT, play, refilled

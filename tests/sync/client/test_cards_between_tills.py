@@ -10,8 +10,8 @@ from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.workstation.ports import Facts
 from sync.client import bearers, errors
-from sync.server.doctor import examine
-from sync.server.schema import bearer, conflict
+from sync.server.engine.schema import bearer, conflict
+from sync.server.watch.doctor import examine
 from tests.storage.builders import sale
 from tests.sync.client import virtual
 from tests.sync.client.beside import Neighbour

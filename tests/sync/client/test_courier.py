@@ -477,7 +477,7 @@ def test_a_revoked_till_says_so_and_keeps_selling(tmp_path):
     """Cases 11 and 52: 401."""
 
     async def scene(shop, till):
-        from sync.server.reference import revoke_terminal
+        from sync.server.settings.reference import revoke_terminal
 
         async with serving(till) as (courier, told):
             await asyncio.sleep(60)

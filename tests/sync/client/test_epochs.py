@@ -4,9 +4,9 @@ before; with the real server, in virtual time."""
 import asyncio
 
 from sync.client import errors
-from sync.server import epochs
-from sync.server.keys import new_epoch
-from sync.server.schema import account, allowance, conflict, sale
+from sync.server.engine.keys import new_epoch
+from sync.server.engine.schema import account, allowance, conflict, sale
+from sync.server.lives import epochs
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop, serving
 from tests.sync.client.test_lives_of_tills import kinds, redeem, rows, sound, sync

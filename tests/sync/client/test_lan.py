@@ -13,8 +13,8 @@ from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.workstation.ports import Facts
 from sync.client import errors
 from sync.client.lan_door import AT_ONCE_MAX, BODY_BYTES_MAX
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict
+from sync.server.engine.schema import account, allowance, conflict
+from sync.server.watch.doctor import examine
 from sync.translate.till_events import proof_doc
 from sync.wire.codec import canonical, pack, signed_text
 from sync.wire.lan import OFFER, TAKE, OfferReply, OfferRequest, TakeReply, TakeRequest
@@ -438,7 +438,8 @@ def test_the_door_opens_to_tills_of_the_store_only_and_to_each_request_once(tmp_
 
 def test_a_till_of_another_store_is_a_stranger(tmp_path):
     async def scene(store):
-        from sync.server import enrolment, reference
+        from sync.server.access import enrolment
+        from sync.server.settings import reference
 
         shop = store.shop
         await shop.write(lambda c: reference.add_store(c, shop.services, "s2", "Far"))

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from pos_app.domain.loyalty.allowance import draw
 from pos_app.storage.lives import MOVED, ROLLED_BACK
 from sync.client import errors
-from sync.server import doctor, doubles
-from sync.server.schema import account, allowance, conflict, event, sale, terminal
+from sync.server.engine.schema import account, allowance, conflict, event, sale, terminal
+from sync.server.lives import doubles
+from sync.server.watch import doctor
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop, serving
 from tests.sync.client.till import AT, Till

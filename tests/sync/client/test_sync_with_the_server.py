@@ -52,7 +52,7 @@ def test_an_enrolment_whose_reply_was_lost_is_repeated_and_gives_the_same_termin
     async def scene(shop, till):
         from pos_app.gear.secrets import Ed25519Signer
         from sync.client.enrol import enrol
-        from sync.server import enrolment
+        from sync.server.access import enrolment
         from tests.sync.client.till import Till
 
         (tmp_path / "second").mkdir()

@@ -5,9 +5,10 @@ import asyncio
 import httpx
 import pytest
 
-from sync.server import enrolment, reference
-from sync.server.app import build_app
+from sync.server.access import enrolment
 from sync.server.server import open_server
+from sync.server.settings import reference
+from sync.server.surface.app import build_app
 from tests.pg import Cluster, binaries
 from tests.sync.server.till import CountedIds, FixedClock, Till
 

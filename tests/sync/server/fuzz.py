@@ -16,9 +16,9 @@ import httpx
 import sqlalchemy as sa
 import zstandard
 
-from sync.server import doctor
-from sync.server import schema as tables
-from sync.server.integrators import add_integrator
+from sync.server.access.integrators import add_integrator
+from sync.server.engine import schema as tables
+from sync.server.watch import doctor
 from sync.wire.codec import chain_hash
 from sync.wire.messages import PATHS
 from tests.sync.server.conftest import House
@@ -155,7 +155,7 @@ def open_target(address: str) -> Target:
 @contextmanager
 def quieted() -> Iterator[None]:
     """Parked events and refused pushes are expected here by the thousand."""
-    names = ("sync.server.intake", "sync.server.posting", "sync.server.access")
+    names = ("sync.server.poster.intake", "sync.server.poster.posting", "sync.server.access")
     loggers = [logging.getLogger(name) for name in names]
     before = [one.level for one in loggers]
     for one in loggers:

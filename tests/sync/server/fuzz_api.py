@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 
-from sync.server.openapi import document
+from sync.server.surface.openapi import document
 from sync.wire.codec import chain_hash
 from tests.sync.server.fuzz import Target, packed
 

@@ -26,7 +26,7 @@ def seed(monkeypatch) -> None:
     # Not os.urandom itself: drivers of databases draw from it as well.
     monkeypatch.setattr("pos_app.gear.secrets.os", SimpleNamespace(urandom=drawn))
 
-    monkeypatch.setattr("sync.server.keys.generate_signing_keys", lambda: pair_of(200))
+    monkeypatch.setattr("sync.server.engine.keys.generate_signing_keys", lambda: pair_of(200))
 
 
 def pair_of(number: int):
@@ -49,7 +49,7 @@ async def enrolled(house: House, store: str):
 
 async def live(house: House) -> None:
     """Three tills of two stores sell, take back, grant, enrol twice and sell to strangers."""
-    from sync.server import reference
+    from sync.server.settings import reference
 
     await house.write(reference.add_store, house.services, "second", "Second")
     tills = [await enrolled(house, store) for store in ("shop", "shop", "second")]

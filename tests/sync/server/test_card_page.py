@@ -16,7 +16,7 @@ from PIL import Image
 from pos_app.domain.loyalty import card_code
 from pos_app.domain.loyalty.trust import Trust, issuer_id
 from pos_app.gear.secrets import Ed25519Signatures, Ed25519Signer, generate_signing_keys
-from sync.server import cards
+from sync.server.surface import cards
 
 PAGE = Path(__file__).parents[3] / "resources/card"
 NODE = shutil.which("node")

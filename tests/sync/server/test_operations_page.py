@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pos_app.wiring import cli as till_cli
-from sync.server import cli as server_cli
+from sync.server.command_line import cli as server_cli
 
 HOUSE = Path(__file__).parents[3]
 PAGE = HOUSE / "docs/operations.md"

@@ -5,11 +5,13 @@ import json
 import pytest
 
 from pos_app.domain.document import TransactionKind
-from sync.server import activities, integrators, reference
-from sync.server.cli import main
-from sync.server.doctor import examine
-from sync.server.refusal import Refusal
-from sync.server.schema import account, effect, ledger, referral
+from sync.server.access import integrators
+from sync.server.command_line.cli import main
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import account, effect, ledger, referral
+from sync.server.members import activities
+from sync.server.settings import reference
+from sync.server.watch.doctor import examine
 from sync.wire.activities import PATH
 
 ACTIVITIES = [

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from sync.server import reference
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict
+from sync.server.engine.schema import account, allowance, conflict
+from sync.server.settings import reference
+from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import AllowanceRow
 from tests.sync.server.conftest import House

@@ -9,8 +9,9 @@ from contextlib import closing
 import httpx
 import pytest
 
-from sync.server import backup, epoch_file
+from sync.server.engine import epoch_file
 from sync.server.server import open_server
+from sync.server.watch import backup
 from tests.sync.client.test_courier_processes import (
     CourierProcess,
     server,
@@ -118,7 +119,7 @@ def test_a_restore_replaces_nothing_and_believes_no_changed_byte(tmp_path, capsy
 
 
 def test_a_copy_with_a_fault_in_it_is_no_backup(tmp_path) -> None:
-    from sync.server.refusal import Refusal
+    from sync.server.engine.refusal import Refusal
 
     async def made() -> None:
         server = await open_server(data=tmp_path / "data", inline=True)
@@ -205,8 +206,9 @@ def test_heads_go_through_a_file(tmp_path, capsys) -> None:
     data = tmp_path / "data"
 
     async def sold() -> None:
-        from sync.server import enrolment, reference
-        from sync.server.app import build_app
+        from sync.server.access import enrolment
+        from sync.server.settings import reference
+        from sync.server.surface.app import build_app
 
         server = await open_server(data=data)
         transport = httpx.ASGITransport(app=build_app(server))

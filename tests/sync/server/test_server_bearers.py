@@ -14,16 +14,21 @@ from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
 from pos_app.gear.secrets import PepperedPhoneHasher
-from sync.server import cli, epochs, feed, gift_card_desk, leases, reference
-from sync.server.asking import asked_back
-from sync.server.bearer_jobs import tend_bearers
-from sync.server.book import Book, Grant
-from sync.server.buckets import OPERATORS, bucket_of
-from sync.server.gift_card_desk import id_of
-from sync.server.gift_cards import add_entry, card_of, settle
-from sync.server.refusal import Refusal
-from sync.server.schema import allowance, bearer, conflict, gift_card_entry, shown
+from sync.server.books.book import Book, Grant
+from sync.server.command_line import cli
+from sync.server.engine.buckets import OPERATORS, bucket_of
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import allowance, bearer, conflict, gift_card_entry, shown
+from sync.server.lives import epochs
+from sync.server.office import gift_card_desk
+from sync.server.office.gift_card_desk import id_of
+from sync.server.poster.gift_cards import add_entry, card_of, settle
+from sync.server.publishing import feed
+from sync.server.rights import leases
+from sync.server.rights.asking import asked_back
 from sync.server.server import open_server
+from sync.server.settings import reference
+from sync.server.upkeep.bearer_jobs import tend_bearers
 from sync.wire.messages import HeldGrant, LookupReply
 from sync.wire.rows import GiftCardRow
 from tests.sync.server.test_server_posting import healthy, rows_of

@@ -3,10 +3,12 @@
 import json
 from datetime import UTC, date, datetime
 
-from sync.server import birthdays, feed, member_import, reference
-from sync.server.buckets import bucket_of, member_scope
-from sync.server.merging import derived_id
-from sync.server.schema import member
+from sync.server.books.merging import derived_id
+from sync.server.engine.buckets import bucket_of, member_scope
+from sync.server.engine.schema import member
+from sync.server.members import birthdays, member_import
+from sync.server.publishing import feed
+from sync.server.settings import reference
 from sync.wire.codec import decode
 from sync.wire.rows import MemberRow
 

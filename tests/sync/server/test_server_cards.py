@@ -21,11 +21,13 @@ from pos_app.gear.secrets import (
     Ed25519Signer,
     generate_signing_keys,
 )
-from sync.server import cards, feed, reference, till_keys
-from sync.server.buckets import OPERATORS
-from sync.server.personal import opened
-from sync.server.refusal import Refusal
-from sync.server.steps import find_member
+from sync.server.engine.buckets import OPERATORS
+from sync.server.engine.refusal import Refusal
+from sync.server.publishing import feed, till_keys
+from sync.server.sealing.personal import opened
+from sync.server.settings import reference
+from sync.server.surface import cards
+from sync.server.surface.steps import find_member
 from sync.wire.codec import canonical, card_text
 from sync.wire.messages import PATHS
 from sync.wire.rows import SettingsRow

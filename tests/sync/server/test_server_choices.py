@@ -5,7 +5,8 @@ import json
 import pytest
 
 from pos_app.domain.events import CategoriesChosen
-from sync.server import integrators, reference
+from sync.server.access import integrators
+from sync.server.settings import reference
 from sync.wire.choices import PATH
 from tests.sync.server.test_server_tallies import PROGRAM, shown
 from tests.sync.server.till import DAY, NOON

@@ -2,11 +2,12 @@
 
 import pytest
 
-from sync.server import conflict_desk, reference
-from sync.server.conflict_desk import Decision
-from sync.server.doctor import examine
-from sync.server.refusal import Refusal
-from sync.server.schema import account, conflict, ledger
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import account, conflict, ledger
+from sync.server.office import conflict_desk
+from sync.server.office.conflict_desk import Decision
+from sync.server.settings import reference
+from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_placing import anna_at
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from sync.server.cli import main
-from sync.server.schema import reclaim, terminal
+from sync.server.command_line.cli import main
+from sync.server.engine.schema import reclaim, terminal
 from tests.sync.server.test_server_allowances import grants
 from tests.sync.server.test_server_conflicts import in_debt
 from tests.sync.server.test_server_placing import anna_at

@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from sync.server import repair
-from sync.server import schema as tables
-from sync.server.doctor import examine
+from sync.server.engine import schema as tables
+from sync.server.watch import repair
+from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_process import run
 
 WRONG = "0" * 64

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from sync.server.database import open_database
-from sync.server.durability import NotDurable, Terms, check, terms_here
+from sync.server.engine.database import open_database
+from sync.server.engine.durability import NotDurable, Terms, check, terms_here
 from sync.server.server import open_server
 from tests.pg import Cluster, binaries
 

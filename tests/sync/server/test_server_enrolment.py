@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from sync.server import enrolment, reference
-from sync.server.refusal import Refusal
-from sync.server.schema import terminal
+from sync.server.access import enrolment
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import terminal
+from sync.server.settings import reference
 from sync.wire.messages import EnrolRequest
 from tests.sync.server.till import Refused, Till
 

@@ -8,15 +8,11 @@ from contextlib import closing
 import pytest
 
 from pos_app.gear.secrets import PepperedPhoneHasher, seal
-from sync.server import keys as key_store
-from sync.server.cli import main
-from sync.server.doctor import examine
-from sync.server.erasure import Deed, tell_member, withdraw_consent
-from sync.server.member_import import import_members
-from sync.server.personal_commands import erase
-from sync.server.profiles import decrypt
-from sync.server.refusal import Refusal
-from sync.server.schema import (
+from sync.server.command_line.cli import main
+from sync.server.command_line.personal_commands import erase
+from sync.server.engine import keys as key_store
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import (
     account,
     inbox,
     ledger,
@@ -28,8 +24,18 @@ from sync.server.schema import (
     sale,
     sealed_event,
 )
-from sync.server.secrets_outside import KEYS_VARIABLE, erase_again, erased_list, key_path, settled
-from sync.server.vault import taken_out
+from sync.server.lives.secrets_outside import (
+    KEYS_VARIABLE,
+    erase_again,
+    erased_list,
+    key_path,
+    settled,
+)
+from sync.server.members.erasure import Deed, tell_member, withdraw_consent
+from sync.server.members.member_import import import_members
+from sync.server.sealing.profiles import decrypt
+from sync.server.sealing.vault import taken_out
+from sync.server.watch.doctor import examine
 from sync.wire.codec import inflate, unpack
 from sync.wire.messages import PushRequest
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from sync.server import feed, reference
-from sync.server.schema import feed_head, feed_row
+from sync.server.engine.schema import feed_head, feed_row
+from sync.server.publishing import feed
+from sync.server.settings import reference
 from sync.wire.codec import decode
 from sync.wire.digest import total_of
 from sync.wire.rows import MemberRow, OutcomeRow, SettingsRow
@@ -215,7 +216,7 @@ def lookup_of(terminal):
 
 
 def test_old_plain_outcomes_are_forgotten_and_notable_ones_stay(house, monkeypatch) -> None:
-    from sync.server import outcomes
+    from sync.server.poster import outcomes
 
     monkeypatch.setattr(outcomes, "PLAIN_OUTCOMES_KEPT", 5)
 

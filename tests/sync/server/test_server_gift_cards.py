@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from pos_app.domain.loyalty.account import Cause
 from pos_app.domain.loyalty.gift_card import GiftCardEntry, GiftCardKind
-from sync.server import reference
-from sync.server.doctor import examine
-from sync.server.gift_cards import card_of
-from sync.server.schema import account, conflict, event, gift_card_entry
+from sync.server.engine.schema import account, conflict, event, gift_card_entry
+from sync.server.poster.gift_cards import card_of
+from sync.server.settings import reference
+from sync.server.watch.doctor import examine
 from sync.wire.rows import MemberRow
 from tests.sync.server.test_server_posting import healthy, rows_of
 from tests.sync.server.till import DAY, NOON

@@ -7,12 +7,15 @@ import pytest
 
 from pos_app.domain.errors import ProgramRefused
 from pos_app.gear.secrets import PepperedPhoneHasher
-from sync.server import feed, member_import, profiles, reference
-from sync.server.catalog import import_catalog, read_catalog
-from sync.server.doctor import examine
-from sync.server.refusal import Refusal
-from sync.server.schema import account, feed_row, ledger, member, member_key
-from sync.server.tiering import program_in_force
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import account, feed_row, ledger, member, member_key
+from sync.server.members import member_import
+from sync.server.publishing import feed
+from sync.server.sealing import profiles
+from sync.server.settings import reference
+from sync.server.settings.catalog import import_catalog, read_catalog
+from sync.server.settings.tiering import program_in_force
+from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import ItemRow, MemberRow
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from sync.server import reference
-from sync.server.refusal import Refusal
-from sync.server.regrouping import regroup
+from sync.server.engine.refusal import Refusal
+from sync.server.members.regrouping import regroup
+from sync.server.settings import reference
 from sync.wire.messages import PATHS, SnapshotManifest
 from sync.wire.rows import MemberRow
 from tests.sync.server.till import read

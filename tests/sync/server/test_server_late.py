@@ -6,8 +6,8 @@ import msgspec
 
 from pos_app.domain.events import ControlTotals, DayClosed, SessionClosed
 from pos_app.domain.loyalty.program import load
-from sync.server import reference
-from sync.server.schema import account, conflict, sale
+from sync.server.engine.schema import account, conflict, sale
+from sync.server.settings import reference
 from sync.wire.events import ControlTotalsDoc
 from tests.sync.server.till import DAY, NOON
 

@@ -6,11 +6,11 @@ import pytest
 
 from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from sync.server import leases
-from sync.server.doctor import examine
-from sync.server.placing import policy_in_force
-from sync.server.schema import account, allowance, conflict, reclaim, terminal
-from sync.server.tending import take_back
+from sync.server.engine.schema import account, allowance, conflict, reclaim, terminal
+from sync.server.rights import leases
+from sync.server.rights.placing import policy_in_force
+from sync.server.upkeep.tending import take_back
+from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_allowances import grants
 from tests.sync.server.test_server_placing import anna_at
 from tests.sync.server.till import NOON, Refused
@@ -217,7 +217,7 @@ def test_a_till_that_speaks_before_its_grants_are_void_keeps_them(house) -> None
 
 
 def test_who_is_no_terminal_is_not_given_up(house) -> None:
-    from sync.server.refusal import Refusal
+    from sync.server.engine.refusal import Refusal
 
     async def story() -> None:
         with pytest.raises(Refusal) as refused:

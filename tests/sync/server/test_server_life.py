@@ -12,19 +12,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from pos_app.domain.loyalty.ledger import EntryKind
-from sync.server import doctor, keys
-from sync.server import schema as tables
-from sync.server.conflict_desk import Decision, resolve
-from sync.server.database import PostgresDatabase
-from sync.server.migrations import migrate
-from sync.server.refusal import Refusal
-from sync.server.schema import (
+from sync.server.engine import keys
+from sync.server.engine import schema as tables
+from sync.server.engine.database import PostgresDatabase
+from sync.server.engine.migrations import migrate
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import (
     account,
     conflict,
     ledger,
     nonce,
 )
+from sync.server.office.conflict_desk import Decision, resolve
 from sync.server.server import open_server
+from sync.server.watch import doctor
 from sync.wire.codec import unpack
 from sync.wire.messages import Problem
 from tests.sync.server.conftest import House

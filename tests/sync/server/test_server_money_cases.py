@@ -7,8 +7,8 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import AllowanceReturned, TransactionCompleted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict, ledger
+from sync.server.engine.schema import account, allowance, conflict, ledger
+from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_allowances import grants
 from tests.sync.server.test_server_placing import anna_at, policy
 from tests.sync.server.till import DAY, NOON

@@ -8,8 +8,8 @@ import pytest
 
 from pos_app.domain.events import AllowanceGiven, AllowanceReturned, AllowanceTaken, GivenProof
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict, event
+from sync.server.engine.schema import account, allowance, conflict, event
+from sync.server.watch.doctor import examine
 from sync.translate import WireCodec
 from sync.wire.codec import canonical, decode, given_text
 from sync.wire.events import TransferInDoc, TransferOutDoc

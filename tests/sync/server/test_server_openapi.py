@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 
-from sync.server.app import build_app
-from sync.server.openapi import document, text
-from sync.server.ops_http import Shown, ops_app
+from sync.server.surface.app import build_app
+from sync.server.surface.openapi import document, text
+from sync.server.surface.ops_http import Shown, ops_app
 from sync.wire.messages import PATHS
 
 COPY = Path(__file__).parents[3] / "resources/openapi.json"

@@ -2,8 +2,8 @@
 
 from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.allowance import AllowanceUse, OwnRights
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict
+from sync.server.engine.schema import account, allowance, conflict
+from sync.server.watch.doctor import examine
 from tests.sync.server.till import NOON
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.loyalty.tally import TallyEntry
-from sync.server import reference
-from sync.server.cli import main
-from sync.server.partner_report import partner_report, report_lines
-from sync.server.refusal import Refusal
+from sync.server.command_line.cli import main
+from sync.server.engine.refusal import Refusal
+from sync.server.office.partner_report import partner_report, report_lines
+from sync.server.settings import reference
 from tests.sync.server.till import DAY
 
 PARTNER = {

@@ -4,10 +4,10 @@ import asyncio
 
 from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.allowance import AllowanceUse
-from sync.server import reference
-from sync.server.doctor import examine
-from sync.server.schema import account, conflict
-from sync.server.tending import tend_allowances
+from sync.server.engine.schema import account, conflict
+from sync.server.settings import reference
+from sync.server.upkeep.tending import tend_allowances
+from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_allowances import grants
 from tests.sync.server.till import DAY, NOON
 

@@ -19,9 +19,9 @@ from pos_app.domain.events import (
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.tender import Tender, TenderKind
-from sync.server import applying, posting
-from sync.server.doctor import examine
-from sync.server.schema import account, allowance, conflict, event, ledger, member, sale
+from sync.server.engine.schema import account, allowance, conflict, event, ledger, member, sale
+from sync.server.poster import applying, posting
+from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.events import ControlTotalsDoc
 from sync.wire.rows import AllowanceRow, MemberRow, OutcomeRow
@@ -441,7 +441,7 @@ def test_points_given_to_a_friend_are_posted_in_the_friends_bucket(house) -> Non
 
 def test_an_enrolment_keeps_its_profile_for_the_server_alone(house) -> None:
     from pos_app.gear.secrets import seal
-    from sync.server import profiles
+    from sync.server.sealing import profiles
 
     async def story() -> None:
         till = await house.till()

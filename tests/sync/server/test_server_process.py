@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sync.server.cli import main
+from sync.server.command_line.cli import main
 from sync.server.server import open_server
 from tests.sync.server.till import Till
 
@@ -179,8 +179,9 @@ def test_a_newer_database_is_refused_with_a_word(tmp_path, capsys) -> None:
 
 def test_what_a_backup_holds_is_safe_to_forget(tmp_path, capsys) -> None:
     async def sold() -> Till:
-        from sync.server import enrolment, reference
-        from sync.server.app import build_app
+        from sync.server.access import enrolment
+        from sync.server.settings import reference
+        from sync.server.surface.app import build_app
 
         server = await open_server(data=tmp_path / "data")
         transport = httpx.ASGITransport(app=build_app(server))
@@ -204,7 +205,7 @@ def test_what_a_backup_holds_is_safe_to_forget(tmp_path, capsys) -> None:
     assert run(capsys, "backup", tmp_path / "copy", "--data", tmp_path / "data")[0] == 0
 
     async def heard() -> None:
-        from sync.server.app import build_app
+        from sync.server.surface.app import build_app
 
         server = await open_server(data=tmp_path / "data")
         transport = httpx.ASGITransport(app=build_app(server))

@@ -8,9 +8,9 @@ import pytest
 
 from pos_app.domain.events import TransactionCompleted
 from pos_app.gear.secrets import Ed25519Verifier
-from sync.server.buckets import member_scope
-from sync.server.feed import body_of
-from sync.server.schema import account, conflict, event, inbox, ledger, nonce, sale
+from sync.server.engine.buckets import member_scope
+from sync.server.engine.schema import account, conflict, event, inbox, ledger, nonce, sale
+from sync.server.publishing.feed import body_of
 from sync.translate import WireCodec
 from sync.wire.codec import ack_text, pack
 from sync.wire.messages import PATHS, EventEnvelope

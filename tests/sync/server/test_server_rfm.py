@@ -15,15 +15,16 @@ import pytest
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import TransactionCompleted
 from pos_app.domain.loyalty.rfm import PLUS_1, Figures, RfmBounds, figures_of
-from sync.server import member_import, reference
-from sync.server.cli import main
-from sync.server.doctor import examine
-from sync.server.merging import derived_id
-from sync.server.profiles import encrypt
-from sync.server.rfm import figures, purchases, table_of
-from sync.server.rfm_report import NO_EXTRA, report
-from sync.server.schema import member, member_redirect
-from sync.server.segmenting import judging_on, segments_in
+from sync.server.books.merging import derived_id
+from sync.server.command_line.cli import main
+from sync.server.engine.schema import member, member_redirect
+from sync.server.members import member_import
+from sync.server.members.rfm import figures, purchases, table_of
+from sync.server.members.segmenting import judging_on, segments_in
+from sync.server.office.rfm_report import NO_EXTRA, report
+from sync.server.sealing.profiles import encrypt
+from sync.server.settings import reference
+from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import MemberRow, SettingsRow
 from tests.builders import a_document

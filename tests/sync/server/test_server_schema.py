@@ -10,12 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from sync.server import doctor, migrations
-from sync.server import schema as tables
-from sync.server.database import open_database
-from sync.server.migrations import DatabaseFromTheFuture, migrate, taking_over
-from sync.server.migrations.tables import partitions_of
+from sync.server.engine import migrations
+from sync.server.engine import schema as tables
+from sync.server.engine.database import open_database
+from sync.server.engine.migrations import DatabaseFromTheFuture, migrate, taking_over
+from sync.server.engine.migrations.tables import partitions_of
 from sync.server.server import open_server
+from sync.server.watch import doctor
 from tests.sync.server.conftest import House
 
 MUSEUM = Path(__file__).parents[2] / "museum"
@@ -146,7 +147,7 @@ def test_two_servers_that_start_together_make_one_schema(address) -> None:
 HEAD = '''"""Of a test."""
 import sqlalchemy as sa
 from alembic import op
-from sync.server.migrations.tables import bucket, create_table, index_online, key, number
+from sync.server.engine.migrations.tables import bucket, create_table, index_online, key, number
 revision, down_revision = {revision!r}, {before!r}
 '''
 

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from sync.server import doctor, feed
-from sync.server import schema as tables
-from sync.server.app import build_app
-from sync.server.database import POSTING, PostgresDatabase, open_database
+from sync.server.engine import schema as tables
+from sync.server.engine.database import POSTING, PostgresDatabase, open_database
+from sync.server.publishing import feed
 from sync.server.server import open_server
+from sync.server.surface.app import build_app
+from sync.server.watch import doctor
 from tests.sync.server.conftest import House
 from tests.sync.server.cutting import Cutting
 from tests.sync.server.till import CountedIds, FixedClock, Refused
@@ -136,7 +137,7 @@ def test_connections_that_are_ended_at_random_lose_and_double_nothing(
 ) -> None:
     """Case 17: pg_terminate_backend at random while tills push and the poster posts."""
     caplog.set_level(logging.CRITICAL)
-    monkeypatch.setattr("sync.server.posting.RETRY_S", 0.01)
+    monkeypatch.setattr("sync.server.poster.posting.RETRY_S", 0.01)
 
     async def story() -> None:
         tills = [await shop.till() for _ in range(3)]
@@ -400,7 +401,7 @@ def test_a_file_that_stays_busy_is_said_and_nothing_is_half_done(
 ) -> None:
     """Case 18: SQLITE_BUSY for longer than is waited: 503, and the same push later."""
     caplog.set_level(logging.CRITICAL)
-    monkeypatch.setattr("sync.server.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("sync.server.engine.database.BUSY_SECONDS", 0)
     path = tmp_path / "server.db"
     house = House(str(path))
 
@@ -426,7 +427,7 @@ def test_a_file_that_stays_busy_is_said_and_nothing_is_half_done(
 
 def test_a_long_reader_starves_the_checkpoint_and_stops_nobody(tmp_path, monkeypatch) -> None:
     """Case 18: the log grows while somebody reads for long, and shrinks once he is gone."""
-    monkeypatch.setattr("sync.server.database.LOG_KEPT_BYTES", 64 * 1024)
+    monkeypatch.setattr("sync.server.engine.database.LOG_KEPT_BYTES", 64 * 1024)
     path = tmp_path / "server.db"
     house = House(str(path))
     log = tmp_path / "server.db-wal"

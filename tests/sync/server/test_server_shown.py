@@ -8,9 +8,10 @@ import pytest
 from pos_app.domain.document import PriceModification, Step
 from pos_app.domain.loyalty.confirmation import Confirmation
 from pos_app.domain.loyalty.coupon import CouponUse
-from sync.server import feed, reference
-from sync.server.buckets import OPERATORS
-from sync.server.schema import conflict
+from sync.server.engine.buckets import OPERATORS
+from sync.server.engine.schema import conflict
+from sync.server.publishing import feed
+from sync.server.settings import reference
 from tests.sync.server.till import NOON
 
 PROGRAM = {

@@ -14,8 +14,9 @@ from pos_app.storage.mirror import MirrorReader
 from sync.client.bootstrap import Seals, install
 from sync.mirror.apply import apply_page
 from sync.mirror.state import digest, read_cursor, read_epoch, recount
-from sync.server import reference, snapshots
-from sync.server.catalog import import_catalog
+from sync.server.publishing import snapshots
+from sync.server.settings import reference
+from sync.server.settings.catalog import import_catalog
 from sync.wire.messages import PATHS, Problem, SnapshotManifest
 from tests.sync.server.till import read, unpacked
 

@@ -7,8 +7,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from sync.server import doctor, feed
-from sync.server import schema as tables
+from sync.server.engine import schema as tables
+from sync.server.publishing import feed
+from sync.server.watch import doctor
 from tests.pg import ALLOWED, Cluster, binaries
 from tests.sync.server.conftest import House
 from tests.sync.server.till import Refused

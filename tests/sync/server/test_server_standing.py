@@ -8,7 +8,7 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.loyalty.membership import holds_until
 from pos_app.domain.loyalty.program import load
 from pos_app.domain.loyalty.tally import TallyEntry
-from sync.server import reference
+from sync.server.settings import reference
 from sync.translate import member_from_row
 from sync.translate.documents import transaction_doc, transaction_from_doc
 from sync.wire.codec import decode

@@ -5,14 +5,10 @@ import pytest
 import sqlalchemy as sa
 
 from pos_app.gear.secrets import box_keys, seal
-from sync.server import feed
-from sync.server.buckets import OPERATORS, member_scope
-from sync.server.escrow import read_out
-from sync.server.personal import opened
-from sync.server.personal_commands import revoke
-from sync.server.refusal import Refusal
-from sync.server.resealing import reseal
-from sync.server.schema import (
+from sync.server.command_line.personal_commands import revoke
+from sync.server.engine.buckets import OPERATORS, member_scope
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import (
     feed_row,
     inbox,
     member,
@@ -21,7 +17,11 @@ from sync.server.schema import (
     terminal,
     terminal_secret,
 )
-from sync.server.vault import as_signed
+from sync.server.lives.escrow import read_out
+from sync.server.publishing import feed
+from sync.server.sealing.personal import opened
+from sync.server.sealing.resealing import reseal
+from sync.server.sealing.vault import as_signed
 from sync.wire.codec import pack, unpack
 from sync.wire.messages import (
     PATHS,

@@ -8,10 +8,10 @@ from pos_app.domain.document import PriceModification, Step, TransactionKind
 from pos_app.domain.events import CategoriesChosen
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.loyalty.tally import TallyEntry
-from sync.server import reference
-from sync.server.budgets import OFFERS_SPENT
-from sync.server.doctor import examine
-from sync.server.schema import account, conflict, ledger
+from sync.server.engine.schema import account, conflict, ledger
+from sync.server.settings import reference
+from sync.server.settings.budgets import OFFERS_SPENT
+from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import MemberRow
 from tests.sync.server.till import DAY, NOON

@@ -9,10 +9,10 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import RightUsed
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.loyalty.velocity import UNUSUAL
-from sync.server import reference
-from sync.server.conflict_desk import Decision, resolve
-from sync.server.refusal import Refusal
-from sync.server.schema import account, conflict
+from sync.server.engine.refusal import Refusal
+from sync.server.engine.schema import account, conflict
+from sync.server.office.conflict_desk import Decision, resolve
+from sync.server.settings import reference
 from tests.sync.server.till import DAY, NOON
 
 

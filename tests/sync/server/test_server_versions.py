@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import zstandard
 
-from sync.server import intake
-from sync.server.limits import PushLimit
-from sync.server.schema import conflict, event, inbox, sale, terminal
+from sync.server.access.limits import PushLimit
+from sync.server.engine.schema import conflict, event, inbox, sale, terminal
+from sync.server.poster import intake
 from sync.wire.codec import canonical, unpack
 from sync.wire.messages import PATHS, PullReply, PushRequest
 from sync.wire.version import CURRENT, SPOKEN, VERSIONS

@@ -10,11 +10,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from sync.server import figures, readiness
-from sync.server.app import build_app
-from sync.server.ops_http import Shown, ops_app
-from sync.server.schema import account, inbox, meta, terminal
+from sync.server.engine.schema import account, inbox, meta, terminal
 from sync.server.serving import running
+from sync.server.surface.app import build_app
+from sync.server.surface.ops_http import Shown, ops_app
+from sync.server.watch import figures, readiness
 from sync.wire.messages import HEADER_TRACE, PATHS
 from tests.sync.server.till import Refused
 

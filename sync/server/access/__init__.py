@@ -1,0 +1,1 @@
+"""Who asks, and which member a key belongs to. Never what is answered."""

@@ -1,0 +1,1 @@
+"""Accounts, grants and conflicts of one bucket inside one transaction. Never HTTP."""

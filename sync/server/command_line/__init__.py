@@ -1,0 +1,1 @@
+"""`kopilka server ...`: commands, and the bundle for support. Never a second way to write."""

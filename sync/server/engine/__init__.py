@@ -1,0 +1,1 @@
+"""Tables, transactions and what every room of the server stands on. Never a rule."""

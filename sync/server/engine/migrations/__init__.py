@@ -1,0 +1,93 @@
+"""Brings a database to this program's schema, revision by revision. Never touches one from the
+future, never goes back.
+
+One history of Alembic revisions (`versions/`) for SQLite and PostgreSQL. `env.py` runs it on the
+connection it is given; `tables.py` is what revisions are written with.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from sync.server.engine.database import Database
+from sync.server.engine.migrations import taking_over
+
+FOLDER = Path(__file__).parent
+NOBODY = ""
+
+
+class DatabaseFromTheFuture(Exception):
+    """A newer program wrote it; this one would damage it."""
+
+
+async def migrate(database: Database, *, partitions: int = 1) -> str:
+    """Apply what is missing, alone; the revision before, "" for an empty database.
+
+    `partitions`: into how many the tables by bucket are cut when PostgreSQL makes them; what is
+    there keeps its cut. Raises DatabaseFromTheFuture.
+    """
+    return await database.alone(lambda c: upgrade(c, partitions=partitions))
+
+
+def upgrade(connection: Connection, to: str = "head", *, partitions: int = 1) -> str:
+    """The same on a connection that nobody else upgrades on (PostgreSQL: without a transaction)."""
+    if taking_over.is_hand_made(connection):
+        taking_over.take_over(connection)
+    before = revision_of(connection)
+    _refuse_the_future(connection, before)
+    _end(connection)
+    if to != "head" or before != latest():
+        command.upgrade(_config(connection, partitions), to)
+    return before
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision a database is at; "" when nothing is there."""
+    heads = MigrationContext.configure(connection).get_current_heads()
+    return ",".join(sorted(heads)) if heads else NOBODY
+
+
+@cache
+def latest() -> str:
+    """The newest revision of this program. Raises when the history has two ends."""
+    return str(_scripts().get_current_head())
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every revision of this program."""
+    return frozenset(one.revision for one in _scripts().walk_revisions())
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(FOLDER))
+
+
+def _config(connection: Connection, partitions: int) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes.update(connection=connection, partitions=partitions)
+    return config
+
+
+def _refuse_the_future(connection: Connection, before: str) -> None:
+    strange = before if before and before not in known() else ""
+    if not strange and taking_over.beyond_hand_made(connection):
+        strange = "of another history"
+    if strange:
+        raise DatabaseFromTheFuture(
+            f"the database has schema {strange}, this program knows up to {latest()}: "
+            "update the server"
+        )
+
+
+def _end(connection: Connection) -> None:
+    """The reads above began a transaction on PostgreSQL; each revision wants its own."""
+    if connection.dialect.name == "postgresql" and connection.in_transaction():
+        connection.commit()

@@ -1,0 +1,119 @@
+"""A member enrolled at a till: keys first, then the member, or the one who was there before.
+
+Every step is a transaction of one bucket and may be repeated. Never two members for one phone.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from pos_app.domain.events import MemberEnrolled
+from pos_app.gear.secrets import SealBroken, open_sealed
+from sync.server.access.keyring import Key, claim, hand_over, owner
+from sync.server.books.merging import Carried, carry_out, resolve
+from sync.server.engine.buckets import bucket_of
+from sync.server.engine.database import Database
+from sync.server.engine.services import Services
+from sync.server.members.erasure import is_erased
+from sync.server.poster.effects import Part
+from sync.server.poster.planning import Fact
+from sync.server.sealing.personal import ERASED
+from sync.server.sealing.profiles import encrypt, packed
+
+Post = Callable[[Connection, Services, int, Sequence[Part]], dict[str, list[str]]]
+
+
+async def enrol_members(
+    database: Database, services: Services, terminal_id: str, fact: Fact, post: Post
+) -> list[str]:
+    """Bring one enrolment into the tables; the kinds of conflicts it met."""
+    event = fact.event
+    if not isinstance(event, MemberEnrolled):
+        raise TypeError("an enrolment")
+    if await database.read(lambda c: is_erased(c, event.member_id)):
+        return [ERASED]
+    wanted = keys_of(event)
+    who = await _who(database, wanted, event.member_id)
+    conflicts, ours = await _claimed(database, wanted, who)
+    fact.member = who
+    profile, readable = _profile(services, event, who)
+    if not readable:
+        conflicts.append("sealed_profile_unreadable")
+    part = Part(
+        "enrolled" if who == event.member_id else "joined",
+        fact.id,
+        fact.seq,
+        terminal_id,
+        who,
+        event,
+        keys=tuple(ours),
+        profile=profile,
+    )
+    parts = [part]
+    if who != event.member_id:
+        carried = await _carry(database, services, event.member_id, who, fact.id)
+        parts.append(Part("carried_in", fact.id, fact.seq, terminal_id, who, carried))
+    found = await database.write(lambda c: post(c, services, bucket_of(who), parts))
+    return [*conflicts, *found.get(fact.id, [])]
+
+
+def keys_of(event: MemberEnrolled) -> list[Key]:
+    """The keys a member is found by, the one that identifies a person first."""
+    phone = [("phone", event.phone_hash.hex())] if event.phone_hash else []
+    card = [("card", event.card_code)] if event.card_code else []
+    return [*phone, *card]
+
+
+async def _who(database: Database, wanted: Sequence[Key], member_id: str) -> str:
+    """The member that has the phone (or, without a phone, the card); else the new one."""
+    if not wanted:
+        return member_id
+    first = wanted[0]
+    known = await database.read(lambda c: owner(c, first)) or member_id
+    return (await database.read(lambda c: resolve(c, {known})))[known]
+
+
+async def _claimed(
+    database: Database, wanted: Sequence[Key], who: str
+) -> tuple[list[str], list[Key]]:
+    conflicts, ours = [], []
+    for key in wanted:
+        holder = await database.write(lambda c, k=key: claim(c, k, who))  # type: ignore[misc]  # a default binds the loop's value
+        if (await database.read(lambda c, h=holder: resolve(c, {h})))[holder] == who:  # type: ignore[misc]  # the same
+            ours.append(key)
+        else:
+            conflicts.append(f"{key[0]}_taken")
+    return conflicts, ours
+
+
+async def _carry(
+    database: Database, services: Services, old: str, new: str, event_id: str
+) -> Carried:
+    carried = await database.write(lambda c: carry_out(c, services, old, new, event_id))
+    if carried.keys:
+        await database.write(lambda c: hand_over(c, carried.keys, old, new))
+    return carried
+
+
+def _profile(
+    services: Services, event: MemberEnrolled, member_id: str
+) -> tuple[tuple[str, str], bool]:
+    """What the till sealed for us, under the member's own key; and whether it could be read."""
+    if not event.sealed_profile:
+        return ("", ""), True
+    try:
+        opened = open_sealed(services.keys.sealing, event.sealed_profile)
+    except SealBroken:
+        return ("", ""), False
+    told = _with_consents(opened, event.consents)
+    return encrypt(services.keys.profiles, member_id, told), True
+
+
+def _with_consents(profile: bytes, consents: Sequence[str]) -> bytes:
+    """What the member agreed to stays with the profile: it can be told, and taken back."""
+    try:
+        fields = msgspec.json.decode(profile, type=dict[str, str])
+    except msgspec.MsgspecError:
+        return profile
+    return packed({**fields, "consents": ",".join(consents)})

@@ -1,0 +1,115 @@
+"""Unusual use of a card, told to a manager once a receipt. Never refuses, never changes points.
+
+A receipt is judged by the time of its sale, whenever it arrives: one that comes late may flag
+itself and those after it, and the lines are the same in every order of arrival.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.card_use import use_of
+from pos_app.domain.document import TransactionKind
+from pos_app.domain.loyalty.velocity import (
+    SETTING,
+    Seen,
+    VelocityLimits,
+    judge,
+    limits_of,
+)
+from sync.server.books.conflicts import Conflict, conflict_rows
+from sync.server.engine import bulk
+from sync.server.engine.schema import conflict, sale, setting
+from sync.server.engine.services import Services, micros, moment
+from sync.server.poster.effects import Part
+
+REACH = timedelta(days=2)
+"""Uses further apart are never held against each other, nor is a business day longer."""
+NAMED_MOST = 10
+KIND = "velocity_"
+
+
+class _By(msgspec.Struct):
+    operator: str
+
+
+def watch(connection: Connection, services: Services, parts: Mapping[int, Sequence[Part]]) -> None:
+    """Record the flags that these receipts raise or change; they stand in `sale` already."""
+    new: dict[tuple[int, str], list[Seen]] = {}
+    for bucket, some in parts.items():
+        for part in some:
+            if part.name == "sale" and part.document.kind is TransactionKind.SALE:
+                use = use_of(part.document, part.member)
+                new.setdefault((bucket, part.member), []).append(use)
+    if not new:
+        return
+    limits = chain_limits(connection)
+    rows: dict[str, Any] = {}
+    history = _history(connection, new, rows)
+    flags = [
+        row
+        for (bucket, member), uses in new.items()
+        for row in conflict_rows(
+            bucket,
+            _judged(history.get((bucket, member), []), uses, limits, rows),
+            services.now_us(),
+        )
+    ]
+    bulk.insert(connection, conflict, flags, "replace")
+
+
+def chain_limits(connection: Connection) -> VelocityLimits:
+    """Of the chain's setting, else the defaults."""
+    told = sa.select(setting.c.value).where(setting.c.store == "", setting.c.name == SETTING)
+    text = connection.execute(told).scalar_one_or_none()
+    return limits_of(msgspec.json.decode(text) if text else None)
+
+
+def _history(
+    connection: Connection, new: Mapping[tuple[int, str], Sequence[Seen]], rows: dict[str, Any]
+) -> dict[tuple[int, str], list[Seen]]:
+    """The sales of these members around the new ones, oldest first; fills in `rows` by id."""
+    times = [use.at for uses in new.values() for use in uses]
+    statement, named = bulk.match(connection, sale, ("bucket", "member"), new)
+    around = statement.where(
+        sale.c.at.between(micros(min(times) - REACH), micros(max(times) + REACH)),
+        sale.c.kind == TransactionKind.SALE.value,
+    )
+    history: dict[tuple[int, str], list[Seen]] = {}
+    for row in connection.execute(around.order_by(sale.c.at, sale.c.id), named):
+        rows[row.id] = row
+        operator = msgspec.json.decode(row.document, type=_By).operator
+        day = date.fromisoformat(row.business_on)
+        use = Seen(row.member, moment(row.at), day, row.store, operator, row.id)
+        history.setdefault((row.bucket, row.member), []).append(use)
+    return history
+
+
+def _judged(
+    history: list[Seen], new: Iterable[Seen], limits: VelocityLimits, rows: dict[str, Any]
+) -> Iterator[Conflict]:
+    """The lines of the new receipts, and of those after them that they may concern."""
+    new = list(new)
+    times = [use.at for use in history]
+    for place, one in enumerate(history):
+        if not any(_concerns(earlier, one, limits) for earlier in new):
+            continue
+        since = bisect_left(times, one.at - REACH)
+        for flag in judge(history[since:place], one, limits):
+            row = rows[one.transaction_id]
+            named = [rows[receipt].receipt for receipt in flag.receipts][-NAMED_MOST:]
+            detail = f"{flag.count}: {' '.join(named)}"
+            kind = KIND + flag.rule
+            yield Conflict(kind, row.id, row.terminal, row.member, detail=detail, name=flag.rule)
+
+
+def _concerns(earlier: Seen, one: Seen, limits: VelocityLimits) -> bool:
+    apart = one.at - earlier.at
+    if apart < timedelta() or apart > REACH:
+        return False
+    return apart <= limits.window or one.business_on == earlier.business_on

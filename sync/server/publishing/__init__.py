@@ -1,0 +1,1 @@
+"""The server's state told to tills: feed, scopes, snapshots, keys. Never a decision."""

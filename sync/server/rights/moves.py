@@ -1,0 +1,198 @@
+"""Allowances that tills of a store moved between them while we were away. Never makes a right.
+
+A move is told twice, by its giver and, with the giver's signed event inside, by its taker; it is
+posted once, by the id of the giver's event, whichever comes first. What leaves one grant arrives in
+another: the sum of what is reserved stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.events import AllowanceGiven, AllowanceTaken, GivenProof
+from pos_app.domain.loyalty.allowance import MOVED
+from pos_app.gear.secrets import Ed25519Signatures
+from sync.server.books.book import Book, Grant, Held
+from sync.server.engine import bulk
+from sync.server.engine.buckets import bucket_of
+from sync.server.engine.schema import effect, terminal
+from sync.server.engine.services import micros
+from sync.translate import UnreadableEvent, WireCodec
+from sync.wire.codec import given_text
+
+GIVEN_PART = "given"
+PROOFS_MAX = 16
+POINTS_MAX = 10**15
+TEXT_MAX = 200
+_CODEC = WireCodec()
+_SIGNATURES = Ed25519Signatures()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something for a person: kind of conflict, points, detail."""
+
+    kind: str
+    points: int
+    detail: str
+
+
+class Unproven(ValueError):
+    """A move that its proofs do not show; the message says why."""
+
+
+def check_given(given: AllowanceGiven, terminal_id: str) -> None:
+    """Raises Unproven for what no till of ours writes."""
+    texts = (
+        given.transfer_id,
+        given.member_id,
+        given.to_terminal,
+        *(u.grant_id for u in given.uses),
+    )
+    if given.terminal_id != terminal_id:
+        raise Unproven("the move names another giver")
+    if any(not 0 < use.points <= POINTS_MAX for use in given.uses):
+        raise Unproven("a move of no points")
+    if any("\0" in text or len(text) > TEXT_MAX for text in texts):
+        raise Unproven("an identifier that is none")
+
+
+def proven(
+    connection: Connection, taken: AllowanceTaken, terminal_id: str
+) -> list[tuple[GivenProof, AllowanceGiven]]:
+    """The giver's events of a taker's one, oldest first. Raises Unproven."""
+    if not 0 < len(taken.proofs) <= PROOFS_MAX:
+        raise Unproven("a move without its proofs")
+    keys = _keys(connection, [proof.terminal_id for proof in taken.proofs])
+    found = [(proof, _read(proof, keys.get(proof.terminal_id, ""))) for proof in taken.proofs]
+    last = found[-1][1]
+    ours = (last.transfer_id, last.to_terminal, last.points)
+    if ours != (taken.transfer_id, terminal_id, taken.points):
+        raise Unproven("the proof of another move")
+    return found
+
+
+def _keys(connection: Connection, terminals: Sequence[str]) -> dict[str, str]:
+    rows = connection.execute(
+        sa.select(terminal.c.id, terminal.c.public_key).where(
+            bulk.among(connection, terminal.c.id, set(terminals))
+        )
+    )
+    return {row.id: row.public_key for row in rows}
+
+
+def _read(proof: GivenProof, key: str) -> AllowanceGiven:
+    text = given_text(proof.terminal_id, proof.event_id, proof.version, proof.body)
+    if not _SIGNATURES.genuine(bytes.fromhex(key), text, proof.signature):
+        raise Unproven("a move that its giver has not signed")
+    try:
+        given = _CODEC.decode("transfer_out", proof.version, proof.body)
+    except UnreadableEvent as error:
+        raise Unproven(str(error)) from error
+    assert isinstance(given, AllowanceGiven)
+    check_given(given, proof.terminal_id)
+    return given
+
+
+def posted_before(book: Book, event_id: str, given: AllowanceGiven, member_id: str) -> bool:
+    """Whether the move was posted under the member's former account."""
+    if member_id == given.member_id:
+        return False
+    found = book.connection.execute(
+        sa.select(effect.c.event).where(
+            effect.c.bucket == bucket_of(given.member_id),
+            effect.c.event == event_id,
+            effect.c.name == GIVEN_PART,
+        )
+    )
+    return found.first() is not None
+
+
+def post_given(book: Book, held: Held, given: AllowanceGiven, own_seq: int) -> list[Told]:
+    """Take the points out of the giver's grants and put them into the taker's.
+
+    `own_seq`: the place of the giver's event, 0 when it is told by the taker.
+    """
+    told: list[Told] = []
+    moved = 0
+    for use in given.uses:
+        grant = book.grants.get(use.grant_id)
+        owner = held.member.member_id
+        if grant is None or (grant.terminal, grant.member) != (given.terminal_id, owner):
+            told.append(Told("unknown_grant", use.points, use.grant_id))
+            continue
+        beyond = use.points - grant.left
+        if beyond > 0:
+            told.append(Told("allowance_overspent", beyond, use.grant_id))
+        book.use(held, grant, returned=use.points)
+        grant.posted_seq = max(grant.posted_seq, own_seq)
+        moved += use.points
+    if moved and not _arrive(book, held, given, moved):
+        told.append(Told("unknown_grant", moved, given.transfer_id))
+    return told
+
+
+def _arrive(book: Book, held: Held, given: AllowanceGiven, points: int) -> bool:
+    """The taker's grant; a till that is none of ours gets none, and the points are free again."""
+    till = _terminal(book.connection, given.to_terminal)
+    known = book.grants.get(given.transfer_id)
+    if till is None or (known is not None and known.terminal != given.to_terminal):
+        return False
+    if known is None:
+        known = Grant(
+            given.transfer_id,
+            held.member.member_id,
+            given.to_terminal,
+            0,
+            kind=MOVED,
+            lease_until=micros(given.lease_until) if given.lease_until else 0,
+            incarnation=given.to_incarnation,
+        )
+    book.reserve(held, replace(known, granted=known.granted + points))
+    if given.to_incarnation < till.voided:
+        # Its database was replaced, and everything that survived of the old one is posted.
+        book.use(held, book.grants[given.transfer_id], returned=points)
+    return True
+
+
+def _terminal(connection: Connection, terminal_id: str) -> Any:
+    return connection.execute(
+        sa.select(terminal.c.voided).where(
+            terminal.c.bucket == bucket_of(terminal_id), terminal.c.id == terminal_id
+        )
+    ).one_or_none()
+
+
+def post_taken(book: Book, held: Held, taken: AllowanceTaken, own_seq: int) -> None:
+    """The taker has said so itself: its grant contains that event."""
+    grant = book.grants.get(taken.transfer_id)
+    if grant is not None:
+        grant.posted_seq = max(grant.posted_seq, own_seq)
+        book.use(held, grant)
+
+
+def awaited(connection: Connection, terminal_id: str) -> list[str]:
+    """Tills of its store that may hold points which a replaced database of this one gave away.
+
+    What it gave stands in their chains, and its own may have lost it: until each of them had
+    nothing unsent after this till began anew, its former grants are not free. One that never
+    said when it was clear is of a release that moves nothing; one that is given up by a person
+    is not waited for.
+    """
+    ours = sa.select(terminal.c.store, terminal.c.announced_at).where(
+        terminal.c.bucket == bucket_of(terminal_id), terminal.c.id == terminal_id
+    )
+    store, announced_at = connection.execute(ours).one()
+    rows = connection.execute(
+        sa.select(terminal.c.id).where(
+            terminal.c.store == store,
+            terminal.c.id != terminal_id,
+            terminal.c.state == "active",
+            terminal.c.clear_at > 0,
+            terminal.c.clear_at <= announced_at,
+        )
+    )
+    return sorted(rows.scalars())

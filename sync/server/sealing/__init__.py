@@ -1,0 +1,1 @@
+"""Persons at rest: each under a key of their own. Never in clear in the database."""

@@ -1,0 +1,1 @@
+"""Is the server well, and are its books right. Never data of the shop."""
