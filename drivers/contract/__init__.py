@@ -26,6 +26,7 @@ from drivers.contract.events import (
     TraceEvent,
 )
 from drivers.contract.input_queue import InputQueue
+from drivers.contract.keys import KeyPress
 from drivers.contract.messages import MessageError, event_from_json, event_to_json
 from drivers.contract.print_job import (
     Align,
@@ -58,7 +59,7 @@ from drivers.contract.vocabulary import (
     PrinterError,
     PrinterStatus,
 )
-from drivers.contract.wedge import Decision, KeyPress, WedgeDecoder, WedgeSettings
+from drivers.contract.wedge import Decision, WedgeDecoder, WedgeSettings
 
 __all__ = [
     "Align",

@@ -1,50 +1,22 @@
 """Tells a keyboard-wedge scanner from a typing person, by key timing.
 
 Never sees a window or a clock.
-Keys are decoded by scan code with a US table: a scanner types on a US keyboard whatever layout the
-cashier chose (measured: a Russian layout turns `LOY` into `ДЩН`, and digits hide the defect).
 """
 
 from dataclasses import dataclass
 
 from drivers.contract.events import Scan
-
-_UNSHIFTED = {
-    **{code: "1234567890-="[code - 2] for code in range(2, 14)},
-    **{code: "qwertyuiop[]"[code - 16] for code in range(16, 28)},
-    **{code: "asdfghjkl;'`"[code - 30] for code in range(30, 42)},
-    **{code: "\\zxcvbnm,./"[code - 43] for code in range(43, 54)},
-    55: "*",
-    57: " ",
-}
-_KEYPAD = {
-    **dict(zip(range(71, 84), "789-456+1230.", strict=True)),
-    98: "/",
-}
-_SHIFTED = str.maketrans(
-    "1234567890-=[];'`\\,./abcdefghijklmnopqrstuvwxyz",
-    '!@#$%^&*()_+{}:"~|<>?ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+from drivers.contract.keys import (
+    ENTER,
+    KEYPAD_ENTER,
+    MODIFIER_KEYS,
+    RIGHT_BRACKET,
+    TAB,
+    KeyPress,
+    character,
+    is_keypad_digit,
+    typed_bytes,
 )
-_MODIFIER_KEYS = frozenset({29, 42, 54, 56, 58, 97, 100, 125, 126})
-_RIGHT_BRACKET = 27
-_GS = "\x1d"
-ENTER, TAB, KEYPAD_ENTER = 28, 15, 96
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPress:
-    """One key going down.
-
-    `t_ms` is the event's own timestamp (arrival times lie after a stall); `scan_code` is the evdev
-    number (on X11 the native scan code minus 8), 0 when unknown; `text` what the layout made of it.
-    """
-
-    t_ms: int
-    scan_code: int
-    shift: bool = False
-    ctrl: bool = False
-    alt: bool = False
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +61,7 @@ class WedgeDecoder:
     def press(self, key: KeyPress) -> Decision:
         """Takes one key; at once says which held keys are typing and whether a scan is complete."""
         typed = self.expire(key.t_ms).released
-        if key.scan_code in _MODIFIER_KEYS:
+        if key.scan_code in MODIFIER_KEYS:
             return self._modify(typed, key)
         if key.scan_code == self._settings.prefix_scan_code:
             typed += self._release()
@@ -105,8 +77,8 @@ class WedgeDecoder:
     def expire(self, now_ms: int) -> Decision:
         """Releases the held keys if the pause since the last one is too long for a scanner."""
         deadline_ms = self.deadline_ms
-        if deadline_ms is None or now_ms < deadline_ms:
-            return Decision()
+        if deadline_ms is None or self._held[-1].t_ms <= now_ms < deadline_ms:
+            return Decision()  # a time that runs back is another clock: no scanner is in between
         return Decision(self._release())
 
     @property
@@ -127,12 +99,12 @@ class WedgeDecoder:
 
     def _terminate(self, typed: tuple[KeyPress, ...], key: KeyPress) -> Decision:
         held = self._held[1:] if self._prefixed else self._held
-        body = [one for one in held if one.scan_code not in _MODIFIER_KEYS]
+        body = [one for one in held if one.scan_code not in MODIFIER_KEYS]
         if not body or not (self._prefixed or self._fast_enough(body, key)):
             return Decision((*typed, *self._release(), key))
-        text = self._decode(body)
+        label = typed_bytes(body, self._settings.gs_scan_codes)
         self._release()
-        return Decision(typed, Scan.of_frame(text.encode("utf-8"), self._settings.source))
+        return Decision(typed, Scan.of_frame(label, self._settings.source))
 
     def _fast_enough(self, body: list[KeyPress], key: KeyPress) -> bool:
         keys = len(body)
@@ -143,33 +115,7 @@ class WedgeDecoder:
         if key.scan_code in self._settings.gs_scan_codes:
             return True
         if key.ctrl:
-            return key.scan_code == _RIGHT_BRACKET
+            return key.scan_code == RIGHT_BRACKET
         if key.alt:
-            return _KEYPAD.get(key.scan_code, "").isdigit()
-        return bool(self._character(key))
-
-    def _character(self, key: KeyPress) -> str:
-        if key.scan_code in self._settings.gs_scan_codes or (key.ctrl and not key.alt):
-            return _GS
-        if key.scan_code in _KEYPAD:
-            return _KEYPAD[key.scan_code]
-        plain = _UNSHIFTED.get(key.scan_code)
-        if plain is None:
-            return key.text if key.scan_code == 0 and key.text.isprintable() else ""
-        return plain.translate(_SHIFTED) if key.shift else plain
-
-    def _decode(self, keys: list[KeyPress]) -> str:
-        """Joins characters; Alt with keypad digits (`Alt+029`) is one character by its number."""
-        out: list[str] = []
-        number = ""
-        for key in keys:
-            if key.alt and not key.ctrl:
-                number += _KEYPAD[key.scan_code]
-                continue
-            if number:
-                out.append(chr(int(number) % 256))
-                number = ""
-            out.append(self._character(key))
-        if number:
-            out.append(chr(int(number) % 256))
-        return "".join(out)
+            return is_keypad_digit(key)
+        return bool(character(key))

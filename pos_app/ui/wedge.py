@@ -6,15 +6,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from drivers.contract.wedge import (
-    ENTER,
-    KEYPAD_ENTER,
-    TAB,
-    Decision,
-    KeyPress,
-    WedgeDecoder,
-    WedgeSettings,
-)
+from drivers.contract.keys import ENTER, KEYPAD_ENTER, TAB, KeyPress
+from drivers.contract.wedge import Decision, WedgeDecoder, WedgeSettings
 
 XKB_OFFSET = 8
 ENDINGS = {Qt.Key.Key_Return: ENTER, Qt.Key.Key_Enter: KEYPAD_ENTER, Qt.Key.Key_Tab: TAB}

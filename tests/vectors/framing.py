@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.contract import Scan
-from drivers.contract.wedge import KeyPress, WedgeDecoder
+from drivers.contract.keys import KeyPress
+from drivers.contract.wedge import WedgeDecoder
 from drivers.scanner.framing import Frame, Framer, Framing, LabelIds, scan_of
 from drivers.scanner.hid_pos import HidPosAssembler
 
