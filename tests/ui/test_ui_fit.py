@@ -7,62 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QScrollArea
 
-from pos_app.domain.sentence import say
 from pos_app.ui.controls import Button, Variants
-from pos_app.ui.desk import Page
-from pos_app.ui.menu_flows import perform
 from pos_app.ui.rows import RowButton
 from pos_app.ui.theme import MEDIUM
 from pos_app.ui.top_bar import Pill
 from pos_app.ui.totals import Figure
-from pos_app.workstation.answer import ALL_PARTS, done, refused
-from pos_app.workstation.view import DemandView, DeviceView
-from tests.ui.builders import (
-    SUSPENDED,
-    TRACE,
-    SellingTill,
-    a_last_sale,
-    a_transaction,
-    offline,
-    selling,
-    signed_on,
-)
-
-SIZES = ((1024, 768), (1366, 768), (1920, 1080))
-
-
-def become(window, **changes):
-    window.desk.till.shown = replace(window.desk.till.shown, **changes)
-    window.desk.till.push(done(changed=ALL_PARTS))
-
-
-def selling_offline(window):
-    devices = (DeviceView("Star TSP143", "printer", "paper_out"),)
-    become(window, link=offline(), devices=devices, offers=(say("offer.some_offer_text"),))
-
-
-STATES = {
-    "selling": lambda w: None,
-    "offline": selling_offline,
-    "cash": lambda w: (perform(w.desk, "cash"), w.desk.write("5000")),
-    "points": lambda w: perform(w.desk, "points"),
-    "menu": lambda w: perform(w.desk, "menu"),
-    "nobody": lambda w: become(w, member=None),
-    "closed": lambda w: become(w, transaction=None, member=None, last_sale=a_last_sale()),
-    "asked": lambda w: become(w, transaction=None, last_sale=a_last_sale(print_state="asked")),
-    "age": lambda w: become(w, demand=DemandView("age", say("demand.age"))),
-    "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
-    "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),
-    "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
-    "end_of_day": lambda w: perform(w.desk, "end_of_day"),
-    "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
-    "idle": lambda w: become(w, transaction=None, member=None, suspended=SUSPENDED),
-    "session": lambda w: (become(w, session=None, transaction=None, member=None), w.tick()),
-    "sign_on": lambda w: (
-        become(w, operator=None, session=None, transaction=None, member=None),
-        w.tick(),
-    ),
-}
+from tests.ui.builders import SellingTill, a_transaction, selling, signed_on
+from tests.ui.states import SIZES, STATES, become
 
 
 def inside_scroll(widget):
