@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drivers.contract.lenient import flag, number_of, objects_of, text_of
+from drivers.contract.lenient import flag, number_of, objects_of, text_of, word_of
 
 COLUMNS_MIN = 16
 COLUMNS_MAX = 96
 FEED_LINES_MAX = 64
 QR_BYTES_MAX = 2300
 BARCODE_CHARACTERS_MAX = 48
+LABEL_DOTS_MAX = 2400
+LOGO_KEY_CHARACTERS = 2
 
 
 class JobError(ValueError):
@@ -102,6 +104,18 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture that may lie in the printer's own memory under `key` (two printable characters).
+
+    `png` is printed where it does not, so that a receipt never lacks it.
+    """
+
+    key: str
+    png: bytes
+    align: Align = Align.CENTER
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Empty lines."""
 
@@ -122,16 +136,35 @@ class OpenDrawer:
     pin: int = 0
 
 
-Element = Text | Columns | Rule | QRCode | Barcode | Image | Feed | Cut | OpenDrawer
+LabelElement = Text | Columns | Rule | QRCode | Barcode | Image | Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A piece of paper of an exact height (8 dots are a millimetre), then a gap to the next one.
+
+    It is one picture, so it looks the same on every model; what does not fit refuses the job.
+    """
+
+    elements: tuple[LabelElement, ...]
+    height_dots: int
+    gap_dots: int = 0
+
+
+Element = LabelElement | Logo | Label | Cut | OpenDrawer
 
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """What to print, laid out for `columns` characters of the standard font. `job_id` is unique."""
+    """What to print, laid out for `columns` characters of the standard font. `job_id` is unique.
+
+    `replaces` names a job that a person gave up: a printer that can drops what is left of it.
+    """
 
     job_id: str
     elements: tuple[Element, ...]
     columns: int = 42
+    replaces: str = ""
 
     def __post_init__(self) -> None:
         if not self.job_id:
@@ -143,16 +176,33 @@ class PrintJob:
 
 
 def _check(element: Element) -> None:
-    if isinstance(element, QRCode) and not 0 < len(element.data.encode()) <= QR_BYTES_MAX:
-        raise JobError("a QR code needs 1 to 2300 bytes")
-    if isinstance(element, Barcode):
-        check_barcode(element)
-    if isinstance(element, Feed) and not 0 <= element.lines <= FEED_LINES_MAX:
-        raise JobError(f"feed 0 to {FEED_LINES_MAX} lines")
-    if isinstance(element, OpenDrawer) and element.pin not in (0, 1):
-        raise JobError("the drawer's pin is 0 or 1")
-    if isinstance(element, Rule) and len(element.character) != 1:
-        raise JobError("a rule is drawn with one character")
+    """Raises JobError for what no printer could print as asked."""
+    match element:
+        case QRCode(data) if not 0 < len(data.encode()) <= QR_BYTES_MAX:
+            raise JobError("a QR code needs 1 to 2300 bytes")
+        case Barcode():
+            check_barcode(element)
+        case Feed(lines) if not 0 <= lines <= FEED_LINES_MAX:
+            raise JobError(f"feed 0 to {FEED_LINES_MAX} lines")
+        case OpenDrawer(pin) if pin not in (0, 1):
+            raise JobError("the drawer's pin is 0 or 1")
+        case Rule(character) if len(character) != 1:
+            raise JobError("a rule is drawn with one character")
+        case _:
+            _check_picture(element)
+
+
+def _check_picture(element: Element) -> None:
+    match element:
+        case Logo(key) if len(key) != LOGO_KEY_CHARACTERS or not key.isascii() or " " in key:
+            raise JobError("a logo's key is two printable characters")
+        case Label(elements, height, gap):
+            if not 0 < height <= LABEL_DOTS_MAX or not 0 <= gap <= LABEL_DOTS_MAX:
+                raise JobError(f"a label is 1 to {LABEL_DOTS_MAX} dots high")
+            for one in elements:
+                if isinstance(one, Logo | Label | Cut | OpenDrawer):
+                    raise JobError(f"no {type(one).__name__} within a label")
+                _check(one)
 
 
 _DIGITS = {
@@ -169,7 +219,7 @@ def check_barcode(code: Barcode) -> None:
     numeric = data.isascii() and data.isdigit()
     fits = 0 < len(data) <= BARCODE_CHARACTERS_MAX
     if kind in _DIGITS:
-        fits = numeric and len(data) in _DIGITS[kind]
+        fits = numeric and len(data) in _DIGITS[kind] and _check_digit_is_right(data, kind)
     elif kind is Symbology.ITF:
         fits = fits and numeric and len(data) % 2 == 0
     elif kind is Symbology.CODE39:
@@ -180,13 +230,23 @@ def check_barcode(code: Barcode) -> None:
         raise JobError(f"{kind.value} cannot carry {data!r}")
 
 
+def _check_digit_is_right(data: str, kind: Symbology) -> bool:
+    """A code given whole: a printer would print nothing, or silently another number."""
+    if len(data) < _DIGITS[kind][1]:
+        return True
+    body, check = [int(digit) for digit in data[:-1]], int(data[-1])
+    weighted = sum(3 * body[i] for i in range(len(body) - 1, -1, -2))
+    return (weighted + sum(body[i] for i in range(len(body) - 2, -1, -2)) + check) % 10 == 0
+
+
 def job_to_json(job: PrintJob) -> dict[str, object]:
     """An object of plain JSON values; pictures are base64."""
-    return {
+    said: dict[str, object] = {
         "job_id": job.job_id,
         "columns": job.columns,
         "elements": [_element_to_json(element) for element in job.elements],
     }
+    return {**said, "replaces": job.replaces} if job.replaces else said
 
 
 def job_from_json(data: object) -> PrintJob:
@@ -198,6 +258,7 @@ def job_from_json(data: object) -> PrintJob:
             job_id=text_of(data, "job_id"),
             columns=number_of(data, "columns", 42),
             elements=tuple(_element_from_json(item) for item in objects_of(data, "elements")),
+            replaces=word_of(data, "replaces") or "",
         )
     except (ValueError, binascii.Error) as bad:
         raise JobError(str(bad)) from bad
@@ -234,10 +295,22 @@ def _element_to_json(element: Element) -> dict[str, object]:
             return {"el": "qr", "data": data, "module_dots": module_dots}
         case Barcode(symbology, data, height):
             return {"el": "barcode", "symbology": symbology, "data": data, "height_dots": height}
-        case Image(png, align):
-            return {"el": "image", "png": base64.b64encode(png).decode(), "align": align.value}
+        case Image() | Logo() | Label():
+            return _picture_to_json(element)
         case _:
             return _motion_to_json(element)
+
+
+def _picture_to_json(element: Image | Logo | Label) -> dict[str, object]:
+    match element:
+        case Image(png, align):
+            return {"el": "image", "png": base64.b64encode(png).decode(), "align": align.value}
+        case Logo(key, png, align):
+            picture = base64.b64encode(png).decode()
+            return {"el": "logo", "key": key, "png": picture, "align": align.value}
+        case Label(elements, height, gap):
+            inside = [_element_to_json(one) for one in elements]
+            return {"el": "label", "elements": inside, "height_dots": height, "gap_dots": gap}
 
 
 def _motion_to_json(element: Rule | Feed | Cut | OpenDrawer) -> dict[str, object]:
@@ -252,6 +325,10 @@ def _motion_to_json(element: Rule | Feed | Cut | OpenDrawer) -> dict[str, object
             return {"el": "open_drawer", "pin": pin}
 
 
+def _png_of(data: dict[str, object]) -> bytes:
+    return base64.b64decode(text_of(data, "png"), validate=True)
+
+
 _READERS: dict[str, Callable[[dict[str, object]], Element]] = {
     "text": lambda d: Text(text_of(d, "text"), _style_from_json(d)),
     "columns": lambda d: Columns(text_of(d, "left"), text_of(d, "right"), _style_from_json(d)),
@@ -260,9 +337,9 @@ _READERS: dict[str, Callable[[dict[str, object]], Element]] = {
     "barcode": lambda d: Barcode(
         Symbology(text_of(d, "symbology")), text_of(d, "data"), number_of(d, "height_dots", 72)
     ),
-    "image": lambda d: Image(
-        base64.b64decode(text_of(d, "png"), validate=True), Align(str(d.get("align", "center")))
-    ),
+    "image": lambda d: Image(_png_of(d), Align(str(d.get("align", "center")))),
+    "logo": lambda d: Logo(text_of(d, "key"), _png_of(d), Align(str(d.get("align", "center")))),
+    "label": lambda d: _label_from_json(d),
     "feed": lambda d: Feed(number_of(d, "lines", 1)),
     "cut": lambda d: Cut(bool(flag(d, "full"))),
     "open_drawer": lambda d: OpenDrawer(number_of(d, "pin")),
@@ -274,3 +351,11 @@ def _element_from_json(data: dict[str, object]) -> Element:
     if reader is None:
         raise JobError(f"unknown element {data.get('el')!r}")
     return reader(data)
+
+
+def _label_from_json(data: dict[str, object]) -> Label:
+    inside = [_element_from_json(item) for item in objects_of(data, "elements")]
+    plain = tuple(one for one in inside if not isinstance(one, Logo | Label | Cut | OpenDrawer))
+    if len(plain) != len(inside):
+        raise JobError("only text, codes, pictures and feeds within a label")
+    return Label(plain, number_of(data, "height_dots"), number_of(data, "gap_dots"))
