@@ -1,6 +1,7 @@
 """What devices tell the till, one frozen dataclass each. Never carries a decision of the shop."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from drivers.contract.aim import split_aim, symbology_of
 from drivers.contract.vocabulary import (
@@ -73,12 +74,16 @@ class ErrorEvent:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdateEvent:
-    """The device's state as far as it is known; None means: it did not say."""
+    """The device's state as far as it is known; None means: it did not say.
+
+    `state` is what a kind says of itself beyond power, an object that its contract file reads.
+    """
 
     device: str
     power: PowerState
     printer: PrinterStatus | None = None
     drawer_opened: bool | None = None
+    state: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +110,33 @@ class TraceEvent:
     entries: tuple[tuple[int, str, str], ...]
 
 
-Event = DataEvent | ErrorEvent | StatusUpdateEvent | OutputCompleteEvent | DoneEvent | TraceEvent
+@dataclass(frozen=True, slots=True)
+class ResultEvent:
+    """A request was carried out and this came of it: an object that the kind's contract file reads.
+
+    `job_id` is the key under which the till asked, empty when there was none.
+    """
+
+    device: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+    job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """A long request is still being carried out: this is how far. Its answer comes later."""
+
+    device: str
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+
+Event = (
+    DataEvent
+    | ErrorEvent
+    | StatusUpdateEvent
+    | OutputCompleteEvent
+    | DoneEvent
+    | TraceEvent
+    | ResultEvent
+    | ProgressEvent
+)

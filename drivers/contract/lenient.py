@@ -44,3 +44,11 @@ def objects_of(data: Mapping[str, object], key: str) -> list[dict[str, object]]:
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return value
     raise ValueError(f"{key} is not a list of objects")
+
+
+def object_of(data: Mapping[str, object], key: str) -> dict[str, object]:
+    """An object; ValueError otherwise."""
+    value = data.get(key)
+    if isinstance(value, dict):
+        return value
+    raise ValueError(f"{key} is not an object")

@@ -11,11 +11,13 @@ from drivers.contract.events import (
     ErrorEvent,
     Event,
     OutputCompleteEvent,
+    ProgressEvent,
+    ResultEvent,
     Scan,
     StatusUpdateEvent,
     TraceEvent,
 )
-from drivers.contract.lenient import flag, number_of, objects_of, text_of, word_of
+from drivers.contract.lenient import flag, number_of, object_of, objects_of, text_of, word_of
 from drivers.contract.vocabulary import (
     ErrorCode,
     Health,
@@ -37,25 +39,38 @@ def event_to_json(event: Event) -> dict[str, object]:
             return _data_to_json(event)
         case ErrorEvent():
             return _error_to_json(event)
-        case StatusUpdateEvent(device, power, printer, opened):
-            return {
-                "event": "status",
-                "device": device,
-                "power": int(power),
-                "printer": printer.to_json() if printer else None,
-                "drawer_opened": opened,
-            }
+        case StatusUpdateEvent():
+            return _status_to_json(event)
         case TraceEvent(device, entries):
             rows = [list(entry) for entry in entries]
             return {"event": "trace", "device": device, "entries": rows}
         case OutputCompleteEvent(device, job_id):
             return {"event": "output_complete", "device": device, "job_id": job_id}
+        case _:
+            return _answer_to_json(event)
+
+
+def _answer_to_json(event: DoneEvent | ResultEvent | ProgressEvent) -> dict[str, object]:
+    match event:
         case DoneEvent(device, health):
-            return {
-                "event": "done",
-                "device": device,
-                "health": [row.to_json() for row in health],
-            }
+            rows = [row.to_json() for row in health]
+            return {"event": "done", "device": device, "health": rows}
+        case ResultEvent(device, payload, job_id):
+            said = {"event": "result", "device": device, "payload": dict(payload)}
+            return {**said, "job_id": job_id}
+        case ProgressEvent(device, payload):
+            return {"event": "progress", "device": device, "payload": dict(payload)}
+
+
+def _status_to_json(event: StatusUpdateEvent) -> dict[str, object]:
+    return {
+        "event": "status",
+        "device": event.device,
+        "power": int(event.power),
+        "printer": event.printer.to_json() if event.printer else None,
+        "drawer_opened": event.drawer_opened,
+        "state": dict(event.state) if event.state is not None else None,
+    }
 
 
 def event_from_json(data: dict[str, object]) -> Event:
@@ -131,6 +146,7 @@ def _status_from_json(data: dict[str, object]) -> Event:
         power=PowerState(number_of(data, "power")),
         printer=PrinterStatus.from_json(printer) if isinstance(printer, dict) else None,
         drawer_opened=flag(data, "drawer_opened"),
+        state=object_of(data, "state") if data.get("state") is not None else None,
     )
 
 
@@ -151,6 +167,10 @@ _READERS: dict[str, Callable[[dict[str, object]], Event]] = {
     "error": _error_from_json,
     "status": _status_from_json,
     "output_complete": lambda d: OutputCompleteEvent(text_of(d, "device"), text_of(d, "job_id")),
+    "result": lambda d: ResultEvent(
+        text_of(d, "device"), object_of(d, "payload"), text_of(d, "job_id")
+    ),
+    "progress": lambda d: ProgressEvent(text_of(d, "device"), object_of(d, "payload")),
     "done": lambda d: DoneEvent(
         text_of(d, "device"), tuple(Health.from_json(row) for row in objects_of(d, "health"))
     ),

@@ -64,6 +64,9 @@ class DeviceKind(StrEnum):
     PRINTER = "printer"
     DRAWER = "drawer"
     DISPLAY = "display"
+    SCALE = "scale"
+    FISCAL = "fiscal"
+    PAYMENT = "payment"
 
 
 class Paper(StrEnum):

@@ -5,15 +5,13 @@ open request; a job it had taken is then UNKNOWN, for it may have been printed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.contract import (
-    DeviceKind,
     ErrorCode,
     ErrorEvent,
     Event,
-    Health,
     LinePipe,
     Listener,
     Locus,
@@ -21,13 +19,14 @@ from drivers.contract import (
     Outcome,
     OutputCompleteEvent,
     PowerState,
-    PrinterStatus,
-    PrintJob,
+    ProgressEvent,
     Reply,
+    ResultEvent,
     StatusUpdateEvent,
     event_from_json,
-    job_to_json,
 )
+
+_LATE = ErrorEvent | OutputCompleteEvent | ResultEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,22 @@ class _Pending:
     device: str
     job_id: str | None
     limit_ms: int
+    progress: "Progress | None" = None
     since_ms: int | None = None
 
     def failed(self, code: ErrorCode, message: str, outcome: Outcome) -> ErrorEvent:
         return ErrorEvent(self.device, code, message, outcome=outcome, job_id=self.job_id)
 
 
+Progress = Callable[[Mapping[str, object]], None]
+"""Hears how far a long request is."""
+
+
 def _nobody(_event: Event) -> None:
     """For requests whose answer nobody needs."""
 
 
-class RemoteHost:
+class Channel:
     """The till's end. Give `on_line` every line of the host and `tick` the time now and then.
 
     `listener` hears scans, status changes, errors and late answers. All calls on one thread.
@@ -65,7 +69,7 @@ class RemoteHost:
     ) -> None:
         self._pipe = pipe
         self._listener = listener
-        self._deadlines = deadlines or Deadlines()
+        self.deadlines = deadlines or Deadlines()
         self._pending: dict[int, _Pending] = {}
         self._last_id = 0
         self._known: dict[str, StatusUpdateEvent] = {}
@@ -101,52 +105,32 @@ class RemoteHost:
         job_id: str | None = None,
         limit_ms: int | None = None,
         fields: Mapping[str, object] | None = None,
-    ) -> None:
+        progress: Progress | None = None,
+    ) -> int:
         """Sends one request; `reply` is called exactly once, perhaps at once when the host is gone.
 
-        Raises nothing.
+        `job_id` is the key of what must not be done twice: without an answer its outcome is
+        UNKNOWN. `progress` hears how far a long request is. Returns the number for `cancel`.
         """
         self._last_id += 1
         request: dict[str, object] = {"id": self._last_id, "do": do, **(fields or {})}
         if device is not None:
             request["device"] = device
-        limit = self._deadlines.other_ms if limit_ms is None else limit_ms
-        pending = _Pending(reply, device or "", job_id, limit)
-        self._pending[self._last_id] = pending
+        limit = self.deadlines.other_ms if limit_ms is None else limit_ms
+        pending = _Pending(reply, device or "", job_id, limit, progress)
+        number = self._last_id
+        self._pending[number] = pending
         try:
             self._pipe.send_line(json.dumps(request, separators=(",", ":")))
         except OSError as gone:
-            del self._pending[self._last_id]
+            del self._pending[number]
             reply(pending.failed(ErrorCode.E_OFFLINE, str(gone), Outcome.NOT_DONE))
+        return number
 
-    def print_job(self, device: str, job: PrintJob, reply: Reply) -> None:
-        """Prints on the named printer."""
-        self.request(
-            "print",
-            reply,
-            device=device,
-            job_id=job.job_id,
-            limit_ms=self._deadlines.print_ms,
-            fields={"job": job_to_json(job)},
-        )
-
-    # --- devices by name ----------------------------------------------------------------------
-
-    def scanner(self, name: str) -> "RemoteDevice":
-        """A scanner of the host."""
-        return RemoteDevice(self, name, DeviceKind.SCANNER)
-
-    def printer(self, name: str) -> "RemotePrinter":
-        """A printer of the host."""
-        return RemotePrinter(self, name, DeviceKind.PRINTER)
-
-    def drawer(self, name: str) -> "RemoteDrawer":
-        """A drawer of the host."""
-        return RemoteDrawer(self, name, DeviceKind.DRAWER)
-
-    def display(self, name: str) -> "RemoteDisplay":
-        """A display of the host."""
-        return RemoteDisplay(self, name, DeviceKind.DISPLAY)
+    def cancel(self, number: int) -> None:
+        """Wishes the end of a long request; its own answer still comes and says what came of it."""
+        if number in self._pending:
+            self.request("cancel", _nobody, fields={"request": number})
 
     def last_status(self, name: str) -> StatusUpdateEvent:
         """What the device last told; UNKNOWN when it never did or the host is gone."""
@@ -186,93 +170,25 @@ class RemoteHost:
             self._listener(self._known[name])
 
     def _deliver(self, event: Event, request_id: object) -> None:
+        if isinstance(event, ProgressEvent):
+            self._progressed(event, request_id)
+            return
         pending = self._pending.pop(request_id, None) if isinstance(request_id, int) else None
         if pending is not None:
             pending.reply(event)
-        elif request_id is None or isinstance(event, ErrorEvent | OutputCompleteEvent):
+        elif request_id is None or isinstance(event, _LATE):
             self._listener(event)  # told by itself, or the late end of a job given up
+
+    def _progressed(self, event: ProgressEvent, request_id: object) -> None:
+        pending = self._pending.get(request_id) if isinstance(request_id, int) else None
+        if pending is None:
+            return
+        pending.since_ms = None  # it lives: the deadline begins anew with the next tick
+        if pending.progress is not None:
+            pending.progress(event.payload)
 
     def _give_up(self, request_id: int, code: ErrorCode, message: str) -> None:
         pending = self._pending.pop(request_id)
         begun = pending.job_id is not None
         outcome = Outcome.UNKNOWN if begun else Outcome.NOT_DONE
         pending.reply(pending.failed(code, message, outcome))
-
-
-class RemoteDevice:
-    """What every device behind the host has; Scanner of the contract."""
-
-    def __init__(self, host: RemoteHost, name: str, kind: DeviceKind) -> None:
-        self._host = host
-        self.name = name
-        self.kind = kind
-
-    @property
-    def power_state(self) -> PowerState:
-        """As last told."""
-        return self._host.last_status(self.name).power
-
-    def open(self) -> None:
-        """Nothing to do: the host opens what its configuration names."""
-
-    def close(self) -> None:
-        """Nothing to do: the host closes everything when its input ends."""
-
-    def request_status(self, reply: Reply) -> None:
-        """Asks the device itself."""
-        self._host.request("status", reply, device=self.name)
-
-    def health(self) -> Health:
-        """From memory; the counts are the host's (`request_health`)."""
-        return Health(self.name, self.kind, self.power_state)
-
-
-class RemotePrinter(RemoteDevice):
-    """POSPrinter of the contract."""
-
-    @property
-    def status(self) -> PrinterStatus:
-        """As last told; all unknown before that."""
-        return self._host.last_status(self.name).printer or PrinterStatus()
-
-    def print_job(self, job: PrintJob, reply: Reply) -> None:
-        """Answers OutputCompleteEvent, or ErrorEvent whose outcome says whether to ask a person."""
-        self._host.print_job(self.name, job, reply)
-
-    def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
-        """For setting up an unknown printer."""
-        self._host.request(
-            "code_page_strip", reply, device=self.name, job_id=job_id, fields={"job_id": job_id}
-        )
-
-
-class RemoteDrawer(RemoteDevice):
-    """CashDrawer of the contract."""
-
-    @property
-    def drawer_opened(self) -> bool | None:
-        """As last told."""
-        return self._host.last_status(self.name).drawer_opened
-
-    def open_drawer(self, reply: Reply) -> None:
-        """Kicks the drawer."""
-        self._host.request("open_drawer", reply, device=self.name)
-
-    def calibrate(self, is_open: bool, reply: Reply) -> None:
-        """A person says how the drawer stands now."""
-        self._host.request("calibrate_drawer", reply, device=self.name, fields={"is_open": is_open})
-
-
-class RemoteDisplay(RemoteDevice):
-    """LineDisplay of the contract."""
-
-    columns = 20
-    rows = 2
-
-    def display_lines(self, lines: tuple[str, ...], reply: Reply) -> None:
-        """Shows up to two lines."""
-        self._host.request("display", reply, device=self.name, fields={"lines": list(lines)})
-
-    def clear_text(self, reply: Reply) -> None:
-        """Empties the display."""
-        self._host.request("clear_display", reply, device=self.name)

@@ -1,5 +1,6 @@
 """Ways for bytes to reach a device and the thread that looks after one. Never knows a command."""
 
+from drivers.transport.calls import LiveCall
 from drivers.transport.file_link import FileLink
 from drivers.transport.links import (
     Link,
@@ -21,6 +22,7 @@ __all__ = [
     "LinkDownError",
     "LinkUser",
     "LinkWorker",
+    "LiveCall",
     "SerialFraming",
     "SerialLink",
     "SerialSettings",

@@ -1,0 +1,16 @@
+"""What the till may ask of a line display. Never shows anything of its own."""
+
+from drivers.host.request import Handler, Request
+from drivers.registry import DeviceSet
+
+
+def _display(devices: DeviceSet, request: Request) -> None:
+    lines = request.texts("lines")
+    request.named(devices.displays).display_lines(lines, request.reply)
+
+
+def _clear(devices: DeviceSet, request: Request) -> None:
+    request.named(devices.displays).clear_text(request.reply)
+
+
+REQUESTS: dict[str, Handler] = {"display": _display, "clear_display": _clear}

@@ -1,0 +1,15 @@
+"""What the till may ask of a cash drawer. Never opens it unasked."""
+
+from drivers.host.request import Handler, Request
+from drivers.registry import DeviceSet
+
+
+def _open(devices: DeviceSet, request: Request) -> None:
+    request.named(devices.drawers).open_drawer(request.reply)
+
+
+def _calibrate(devices: DeviceSet, request: Request) -> None:
+    request.named(devices.drawers).calibrate(request.flag("is_open"), request.reply)
+
+
+REQUESTS: dict[str, Handler] = {"open_drawer": _open, "calibrate_drawer": _calibrate}

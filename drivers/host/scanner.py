@@ -1,0 +1,51 @@
+"""Scans on their way to the till: one by one, and only when it is ready. Never drops one."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from drivers.contract import DataEvent, DoneEvent, Event, InputQueue
+from drivers.host.outlet import Outlet
+from drivers.host.request import Handler, Request
+from drivers.registry import DeviceSet
+
+
+class ScanGate:
+    """Hears every device; what is no scan passes at once."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._input = InputQueue()
+        self._lock = Lock()
+
+    def heard(self, event: Event) -> None:
+        """From any device's thread."""
+        if not isinstance(event, DataEvent):
+            self._outlet.tell(event)
+            return
+        with self._lock:
+            now = self._input.put(event)
+            if now is not None:
+                self._outlet.tell(now)
+
+    def requests(self) -> dict[str, Handler]:
+        """What the till may ask of the gate."""
+        return {
+            "enable_data": self._enable,
+            "disable_data": self._done_after(self._input.disable),
+            "clear_input": self._done_after(self._input.clear),
+        }
+
+    def _enable(self, _devices: DeviceSet, request: Request) -> None:
+        with self._lock:
+            request.reply(DoneEvent())
+            scan = self._input.enable()
+            if scan is not None:
+                self._outlet.tell(scan)
+
+    def _done_after(self, act: Callable[[], object]) -> Handler:
+        def handle(_devices: DeviceSet, request: Request) -> None:
+            with self._lock:
+                act()
+            request.reply(DoneEvent())
+
+        return handle

@@ -1,0 +1,15 @@
+"""Builds a customer's two-line display. Never opens it.
+
+Keys: driver (a link's), model.
+"""
+
+from drivers.contract import Device
+from drivers.line_display import DIALECTS, TwoLineDisplay
+from drivers.registry.keys import Keys
+from drivers.registry.workshop import Workshop
+
+
+def build_display(keys: Keys, name: str, workshop: Workshop) -> Device:
+    """A line display on a byte link."""
+    dialect = keys.one_of("model", DIALECTS, "epson")
+    return TwoLineDisplay(name, workshop.link(keys, name), workshop.listener, dialect)

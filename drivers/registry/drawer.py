@@ -1,0 +1,26 @@
+"""Builds a cash drawer on a printer that was built before. Never opens it.
+
+Keys: driver = "printer", printer (name), pin, open_high.
+"""
+
+from typing import cast
+
+from drivers.cash_drawer import Polarity, PrinterDrawer
+from drivers.contract import Device, DrawerPort
+from drivers.registry.keys import Keys
+from drivers.registry.workshop import Workshop
+
+
+def build_drawer(keys: Keys, name: str, workshop: Workshop) -> Device:
+    """A drawer kicked through a printer."""
+    if keys.take("driver", str, "printer") != "printer":
+        raise keys.wrong("a drawer's driver is 'printer'")
+    printer = workshop.devices.printers.get(keys.take("printer", str))
+    if printer is None:
+        raise keys.wrong("there is no such printer")
+    pin = keys.take("pin", int, 0)
+    if pin not in (0, 1):
+        raise keys.wrong("pin must be 0 or 1")
+    polarity = Polarity.known(keys.take("open_high", bool) if keys.has("open_high") else None)
+    port = cast(DrawerPort, printer)  # every printer we build has the socket
+    return PrinterDrawer(name, port, workshop.listener, pin=pin, polarity=polarity)

@@ -1,0 +1,68 @@
+"""One device's table of the configuration, read key by key. Never guesses what a key meant."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+_PLAIN = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the device and the key."""
+
+
+class Keys:
+    """Reads one table; notes which keys were understood."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._table = table
+        self._used: set[str] = set()
+        self.name = str(table.get("name") or table.get("kind") or "?")
+
+    def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
+        """The value, `default` when absent; ConfigError when wrong or missing without default."""
+        self._used.add(key)
+        value = self._table.get(key, default)
+        if value is None:
+            raise self.wrong(f"{key} is missing")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.wrong(f"{key} must be {_PLAIN.get(kind, kind.__name__)}, not {value!r}")
+        return value
+
+    def has(self, key: str) -> bool:
+        """The table has this key."""
+        return key in self._table
+
+    def one_of(self, key: str, known: Mapping[str, _T], default: str | None = None) -> _T:
+        """The named member of a table of choices."""
+        word = self.take(key, str, default)
+        if word not in known:
+            raise self.wrong(f"{key} {word!r} is none of {', '.join(sorted(known))}")
+        return known[word]
+
+    def hex(self, key: str, default: str = "") -> bytes:
+        """Bytes written as hexadecimal digits."""
+        return self._bytes(key, self.take(key, str, default))
+
+    def hexes(self, key: str, default: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """A list of `hex`."""
+        self._used.add(key)
+        if not self.has(key):
+            return default
+        return tuple(self._bytes(key, str(item)) for item in self.take(key, list))
+
+    def wrong(self, what: str) -> ConfigError:
+        """The error to raise, with the device's name."""
+        return ConfigError(f"device {self.name!r}: {what}")
+
+    def finish(self) -> None:
+        """A misspelt key must not be ignored in silence."""
+        unknown = sorted(set(self._table) - self._used)
+        if unknown:
+            raise self.wrong(f"unknown key {', '.join(unknown)}")
+
+    def _bytes(self, key: str, digits: str) -> bytes:
+        try:
+            return bytes.fromhex(digits)
+        except ValueError as bad:
+            raise self.wrong(f"{key} is not hexadecimal") from bad

@@ -1,0 +1,72 @@
+"""What a builder of one kind has at hand. Never builds a device itself."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers.contract import Device, Listener
+from drivers.registry.device_set import DeviceSet
+from drivers.registry.keys import Keys
+from drivers.transport import (
+    FileLink,
+    Link,
+    SerialFraming,
+    SerialLink,
+    SerialSettings,
+    TcpLink,
+    Trace,
+    TracedLink,
+)
+from drivers.transport.links import USB_PREFIX
+
+RAW_PRINTER_PORT = 9100
+_USB_PORT = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:.+)?")
+_LINKS = ("file", "serial", "tcp")
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """`devices`: those built before this one; `listener` hears every device from its thread."""
+
+    devices: DeviceSet
+    listener: Listener
+
+    def trace(self, name: str) -> Trace:
+        """Where the bytes of this device are noted."""
+        return self.devices.traces.setdefault(name, Trace())
+
+    def traced(self, name: str, link: Link) -> Link:
+        """The same link, its bytes noted."""
+        return TracedLink(link, self.trace(name).add)
+
+    def link(self, keys: Keys, name: str, *, baud: int = 9600, framing: str = "8N1") -> Link:
+        """The traced link of `driver = "serial" | "tcp" | "file"`; ConfigError for another."""
+        driver = keys.take("driver", str)
+        if driver == "tcp":
+            host, port = keys.take("host", str), keys.take("port", int, RAW_PRINTER_PORT)
+            return self.traced(name, TcpLink(host, port))
+        if driver == "file":
+            return self.traced(name, FileLink(Path(keys.take("path", str))))
+        if driver != "serial":
+            raise keys.wrong(f"driver {driver!r} is none of {', '.join(_LINKS)}")
+        settings = SerialSettings(
+            port=serial_port(keys),
+            baud=keys.take("baud", int, baud),
+            framing=keys.one_of("framing", {one.value: one for one in SerialFraming}, framing),
+            rtscts=keys.take("rtscts", bool, default=False),
+            dsrdtr=keys.take("dsrdtr", bool, default=False),
+        )
+        return self.traced(name, SerialLink(settings))
+
+
+Builder = Callable[[Keys, str, Workshop], Device]
+"""Makes one device of one kind from its table; raises ConfigError. Opens nothing."""
+
+
+def serial_port(keys: Keys) -> str:
+    """The key `port`: a name, a path, or usb:VVVV:PPPP[:serial]."""
+    port = keys.take("port", str)
+    if port.startswith(USB_PREFIX) and not _USB_PORT.fullmatch(port):
+        raise keys.wrong(f"port {port!r} is not usb:VVVV:PPPP[:serial]")
+    return port

@@ -1,0 +1,19 @@
+"""The device host seen from the till; one file a kind. Never starts a process or a thread."""
+
+from drivers.remote.channel import Channel, Deadlines, Progress
+from drivers.remote.device import RemoteDevice
+from drivers.remote.display import RemoteDisplay
+from drivers.remote.drawer import RemoteDrawer
+from drivers.remote.host import RemoteHost
+from drivers.remote.printer import RemotePrinter
+
+__all__ = [
+    "Channel",
+    "Deadlines",
+    "Progress",
+    "RemoteDevice",
+    "RemoteDisplay",
+    "RemoteDrawer",
+    "RemoteHost",
+    "RemotePrinter",
+]

@@ -1,0 +1,30 @@
+"""A printer behind the host. Never prints twice: a lost answer is UNKNOWN."""
+
+from drivers.contract import PrinterStatus, PrintJob, Reply, job_to_json
+from drivers.remote.device import RemoteDevice
+
+
+class RemotePrinter(RemoteDevice):
+    """POSPrinter of the contract."""
+
+    @property
+    def status(self) -> PrinterStatus:
+        """As last told; all unknown before that."""
+        return self._host.last_status(self.name).printer or PrinterStatus()
+
+    def print_job(self, job: PrintJob, reply: Reply) -> None:
+        """Answers OutputCompleteEvent, or ErrorEvent whose outcome says whether to ask a person."""
+        self._host.request(
+            "print",
+            reply,
+            device=self.name,
+            job_id=job.job_id,
+            limit_ms=self._host.deadlines.print_ms,
+            fields={"job": job_to_json(job)},
+        )
+
+    def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
+        """For setting up an unknown printer."""
+        self._host.request(
+            "code_page_strip", reply, device=self.name, job_id=job_id, fields={"job_id": job_id}
+        )
