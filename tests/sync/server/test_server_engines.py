@@ -4,13 +4,13 @@ import logging
 
 import pytest
 import sqlalchemy as sa
-from tests.sync.server.engine.history import live, seed
 
 from sync.server.engine import schema as tables
 from sync.server.engine import state_digest
 from sync.server.engine.migrations.tables import partitions_of
 from sync.server.watch import doctor
 from tests.sync.server.conftest import House
+from tests.sync.server.history import live, seed
 
 ENGINES = ("sqlite", "postgresql", "partitioned")
 
