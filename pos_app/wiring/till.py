@@ -26,7 +26,8 @@ from pos_app.gear.secrets import (
     ServerSealer,
 )
 from pos_app.storage.till_file import Points, no_points
-from pos_app.wiring.children import CourierLink, DeviceLink, Pipe
+from pos_app.wiring.children import CourierLink, Pipe
+from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
 from pos_app.wiring.protection import reconcile
