@@ -5,6 +5,10 @@ A line that no code page of the model can say is drawn with the given font; with
 characters are replaced by the nearest that can be said.
 """
 
+import re
+
+from PIL.Image import Image as Dots
+
 from drivers.contract import (
     Align,
     Barcode,
@@ -14,6 +18,8 @@ from drivers.contract import (
     Feed,
     Image,
     JobError,
+    Label,
+    Logo,
     OpenDrawer,
     PrintJob,
     QRCode,
@@ -21,23 +27,26 @@ from drivers.contract import (
     Symbology,
     Text,
 )
+from drivers.pos_printer.drawn import (
+    BARCODE_MODULE_DOTS,
+    barcode_picture,
+    label_picture,
+    qr_module_dots,
+)
 from drivers.pos_printer.layout import Line, lines_of
+from drivers.pos_printer.logo import logo_print_command
 from drivers.pos_printer.profiles import Profile
 from drivers.pos_printer.raster import (
-    QUIET_MODULES,
     RasterFont,
-    bands_of,
+    picture_commands,
     picture_of_png,
     qr_matrix,
     qr_picture,
     text_picture,
 )
 
-FONT_A = (12, 24)
-FONT_B = (9, 24)
-QR_MODULE_DOTS = 6
-QR_MODULE_DOTS_MIN = 2  # a quarter of a millimetre: no phone reads less
-BARCODE_MODULE_DOTS = 2
+_PAIRS_WORTH_DIGITS = 4
+_REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 _DRAWER_PULSE = bytes((50, 50))
 _ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
 _SUBSTITUTES = str.maketrans(
@@ -76,9 +85,10 @@ class _Run:
         self._profile = profile
         self._font = font
         self._columns = columns
-        self._cell = FONT_A if columns * FONT_A[0] <= profile.dots else FONT_B
-        if columns * self._cell[0] > profile.dots:
+        fitting = [cell for cell in profile.cells if columns * cell[0] <= profile.dots]
+        if not fitting:
             raise JobError(f"{columns} columns do not fit {profile.dots} dots")
+        self._cell = fitting[0]
         self._room = columns * self._cell[0]
         self._out = bytearray()
         self._told: dict[bytes, int] = {}
@@ -87,7 +97,7 @@ class _Run:
         self._out += b"\x1b@"
         if self._profile.cancel_kanji:
             self._out += b"\x1c."
-        if self._cell == FONT_B:
+        if self._cell != self._profile.cells[0]:
             self._out += b"\x1bM\x01"
         self._center_the_area()
         for element in elements:
@@ -111,7 +121,11 @@ class _Run:
             case Barcode():
                 self._barcode(element)
             case Image(png, align):
-                self._picture(bands_of(picture_of_png(png, self._room)), align)
+                self._picture(picture_of_png(png, self._room), align)
+            case Logo():
+                self._logo(element)
+            case Label():
+                self._label(element)
             case _:
                 self._motion(element)
 
@@ -133,8 +147,7 @@ class _Run:
     def _line(self, line: Line) -> None:
         said = self._in_a_page(line.text) or self._in_a_page(line.text.translate(_EQUIVALENTS))
         if said is None and self._font is not None:
-            picture = text_picture(line, self._columns, self._cell, self._font)
-            self._picture(bands_of(picture), Align.LEFT)
+            self._picture(text_picture(line, self._columns, self._cell, self._font), Align.LEFT)
             return
         page, data = said or self._substituted(line.text)
         style = line.style
@@ -163,19 +176,32 @@ class _Run:
         page, codec = self._profile.pages[0]
         return page, text.encode(codec, "replace")
 
-    def _picture(self, bands: list[bytes], align: Align) -> None:
+    def _picture(self, picture: Dots, align: Align) -> None:
         self._tell(b"\x1ba", _ALIGN[align])
-        for band in bands:
-            self._out += band
+        self._out += picture_commands(picture, self._profile.picture)
+
+    def _logo(self, logo: Logo) -> None:
+        if logo.key not in self._profile.logos:
+            self._picture(picture_of_png(logo.png, self._room), logo.align)
+            return
+        self._tell(b"\x1ba", _ALIGN[logo.align])
+        self._out += logo_print_command(logo.key)
+
+    def _label(self, label: Label) -> None:
+        """One picture, and the way to the next label in steps that one byte can say."""
+        if self._font is None:
+            raise JobError("a label is drawn, and the printer has no font")
+        self._picture(label_picture(label, self._columns, self._cell, self._font), Align.LEFT)
+        gap = label.gap_dots
+        while gap:
+            self._out += b"\x1bJ" + bytes((min(gap, 255),))
+            gap -= min(gap, 255)
 
     def _qr(self, code: QRCode) -> None:
         matrix = qr_matrix(code.data)
-        room = self._room // (len(matrix) + 2 * QUIET_MODULES)
-        if room < QR_MODULE_DOTS_MIN:
-            raise JobError("the QR code is too large for the paper")
-        module = min(code.module_dots or QR_MODULE_DOTS, room, 16)
+        module = qr_module_dots(len(matrix), code.module_dots, self._room)
         if not self._profile.native_qr:
-            self._picture(bands_of(qr_picture(matrix, module)), Align.CENTER)
+            self._picture(qr_picture(matrix, module), Align.CENTER)
             return
         data = code.data.encode("utf-8")
         self._tell(b"\x1ba", _ALIGN[Align.CENTER])
@@ -186,11 +212,14 @@ class _Run:
         self._out += b"\x1d(k\x03\x001Q0"
 
     def _barcode(self, code: Barcode) -> None:
+        if not self._profile.native_barcodes:
+            self._picture(barcode_picture(code, self._columns, self._cell, self._font), Align.LEFT)
+            return
         number, modules = _BARCODES[code.symbology]
         data = code.data.encode("ascii")
         if code.symbology is Symbology.CODE128:
-            modules = 11 * (len(data) + 3) + 2
-            data = b"{B" + data.replace(b"{", b"{{")
+            data, characters = code128_data(code.data)
+            modules = 11 * (characters + 2) + 13
         elif not modules:
             modules = 16 * (len(data) + 2)
         if modules * BARCODE_MODULE_DOTS > self._room:
@@ -199,3 +228,18 @@ class _Run:
         height = max(1, min(255, code.height_dots))
         self._out += b"\x1dh" + bytes((height,)) + b"\x1dw" + bytes((BARCODE_MODULE_DOTS,))
         self._out += b"\x1dH\x02\x1dk" + bytes((number, len(data))) + data
+
+
+def code128_data(text: str) -> tuple[bytes, int]:
+    """What GS k 73 wants, and how many symbol characters that becomes with the start.
+
+    Digits go in pairs (code set C), which halves the width of a long number; not where the bytes of
+    the pairs would be a real-time command, which a printer obeys even there.
+    """
+    if text.isdigit() and len(text) >= _PAIRS_WORTH_DIGITS:
+        odd = text[: len(text) % 2]
+        pairs = bytes(int(text[at : at + 2]) for at in range(len(odd), len(text), 2))
+        if not _REAL_TIME.search(pairs):
+            head = b"{B" + odd.encode("ascii") if odd else b""
+            return head + b"{C" + pairs, len(pairs) + (3 if odd else 1)
+    return b"{B" + text.encode("ascii").replace(b"{", b"{{"), len(text) + 1

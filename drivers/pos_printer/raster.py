@@ -4,12 +4,14 @@ Never looks for a font by itself: its bytes are given.
 """
 
 import io
+import re
 
 import qrcode
 from PIL import Image, ImageDraw, ImageFont
 
 from drivers.contract import Align, JobError, Style
 from drivers.pos_printer.layout import Line
+from drivers.pos_printer.profiles import PictureCommand
 
 PIXELS_MAX = 16_000_000
 BAND_ROWS = 240
@@ -123,15 +125,54 @@ def qr_picture(matrix: list[list[bool]], module_dots: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.NEAREST)
 
 
+def picture_commands(picture: Image.Image, how: PictureCommand) -> bytes:
+    """Commands that print the picture from top to bottom; dark is below half grey."""
+    if how is PictureCommand.COLUMNS:
+        return _columns_of(_dots_of(picture), picture.width)
+    return b"".join(bands_of(picture))
+
+
 def bands_of(picture: Image.Image) -> list[bytes]:
-    """`GS v 0` commands that print the picture from top to bottom; dark is below half grey."""
-    row_bytes = (picture.width + 7) // 8
-    padded = Image.new("L", (row_bytes * 8, picture.height), _WHITE)
-    padded.paste(picture, (0, 0))
-    dots = padded.point([255] * 128 + [0] * 128).convert("1").tobytes()
+    """`GS v 0` commands, each of a height that every printer's buffer takes."""
+    row_bytes, dots = raster_of(picture)
     bands = []
     for top in range(0, picture.height, BAND_ROWS):
         rows = min(BAND_ROWS, picture.height - top)
         head = b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
         bands.append(head + dots[top * row_bytes : (top + rows) * row_bytes])
     return bands
+
+
+def raster_of(picture: Image.Image) -> tuple[int, bytes]:
+    """Bytes per row, and the rows: 1 is ink, the first bit is leftmost."""
+    row_bytes = (picture.width + 7) // 8
+    return row_bytes, harmless(_dots_of(picture).tobytes())
+
+
+def _dots_of(picture: Image.Image) -> Image.Image:
+    """1 is ink; the width is a whole number of bytes."""
+    padded = Image.new("L", ((picture.width + 7) // 8 * 8, picture.height), _WHITE)
+    padded.paste(picture, (0, 0))
+    return padded.point([255] * 128 + [0] * 128).convert("1")
+
+
+def _columns_of(dots: Image.Image, width: int) -> bytes:
+    """Strips of eight dots (ESC * 1) for needle printers; the paper moves on by their height."""
+    out = bytearray(b"\x1b3\x10")
+    head = b"\x1b*\x01" + width.to_bytes(2, "little")
+    for top in range(0, dots.height, 8):
+        strip = dots.crop((0, top, width, top + 8)).transpose(Image.Transpose.ROTATE_270)
+        flipped = strip.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        out += head + harmless(flipped.tobytes()) + b"\n"
+    return bytes(out + b"\x1b2")
+
+
+_REAL_TIME = re.compile(rb"\x10([\x05\x14])(?=[\x01-\x08])")
+
+
+def harmless(dots: bytes) -> bytes:
+    """One dot more where dots would be a real-time command: a picture must not open the drawer.
+
+    A printer obeys DLE DC4 and DLE ENQ wherever they stand (Epson, "real-time commands").
+    """
+    return _REAL_TIME.sub(lambda found: b"\x18" + found[1], dots)
