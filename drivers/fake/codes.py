@@ -6,6 +6,7 @@ from PIL import Image
 
 _WHITE = 255
 QUIET_MODULES = 4
+_PAIRS = 100
 _LEVELS = {
     0x30: qrcode.constants.ERROR_CORRECT_L,
     0x31: qrcode.constants.ERROR_CORRECT_M,
@@ -40,9 +41,9 @@ def barcode_picture(
     symbology: str, data: bytes, module_dots: int, height_dots: int
 ) -> tuple[str, Image.Image] | None:
     """The characters and the bars; None for data that the symbology cannot carry."""
-    text = data.decode("latin-1")
-    if symbology == "CODE128":
-        text = text[2:].replace("{{", "{") if text[:2] in ("{A", "{B", "{C") else text
+    text = code128_text(data) if symbology == "CODE128" else data.decode("latin-1")
+    if not text:
+        return None
     maker = barcode.get_barcode_class(symbology.lower())
     options = {"add_checksum": False} if symbology == "CODE39" else {}
     try:
@@ -51,6 +52,28 @@ def barcode_picture(
         return None
     row = [False] * 10 + [bit == "1" for bit in bits] + [False] * 10
     return text, _picture([row], module_dots, max(1, height_dots))
+
+
+def code128_text(data: bytes) -> str | None:
+    """The characters of GS k 73, whose code sets are told by {A, {B, {C; None when they are not."""
+    out: list[str] = []
+    code_set = ""
+    at = 0
+    while at < len(data):
+        if data[at : at + 1] == b"{" and data[at + 1 : at + 2] in (b"A", b"B", b"C"):
+            code_set = chr(data[at + 1])
+            at += 2
+        elif not code_set:
+            return None
+        elif code_set == "C":
+            if data[at] >= _PAIRS:
+                return None
+            out.append(f"{data[at]:02d}")
+            at += 1
+        else:
+            out.append(chr(data[at]))
+            at += 2 if data[at : at + 2] == b"{{" else 1
+    return "".join(out)
 
 
 def _picture(matrix: list[list[bool]], width: int, height: int) -> Image.Image:

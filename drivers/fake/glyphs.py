@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-CELLS = ((12, 24), (9, 24))
+CELLS = ((12, 24), (9, 24), (9, 16))
 TEXT_ROWS_MAX = 60
 _WHITE = 255
 _EXTRA = "₽«»—–…€×№°§±‘’“”•™©®"  # noqa: RUF001  the very characters a code page may lack

@@ -72,6 +72,11 @@ class PaperRoll:
         self._text.extend([""] * lines)
         self._pictures.append(Image.new("L", (self._dots, max(1, lines * line_dots)), _WHITE))
 
+    def feed_dots(self, dots: int) -> None:
+        """A strip of blank paper."""
+        if dots:
+            self._pictures.append(Image.new("L", (self._dots, dots), _WHITE))
+
     def cut(self) -> PrintedPaper | None:
         """What was printed since the last cut, None when nothing was."""
         if not any(line.strip() for line in self._text) and not self._codes:

@@ -6,44 +6,29 @@ Never answers optimistically: a printer without paper stops, keeps the rest and 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from threading import RLock
 
-from PIL import Image
+from PIL.Image import Image as Dots
+from PIL.Image import new as new_dots
 
 from drivers.fake.codes import BARCODES, barcode_picture, qr_picture
 from drivers.fake.escpos_tokens import Token, Tokenizer
 from drivers.fake.glyphs import Cell, Glyphs
+from drivers.fake.memory import PictureMemory, columns_of_bits, picture_of_bits
 from drivers.fake.paper import PaperCode, PaperRoll, PrintedPaper
+from drivers.fake.printer_state import (
+    PaperState,
+    PrinterFaults,
+    automatic_block,
+    barrier_byte,
+    status_byte,
+)
 
 DOTS_80_MM = 576
 LINE_DOTS = 30
 Send = Callable[[bytes], None]
-
-
-class PaperState(StrEnum):
-    """The simulated sensor."""
-
-    OK = "ok"
-    NEAR_END = "near_end"
-    END = "end"
-
-
-@dataclass(slots=True)
-class PrinterFaults:
-    """What is wrong with the printer now; changed through `VirtualPrinter.set_fault`."""
-
-    paper: PaperState = PaperState.OK
-    cover_open: bool = False
-    silent: bool = False
-    mute_barrier: bool = False
-    hang_up_after_bytes: int | None = None
-    paper_ends_after_lines: int | None = None
-
-    @property
-    def stopped(self) -> bool:
-        """Paper or cover keep it from printing."""
-        return self.paper is PaperState.END or self.cover_open
+_CLEAR_BUFFER = b"\x08\x01\x03\x14\x01\x06\x02\x08"
+_STRIP_COMMANDS = frozenset({"ESC *", "LF", "ESC 3"})
 
 
 @dataclass(slots=True)
@@ -63,7 +48,9 @@ class _Modes:
     qr_module: int = 3
     qr_level: int = 0x30
     qr_data: bytes = b""
+    spacing: int = LINE_DOTS
     line: list[Cell] = field(default_factory=list)
+    strips: list[Dots] = field(default_factory=list)
 
 
 class VirtualPrinter:
@@ -90,6 +77,9 @@ class VirtualPrinter:
         self._tokens = Tokenizer()
         self._waiting: deque[Token] = deque()
         self._modes = _Modes()
+        self.memory = PictureMemory()
+        self._automatic = False
+        self._told = b""
         self._send: Send = _nowhere
         self._lock = RLock()
         self._actions = self._table()
@@ -126,12 +116,21 @@ class VirtualPrinter:
                 if name not in PrinterFaults.__slots__:
                     raise ValueError(f"unknown fault {name}")
                 setattr(self.faults, name, PaperState(str(value)) if name == "paper" else value)
+            self._tell_by_itself()
             self._work()
 
     def close_drawer(self) -> None:
         """A person pushes the drawer shut."""
         with self._lock:
             self.drawer_opened = False
+            self._tell_by_itself()
+
+    def power_cycle(self) -> None:
+        """Off and on: what it had not printed is forgotten; the paper stays where it is."""
+        with self._lock:
+            self._forget()
+            self._automatic = False
+            self._reset()
 
     def tear_off(self) -> str:
         """The text on the paper that is not cut yet."""
@@ -140,9 +139,16 @@ class VirtualPrinter:
 
     # --- the inside -----------------------------------------------------------------------------
 
+    def _forget(self) -> None:
+        self._waiting.clear()
+        self._tokens.reset()
+        self._modes.line, self._modes.strips = [], []
+
     def _work(self) -> None:
         while self._waiting and not self.faults.stopped:
             token = self._waiting.popleft()
+            if self._modes.strips and token.name not in _STRIP_COMMANDS:
+                self._end_of_strips()
             action = self._actions.get(token.name)
             if action is None:
                 self.unknown.append(token.name.encode() + token.data)
@@ -153,21 +159,23 @@ class VirtualPrinter:
         if not self.faults.silent:
             self._send(data)
 
+    def _tell_by_itself(self) -> None:
+        """Automatic status, when it was asked for and something changed."""
+        block = automatic_block(self.faults, drawer_high=self._drawer_high)
+        if self._automatic and block != self._told:
+            self._told = block
+            self._answer(block)
+
     def _realtime(self, token: Token) -> None:
         if token.name == "DLE EOT":
-            self._answer(bytes((self._status(token.data[0]),)))
-        elif token.name == "DLE DC4" and token.data[0] == 1:
+            request = token.data[0]
+            byte = status_byte(request, self.faults, drawer_high=self._drawer_high)
+            self._answer(bytes((byte,)))
+        elif token.data[:1] == b"\x01" and token.name == "DLE DC4":
             self._kick(token.data[1:])
-
-    def _status(self, request: int) -> int:
-        faults = self.faults
-        bits = {
-            1: 0x08 * faults.stopped + 0x04 * self._drawer_high,
-            2: 0x04 * faults.cover_open + 0x20 * (faults.paper is PaperState.END),
-            3: 0x40 * faults.cover_open,
-            4: {PaperState.OK: 0, PaperState.NEAR_END: 0x0C, PaperState.END: 0x6C}[faults.paper],
-        }
-        return 0x12 | bits.get(request, 0)
+        elif token.name == "DLE DC4" and token.data == _CLEAR_BUFFER:
+            self._forget()
+            self._answer(b"\x37\x25\x00")
 
     @property
     def _drawer_high(self) -> bool:
@@ -188,12 +196,14 @@ class VirtualPrinter:
             "ESC !": self._print_mode,
             "GS !": lambda d: set_mode(wide=1 + (d[0] >> 4 & 7), high=1 + (d[0] & 7)),
             "ESC d": self._feed_lines,
+            "ESC J": self._feed_dots,
+            "ESC *": self._strip,
+            "ESC 2": lambda _: set_mode(spacing=LINE_DOTS),
+            "ESC 3": lambda d: set_mode(spacing=d[0]),
             "ESC p": self._kick,
             "GS L": lambda d: self._area(margin=int.from_bytes(d, "little")),
             "GS W": lambda d: self._area(area=int.from_bytes(d, "little")),
             "FS .": _nothing,
-            "ESC 2": _nothing,
-            "ESC 3": _nothing,
             "GS h": lambda d: set_mode(bar_height=d[0]),
             "GS w": lambda d: set_mode(bar_width=d[0]),
             "GS H": lambda d: set_mode(hri=d[0] % 48),
@@ -203,7 +213,9 @@ class VirtualPrinter:
             "GS v": self._raster,
             "GS V": self._cut,
             "GS r": self._barrier,
-            "GS a": _nothing,
+            "GS I": _nothing,
+            "GS 8": lambda d: self._graphics(d[5:]),
+            "GS a": self._report,
         }
 
     def _set(self, **changes: object) -> None:
@@ -238,7 +250,9 @@ class VirtualPrinter:
             modes.line.append(cell)
 
     def _line_feed(self) -> None:
-        self._roll.add_line(self._modes.line, self._modes.align, LINE_DOTS)
+        if self._modes.strips:
+            return
+        self._roll.add_line(self._modes.line, self._modes.align, self._modes.spacing)
         self._modes.line = []
         left = self.faults.paper_ends_after_lines
         if left is not None:
@@ -254,9 +268,31 @@ class VirtualPrinter:
         self._flush()
         self._roll.feed(data[0], LINE_DOTS)
 
+    def _feed_dots(self, data: bytes) -> None:
+        self._flush()
+        self._roll.feed_dots(data[0])
+
+    def _strip(self, data: bytes) -> None:
+        self._modes.strips.append(columns_of_bits(data[3:], 24 if data[0] in (32, 33) else 8))
+
+    def _end_of_strips(self) -> None:
+        """Strips one under the other are one picture."""
+        strips, self._modes.strips = self._modes.strips, []
+        size = max(one.width for one in strips), sum(one.height for one in strips)
+        whole, top = new_dots("L", size, 255), 0
+        for one in strips:
+            whole.paste(one, (0, top))
+            top += one.height
+        self._place(whole)
+
     def _kick(self, data: bytes) -> None:
         self.kicks.append(data[0] % 48)
         self.drawer_opened = True
+        self._tell_by_itself()
+
+    def _report(self, data: bytes) -> None:
+        self._automatic, self._told = bool(data[0]), b""
+        self._tell_by_itself()
 
     def _barcode(self, data: bytes) -> None:
         self._flush()
@@ -276,8 +312,16 @@ class VirtualPrinter:
         family, body = data[:1], data[3:]
         if family == b"k" and body[:1] == b"1":
             self._qr(body[1], body[2:])
+        elif family == b"L":
+            self._graphics(body)
         elif family == b"H" and body[:2] == b"00" and not self.faults.mute_barrier:
             self._answer(b"\x37\x22" + body[2:6] + b"\x00")
+
+    def _graphics(self, body: bytes) -> None:
+        picture = self.memory.obey(body)
+        if picture is not None:
+            self._flush()
+            self._place(picture)
 
     def _qr(self, function: int, data: bytes) -> None:
         modes = self._modes
@@ -297,8 +341,10 @@ class VirtualPrinter:
         self._flush()
         row_bytes = int.from_bytes(data[2:4], "little")
         rows = int.from_bytes(data[4:6], "little")
-        dots = Image.frombytes("1", (row_bytes * 8, rows), bytes(~b & 0xFF for b in data[6:]))
-        picture = dots.convert("L")
+        if row_bytes and rows:
+            self._place(picture_of_bits(row_bytes, rows, data[6:]))
+
+    def _place(self, picture: Dots) -> None:
         text = self._glyphs.read(picture)
         said = [f"[picture {picture.width}x{picture.height}]"] if text is None else [text]
         self._roll.add_picture(picture, self._modes.align, said)
@@ -315,8 +361,7 @@ class VirtualPrinter:
         if data[0] % 48 == 2:
             self._answer(bytes((int(self._drawer_high),)))
         else:
-            near = self.faults.paper is PaperState.NEAR_END
-            self._answer(b"\x03" if near else b"\x00")
+            self._answer(bytes((barrier_byte(self.faults),)))
 
 
 def _nowhere(_data: bytes) -> None:

@@ -97,7 +97,7 @@ def test_every_bar_code_on_the_paper_can_be_read_back(command, symbology, text) 
 
 def test_a_bar_code_with_wrong_data_prints_nothing_as_on_a_real_printer() -> None:
     printer = VirtualPrinter()
-    printer.feed(b"\x1dk\x43\x05ABCDE" + b"\x1dk\x63\x01A" + b"\x1dVB\x00")
+    printer.feed(b"\x1dk\x43\x05ABCDE" + b"\x1dk\x46\x03ABC" + b"\x1dVB\x00")
     assert printer.papers == []
     assert len(printer.unknown) == 2
 
