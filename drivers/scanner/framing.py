@@ -39,12 +39,14 @@ class Framing:
     """How one scanner marks its scans.
 
     No `suffixes` means that silence of `idle_ms` ends a scan; otherwise silence means a torn scan,
-    dropped unless `deliver_torn`.
+    dropped unless `deliver_torn`. What arrives within `tail_ms` after that is the rest of the torn
+    scan and dropped too: no hand scans again so soon.
     """
 
     suffixes: tuple[bytes, ...] = (b"\r\n", b"\r", b"\n")
     prefix: bytes = b""
     idle_ms: int = IDLE_MS
+    tail_ms: int = 0
     bytes_max: int = FRAME_BYTES_MAX
     deliver_torn: bool = False
     label_ids: LabelIds = LabelIds.NONE
@@ -75,12 +77,16 @@ class Framer:
         self._last_ms: int | None = None
         self._inside = not framing.prefix
         self._overflow = 0
+        self._tail_until_ms: int | None = None
+        self._is_tail = False
 
     def feed(self, t_ms: int, chunk: bytes) -> list[Frame | Torn]:
         """What one read returned at `t_ms` (any monotonic zero)."""
         found = self.idle(t_ms)
         if chunk:
             self._last_ms = t_ms
+            until_ms, self._tail_until_ms = self._tail_until_ms, None
+            self._is_tail |= until_ms is not None and t_ms < until_ms
         for byte in chunk:
             self._take(byte, found)
         return found
@@ -91,12 +97,14 @@ class Framer:
         if not quiet:
             return []
         found: list[Frame | Torn] = []
-        if self._overflow:
-            self._end_overflow(found)
+        if self._overflow or self._is_tail:
+            self._end_lost(found)
+            self._watch_tail(t_ms)
         elif self._buffer and self._inside and self._silence_ends_a_scan:
             self._deliver(found)
         elif self._buffer and self._inside:
             found.append(Torn(len(self._buffer), "no terminator came"))
+            self._watch_tail(t_ms)
         self._restart()
         return found
 
@@ -104,7 +112,17 @@ class Framer:
         """The port was lost: what was half read is dropped."""
         torn = Torn(len(self._buffer), "the port was lost") if self._buffer else None
         self._restart()
+        self._tail_until_ms = None
         return torn
+
+    def spoil(self, t_ms: int) -> None:
+        """Something got lost on the way at `t_ms`: the scan in hand must not be delivered."""
+        self._is_tail = True
+        self._last_ms = t_ms
+
+    def _watch_tail(self, t_ms: int) -> None:
+        if self._framing.tail_ms and not self._framing.prefix:
+            self._tail_until_ms = t_ms + self._framing.tail_ms
 
     @property
     def _silence_ends_a_scan(self) -> bool:
@@ -113,6 +131,7 @@ class Framer:
     def _restart(self) -> None:
         self._buffer.clear()
         self._overflow = 0
+        self._is_tail = False
         self._last_ms = None
         self._inside = not self._framing.prefix
 
@@ -149,16 +168,19 @@ class Framer:
         self._overflow = 0
 
     def _finish(self, found: list[Frame | Torn]) -> None:
-        if self._overflow:
-            self._end_overflow(found)
+        if self._overflow or self._is_tail:
+            self._end_lost(found)
         elif self._buffer:
             self._deliver(found)
         self._buffer.clear()
         self._inside = not self._framing.prefix
 
-    def _end_overflow(self, found: list[Frame | Torn]) -> None:
-        found.append(Torn(self._overflow + len(self._buffer), "longer than any label"))
+    def _end_lost(self, found: list[Frame | Torn]) -> None:
+        reason = "longer than any label" if self._overflow else "the rest of a torn scan"
+        if self._overflow or self._buffer:
+            found.append(Torn(self._overflow + len(self._buffer), reason))
         self._overflow = 0
+        self._is_tail = False
 
     def _deliver(self, found: list[Frame | Torn]) -> None:
         found.append(Frame(bytes(self._buffer)))

@@ -48,34 +48,20 @@ def test_recorded_bytes_give_the_scans_that_were_made(row) -> None:
             assert scan.symbology == expected["symbology"]
 
 
+def joined(reports) -> list[Frame]:
+    assembler = HidPosAssembler()
+    found = [item for one in reports for item in assembler.feed(0, bytes.fromhex(one))]
+    assembler.reset()
+    return [item for item in found if isinstance(item, Frame)]
+
+
 @pytest.mark.parametrize("row", REPORTS, ids=lambda row: row["id"])
 def test_recorded_hid_reports_give_the_scans_that_were_made(row) -> None:
-    assembler = HidPosAssembler()
-    fed = [assembler.feed(bytes.fromhex(report)) for report in row["reports"]]
-    scans = [scan_of(one.frame, Framing(), "hid") for one in fed if one]
+    scans = [scan_of(one.data, Framing(), "hid") for one in joined(row["reports"])]
     assert len(scans) == len(row["expect"])
     for scan, expected in zip(scans, row["expect"], strict=True):
         assert (scan.aim, scan.symbology) == (expected["aim"], expected["symbology"])
         assert scan.text.startswith(expected.get("text", ""))
-
-
-def test_half_a_hid_scan_is_dropped_on_unplug() -> None:
-    half = bytes.fromhex(next(row for row in REPORTS if "unplug" in row["id"])["reports"][0])
-    whole = bytes.fromhex(next(row for row in REPORTS if row["id"] == "hid-ean13")["reports"][0])
-    assembler = HidPosAssembler()
-    assert assembler.feed(half) is None
-    assembler.reset()
-    scan = assembler.feed(whole)
-    assert scan is not None
-    assert scan.frame == b"]E04006381333931"
-
-
-def test_foreign_and_endless_hid_reports_are_no_scans() -> None:
-    assembler = HidPosAssembler()
-    assert assembler.feed(b"\x01\x05") is None
-    assert assembler.feed(bytes((9,)) + bytes(63)) is None
-    endless = b"\x02\x38]Q1" + b"A" * 56 + b"\x00\x00\x01"
-    assert all(assembler.feed(endless) is None for _ in range(100))
 
 
 noise = st.binary(max_size=60).map(lambda data: data.replace(b"\x02", b"x"))
@@ -163,3 +149,26 @@ def test_makers_letters_name_the_symbol_when_configured() -> None:
     datalogic = Framing(label_ids=LabelIds.DATALOGIC)
     assert scan_of(b"w0104600", datalogic, "s").symbology == "DATAMATRIX"
     assert scan_of(b"0104600", datalogic, "s").symbology is None
+
+
+def test_the_rest_of_a_torn_scan_is_not_taken_for_a_label_of_its_own() -> None:
+    framer = Framer(Framing(tail_ms=200))
+    assert framer.feed(0, b"LOY-00") == []
+    assert framer.idle(90) == [Torn(6, "no terminator came")]
+    assert framer.feed(120, b"0123\r") == [Torn(4, "the rest of a torn scan")]
+    assert framer.feed(140, b"96385074\r") == [Frame(b"96385074")]
+    framer.feed(150, b"LOY-00")
+    framer.idle(300)
+    assert framer.feed(301, b"01") == []
+    assert framer.idle(390) == [Torn(2, "the rest of a torn scan")]
+    assert framer.feed(700, b"96385074\r") == [Frame(b"96385074")]
+
+
+def test_a_spoilt_scan_ends_at_its_terminator() -> None:
+    framer = Framer(Framing())
+    framer.feed(0, b"400")
+    framer.spoil(1)
+    assert framer.feed(2, b"381\r96385074\r") == [
+        Torn(6, "the rest of a torn scan"),
+        Frame(b"96385074"),
+    ]

@@ -51,8 +51,9 @@ def keyboard_wedge(case: Case) -> list[Scan]:
 
 def hid_reports(case: Case) -> list[Scan]:
     assembler = HidPosAssembler()
-    whole = [assembler.feed(bytes.fromhex(report)) for report in case["reports"]]
-    return [scan_of(item.frame, Framing(), "hid_pos") for item in whole if item is not None]
+    found = [item for r in case["reports"] for item in assembler.feed(0, bytes.fromhex(r))]
+    assembler.reset()
+    return [scan_of(item.data, Framing(), "hid_pos") for item in found if isinstance(item, Frame)]
 
 
 DELIVERIES: Mapping[str, Delivery] = {

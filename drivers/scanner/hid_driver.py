@@ -1,0 +1,51 @@
+"""A HID POS scanner: reports in, scans out. Never guesses where a report keeps its data."""
+
+from drivers.contract import Listener, PowerState
+from drivers.scanner.base import LinkScanner, told
+from drivers.scanner.framing import Framing
+from drivers.scanner.hid_link import ReportSource
+from drivers.scanner.hid_pos import HidPosAssembler, scan_reports
+from drivers.scanner.report_descriptor import DescriptorError
+from drivers.transport import Link, LinkDownError, Trace, TracedLink
+
+
+class HidScanner(LinkScanner):
+    """Reads the layout from the device's descriptor on every plug-in."""
+
+    def __init__(
+        self,
+        name: str,
+        source: ReportSource,
+        listener: Listener,
+        trace: Trace | None = None,
+        encoding: str = "utf-8",
+    ) -> None:
+        self._source = source
+        self._framing = Framing(encoding=encoding)
+        self._assembler: HidPosAssembler | None = None
+        super().__init__(name, TracedLink(source, trace.add) if trace else source, listener)
+
+    def idle(self, link: Link) -> None:
+        assembler = self._assembler or self._begun()
+        report = self.listen(link)
+        now_ms = self.listened_ms
+        found = assembler.feed(now_ms, report) if report else assembler.idle(now_ms)
+        self.tell_found(found, self._framing)
+
+    def forget(self) -> str | None:
+        torn = self._assembler.reset() if self._assembler else None
+        return None if torn is None else told(torn)
+
+    def power_changed(self, power: PowerState, reason: str | None) -> None:
+        super().power_changed(power, reason)
+        self._assembler = None
+
+    def _begun(self) -> HidPosAssembler:
+        try:
+            layouts = scan_reports(self._source.descriptor())
+        except DescriptorError as bad:
+            raise LinkDownError(f"its descriptor cannot be read: {bad}") from bad
+        if not layouts:
+            raise LinkDownError("it is no HID POS scanner: set its interface to HID POS")
+        self._assembler = HidPosAssembler(layouts)
+        return self._assembler
