@@ -147,7 +147,9 @@ class Commands:
             "operators": lambda f: till.operators(),
             "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
             "sign_off": lambda f: till.sign_off(),
-            "open_session": lambda f: till.open_session(self._minor(f, "float", "0")),
+            "open_session": lambda f: till.open_session(
+                self._minor(f, "float", "0"), override_of(f)
+            ),
             "close_session": lambda f: till.close_session(self._minor(f, "counted")),
             "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
             "x_report": lambda f: till.x_report(),

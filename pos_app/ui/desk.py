@@ -16,7 +16,9 @@ from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
 
 LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
-NEEDS_OVERRIDE = frozenset({"needs_override", "right_missing", "no_right", "override_required"})
+NEEDS_OVERRIDE = frozenset(
+    {"needs_override", "right_missing", "no_right", "override_required", "clock_doubted"}
+)
 
 
 SEEN_ANYWAY = frozenset({"item_added", "completed"})

@@ -119,7 +119,10 @@ def open_session(desk: Desk) -> None:
 
     def accept(text: str) -> None:
         minor = to_minor(desk, text or "0")
-        if minor is not None and desk.do(desk.till.open_session(minor)).ok:
+        if minor is None:
+            return
+        answer = desk.attempt(lambda who: desk.till.open_session(minor, override=who))
+        if answer.ok:
             desk.close_ask()
 
     desk.open(Ask("open_session", accept, pad="amount", place="full"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pos_app.domain.loyalty.allowance import Allowance
-from pos_app.domain.loyalty.lease import Reading, lease_time
+from pos_app.domain.loyalty.lease import lease_time
 from pos_app.domain.loyalty.placement import Policy
 from pos_app.workstation.station import Station
 
@@ -20,14 +20,14 @@ def honoured(station: Station, owner: str) -> tuple[Allowance, ...]:
     grants = station.journal.allowances(owner)
     if not grants:
         return ()
-    clock, anchor = station.gear.clock, station.journal.lease_anchor()
-    reading = Reading(station.now(), clock.monotonic_ms(), clock.boot_id())
-    at = lease_time(anchor, reading)
+    anchor = station.journal.lease_anchor()
+    # The machine's own clocks: the till's time stands still where a lease must not.
+    at = lease_time(anchor, station.clock.reading())
     if at is None:
         return ()
     if anchor is not None and at >= anchor.server_at + _lease(station):
         grants = tuple(grant for grant in grants if grant.lease_until is not None)
-    ahead = reading.wall - at
+    ahead = station.now() - at
     return tuple(_shifted(grant, ahead) for grant in grants if grant.live(at))
 
 

@@ -125,7 +125,7 @@ def _link(station: Station) -> LinkView:
         unsent=station.remembered.unsent,
         mirror_as_of=local(as_of) if as_of else None,
         stale=is_stale(station, as_of),
-        trouble=station.remembered.trouble or status.trouble,
+        trouble=station.remembered.trouble or status.trouble or station.clock.trouble(),
     )
 
 

@@ -41,6 +41,7 @@ from pos_app.workstation.ports import (
     SuspendedDraft,
     TerminalIdentity,
 )
+from pos_app.workstation.till_clock import TillClock
 
 Override = tuple[str, str]
 UNDO_DEPTH = 50
@@ -175,10 +176,22 @@ class Station:
     law: Regulation | None = None
     law_cursor: str = ""
     gift_card: AtHand | None = None
+    clock: TillClock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = TillClock(self.gear.clock)
+
+    def wake(self) -> None:
+        """At the start: the open session, and the last instant that the till's file knows."""
+        self.session = self.journal.session()
+        last, receipt = self.journal.last_session(), self.journal.last_document()
+        known = [one.opened_at for one in (last,) if one is not None]
+        known += [one.completed_at for one in (receipt,) if one is not None]
+        self.clock.learn(self.journal.lease_anchor(), max(known, default=None))
 
     def now(self) -> datetime:
-        """UTC."""
-        return self.gear.clock.now_utc()
+        """UTC, as far as this till can tell it: see `pos_app.domain.till_time`."""
+        return self.clock.told().at
 
     def local(self) -> datetime:
         """The store's own time."""
@@ -233,6 +246,11 @@ def authorise(station: Station, right: Right, override: Override | None) -> Allo
         return Allowed()
     if override is None:
         return refused("needs_override", right=right.value)
+    return overridden(station, right, override)
+
+
+def overridden(station: Station, right: Right, override: Override) -> Allowed | Answer:
+    """Somebody who has the right types their PIN, whoever is signed on."""
     other = find_operator(station, override[0])
     if other is None or not station.gear.pins.verify_pin(other.pin_hash, override[1]):
         audit(station, "override_failed", right.value, override_by=override[0])

@@ -278,9 +278,9 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: sign_on.sign_off(self._station))
 
-    def open_session(self, float_minor: int) -> Answer:
+    def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """See SessionPort."""
-        return guarded(lambda: till_control.open_session(self._station, float_minor))
+        return guarded(lambda: till_control.open_session(self._station, float_minor, override))
 
     def close_session(self, counted_minor: int) -> Answer:
         """See SessionPort."""
@@ -331,7 +331,7 @@ class Terminal(Selling, Membership, Settling, Managing):
         super().__init__(station)
         self._tick = tick
         self._close = close
-        station.session = station.journal.session()
+        station.wake()
 
     @property
     def station(self) -> Station:
@@ -388,6 +388,7 @@ class Terminal(Selling, Membership, Settling, Managing):
         self._station.say(changed(*parts))
 
     def _refresh(self) -> Answer:
+        self._station.clock.learn(self._station.journal.lease_anchor())
         release(self._station, waiting=True)
         identify_member.refresh(self._station)
         return done()

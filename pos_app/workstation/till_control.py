@@ -25,6 +25,7 @@ from pos_app.domain.events import (
 )
 from pos_app.domain.money import Money
 from pos_app.domain.rights import Right
+from pos_app.domain.till_time import Doubt
 from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
@@ -37,6 +38,7 @@ from pos_app.workstation.station import (
     Station,
     authorise,
     changed,
+    overridden,
     record,
     require,
     right_used,
@@ -50,14 +52,20 @@ MOVEMENTS = {
 }
 
 
-def open_session(station: Station, float_minor: int) -> Answer:
-    """Open the till session; the business day is the local one, or follows a closed one."""
+def open_session(station: Station, float_minor: int, override: Override | None = None) -> Answer:
+    """Open the till session; the business day is the local one, or follows a closed one.
+
+    Days go forward only: one that a doubtful clock would begin is confirmed by a person first.
+    """
     if station.operator is None:
         return refused("sign_on_first")
     if station.session is not None:
         return refused("session_is_open", number=station.session.number)
     if not 0 <= float_minor <= AMOUNT_MOST_MINOR:
         return refused("bad_amount")
+    confirmed = _clock_confirmed(station, override)
+    if isinstance(confirmed, Answer):
+        return confirmed
     session = _new_session(station, float_minor)
     event = SessionOpened(
         session.number,
@@ -66,12 +74,32 @@ def open_session(station: Station, float_minor: int) -> Answer:
         float_minor,
         session.opened_at,
     )
-    trouble = record(station, Facts(events=((station.new_id(), event),), session=session))
+    events = ((station.new_id(), event), *confirmed)
+    trouble = record(station, Facts(events=events, session=session))
     if trouble:
         return trouble
     station.session = session
     said = notice("session_opened", Tone.GOOD, None, number=session.number)
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,))
+
+
+def _clock_confirmed(
+    station: Station, override: Override | None
+) -> tuple[tuple[str, Event], ...] | Answer:
+    """The audit line of who says that the clock is right; nothing where nobody need say it."""
+    doubt = station.clock.doubted()
+    if doubt is Doubt.NONE or (doubt is Doubt.BEHIND and override is None):
+        return ()  # behind: the day that was, or the one after it, whatever the clock says
+    wall = station.clock.reading().wall
+    shown = station.gear.to_local(wall).date()
+    if override is None:
+        return refused("clock_doubted", day=shown)
+    allowed = overridden(station, Right.CLOSE_DAY, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    station.clock.confirm()
+    subject = wall.isoformat()
+    return (right_used(station, "clock_confirmed", subject, override_by=allowed.by),)
 
 
 def _new_session(station: Station, float_minor: int) -> SessionState:

@@ -162,8 +162,12 @@ class SessionPort(Protocol):
     def sign_off(self) -> Answer:
         """Leave the till to another."""
 
-    def open_session(self, float_minor: int) -> Answer:
-        """Open the till session with this much change in the drawer."""
+    def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
+        """Open the till session with this much change in the drawer.
+
+        `clock_doubted`: the clock ran ahead of what this till knows; whoever may close a day
+        says by `override` that it is right.
+        """
 
     def close_session(self, counted_minor: int) -> Answer:
         """Close the till session; data["report"]."""

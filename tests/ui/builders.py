@@ -256,5 +256,5 @@ class SellingTill(ScriptedTill):
             return refused("wrong_pin")
         return self.become(operator=signed_on().operator)
 
-    def _open_session(self, float_minor):
+    def _open_session(self, float_minor, override=None):
         return self.become(session=signed_on().session)

@@ -85,7 +85,7 @@ def test_signing_on_takes_a_name_and_a_pin_and_a_wrong_pin_asks_again(open_till)
     window.tick()
     assert window.desk.ask.name == "open_session"
     answer(window, "")
-    assert window.desk.till.said("open_session") == [((0,), {})]
+    assert window.desk.till.said("open_session") == [((0,), {"override": None})]
     assert window.desk.ask is None
 
 

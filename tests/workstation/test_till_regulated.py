@@ -246,7 +246,7 @@ def test_the_mirrors_document_and_region_bind_before_the_shipped_one(law):
         "forbidden_days": [{**scope, "yearly": ["11-20"], "regions": ["north"]}],
     }
     law.mirrors(setting(4000, "regulation", document))
-    at(law, "2026-11-20T21:00").open_shift()
+    at(law, "2026-11-20T08:59").open_shift()
     assert refusal(law.scan(VODKA)) == "regulated_hours"
     at(law, "2026-11-20T12:00")
     ok(law.scan(CHEAP))
