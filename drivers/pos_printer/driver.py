@@ -24,7 +24,7 @@ from drivers.contract import (
     Reply,
     StatusUpdateEvent,
 )
-from drivers.pos_printer.conversation import Conversation, PrinterTimings
+from drivers.pos_printer.conversation import Conversation, Delivery, PrinterTimings
 from drivers.pos_printer.encoder import EscPosEncoder
 from drivers.pos_printer.strip import code_page_strip
 from drivers.transport import Link, LinkDownError, LinkWorker, Task, monotonic_ms
@@ -62,6 +62,7 @@ class EscPosPrinter:
             process_id=process_id,
             timings=self._timings,
             confirmed_late=self._confirmed_late,
+            told=self._told_by_itself,
             closing=self._closing.is_set,
         )
         self._worker = LinkWorker(name, link, self, QUEUE_WAIT_MS)
@@ -86,7 +87,11 @@ class EscPosPrinter:
 
     def print_job(self, job: PrintJob, reply: Reply) -> None:
         """Queues the job (POSPrinter)."""
-        self._put(job.job_id, lambda: self._encoder.encode(job), reply)
+        self._put(job.job_id, lambda: self._encoder.encode(job), reply, job.replaces)
+
+    def store_logo(self, job_id: str, key: str, png: bytes, reply: Reply) -> None:
+        """Writes a picture into the printer's memory: at set-up, for that memory wears out."""
+        self._put(job_id, lambda: self._encoder.encode_logo(key, png), reply)
 
     def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
         """Prints a line per known code page, for the person who sets up an unknown printer."""
@@ -134,8 +139,23 @@ class EscPosPrinter:
 
         self._worker.post(Task(run, refuse))
 
-    def _put(self, job_id: str, encode: Callable[[], bytes], reply: Reply) -> None:
-        self._post(lambda link: self._print(link, job_id, encode, reply), reply, job_id)
+    def _put(
+        self, job_id: str, encode: Callable[[], bytes], reply: Reply, replaces: str = ""
+    ) -> None:
+        def run(link: Link) -> None:
+            if replaces:
+                self._drop_rest(link, replaces, job_id, reply)
+            self._print(link, job_id, encode, reply)
+
+        self._post(run, reply, job_id)
+
+    def _drop_rest(self, link: Link, replaces: str, job_id: str, reply: Reply) -> None:
+        """What is left of a job that is printed anew, also while the printer has no paper."""
+        try:
+            self._talk.discard(link, replaces)
+        except LinkDownError as down:
+            reply(self._not_done(ErrorCode.E_OFFLINE, str(down), job_id))
+            raise
 
     def _print(self, link: Link, job_id: str, encode: Callable[[], bytes], reply: Reply) -> None:
         earlier = self._begun.get(job_id)
@@ -200,16 +220,18 @@ class EscPosPrinter:
 
     def _send(self, link: Link, data: bytes, job_id: str, reply: Reply) -> None:
         try:
-            confirmed = self._talk.send(link, data, job_id)
-            if not confirmed:
+            delivery = self._talk.send(link, data, job_id)
+            if delivery is not Delivery.CONFIRMED:
                 self._refresh(link)
         except LinkDownError as down:
             self._finish(job_id, self._unknown(str(down), job_id), reply)
             raise
-        if confirmed:
+        if delivery is Delivery.CONFIRMED:
             self._finish(job_id, OutputCompleteEvent(self.name, job_id), reply)
         else:
             reason = "the printer did not confirm the job"
+            if delivery is Delivery.STOPPED:
+                reason = "the printer stopped within the job"
             self._finish(job_id, self._unknown(reason, job_id), reply)
 
     def _finish(self, job_id: str, answer: Event, reply: Reply) -> None:
@@ -288,6 +310,9 @@ class EscPosPrinter:
         if (power, status) != (self.power_state, self.status):
             self.power_state, self.status = power, status
             self._tell(self._state())
+
+    def _told_by_itself(self, status: PrinterStatus) -> None:
+        self._told(PowerState.ONLINE if status.online else PowerState.OFFLINE, status)
 
     def _confirmed_late(self, job_id: str) -> None:
         if job_id:

@@ -34,7 +34,7 @@ from drivers.pos_printer.drawn import (
     qr_module_dots,
 )
 from drivers.pos_printer.layout import Line, lines_of
-from drivers.pos_printer.logo import logo_print_command
+from drivers.pos_printer.logo import logo_print_command, logo_store_command
 from drivers.pos_printer.profiles import Profile
 from drivers.pos_printer.raster import (
     RasterFont,
@@ -76,6 +76,10 @@ class EscPosEncoder:
     def encode(self, job: PrintJob) -> bytes:
         """All bytes of the job, from initialise to cut; raises JobError before anything is sent."""
         return _Run(self._profile, self._font, job.columns).bytes_of(job.elements)
+
+    def encode_logo(self, key: str, png: bytes) -> bytes:
+        """Writes a picture into the printer's memory; JobError when it has none."""
+        return logo_store_command(self._profile, key, png)
 
 
 class _Run:
