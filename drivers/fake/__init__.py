@@ -9,6 +9,7 @@ from drivers.fake.escpos_tokens import Token, Tokenizer
 from drivers.fake.paper import PaperCode, PrintedPaper
 from drivers.fake.printer import PaperState, PrinterFaults, VirtualPrinter
 from drivers.fake.rig import VirtualRig
+from drivers.fake.scale import ScaleModel, VirtualScale
 from drivers.fake.screen import ScreenModel
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PrintedPaper",
     "PrinterFaults",
     "PtyEndpoint",
+    "ScaleModel",
     "ScreenModel",
     "TcpEndpoint",
     "Token",
@@ -26,5 +28,6 @@ __all__ = [
     "VirtualPrinter",
     "VirtualPrinterDevice",
     "VirtualRig",
+    "VirtualScale",
     "VirtualScanner",
 ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from drivers.contract import Call, DoneEvent, ErrorCode, ErrorEvent, Event, JobError
-from drivers.host import common, display, drawer, printer
+from drivers.host import common, display, drawer, printer, scale
 from drivers.host.outlet import Outlet
 from drivers.host.request import Handler, Request, RequestError, fields_of
 from drivers.host.scanner import ScanGate
@@ -26,6 +26,7 @@ REQUESTS: dict[str, Handler] = {
     **printer.REQUESTS,
     **drawer.REQUESTS,
     **display.REQUESTS,
+    **scale.REQUESTS,
 }
 """One line a kind."""
 

@@ -15,6 +15,7 @@ from drivers.registry.display import build_display
 from drivers.registry.drawer import build_drawer
 from drivers.registry.keys import ConfigError, Keys
 from drivers.registry.printer import build_printer
+from drivers.registry.scale import build_scale
 from drivers.registry.scanner import build_scanner
 from drivers.registry.workshop import Builder, Workshop
 
@@ -23,6 +24,7 @@ BUILDERS: dict[DeviceKind, Builder] = {
     DeviceKind.PRINTER: build_printer,
     DeviceKind.DRAWER: build_drawer,  # it hangs on a printer, so it is made after all of those
     DeviceKind.DISPLAY: build_display,
+    DeviceKind.SCALE: build_scale,
 }
 """One line a kind; devices are made in this order of kinds, whatever the order in the file."""
 

@@ -12,6 +12,7 @@ from drivers.contract import (
     POSPrinter,
     Scanner,
 )
+from drivers.contract.scale import Scale
 from drivers.transport import Trace
 
 
@@ -43,6 +44,11 @@ class DeviceSet:
     def displays(self) -> dict[str, LineDisplay]:
         """The displays by name."""
         return cast(dict[str, LineDisplay], self.of_kind(DeviceKind.DISPLAY))
+
+    @property
+    def scales(self) -> dict[str, Scale]:
+        """The scales by name."""
+        return cast(dict[str, Scale], self.of_kind(DeviceKind.SCALE))
 
     def of_kind(self, kind: DeviceKind) -> dict[str, Device]:
         """The devices of a kind by name."""

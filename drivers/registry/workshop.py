@@ -11,6 +11,7 @@ from drivers.registry.keys import Keys
 from drivers.transport import (
     FileLink,
     Link,
+    ParityLink,
     SerialFraming,
     SerialLink,
     SerialSettings,
@@ -23,6 +24,11 @@ from drivers.transport.links import USB_PREFIX
 RAW_PRINTER_PORT = 9100
 _USB_PORT = re.compile(r"usb:[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}(:.+)?")
 _LINKS = ("file", "serial", "tcp")
+_EIGHT_BITS = {
+    SerialFraming.SEVEN_EVEN_ONE: SerialFraming.EIGHT_NONE_ONE,
+    SerialFraming.SEVEN_ODD_ONE: SerialFraming.EIGHT_NONE_ONE,
+}
+"""Seven bits with parity are the same on the line as eight without; see `ParityLink`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +46,39 @@ class Workshop:
         """The same link, its bytes noted."""
         return TracedLink(link, self.trace(name).add)
 
-    def link(self, keys: Keys, name: str, *, baud: int = 9600, framing: str = "8N1") -> Link:
-        """The traced link of `driver = "serial" | "tcp" | "file"`; ConfigError for another."""
+    def link(
+        self,
+        keys: Keys,
+        name: str,
+        *,
+        baud: int = 9600,
+        framing: str = "8N1",
+        tcp_port: int = RAW_PRINTER_PORT,
+    ) -> Link:
+        """The traced link of `driver = "serial" | "tcp" | "file"`; ConfigError for another.
+
+        `baud`, `framing`, `tcp_port` are the kind's own where the table names none.
+        """
         driver = keys.take("driver", str)
         if driver == "tcp":
-            host, port = keys.take("host", str), keys.take("port", int, RAW_PRINTER_PORT)
+            host, port = keys.take("host", str), keys.take("port", int, tcp_port)
             return self.traced(name, TcpLink(host, port))
         if driver == "file":
             return self.traced(name, FileLink(Path(keys.take("path", str))))
         if driver != "serial":
             raise keys.wrong(f"driver {driver!r} is none of {', '.join(_LINKS)}")
+        bits = keys.one_of("framing", {one.value: one for one in SerialFraming}, framing)
         settings = SerialSettings(
             port=serial_port(keys),
             baud=keys.take("baud", int, baud),
-            framing=keys.one_of("framing", {one.value: one for one in SerialFraming}, framing),
+            framing=_EIGHT_BITS.get(bits, bits),
             rtscts=keys.take("rtscts", bool, default=False),
             dsrdtr=keys.take("dsrdtr", bool, default=False),
         )
-        return self.traced(name, SerialLink(settings))
+        link: Link = SerialLink(settings)
+        if bits in _EIGHT_BITS:
+            link = ParityLink(link, odd=bits is SerialFraming.SEVEN_ODD_ONE)
+        return self.traced(name, link)
 
 
 Builder = Callable[[Keys, str, Workshop], Device]

@@ -6,6 +6,7 @@ from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
 from drivers.remote.host import RemoteHost
 from drivers.remote.printer import RemotePrinter
+from drivers.remote.scale import RemoteScale
 
 __all__ = [
     "Channel",
@@ -16,4 +17,5 @@ __all__ = [
     "RemoteDrawer",
     "RemoteHost",
     "RemotePrinter",
+    "RemoteScale",
 ]

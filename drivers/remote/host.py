@@ -6,6 +6,7 @@ from drivers.remote.device import RemoteDevice
 from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
 from drivers.remote.printer import RemotePrinter
+from drivers.remote.scale import RemoteScale
 
 
 class RemoteHost(Channel):
@@ -26,6 +27,10 @@ class RemoteHost(Channel):
     def display(self, name: str) -> RemoteDisplay:
         """A display of the host."""
         return RemoteDisplay(self, name, DeviceKind.DISPLAY)
+
+    def scale(self, name: str) -> RemoteScale:
+        """A scale of the host."""
+        return RemoteScale(self, name, DeviceKind.SCALE)
 
     def print_job(self, device: str, job: PrintJob, reply: Reply) -> None:
         """Prints on the named printer."""

@@ -11,6 +11,7 @@ from drivers.transport.links import (
     TcpLink,
     monotonic_ms,
 )
+from drivers.transport.parity import ParityLink
 from drivers.transport.trace import Direction, Trace, TracedLink, TraceEntry
 from drivers.transport.worker import BACKOFF_MS, LinkUser, LinkWorker, Task
 
@@ -23,6 +24,7 @@ __all__ = [
     "LinkUser",
     "LinkWorker",
     "LiveCall",
+    "ParityLink",
     "SerialFraming",
     "SerialLink",
     "SerialSettings",
