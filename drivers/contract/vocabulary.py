@@ -67,6 +67,15 @@ class DeviceKind(StrEnum):
     SCALE = "scale"
     FISCAL = "fiscal"
     PAYMENT = "payment"
+    UNKNOWN = "unknown"
+
+
+class HealthLevel(StrEnum):
+    """UPOS CheckHealth: what is known, what the device answers, what a person sees it do."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+    INTERACTIVE = "interactive"
 
 
 class Paper(StrEnum):
@@ -121,7 +130,11 @@ class PrinterStatus:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One row of the health panel. Counts are since the device was opened."""
+    """One row of the health panel. Counts are since the device was opened.
+
+    The host adds `reconnect_count` and `silent_ms`: how long ago the device was last heard, None
+    when it never was.
+    """
 
     name: str
     kind: DeviceKind
@@ -129,6 +142,8 @@ class Health:
     good_count: int = 0
     error_count: int = 0
     last_error: str | None = None
+    reconnect_count: int = 0
+    silent_ms: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """A flat object; `power` is the UPOS number."""
@@ -139,6 +154,8 @@ class Health:
             "good_count": self.good_count,
             "error_count": self.error_count,
             "last_error": self.last_error,
+            "reconnect_count": self.reconnect_count,
+            "silent_ms": self.silent_ms,
         }
 
     @classmethod
@@ -151,4 +168,6 @@ class Health:
             good_count=number_of(data, "good_count"),
             error_count=number_of(data, "error_count"),
             last_error=word_of(data, "last_error"),
+            reconnect_count=number_of(data, "reconnect_count"),
+            silent_ms=number_of(data, "silent_ms") if data.get("silent_ms") is not None else None,
         )

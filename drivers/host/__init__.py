@@ -3,7 +3,8 @@
 Never knows what a shop sells.
 """
 
-from drivers.host.process import REQUESTS, Host, main, run
+from drivers.host.kinds import REQUESTS
+from drivers.host.process import Host, main, run
 from drivers.host.request import Handler, Request, RequestError
 
 __all__ = ["REQUESTS", "Handler", "Host", "Request", "RequestError", "main", "run"]

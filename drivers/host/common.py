@@ -1,6 +1,6 @@
 """What the till may ask of any device. Never touches a link itself."""
 
-from drivers.contract import DoneEvent, TraceEvent
+from drivers.contract import TraceEvent
 from drivers.host.request import Handler, Request
 from drivers.registry import DeviceSet
 
@@ -10,13 +10,9 @@ def _status(devices: DeviceSet, request: Request) -> None:
     request.named(everyone).request_status(request.reply)
 
 
-def _health(devices: DeviceSet, request: Request) -> None:
-    request.reply(DoneEvent(health=devices.health()))
-
-
 def _trace(devices: DeviceSet, request: Request) -> None:
     rows = request.named(devices.traces).rows()
     request.reply(TraceEvent(str(request.get("device")), rows))
 
 
-REQUESTS: dict[str, Handler] = {"status": _status, "health": _health, "trace": _trace}
+REQUESTS: dict[str, Handler] = {"status": _status, "trace": _trace}

@@ -12,4 +12,9 @@ def _calibrate(devices: DeviceSet, request: Request) -> None:
     request.named(devices.drawers).calibrate(request.flag("is_open"), request.reply)
 
 
+def check(devices: DeviceSet, request: Request) -> None:
+    """It opens."""
+    _open(devices, request)
+
+
 REQUESTS: dict[str, Handler] = {"open_drawer": _open, "calibrate_drawer": _calibrate}

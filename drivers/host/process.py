@@ -5,56 +5,119 @@ Never outlives its till: it ends when its input ends. Never answers a request tw
 
 import argparse
 import io
-import json
 import sys
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any, TextIO
 
-from drivers.contract import Call, DoneEvent, ErrorCode, ErrorEvent, Event, JobError
-from drivers.host import common, display, drawer, printer, scale
+from drivers.config_file import ConfigError, device_tables, read_config
+from drivers.contract import (
+    Call,
+    Device,
+    DoneEvent,
+    ErrorCode,
+    ErrorEvent,
+    Event,
+    JobError,
+    Locus,
+    ProgressEvent,
+    ResultEvent,
+)
+from drivers.host.changeover import Changeover
+from drivers.host.check import check_handler
+from drivers.host.kinds import REQUESTS
 from drivers.host.outlet import Outlet
 from drivers.host.request import Handler, Request, RequestError, fields_of
 from drivers.host.scanner import ScanGate
-from drivers.registry import ConfigError, DeviceSet, build_devices
+from drivers.host.statistics import Statistics
+from drivers.host.tracer import Tracer
+from drivers.registry import DeviceSet, found_ports
 from drivers.transport import LiveCall
 
-REQUESTS: dict[str, Handler] = {
-    **common.REQUESTS,
-    **printer.REQUESTS,
-    **drawer.REQUESTS,
-    **display.REQUESTS,
-    **scale.REQUESTS,
-}
-"""One line a kind."""
+CLOSE_S = 8.0
 
 
 class Host:
-    """Carries requests to devices and events to the till."""
+    """Carries requests to devices and events to the till.
 
-    def __init__(self, config: Mapping[str, Any], out: TextIO) -> None:
+    `path` is the file that a changed configuration is written to; without one nothing is kept.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        out: TextIO,
+        *,
+        path: Path | None = None,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._outlet = Outlet(out)
+        self._statistics = Statistics()
         self._gate = ScanGate(self._outlet)
         self._calls: dict[int, LiveCall] = {}
-        self.devices: DeviceSet = build_devices(config, self._gate.heard)
+        self._tracer = tracer or Tracer(None)
+        self._changeover = Changeover(config, path, self.heard, self._began)
         self._verbs: dict[str, Handler] = {
             **REQUESTS,
             **self._gate.requests(),
             "cancel": self._cancel,
+            "health": self._health,
+            "check": check_handler(self._gate, self._health),
+            "configure": self._configure,
+            "config": self._config,
         }
+
+    @property
+    def devices(self) -> DeviceSet:
+        """Those that are configured now."""
+        return self._changeover.devices
+
+    def open_all(self) -> None:
+        """Starts every device; a missing one is looked for with back-off, never fatal."""
+        for device in self.devices.all():
+            self._began(device)
+
+    def close_all(self) -> None:
+        """Lets every device go, side by side: one that hangs holds only itself up."""
+        closers = [Thread(target=one.close, daemon=True) for one in self.devices.all()]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join(CLOSE_S)
+        self._tracer.close()
+
+    def heard(self, event: Event) -> None:
+        """What a device tells, from its own thread."""
+        self._statistics.heard(event)
+        self._gate.heard(event)
+
+    def tell(self, event: Event) -> None:
+        """What the host itself has to say."""
+        self._outlet.tell(event)
+
+    def _began(self, device: Device) -> None:
+        trace = self.devices.traces.get(device.name)
+        if trace is not None:
+            self._tracer.follow(device, self._changeover.table_of(device.name), trace)
+        device.open()
 
     def take(self, line: str) -> None:
         """One request line. A bad one is answered, never fatal."""
         request_id: int | None = None
+        fields: dict[str, Any] | None = None
         try:
             fields = fields_of(line)
             request_id = fields["id"]
+            if self._changeover.holds(fields.get("device"), lambda: self.take(line)):
+                return
             request = self._request(fields)
             self._verb(request)(self.devices, request)
-        except (RequestError, JobError) as bad:
+        except (RequestError, JobError, ConfigError) as bad:
             self._calls.pop(request_id or 0, None)
+            if fields is not None:
+                self._changeover.answered(fields.get("device"))
             self._outlet.tell(ErrorEvent("", ErrorCode.E_ILLEGAL, str(bad)), request_id)
 
     def _verb(self, request: Request) -> Handler:
@@ -66,7 +129,12 @@ class Host:
     def _request(self, fields: Mapping[str, Any]) -> Request:
         number: int = fields["id"]
 
+        device = fields.get("device")
+        self._changeover.asked(device)
+
         def tell(event: Event) -> None:
+            if not isinstance(event, ProgressEvent):
+                self._changeover.answered(device)
             self._outlet.tell(event, number)
 
         def ended() -> None:
@@ -78,6 +146,26 @@ class Host:
 
         return Request(fields, tell, begin)
 
+    def _health(self, devices: DeviceSet, request: Request) -> None:
+        """A row of every device, or of the one that is named."""
+        named = request.get("device")
+        rows = tuple(
+            self._statistics.row(one, devices.traces.get(one.name))
+            for one in devices.health()
+            if named in (None, one.name)
+        )
+        request.reply(DoneEvent(health=rows))
+
+    def _config(self, _devices: DeviceSet, request: Request) -> None:
+        """The tables as they are now; `ports` is what could be connected."""
+        tables = self._changeover.tables
+        request.reply(ResultEvent("", {"device": tables, "ports": found_ports()}))
+
+    def _configure(self, _devices: DeviceSet, request: Request) -> None:
+        """Takes `tables`, writes them, and changes over behind; refused whole when one is wrong."""
+        changed = self._changeover.take(request.get("tables"))
+        request.reply(ResultEvent("", {"changed": list(changed)}))
+
     def _cancel(self, _devices: DeviceSet, request: Request) -> None:
         """Wishes the end of the long request `request`; one that has ended is no error."""
         call = self._calls.get(request.number("request"))
@@ -86,31 +174,47 @@ class Host:
         request.reply(DoneEvent())
 
 
-def run(config: Mapping[str, Any], stdin: TextIO, stdout: TextIO) -> None:
-    """Serves until `stdin` ends. Raises ConfigError before anything is opened."""
-    host = Host(config, stdout)
-    host.devices.open_all()
+def run(
+    config: Mapping[str, Any],
+    stdin: TextIO,
+    stdout: TextIO,
+    *,
+    path: Path | None = None,
+    tracer: Tracer | None = None,
+    fault: str = "",
+) -> None:
+    """Serves until `stdin` ends. `fault`: why the configuration could not be read, told first."""
+    host = Host(config, stdout, path=path, tracer=tracer)
+    if fault:
+        host.tell(ErrorEvent("", ErrorCode.E_ILLEGAL, fault, Locus.INPUT))
+    host.open_all()
     try:
         for line in stdin:
             if line.strip():
                 host.take(line)
     finally:
-        host.devices.close_all()
+        host.close_all()
 
 
 def main(argv: list[str] | None = None) -> int:
-    """`devices-host --config devices.toml` (or .json); 2 when the configuration is wrong."""
+    """`devices-host --config devices.toml` (or .json). A slip in it costs only its own device."""
     parser = argparse.ArgumentParser(prog="devices-host")
     parser.add_argument("--config", type=Path, required=True, help="a TOML or JSON file")
-    path = parser.parse_args(argv).config
+    parser.add_argument(
+        "--trace", type=Path, metavar="FOLDER", help="write the bytes of each device"
+    )
+    parser.add_argument("--trace-full", action="store_true", help="do not mask what people are")
+    chosen = parser.parse_args(argv)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8")
+    config: Mapping[str, Any] = {}
+    fault = ""
     try:
-        text = path.read_text(encoding="utf-8")
-        config = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        with suppress(KeyboardInterrupt):  # the till was interrupted too, and closes our input
-            run(config, sys.stdin, sys.stdout)
-    except (OSError, ConfigError, json.JSONDecodeError, tomllib.TOMLDecodeError) as bad:
-        sys.stderr.write(f"devices-host: {bad}\n")
-        return 2
+        config = read_config(chosen.config)
+        device_tables(config)
+    except ConfigError as bad:
+        config, fault = {}, str(bad)
+    tracer = Tracer(chosen.trace, full=chosen.trace_full)
+    with suppress(KeyboardInterrupt):  # the till was interrupted too, and closes our input
+        run(config, sys.stdin, sys.stdout, path=chosen.config, tracer=tracer, fault=fault)
     return 0

@@ -82,6 +82,9 @@ class Request:
 Handler = Callable[[DeviceSet, Request], None]
 """Hands a request to its device and returns at once; RequestError or JobError answer the till."""
 
+Check = Callable[[DeviceSet, Request], None]
+"""The live test of a kind: does what a person can see, and answers what came of it."""
+
 
 def fields_of(line: str) -> dict[str, Any]:
     """The object on a line; RequestError unless it has a whole number `id`."""

@@ -3,9 +3,12 @@
 Never guesses a port.
 """
 
-from drivers.registry.build import BUILDERS, build_devices
+from drivers.config_file import ConfigError
+from drivers.registry.build import BUILDERS, add_tolerantly, build_devices, build_tolerantly
 from drivers.registry.device_set import DeviceSet
-from drivers.registry.keys import ConfigError, Keys
+from drivers.registry.keys import Keys
+from drivers.registry.misfit import Misfit
+from drivers.registry.ports import found_ports
 from drivers.registry.workshop import Builder, Workshop
 
 __all__ = [
@@ -14,6 +17,10 @@ __all__ = [
     "ConfigError",
     "DeviceSet",
     "Keys",
+    "Misfit",
     "Workshop",
+    "add_tolerantly",
     "build_devices",
+    "build_tolerantly",
+    "found_ports",
 ]

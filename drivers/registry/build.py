@@ -9,11 +9,13 @@ kind's own file names. The links that any kind may use:
 from collections.abc import Mapping
 from typing import Any
 
-from drivers.contract import DeviceKind, Listener
+from drivers.config_file import ConfigError, device_tables
+from drivers.contract import Device, DeviceKind, Listener
 from drivers.registry.device_set import DeviceSet
 from drivers.registry.display import build_display
 from drivers.registry.drawer import build_drawer
-from drivers.registry.keys import ConfigError, Keys
+from drivers.registry.keys import Keys
+from drivers.registry.misfit import Misfit
 from drivers.registry.printer import build_printer
 from drivers.registry.scale import build_scale
 from drivers.registry.scanner import build_scanner
@@ -29,29 +31,59 @@ BUILDERS: dict[DeviceKind, Builder] = {
 """One line a kind; devices are made in this order of kinds, whatever the order in the file."""
 
 
+KNOWN = {kind.value: kind for kind in BUILDERS}
+
+
 def build_devices(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
     """Makes the devices of `config["device"]`; raises ConfigError. Nothing is opened yet.
 
     `listener` hears every device, from the devices' threads.
     """
-    tables = config.get("device", [])
-    if not isinstance(tables, list) or not all(isinstance(one, Mapping) for one in tables):
-        raise ConfigError("device must be a list of tables")
     workshop = Workshop(DeviceSet(), listener)
-    order = [kind.value for kind in BUILDERS]
-    known = {kind.value: kind for kind in BUILDERS}
-    found = [(Keys(table), table.get("kind")) for table in tables]
-    for keys, _kind in found:
-        keys.one_of("kind", known, "?")
-    for keys, kind in sorted(found, key=lambda one: order.index(str(one[1]))):
-        _add(keys, known[str(kind)], workshop)
+    for keys in _in_order(device_tables(config)):
+        _add(keys, workshop)
     return workshop.devices
 
 
-def _add(keys: Keys, kind: DeviceKind, workshop: Workshop) -> None:
+def build_tolerantly(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
+    """The same, but what cannot be built becomes a Misfit: one slip must not cost the others."""
+    devices = DeviceSet()
+    add_tolerantly(devices, device_tables(config), listener)
+    return devices
+
+
+def add_tolerantly(
+    devices: DeviceSet, tables: list[dict[str, Any]], listener: Listener
+) -> list[Device]:
+    """Adds devices to those that are there; returns the new ones, in the order to open them."""
+    workshop, made = Workshop(devices, listener), list[Device]()
+    for keys in _in_order(tables):
+        try:
+            made.append(_add(keys, workshop))
+        except ConfigError as bad:
+            kind = KNOWN.get(keys.kind, DeviceKind.UNKNOWN)
+            misfit = Misfit(_free(devices, keys.name), kind, str(bad), listener)
+            devices.add(misfit)
+            made.append(misfit)
+    return made
+
+
+def _free(devices: DeviceSet, name: str) -> str:
+    return name if devices.find(name) is None else _free(devices, f"{name} *")
+
+
+def _in_order(tables: list[dict[str, Any]]) -> list[Keys]:
+    order = [kind.value for kind in BUILDERS]
+    found = [Keys(table) for table in tables]
+    return sorted(found, key=lambda one: order.index(one.kind) if one.kind in order else -1)
+
+
+def _add(keys: Keys, workshop: Workshop) -> Device:
+    kind = keys.one_of("kind", KNOWN, "?")
     name = keys.take("name", str, kind.value)
     if workshop.devices.find(name) is not None:
-        raise ConfigError(f"device {name!r}: the name is taken")
+        raise keys.wrong("the name is taken")
     device = BUILDERS[kind](keys, name, workshop)
     keys.finish()
     workshop.devices.add(device)
+    return device

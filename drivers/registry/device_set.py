@@ -13,6 +13,7 @@ from drivers.contract import (
     Scanner,
 )
 from drivers.contract.scale import Scale
+from drivers.registry.misfit import Misfit
 from drivers.transport import Trace
 
 
@@ -52,11 +53,17 @@ class DeviceSet:
 
     def of_kind(self, kind: DeviceKind) -> dict[str, Device]:
         """The devices of a kind by name."""
-        return {name: one for name, one in self._devices.items() if one.kind is kind}
+        fit = {name: one for name, one in self._devices.items() if not isinstance(one, Misfit)}
+        return {name: one for name, one in fit.items() if one.kind is kind}
 
     def add(self, device: Device) -> None:
         """Takes a device in; its name must be free."""
         self._devices[device.name] = device
+
+    def remove(self, name: str) -> None:
+        """Forgets a device, which was closed before, and its bytes."""
+        self._devices.pop(name, None)
+        self.traces.pop(name, None)
 
     def all(self) -> tuple[Device, ...]:
         """Every device."""

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from drivers.config_file import ConfigError
+
 _T = TypeVar("_T")
 _PLAIN = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names the device and the key."""
 
 
 class Keys:
@@ -17,7 +15,8 @@ class Keys:
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._table = table
         self._used: set[str] = set()
-        self.name = str(table.get("name") or table.get("kind") or "?")
+        self.kind = str(table.get("kind") or "?")
+        self.name = str(table.get("name") or self.kind)
 
     def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
         """The value, `default` when absent; ConfigError when wrong or missing without default."""

@@ -36,11 +36,19 @@ class Trace:
     def __init__(self, entries_max: int = ENTRIES_MAX) -> None:
         self._entries: deque[TraceEntry] = deque(maxlen=entries_max)
         self._lock = Lock()
+        self.heard_at_ms: int | None = None
+        self.also: Callable[[TraceEntry], None] | None = None
+        """Hears every entry too, from the device's thread: a file, when one was asked for."""
 
     def add(self, direction: Direction, data: bytes) -> None:
         """Notes bytes that went over the link now."""
+        entry = TraceEntry(monotonic_ms(), direction, data)
+        if direction is Direction.RECEIVED:
+            self.heard_at_ms = entry.t_ms
         with self._lock:
-            self._entries.append(TraceEntry(monotonic_ms(), direction, data))
+            self._entries.append(entry)
+            if self.also is not None:
+                self.also(entry)
 
     def entries(self) -> tuple[TraceEntry, ...]:
         """Oldest first."""
