@@ -25,7 +25,12 @@ from sync.client.loop import Loop, Sleep
 from sync.client.ports import Grants, Lives, MirrorFile, MirrorFiles, Outbox, enrolled
 from sync.client.pull import Pull, Pulled, SnapshotNeeded
 from sync.client.push import Push
-from sync.wire.messages import SettlementReply, SettlementRequest
+from sync.wire.messages import (
+    ReportReply,
+    ReportRequest,
+    SettlementReply,
+    SettlementRequest,
+)
 from sync.wire.version import CURRENT
 
 T = TypeVar("T")
@@ -119,13 +124,15 @@ class Courier:
         `sync` {wait}: {sent, pulled, parked, unsent, mirror_as_of, online}. `identify` {kind, key,
         want_points}: {member, allowance}, each a row or None; `moved`: points that came from other
         tills of the store. `settlement` {business_on}: the
-        server's SettlementReply and `unsent`. `link` {online}: takes the network away or back.
+        server's SettlementReply and `unsent`. `report` {store, since, until, language}: the
+        server's ReportReply. `link` {online}: takes the network away or back.
         `take_over`: this machine goes on in the place of its double; {incarnation}.
         """
         verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "sync": self._sync,
             "identify": self._identify,
             "settlement": self._settlement,
+            "report": self._report,
             "link": self._switch,
             "nudge": self._nudge,
             "take_over": self._take_over,
@@ -183,6 +190,13 @@ class Courier:
         reply = await self._parts.connection.call("settlement", request, SettlementReply)
         unsent = self._unsent()
         return {**json.decode(json.encode(reply)), "unsent": unsent}
+
+    async def _report(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        terminal = enrolled(self._parts.outbox).terminal_id
+        told = (str(fields[name]) for name in ("store", "since", "until", "language"))
+        request = ReportRequest(CURRENT, terminal, *told)
+        reply = await self._parts.connection.call("report", request, ReportReply)
+        return dict(json.decode(json.encode(reply)))
 
     async def _switch(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         online = bool(fields["online"])

@@ -269,6 +269,25 @@ class SettlementReply(Struct):
     conflict_money: int = 0
 
 
+class ReportRequest(Struct):
+    """A manager's report of business days, both included. `store` "": all of the chain."""
+
+    protocol: int
+    terminal: str
+    store: str
+    since: str
+    until: str
+    language: str = "ru"
+
+
+class ReportReply(Struct):
+    """`report` is a PeriodReport of the domain as plain values."""
+
+    epoch: str
+    report: Raw
+    server_time: str
+
+
 class CardRequest(Struct, omit_defaults=True):
     """A phone asks for a certificate of its card's key (hex), or for a new one before the old ends.
 
@@ -320,6 +339,7 @@ PATHS = {
     "reconcile": "/v1/reconcile",
     "lookup": "/v1/lookup",
     "settlement": "/v1/settlement",
+    "report": "/v1/report",
     "escrow": "/v1/escrow",
     "snapshot": "/v1/snapshot",
     "card": "/v1/card",

@@ -153,7 +153,10 @@ class RfmCell:
 
 @dataclass(frozen=True, slots=True)
 class LifetimeFigures:
-    """What a member is expected to bring in twelve months, with the interval it lies in."""
+    """What a member is expected to bring in twelve months, with the interval it lies in.
+
+    `members` is how many histories were looked at.
+    """
 
     members: int
     mean_minor: int

@@ -13,6 +13,7 @@ reclaim --terminal ID [--by NAME --reason TEXT]
 late-events [--accept TERMINAL --by NAME]   machine-gone --terminal ID [--by NAME]
 waiting   protocols
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
+report --from DATE --until DATE [--store ID]
 doctor [--deep] [--repair]        backup DIR | restore DIR | safe-heads | mark-safe FILE
 new-epoch                         bundle OUT.zip | openapi
 """
@@ -140,6 +141,11 @@ def _files(command: _Commands) -> None:
 
 
 def _analyses(command: _Commands) -> None:
+    period = command("report", "the figures of a period, as JSON")
+    period.add_argument("--from", dest="since", type=date.fromisoformat, required=True)
+    period.add_argument("--until", type=date.fromisoformat, required=True)
+    period.add_argument("--store", default="", help="a store's id; all stores")
+    period.add_argument("--language", default="ru", help="of the names of tiers")
     rfm = command("rfm", "RFM scores and segments of the members, as CSV")
     rfm.add_argument("--on", type=date.fromisoformat, default=None, help="a day; today")
     rfm.add_argument("--rule", choices=RULES, default=PLAIN)

@@ -27,6 +27,7 @@ from sync.server.engine.sheets import Imported
 from sync.server.members.member_import import import_members
 from sync.server.members.regrouping import regroup
 from sync.server.office.partner_report import partner_report, report_lines
+from sync.server.office.period_command import told
 from sync.server.office.rfm_report import report
 from sync.server.publishing.interest import SETTING as INTEREST
 from sync.server.server import Server, open_server
@@ -196,6 +197,7 @@ COMMANDS: Mapping[str, Command] = {
     "place-allowances": _on_server(_place),
     "import-catalog": _on_server(_catalog),
     "import-members": _on_server(_members),
+    "report": _on_server(told),
     "rfm": _on_server(report),
     **{name: _on_server(work) for name, work in ON_SERVER.items()},
     **{name: _on_server(work) for name, work in gift_card_commands.ON_SERVER.items()},

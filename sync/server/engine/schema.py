@@ -120,6 +120,7 @@ sale = Table(
     _number("payable"),
     _text("document"),
 )
+Index("sale_day", sale.c.business_on, sale.c.store)
 Index("sale_member", sale.c.bucket, sale.c.member, sale.c.at)
 ledger = Table(
     "ledger",

@@ -49,6 +49,7 @@ from sync.wire.messages import (
     PullRequest,
     PushRequest,
     ReconcileRequest,
+    ReportRequest,
     SettlementRequest,
 )
 from sync.wire.version import MIRROR_SCHEMA
@@ -79,6 +80,7 @@ class Http:
             "reconcile": self._reconcile,
             "lookup": self._lookup,
             "settlement": self._settlement,
+            "report": self._report,
             "escrow": self._escrow,
         }
         routes = [Route(PATHS[n], _message(step), methods=["POST"]) for n, step in posts.items()]
@@ -104,6 +106,7 @@ class Http:
 
     async def _push(self, request: Request) -> Struct:
         signed = await self._signed(request)
+        received = self._server.services.now()
         message = unpack(PushRequest, signed.body)
         now_ms = self._server.services.clock.monotonic_ms()
         if wait_s := self._pushes.wait_s(signed.terminal, now_ms):
@@ -119,7 +122,7 @@ class Http:
     async def _pull(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)
         message = unpack(PullRequest, signed.body)
-        clock = self._server.services.clock
+        clock, received = self._server.services.clock, self._server.services.now()
         until_ms = clock.monotonic_ms() + min(max(message.wait_ms, 0), WAIT_MS_MAX)
         while True:
             rung = self._server.bell.feed_rung()
@@ -191,6 +194,14 @@ class Http:
         services = self._server.services
         return await self._server.database.read(
             lambda c: steps.settlement(c, services, signed, message)
+        )
+
+    async def _report(self, request: Request) -> Struct:
+        signed = await self._signed_reading(request)
+        message = unpack(ReportRequest, signed.body)
+        services = self._server.services
+        return await self._server.database.read(
+            lambda c: steps.report(c, services, signed, message)
         )
 
     async def _manifest(self, request: Request) -> Struct:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from msgspec import Raw
 from sqlalchemy import Connection
 
+from pos_app.domain.reporting.plain import to_plain
 from sync.server.access.auth import Signed, authenticate, authenticate_once
 from sync.server.access.keyring import owner
 from sync.server.books.bearers import is_gift_card
@@ -19,9 +20,10 @@ from sync.server.engine.services import Services, moment
 from sync.server.lives.epochs import refresh
 from sync.server.poster.outcomes import load_totals
 from sync.server.publishing import feed, interest
+from sync.server.reports.period import Asked, period_report
 from sync.server.rights.allowances import grant_now
 from sync.server.sealing.personal import opened, opened_row
-from sync.translate.instants import instant_text
+from sync.translate.instants import day, instant_text
 from sync.translate.till_events import control_totals_doc
 from sync.wire.codec import canonical
 from sync.wire.events import ControlTotalsDoc
@@ -33,6 +35,8 @@ from sync.wire.messages import (
     Problem,
     PullReply,
     PullRequest,
+    ReportReply,
+    ReportRequest,
     SettlementReply,
     SettlementRequest,
 )
@@ -199,3 +203,21 @@ def _plain(text: str) -> bool:
 def ready(connection: Connection) -> bool:
     """Whether the database answers."""
     return connection.execute(sa.select(sa.literal(1))).scalar_one() == 1
+
+
+def report(
+    connection: Connection, services: Services, signed: Signed, request: ReportRequest
+) -> ReportReply:
+    """A period's figures: sums, never a person. Who may see them is the till's question.
+
+    Raises Refusal 401, 404 unknown_store, 422 bad_period, 426.
+    """
+    authenticate(connection, signed)
+    _same_terminal(signed, request.terminal, request.protocol)
+    try:
+        since, until = day(request.since), day(request.until)
+    except ValueError as wrong:
+        raise refuse(422, "bad_period", str(wrong)) from wrong
+    asked = Asked(request.store, since, until, request.language)
+    found = to_plain(period_report(connection, services, asked))
+    return ReportReply(services.epoch, Raw(canonical(found)), services.server_time())

@@ -34,6 +34,7 @@ from sync.wire.messages import (
     PullRequest,
     PushReply,
     PushRequest,
+    ReportReply,
     SettlementReply,
     SettlementRequest,
 )
@@ -47,6 +48,7 @@ ROUND = {
     "allowance": AllowanceReply,
     "lookup": LookupReply,
     "settlement": SettlementReply,
+    "report": ReportReply,
 }
 
 
