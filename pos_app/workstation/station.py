@@ -163,6 +163,7 @@ class Station:
     past: list[tuple[Transaction, Known | None]] = field(default_factory=list)
     last_sale: LastSale | None = None
     job_states: dict[str, str] = field(default_factory=dict)
+    printer_state: str = ""
     engines: dict[str, Engine] = field(default_factory=dict)
     engine_key: tuple[str, str] = ("", "")
     engine_document: bytes = b""
@@ -318,6 +319,16 @@ def record(station: Station, facts: Facts) -> Answer | None:
         return storage_trouble("storage_broken")
     station.courier.nudge()
     return None
+
+
+def guarded(task: Callable[[], Answer]) -> Answer:
+    """A database fault is said plainly; nothing was changed and selling stops before payment."""
+    try:
+        return task()
+    except StorageFull:
+        return refused("storage_full")
+    except StorageBroken:
+        return refused("storage_broken")
 
 
 def storage_trouble(code: str) -> Answer:

@@ -31,26 +31,17 @@ from pos_app.workstation import (
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts, StorageBroken, StorageFull
+from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import (
     Override,
     Station,
     changed,
+    guarded,
     record,
     require,
     right_used,
 )
 from pos_app.workstation.view import TillView
-
-
-def guarded(task: Callable[[], Answer]) -> Answer:
-    """A database fault is said plainly; nothing was changed and selling stops before payment."""
-    try:
-        return task()
-    except StorageFull:
-        return refused("storage_full")
-    except StorageBroken:
-        return refused("storage_broken")
 
 
 class Selling:
@@ -372,12 +363,12 @@ class Terminal(Selling, Membership, Settling, Managing):
         self._station.say(answer)
 
     def printed(self, job_id: str, state: str) -> None:
-        """The printer answered: printed, asked, failed."""
+        """What became of a job: see `printing.outcome`."""
         self._station.say(guarded(lambda: printing.outcome(self._station, job_id, state)))
 
     def devices_changed(self) -> None:
         """A device was lost or found."""
-        self._station.say(changed(Part.DEVICES))
+        self._station.say(guarded(lambda: printing.device_news(self._station)))
 
     def link_changed(self, refreshed: bool) -> None:
         """The courier reported; `refreshed` when it changed mirror or allowances."""
