@@ -4,16 +4,17 @@ Every command imports only what it needs: a till that opens must not pay for the
 """
 
 import argparse
-import json
 import sys
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
 LISTEN_HELP = "where this till answers the other tills of its store"
 PEER_HELP = "where another till of the store answers; may be given several times"
+DEVICES_HELP = "TOML: devices and `lan` of this till; devices.toml beside its data without this"
+TRACE_HELP = "note the bytes of each device here, masked"
 DEFAULT_SERVER = "http://127.0.0.1:8765"
 TILL_CARE = ("doctor", "encrypt", "decrypt", "unlock")
 TILL_LIFE = ("take-over", "salvage")
@@ -105,17 +106,10 @@ def _add_courier(parser: argparse.ArgumentParser) -> None:
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--server", default=DEFAULT_SERVER)
-    parser.add_argument("--devices", type=Path, help="TOML or JSON: devices and `lan` of this till")
+    parser.add_argument("--devices", type=Path, help=DEVICES_HELP)
+    parser.add_argument("--trace", type=Path, metavar="FOLDER", help=TRACE_HELP)
     parser.add_argument("--language", choices=("ru", "en"), default="ru")
     parser.add_argument("--training", action="store_true")
-
-
-def _devices(path: Path | None) -> Mapping[str, Any]:
-    if path is None:
-        return {}
-    text = path.read_text(encoding="utf-8")
-    found: Mapping[str, Any] = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    return found
 
 
 def _say(text: str) -> None:
@@ -123,6 +117,7 @@ def _say(text: str) -> None:
 
 
 def _till(parsed: argparse.Namespace) -> int:
+    from drivers.config_file import ConfigError, read_config
     from pos_app.wiring.instance import AlreadyRunning
     from pos_app.wiring.lan_place import lan_arguments
     from pos_app.wiring.protection import OWN_FILE, where
@@ -130,13 +125,24 @@ def _till(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.till_care import WORDS
     from pos_app.workstation.ports import StorageBroken, StorageFull
 
-    config = dict(_devices(parsed.devices))
+    place = Place(
+        parsed.data,
+        parsed.server,
+        language=parsed.language,
+        training=parsed.training,
+        devices_file=parsed.devices,
+        trace=parsed.trace,
+    )
     try:
-        lan = tuple(lan_arguments(config.pop("lan", {})))
+        config = read_config(place.device_path())
+    except ConfigError as error:  # the devices' fault alone: the till sells, and says so
+        _say(f"kopilka: {error}")
+        config = {}
+    try:
+        place = replace(place, lan=tuple(lan_arguments(config.get("lan", {}))))
     except ValueError as error:
         _say(f"kopilka: {error}")
         return 2
-    place = Place(parsed.data, parsed.server, config, parsed.language, parsed.training, lan)
     try:
         if where(parsed.data) == OWN_FILE:
             _say(f"kopilka: {WORDS[OWN_FILE]}")

@@ -1,12 +1,11 @@
 """How this program starts its own children, from source and from a frozen build alike."""
 
-import json
-import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from drivers.config_file import ConfigError, read_config, write_config
 
 
 def command(*arguments: str) -> list[str]:
@@ -21,11 +20,16 @@ def courier_command(data: Path, server: str, lan: Sequence[str] = ()) -> list[st
     return command("courier", "--data", str(data), "--server", server, *lan)
 
 
-def devices_command(data: Path, devices: Mapping[str, Any]) -> list[str]:
-    """The device host; its configuration is kept beside the data."""
-    path = data / "devices.json"
-    descriptor, name = tempfile.mkstemp(dir=data, prefix="devices-", suffix=".tmp")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(dict(devices), file, ensure_ascii=False)
-    Path(name).replace(path)
-    return command("devices-host", "--config", str(path))
+def devices_command(path: Path, given: Mapping[str, Any], trace: Path | None = None) -> list[str]:
+    """The device host on its file, which is written first when devices are `given`."""
+    if given and given != _present(path):
+        write_config(path, given)
+    traced = ["--trace", str(trace)] if trace is not None else []
+    return command("devices-host", "--config", str(path), *traced)
+
+
+def _present(path: Path) -> Mapping[str, Any]:
+    try:
+        return read_config(path)
+    except ConfigError:
+        return {}

@@ -115,7 +115,7 @@ def build_console_till(place: Place, points: Points = no_points) -> ConsoleTill:
     inbox: queue.Queue[Work] = queue.Queue()
     commands = {
         "courier": courier_command(place.data, place.server, place.lan),
-        "devices": devices_command(place.data, place.devices),
+        "devices": devices_command(place.device_path(), place.devices, place.trace),
     }
 
     def pipe(name: str, on_line: Callable[[str], None]) -> ChildPipe:

@@ -1,11 +1,13 @@
 """The device host as the tasks see it, over a pipe. Never starts a process, never decides."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
+from drivers.config_file import names_and_kinds
 from drivers.contract import (
     DataEvent,
     DeviceKind,
+    ErrorCode,
     ErrorEvent,
     Event,
     Listener,
@@ -14,12 +16,16 @@ from drivers.contract import (
     OutputCompleteEvent,
     Paper,
     PowerState,
+    PrinterError,
     PrintJob,
     StatusUpdateEvent,
+    event_to_json,
 )
 from drivers.remote import RemoteHost
 from pos_app.wiring.children import Pipe
-from pos_app.workstation.ports import DeviceState
+from pos_app.workstation.ports import DeviceState, Reply
+
+ANSWER_MS = 10_000
 
 
 class DeviceEars(Protocol):
@@ -54,6 +60,31 @@ class DeviceLink:
     def host(self) -> RemoteHost:
         """The devices by name, for adapters of a kind (scale, fiscal, payment)."""
         return self._host
+
+    def use(self, names: Mapping[str, str]) -> None:
+        """Other devices from now on: name -> kind."""
+        self._names = dict(names)
+        if self.ears:
+            self.ears.devices_changed()
+
+    def request(
+        self, do: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = ANSWER_MS
+    ) -> int:
+        """See the port. A configuration that was taken renames the devices here too."""
+
+        def answered(event: Event) -> None:
+            taken = do == "configure" and not isinstance(event, ErrorEvent)
+            if taken:
+                self.use(names_and_kinds({"device": fields.get("tables", [])}))
+            on_reply(_told(event))
+
+        rest = {key: value for key, value in fields.items() if key != "device"}
+        device = fields.get("device")
+        return self._host.request(do, answered, device=device, fields=rest, limit_ms=deadline_ms)
+
+    def cancel(self, number: int) -> None:
+        """See the port."""
+        self._host.cancel(number)
 
     def listen(self, listener: Listener) -> None:
         """Be told every event that nobody asked for, and every late answer."""
@@ -121,14 +152,13 @@ class DeviceLink:
         elif isinstance(event, ErrorEvent) and event.job_id and event.locus is Locus.OUTPUT:
             self._job_done(event.job_id, event)
         elif isinstance(event, ErrorEvent) and event.locus is Locus.INPUT:
-            self.ears.trouble("scan_torn")
+            self.ears.trouble("scan_torn" if event.device else "devices_unreadable")
 
     def _job_done(self, job_id: str, event: Event) -> None:
         if isinstance(event, OutputCompleteEvent):
             self._printed(job_id, "printed")
         elif isinstance(event, ErrorEvent):
-            asked = event.outcome is Outcome.UNKNOWN
-            self._printed(job_id, "asked" if asked else "failed")
+            self._printed(job_id, _failure(event))
 
     def _printed(self, job_id: str, state: str) -> None:
         if self.ears is not None:
@@ -137,17 +167,36 @@ class DeviceLink:
     def _state(self, name: str) -> str:
         status = self._host.last_status(name)
         if status.power is PowerState.UNKNOWN:
-            return "unknown"
+            return "misfit" if status.state and "misfit" in status.state else "unknown"
+        if status.printer is not None and status.power is PowerState.OFFLINE:
+            return _printer_state(status, "lost")  # it is there and says why it does not print
         if status.power is not PowerState.ONLINE:
             return "lost"
-        return _printer_state(status) if status.printer is not None else "ok"
+        return _printer_state(status, "ok") if status.printer is not None else "ok"
 
 
-def _printer_state(status: StatusUpdateEvent) -> str:
+def _failure(event: ErrorEvent) -> str:
+    """The states of `printing.outcome` for a job that was not confirmed."""
+    if event.outcome is Outcome.UNKNOWN:
+        stopped = event.extended in (PrinterError.PAPER_END, PrinterError.COVER_OPEN)
+        return "interrupted" if stopped else "asked"
+    return "unprintable" if event.code is ErrorCode.E_ILLEGAL else "failed"
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """An answer as a task reads it; `error` is the host's sentence."""
+    if isinstance(event, ErrorEvent):
+        return {"error": event.message, "outcome": event.outcome.value}
+    return event_to_json(event)
+
+
+def _printer_state(status: StatusUpdateEvent, otherwise: str) -> str:
     printer = status.printer
     assert printer is not None
     if printer.cover_open:
         return "cover_open"
     if printer.paper is Paper.END:
         return "paper_out"
-    return "paper_low" if printer.paper is Paper.NEAR_END else "ok"
+    if otherwise == "ok" and printer.paper is Paper.NEAR_END:
+        return "paper_low"
+    return otherwise

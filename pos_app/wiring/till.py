@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from drivers.config_file import ConfigError, names_and_kinds, read_config
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
@@ -39,6 +40,7 @@ from resources import names, read_text
 from resources.words import Words
 
 TIME_ZONE = "Europe/Moscow"
+DEVICES_FILE = "devices.toml"
 COUNTRY = "ru"
 NEUTRAL = "neutral"
 
@@ -51,6 +53,8 @@ class NotEnrolled(Exception):
 class Place:
     """Where a till lives: data folder, server, devices (registry configuration).
 
+    `devices` given are written to the device file when the till starts; else that file, by
+    default `devices.toml` beside the data, says what they are. `trace`: where the host notes bytes.
     `lan`: the courier's arguments for the other tills of the store.
     """
 
@@ -60,10 +64,19 @@ class Place:
     language: str = "ru"
     training: bool = False
     lan: tuple[str, ...] = ()
+    devices_file: Path | None = None
+    trace: Path | None = None
+
+    def device_path(self) -> Path:
+        """The one file of the devices."""
+        return self.devices_file or self.data / DEVICES_FILE
 
     def device_names(self) -> dict[str, str]:
-        """Device name -> kind."""
-        return {d["name"]: d["kind"] for d in self.devices.get("device", ())}
+        """Device name -> kind; none while the file cannot be read, which the host says."""
+        try:
+            return names_and_kinds(read_config(self.device_path()))
+        except ConfigError:
+            return {}
 
 
 @dataclass

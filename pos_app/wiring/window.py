@@ -25,7 +25,7 @@ class QtPipes:
     def __init__(self, place: Place) -> None:
         self._commands = {
             "courier": courier_command(place.data, place.server, place.lan),
-            "devices": devices_command(place.data, place.devices),
+            "devices": devices_command(place.device_path(), place.devices, place.trace),
         }
         self._made: list[tuple[LineProcess, list[str]]] = []
 

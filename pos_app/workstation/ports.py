@@ -4,7 +4,7 @@ Everything here answers within milliseconds on the calling thread; only `Courier
 talk to other processes, and they call back later.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -72,7 +72,8 @@ class SuspendedDraft:
 
 @dataclass(frozen=True, slots=True)
 class StoredJob:
-    """A print job that survives a restart. `state`: queued, sent, printed, asked, failed.
+    """A print job that survives a restart. `state`: queued, sent, printed, asked, interrupted,
+    failed, unprintable: see `printing.outcome`.
 
     `sent` after a restart means UNKNOWN: the cashier is asked, nothing is reprinted by itself.
     """
@@ -148,6 +149,9 @@ class Journal(Protocol):
     def last_document(self) -> CompletedTransaction | None:
         """The newest completed transaction."""
 
+    def sold(self, since: date, until: date) -> Iterator[CompletedTransaction]:
+        """This till's transactions of these business days, both included, in order."""
+
     def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
         """Returns of that sale recorded at this till."""
 
@@ -192,6 +196,9 @@ class Journal(Protocol):
 
     def set_job_state(self, job_id: str, state: str) -> None:
         """Remember what became of a print job."""
+
+    def replace_job(self, job_id: str, new: StoredJob) -> None:
+        """Another job in the place of one, in one step: it is printed again, as a copy."""
 
     def begin_tendering(self, tendering: Tendering) -> None:
         """Durable before the first external effect."""
@@ -266,7 +273,8 @@ class Courier(Protocol):
     def request(
         self, kind: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = 3000
     ) -> None:
-        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on}, `link`.
+        """`sync`, `identify` {kind, key, want_points}, `settlement` {business_on},
+        `report` {store, since, until, language}, `link`.
 
         `identify` of the kind gift_card or coupon: its key is the owner of its allowances.
         """
@@ -291,7 +299,7 @@ class Devices(Protocol):
         """Known without asking."""
 
     def print_job(self, job: PrintJob) -> None:
-        """Print once; the outcome arrives by job id: printed, unknown or failed."""
+        """Print once; the outcome arrives by job id: see `printing.outcome`."""
 
     def open_drawer(self) -> None:
         """Kick the drawer."""
@@ -301,6 +309,15 @@ class Devices(Protocol):
 
     def ready_for_scan(self) -> None:
         """The till has dealt with the last scan: deliver the next one."""
+
+    def request(
+        self, do: str, fields: Mapping[str, Any], on_reply: Reply, deadline_ms: int = 10_000
+    ) -> int:
+        """For the care of devices: `health`, `check` {device, level}, `config`, `configure`
+        {tables}, `device_fields` {table}. Answered once, perhaps with `{"error": sentence}`."""
+
+    def cancel(self, number: int) -> None:
+        """The request of this number is no longer wanted; its answer still comes."""
 
 
 class EventCodec(Protocol):

@@ -43,7 +43,7 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class DeviceView:
-    """One device. `state`: ok, lost, paper_out, paper_low, cover_open, unknown."""
+    """One device. `state`: ok, lost, paper_out, paper_low, cover_open, misfit, unknown."""
 
     name: str
     kind: str
@@ -235,7 +235,7 @@ class TransactionView:
 
 @dataclass(frozen=True, slots=True)
 class LastSaleView:
-    """What stays until the next scan. `print_state`: queued, printed, asked, failed,
+    """What stays until the next scan. `print_state`: queued, printed, asked, interrupted, failed,
     or none where there is no printer."""
 
     transaction_id: str
@@ -246,6 +246,17 @@ class LastSaleView:
     points_earned: int
     points_redeemed: int
     print_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQuestionView:
+    """The oldest paper that the cashier must decide. `state`: asked (nobody knows whether it is
+    there), interrupted (paper ended in its middle), failed (surely not printed). `receipt_number`
+    is empty for what is no receipt; `more` papers wait behind it."""
+
+    state: str
+    receipt_number: str
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +300,7 @@ class TillView:
     now: datetime | None = None
     rewards: tuple[RewardView, ...] = ()
     gift_card: GiftCardView | None = None
+    paper: PaperQuestionView | None = None
 
 
 def empty_view(now: datetime) -> TillView:
