@@ -12,6 +12,7 @@ from drivers.contract import (
     POSPrinter,
     Scanner,
 )
+from drivers.contract.fiscal import FiscalPrinter
 from drivers.contract.scale import Scale
 from drivers.registry.misfit import Misfit
 from drivers.transport import Trace
@@ -50,6 +51,11 @@ class DeviceSet:
     def scales(self) -> dict[str, Scale]:
         """The scales by name."""
         return cast(dict[str, Scale], self.of_kind(DeviceKind.SCALE))
+
+    @property
+    def fiscals(self) -> dict[str, FiscalPrinter]:
+        """The fiscal registrars by name."""
+        return cast(dict[str, FiscalPrinter], self.of_kind(DeviceKind.FISCAL))
 
     def of_kind(self, kind: DeviceKind) -> dict[str, Device]:
         """The devices of a kind by name."""

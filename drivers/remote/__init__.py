@@ -4,6 +4,7 @@ from drivers.remote.channel import Channel, Deadlines, Progress
 from drivers.remote.device import RemoteDevice
 from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
+from drivers.remote.fiscal import RemoteFiscal
 from drivers.remote.host import RemoteHost
 from drivers.remote.printer import RemotePrinter
 from drivers.remote.scale import RemoteScale
@@ -15,6 +16,7 @@ __all__ = [
     "RemoteDevice",
     "RemoteDisplay",
     "RemoteDrawer",
+    "RemoteFiscal",
     "RemoteHost",
     "RemotePrinter",
     "RemoteScale",
