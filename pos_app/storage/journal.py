@@ -3,8 +3,8 @@
 A return from `record`, `begin_tendering` or `set_job_state` means that it is on the disk.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pos_app.domain.document import CompletedTransaction
@@ -34,6 +34,9 @@ from pos_app.workstation.ports import (
     Tendering,
     TerminalIdentity,
 )
+
+NEAR = timedelta(days=3)
+"""A business day may begin late and end after midnight, in any zone, but not days away."""
 
 
 class Journal:
@@ -80,6 +83,17 @@ class Journal:
         """The newest completed transaction."""
         found = self._documents(q.LAST_DOCUMENT)
         return found[0] if found else None
+
+    def sold(self, since: date, until: date) -> Iterator[CompletedTransaction]:
+        """Of these business days, in order; a day's receipts may be of the night after it."""
+        first = datetime.combine(since, time(), UTC) - NEAR
+        last = datetime.combine(until, time(), UTC) + NEAR
+        rows = q.SOLD.all(self._driver, since=to_us(first), until=to_us(last))
+        for kind, version, body in rows:
+            event = self._event(kind, version, body)
+            if isinstance(event, TransactionCompleted):
+                if since <= event.document.business_on <= until:
+                    yield event.document
 
     def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
         """Returns of that sale recorded at this till, in order."""

@@ -143,6 +143,12 @@ RETURNS = Statement(
     .join(s.return_of, s.return_of.c.place == s.event.c.place)
     .where(s.return_of.c.original_id == bindparam("key"))
     .order_by(s.return_of.c.place)
+SOLD = Statement(
+    select(*_EVENT)
+    .where(s.event.c.kind == "transaction_completed")
+    .where(s.event.c.at_us.between(bindparam("since"), bindparam("until")))
+    .order_by(s.event.c.place)
+)
 )
 
 _place_now = s.chain.c.incarnation * (1 << s.SEQ_BITS)

@@ -24,12 +24,11 @@ from pos_app.workstation import (
     search_items,
     sell_gift_card,
     settle,
-    sign_on,
     suspend_resume,
-    till_control,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.letting_go import release
+from pos_app.workstation.managing import Managing
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import (
@@ -249,68 +248,6 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
         return trouble
     printing.send(station, job)
     return done(notice("copy_printed"))
-
-
-class Managing:
-    """Operators, cash and days."""
-
-    def __init__(self, station: Station) -> None:
-        self._station = station
-
-    def sign_on(self, operator_id: str, pin: str) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: sign_on.sign_on(self._station, operator_id, pin))
-
-    def operators(self) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: sign_on.operators(self._station))
-
-    def sign_off(self) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: sign_on.sign_off(self._station))
-
-    def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: till_control.open_session(self._station, float_minor, override))
-
-    def close_session(self, counted_minor: int) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: till_control.close_session(self._station, counted_minor))
-
-    def cash_movement(
-        self, kind: str, amount_minor: int, reason: str, override: Override | None = None
-    ) -> Answer:
-        """See SessionPort."""
-        return guarded(
-            lambda: till_control.cash_movement(self._station, kind, amount_minor, reason, override)
-        )
-
-    def no_sale(self, reason: str, override: Override | None = None) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: till_control.no_sale(self._station, reason, override))
-
-    def x_report(self) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: till_control.x_report(self._station))
-
-    def end_of_day(self, counted_minor: int) -> Answer:
-        """See SessionPort."""
-        return guarded(lambda: till_control.end_of_day(self._station, counted_minor))
-
-    def link(self, online: bool) -> Answer:
-        """See SessionPort."""
-        self._station.courier.request("link", {"online": online}, lambda _reply: None)
-        return changed(Part.LINK)
-
-    def sync_now(self) -> Answer:
-        """See SessionPort."""
-        station = self._station
-
-        def answered(reply: object) -> None:
-            station.say(changed(Part.LINK, Part.MEMBER, sync=reply))
-
-        station.courier.request("sync", {}, answered, 30_000)
-        return done(notice("syncing"))
 
 
 class Terminal(Selling, Membership, Settling, Managing):

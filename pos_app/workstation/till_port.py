@@ -7,6 +7,7 @@ Money in minor units, quantities as decimal strings of priced units, points as i
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Protocol
 
 from pos_app.workstation.answer import Answer
@@ -179,6 +180,12 @@ class SessionPort(Protocol):
 
     def no_sale(self, reason: str, override: Override | None = None) -> Answer:
         """Open the drawer without a sale; counted."""
+
+    def period_report(
+        self, since: date, until: date, chain: bool = False, override: Override | None = None
+    ) -> Answer:
+        """Business days, both included, of the store or of the chain. data["period"], at once or
+        pushed later: PeriodReport; `whole` False: with no link it is of this till only."""
 
     def x_report(self) -> Answer:
         """data["report"]: Report; printed too."""
