@@ -184,6 +184,17 @@ class Journal:
             else:
                 q.SET_JOB_STATE.run(self._driver, key=job_id, to=state)
 
+    def replace_job(self, job_id: str, new: StoredJob) -> None:
+        """Another job in the place of one, in one step."""
+        with write(self._driver):
+            q.REPLACE_JOB.run(
+                self._driver,
+                key=job_id,
+                new_id=new.job_id,
+                new_body=new.body,
+                to=new.state,
+            )
+
     def begin_tendering(self, tendering: Tendering) -> None:
         """Durable before the first external effect; the same transaction again replaces it."""
         with self._till.protected("tendering"):

@@ -93,6 +93,11 @@ SET_JOB_STATE = Statement(
     .where(s.print_job.c.job_id == bindparam("key"))
     .values(state=bindparam("to"))
 )
+REPLACE_JOB = Statement(
+    update(s.print_job)
+    .where(s.print_job.c.job_id == bindparam("key"))
+    .values(job_id=bindparam("new_id"), body=bindparam("new_body"), state=bindparam("to"))
+)
 DROP_JOB = Statement(delete(s.print_job).where(s.print_job.c.job_id == bindparam("key")))
 
 _tendering = insert_into(s.tendering)
@@ -138,17 +143,17 @@ DOCUMENT = Statement(
     .where(s.document_key.c.key == bindparam("key"))
 )
 LAST_DOCUMENT = Statement(select(*_EVENT).join(s.chain, s.chain.c.last_document == s.event.c.place))
-RETURNS = Statement(
-    select(*_EVENT)
-    .join(s.return_of, s.return_of.c.place == s.event.c.place)
-    .where(s.return_of.c.original_id == bindparam("key"))
-    .order_by(s.return_of.c.place)
 SOLD = Statement(
     select(*_EVENT)
     .where(s.event.c.kind == "transaction_completed")
     .where(s.event.c.at_us.between(bindparam("since"), bindparam("until")))
     .order_by(s.event.c.place)
 )
+RETURNS = Statement(
+    select(*_EVENT)
+    .join(s.return_of, s.return_of.c.place == s.event.c.place)
+    .where(s.return_of.c.original_id == bindparam("key"))
+    .order_by(s.return_of.c.place)
 )
 
 _place_now = s.chain.c.incarnation * (1 << s.SEQ_BITS)

@@ -95,13 +95,16 @@ def sync_now(desk: Desk) -> None:
 
 def answer_demand(desk: Desk, index: int) -> None:
     """Ctrl+1..4: the answers on the bar, in their order; scanning never waits for them."""
-    demand, last = desk.view.demand, desk.view.last_sale
+    demand = desk.view.demand
     if demand is None:
-        if last is not None and last.print_state in {"asked", "failed"} and index < 2:
+        if desk.view.paper is not None and index < 2:
             desk.do(desk.till.print_answer(index == 0))
         return
     if demand.kind == "age":
         desk.do(desk.till.confirm("age", AGE_ANSWERS[index]))
+    elif demand.kind == "weighing":
+        if index < 2:
+            (gestures.weigh_by_hand, gestures.cancel_weighing)[index](desk)
     elif demand.kind == "evidence":
         if index < 2:
             desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))

@@ -11,6 +11,7 @@ from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import MEDIUM, Look
 from pos_app.workstation.answer import Tone
+from pos_app.workstation.view import PaperQuestionView
 
 INKS = {
     Tone.NEUTRAL: ("accent", "accent_soft", "info"),
@@ -23,6 +24,7 @@ INKS = {
 ANSWERS = {
     "age": ("ui.age_seen", "ui.age_document", "ui.age_refused", "ui.age_identity"),
     "evidence": ("ui.evidence_seen", "ui.evidence_refused"),
+    "weighing": ("ui.weigh_by_hand", "ui.cancel_weighing"),
     "print": ("ui.printed_yes", "ui.printed_no"),
 }
 STAYS = (Tone.WARNING, Tone.ERROR)
@@ -133,15 +135,13 @@ class DemandBar(Strip):
 
     def refresh(self) -> None:
         """The present demand, or whether the receipt came out of the printer."""
-        demand, last = self._desk.view.demand, self._desk.view.last_sale
-        asked = last is not None and last.print_state in {"asked", "failed"}
+        demand, paper = self._desk.view.demand, self._desk.view.paper
         if demand is not None:
             self._offer_answers(demand.kind)
             self.say(self.look.words.say(demand.text), Tone.WARNING)
-        elif asked and last is not None:
+        elif paper is not None:
             self._offer_answers("print")
-            key = "ui.did_it_print" if last.print_state == "asked" else "ui.it_did_not_print"
-            self.say(self.look.say(key, receipt=last.receipt_number), Tone.WARNING)
+            self.say(_paper_said(self.look, paper), Tone.WARNING)
         else:
             reveal(self, False)
 
@@ -165,3 +165,17 @@ class DemandBar(Strip):
         else:
             self._answers.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             self.row.addWidget(self._answers)
+
+
+_PAPER = {
+    "asked": ("did_paper_print", "did_it_print"),
+    "interrupted": ("paper_interrupted", "paper_ran_out"),
+    "failed": ("paper_did_not_print", "it_did_not_print"),
+}
+
+
+def _paper_said(look: Look, paper: PaperQuestionView) -> str:
+    """What is asked of a paper that may not be there, and how many wait behind it."""
+    key = _PAPER[paper.state][bool(paper.receipt_number)]
+    text = look.say(f"ui.{key}", receipt=paper.receipt_number)
+    return look.say("ui.more_papers", text=text, count=paper.more) if paper.more else text

@@ -12,7 +12,7 @@ from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import Tender, TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
-from pos_app.workstation import age_question, early, printing, settle
+from pos_app.workstation import age_question, early, printing, settle, weighing
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
@@ -68,7 +68,7 @@ def view(station: Station) -> TillView:
         transaction=shown,
         member=_member(station),
         last_sale=_last_sale(station),
-        demand=_demand(station, transaction),
+        demand=weighing.demand(station) or _demand(station, transaction),
         suspended=tuple(
             SuspendedView(
                 d.transaction_id, d.label, station.gear.to_local(d.at), d.lines, d.total_minor
@@ -80,6 +80,7 @@ def view(station: Station) -> TillView:
         now=station.local(),
         rewards=_rewards(station),
         gift_card=readable_view(station),
+        paper=printing.shown(station),
     )
 
 

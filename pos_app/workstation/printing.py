@@ -1,11 +1,36 @@
-"""Print jobs that survive a restart and are never printed twice by themselves. Never a layout."""
+"""Print jobs that survive a restart and are never printed twice by themselves. Never a layout.
+
+A job that surely never began is printed in its turn when the printer is there again, for as long as
+its customer may still stand there; after that, and whenever nobody knows, a person decides.
+"""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
-from drivers.contract import PrintJob, job_from_json, job_to_json
-from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
-from pos_app.workstation.ports import StorageBroken, StorageFull, StoredJob
-from pos_app.workstation.station import LastSale, Station, changed
+from drivers.contract import JobError, OpenDrawer, PrintJob, Text, job_from_json, job_to_json
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation.paper import TITLE
+from pos_app.workstation.ports import Facts, StorageBroken, StorageFull, StoredJob
+from pos_app.workstation.station import LastSale, Station, changed, record
+from pos_app.workstation.view import PaperQuestionView
+
+OPEN_QUESTIONS = ("asked", "interrupted", "failed", "unprintable")
+SURELY_NOT_BEGUN = ("failed", "unprintable")
+READY = ("ok", "paper_low")
+FRESH = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The oldest job that a person must decide. `receipt_number` is empty for a report or a copy;
+    `more` jobs wait behind it."""
+
+    job_id: str
+    state: str
+    receipt_number: str
+    more: int
 
 
 def stored(job: PrintJob, transaction_id: str) -> StoredJob:
@@ -27,8 +52,14 @@ def possible(station: Station) -> bool:
 def send(station: Station, one: StoredJob) -> bool:
     """Hand a job to the device host; from now on only its answer or a person says it printed.
 
-    Nothing leaves before the database knows that it may have: with a full disk the job waits.
+    Nothing leaves before the database knows that it may have: with a full disk the job waits. What
+    waits for the printer leaves first, so papers come in the order of their sales.
     """
+    send_waiting(station)
+    return _send(station, one)
+
+
+def _send(station: Station, one: StoredJob) -> bool:
     try:
         station.journal.set_job_state(one.job_id, "sent")
     except (StorageFull, StorageBroken):
@@ -39,13 +70,37 @@ def send(station: Station, one: StoredJob) -> bool:
     return True
 
 
+def send_waiting(station: Station) -> None:
+    """The printer is there: what it surely never began and is not old, in order."""
+    failed = {job for job, state in station.job_states.items() if state == "failed"}
+    if not failed or not _ready(station):
+        return
+    try:
+        waiting = [one for one in station.journal.jobs() if one.job_id in failed]
+        waiting = [one for one in waiting if _fresh(station, one)]
+    except StorageBroken:
+        return
+    for one in waiting:
+        _send(station, one)
+
+
+def _ready(station: Station) -> bool:
+    return any(d.kind == "printer" and d.state in READY for d in station.devices.states())
+
+
+def _fresh(station: Station, one: StoredJob) -> bool:
+    """The receipt of a customer who may still stand there; what is no receipt has no such haste."""
+    document = station.journal.document(one.transaction_id) if one.transaction_id else None
+    return document is not None and abs(station.now() - document.completed_at) <= FRESH
+
+
 def resume_jobs(station: Station) -> None:
-    """After a restart: what never left is printed, what may have is asked about."""
+    """After a restart: what never left is printed if it is new, what may have is asked about."""
     for one in station.journal.jobs():
-        if one.state == "queued":
-            send(station, one)
+        if one.state == "queued" and _fresh(station, one):
+            _send(station, one)
             continue
-        state = "asked" if one.state == "sent" else one.state
+        state = {"sent": "asked", "queued": "failed"}.get(one.state, one.state)
         station.journal.set_job_state(one.job_id, state)
         station.job_states[one.job_id] = state
         document = station.journal.document(one.transaction_id)
@@ -54,7 +109,8 @@ def resume_jobs(station: Station) -> None:
 
 
 def outcome(station: Station, job_id: str, state: str) -> Answer:
-    """The printer's answer: printed, asked (nobody knows), failed."""
+    """The printer's answer: printed; asked (nobody knows); interrupted (nobody knows, and the
+    printer goes on when it has paper); failed (surely not begun); unprintable (and never will)."""
     if job_id not in station.job_states:
         return done()
     station.journal.set_job_state(job_id, state)
@@ -67,28 +123,121 @@ def outcome(station: Station, job_id: str, state: str) -> Answer:
 
 
 def state_of(station: Station, job_id: str) -> str:
-    """queued (on its way counts), printed, asked, failed; none for a till without a printer."""
+    """queued (on its way counts), printed, asked, interrupted, failed; none without a printer."""
     if not job_id:
         return "none"
     state = station.job_states.get(job_id, "printed")
-    return "queued" if state == "sent" else state
+    return {"sent": "queued", "unprintable": "failed"}.get(state, state)
 
 
-def waiting(station: Station) -> str | None:
-    """The oldest job whose fate a person must tell, or that failed."""
-    states = station.job_states.items()
-    return next((job for job, state in states if state in ("asked", "failed")), None)
+def question(station: Station) -> Question | None:
+    """What the cashier is asked about paper now; None when nothing is open."""
+    waiting = [job for job, state in station.job_states.items() if state in OPEN_QUESTIONS]
+    if not waiting:
+        return None
+    first = waiting[0]
+    return Question(first, state_of(station, first), _receipt(station, first), len(waiting) - 1)
+
+
+def shown(station: Station) -> PaperQuestionView | None:
+    """The same for a front end."""
+    asked = question(station)
+    if asked is None:
+        return None
+    return PaperQuestionView(asked.state, asked.receipt_number, asked.more)
+
+
+def _receipt(station: Station, job_id: str) -> str:
+    last = station.last_sale
+    if last is not None and last.job_id == job_id:
+        return last.document.receipt_number
+    try:
+        one = next((job for job in station.journal.jobs() if job.job_id == job_id), None)
+        document = station.journal.document(one.transaction_id) if one else None
+    except StorageBroken:
+        return ""
+    return document.receipt_number if document else ""
 
 
 def answered(station: Station, printed: bool) -> Answer:
-    """The cashier looked at the paper: it is there, or it is printed now."""
-    job_id = waiting(station)
-    if job_id is None:
+    """The cashier looked at the paper: it is there, or it is printed now.
+
+    What may be on paper already is printed again as a copy, and the printer drops what is left of
+    the first; what surely never began leaves as it is, with all that waits behind it.
+    """
+    asked = question(station)
+    if asked is None:
         return refused("nothing_to_print")
     if printed:
-        outcome(station, job_id, "printed")
+        outcome(station, asked.job_id, "printed")
         return changed(Part.LAST_SALE)
-    one = next(job for job in station.journal.jobs() if job.job_id == job_id)
-    if not send(station, one):
+    if asked.state == "failed":
+        sent = _send_all_failed(station)
+    else:
+        sent = _send_again(station, asked.job_id)
+    if not sent:
         return refused("storage_full")
     return done(changed=frozenset({Part.LAST_SALE}))
+
+
+def _send_all_failed(station: Station) -> bool:
+    """In the order of their sales; False when the disk refused the first."""
+    states = dict(station.job_states)
+    waiting = [one for one in station.journal.jobs() if states.get(one.job_id) in SURELY_NOT_BEGUN]
+    return all(_send(station, one) for one in waiting)
+
+
+def _send_again(station: Station, job_id: str) -> bool:
+    """A new job in the place of the one whose paper nobody trusts, with the mark of a copy."""
+    old = next(one for one in station.journal.jobs() if one.job_id == job_id)
+    new = stored(_marked(station, unstored(old)), old.transaction_id)
+    try:
+        station.journal.replace_job(job_id, new)
+    except (StorageFull, StorageBroken):
+        return False
+    states = station.job_states
+    station.job_states = {new.job_id if job == job_id else job: s for job, s in states.items()}
+    station.job_states[new.job_id] = "queued"
+    last = station.last_sale
+    if last is not None and last.job_id == job_id:
+        station.last_sale = LastSale(last.document, new.job_id)
+    return _send(station, new)
+
+
+def _marked(station: Station, job: PrintJob) -> PrintJob:
+    mark = Text(station.gear.voice(station.settings.language).text("receipt.copy"), TITLE)
+    kept = tuple(one for one in job.elements if not isinstance(one, OpenDrawer) and one != mark)
+    return PrintJob(station.new_id(), (mark, *kept), job.columns, replaces=job.job_id)
+
+
+def device_news(station: Station) -> Answer:
+    """A device changed: what waits for the printer leaves, and paper that runs low is said once."""
+    printers = [device.state for device in station.devices.states() if device.kind == "printer"]
+    state = printers[0] if printers else ""
+    before, station.printer_state = station.printer_state, state
+    said: tuple[Notice, ...] = ()
+    if state != before and state in ("paper_low", "paper_out"):
+        said = (notice(state, Tone.WARNING),)
+    states = dict(station.job_states)
+    if state in READY:
+        send_waiting(station)
+    parts = (Part.DEVICES,) if states == station.job_states else (Part.DEVICES, Part.LAST_SALE)
+    return changed(*parts, notices=said)
+
+
+def print_paper(station: Station, build: Callable[[str], PrintJob]) -> Answer:
+    """Print something that is no receipt, a label or a card: `build` makes the job of an id.
+
+    It goes through the queue like every paper; JobError of the layout is told as `unprintable`.
+    """
+    if not possible(station):
+        return refused("no_printer")
+    try:
+        one = stored(build(station.new_id()), "")
+    except JobError:
+        return refused("unprintable")
+    trouble = record(station, Facts(print_job=one))
+    if trouble:
+        return trouble
+    send(station, one)
+    return done(notice("sent_to_printer"))

@@ -41,6 +41,7 @@ from pos_app.workstation.ports import (
     SuspendedDraft,
     TerminalIdentity,
 )
+from pos_app.workstation.scale_port import NoScale, ScalePort, Weighing
 from pos_app.workstation.till_clock import TillClock
 
 Override = tuple[str, str]
@@ -177,6 +178,9 @@ class Station:
     law: Regulation | None = None
     law_cursor: str = ""
     gift_card: AtHand | None = None
+    scale: ScalePort = field(default_factory=NoScale)
+    weighing: Weighing | None = None
+    weighings: int = 0
     clock: TillClock = field(init=False)
 
     def __post_init__(self) -> None:

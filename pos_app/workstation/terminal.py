@@ -41,9 +41,10 @@ from pos_app.workstation.station import (
     right_used,
 )
 from pos_app.workstation.view import TillView
+from pos_app.workstation.weighing import WeighingGestures
 
 
-class Selling:
+class Selling(WeighingGestures):
     """The cashier's gestures while selling."""
 
     def __init__(self, station: Station) -> None:

@@ -8,7 +8,7 @@ from pos_app.ui.desk import Page
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done, refused
-from pos_app.workstation.view import DemandView, DeviceView
+from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView
 from tests.ui.builders import (
     SUSPENDED,
     TRACE,
@@ -38,7 +38,12 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "menu": lambda w: perform(w.desk, "menu"),
     "nobody": lambda w: become(w, member=None),
     "closed": lambda w: become(w, transaction=None, member=None, last_sale=a_last_sale()),
-    "asked": lambda w: become(w, transaction=None, last_sale=a_last_sale(print_state="asked")),
+    "asked": lambda w: become(
+        w,
+        transaction=None,
+        last_sale=a_last_sale(print_state="interrupted"),
+        paper=PaperQuestionView("interrupted", "A000017", 12),
+    ),
     "age": lambda w: become(w, demand=DemandView("age", say("demand.age"))),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
     "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),

@@ -11,7 +11,7 @@ from pos_app.ui.controls import Button
 from pos_app.ui.keys import KEYS, KeyMap
 from pos_app.ui.menu_flows import GESTURES, MENU, perform
 from pos_app.workstation.answer import Part, done, refused
-from pos_app.workstation.view import DemandView
+from pos_app.workstation.view import DemandView, PaperQuestionView
 from tests.ui.builders import (
     FOUND,
     MEMBERS,
@@ -295,7 +295,9 @@ def test_a_demand_for_a_pin_takes_it_beside_the_sale(window):
 
 @pytest.mark.parametrize(("key", "printed"), [(K.Key_1, True), (K.Key_2, False)])
 def test_did_it_print_is_answered_by_a_key(open_till, key, printed):
-    window = open_till(SellingTill(signed_on(last_sale=a_last_sale(print_state="asked"))))
+    asked = PaperQuestionView("asked", "A000017")
+    last = a_last_sale(print_state="asked")
+    window = open_till(SellingTill(signed_on(last_sale=last, paper=asked)))
     press(window, key, modifier=Qt.KeyboardModifier.ControlModifier)
     assert window.desk.till.said("print_answer") == [((printed,), {})]
 

@@ -332,9 +332,19 @@ def test_a_receipt_nobody_saw_is_asked_about_and_printed_on_request(shop):
     assert shop.codes_heard() == ["print_asked"]
     assert shop.view.last_sale.print_state == "asked"
     ok(shop.till.print_answer(False))
-    assert shop.devices.jobs == [job, job]
-    shop.till.printed(job.job_id, "failed")
-    assert shop.codes_heard() == ["print_asked", "print_failed"]
+    again = shop.devices.jobs[1]
+    assert again.replaces == job.job_id != again.job_id
+    assert again.elements[1:] == job.elements
+    assert "КОПИЯ" in paper(again)
+    assert shop.view.last_sale.print_state == "queued"
+    shop.till.printed(job.job_id, "printed")
+    assert shop.view.last_sale.print_state == "queued", "the first one is given up"
+    shop.till.printed(again.job_id, "asked")
+    ok(shop.till.print_answer(False))
+    third = shop.devices.jobs[2]
+    assert (third.replaces, paper(third).count("КОПИЯ")) == (again.job_id, 1)
+    shop.till.printed(third.job_id, "failed")
+    assert shop.codes_heard() == ["print_asked", "print_asked", "print_failed"]
     ok(shop.till.print_answer(True))
     assert shop.view.last_sale.print_state == "printed"
     assert refusal(shop.till.print_answer(True)) == "nothing_to_print"
