@@ -95,14 +95,19 @@ def _is_tables(value: object) -> bool:
 
 def _key(key: str) -> str:
     plain = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if plain else json.dumps(key, ensure_ascii=False)
+    return key if plain else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    """Every escape of JSON is one of TOML; DEL has to be escaped in TOML alone."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):  # every escape of JSON is one of TOML; DEL is TOML's own
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list | tuple):

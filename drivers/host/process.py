@@ -33,7 +33,7 @@ from drivers.host.request import Handler, Request, RequestError, fields_of
 from drivers.host.scanner import ScanGate
 from drivers.host.statistics import Statistics
 from drivers.host.tracer import Tracer
-from drivers.registry import DeviceSet, found_ports
+from drivers.registry import DeviceSet, fields_of_table, found_ports, kinds
 from drivers.transport import LiveCall
 
 CLOSE_S = 8.0
@@ -67,6 +67,7 @@ class Host:
             "check": check_handler(self._gate, self._health),
             "configure": self._configure,
             "config": self._config,
+            "device_fields": self._fields,
         }
 
     @property
@@ -159,7 +160,13 @@ class Host:
     def _config(self, _devices: DeviceSet, request: Request) -> None:
         """The tables as they are now; `ports` is what could be connected."""
         tables = self._changeover.tables
-        request.reply(ResultEvent("", {"device": tables, "ports": found_ports()}))
+        found = {"device": tables, "ports": found_ports(), "kinds": kinds()}
+        request.reply(ResultEvent("", found))
+
+    def _fields(self, _devices: DeviceSet, request: Request) -> None:
+        """What may stand in the `table` of a device, and what is wrong with it."""
+        found = fields_of_table(request.object("table"), self._changeover.tables)
+        request.reply(ResultEvent("", found))
 
     def _configure(self, _devices: DeviceSet, request: Request) -> None:
         """Takes `tables`, writes them, and changes over behind; refused whole when one is wrong."""

@@ -6,6 +6,7 @@ Never guesses a port.
 from drivers.config_file import ConfigError
 from drivers.registry.build import BUILDERS, add_tolerantly, build_devices, build_tolerantly
 from drivers.registry.device_set import DeviceSet
+from drivers.registry.fields import fields_of_table, kinds
 from drivers.registry.keys import Keys
 from drivers.registry.misfit import Misfit
 from drivers.registry.ports import found_ports
@@ -22,5 +23,7 @@ __all__ = [
     "add_tolerantly",
     "build_devices",
     "build_tolerantly",
+    "fields_of_table",
     "found_ports",
+    "kinds",
 ]

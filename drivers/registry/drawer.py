@@ -15,6 +15,7 @@ def build_drawer(keys: Keys, name: str, workshop: Workshop) -> Device:
     """A drawer kicked through a printer."""
     if keys.take("driver", str, "printer") != "printer":
         raise keys.wrong("a drawer's driver is 'printer'")
+    keys.offer("printer", workshop.devices.printers)
     printer = workshop.devices.printers.get(keys.take("printer", str))
     if printer is None:
         raise keys.wrong("there is no such printer")

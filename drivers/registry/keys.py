@@ -1,12 +1,34 @@
 """One device's table of the configuration, read key by key. Never guesses what a key meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from drivers.config_file import ConfigError
 
 _T = TypeVar("_T")
 _PLAIN = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
+_TYPES = {str: "text", int: "number", bool: "flag", list: "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A key that a builder looked for."""
+
+    key: str
+    type: str
+    default: object = None
+    choices: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """For a settings form."""
+        default = list(self.default) if isinstance(self.default, tuple) else self.default
+        return {
+            "key": self.key,
+            "type": self.type,
+            "default": default,
+            "choices": list(self.choices),
+        }
 
 
 class Keys:
@@ -14,13 +36,13 @@ class Keys:
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._table = table
-        self._used: set[str] = set()
+        self._asked: dict[str, Asked] = {}
         self.kind = str(table.get("kind") or "?")
         self.name = str(table.get("name") or self.kind)
 
     def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
         """The value, `default` when absent; ConfigError when wrong or missing without default."""
-        self._used.add(key)
+        self._note(Asked(key, _TYPES.get(kind, "text"), default))
         value = self._table.get(key, default)
         if value is None:
             raise self.wrong(f"{key} is missing")
@@ -28,12 +50,28 @@ class Keys:
             raise self.wrong(f"{key} must be {_PLAIN.get(kind, kind.__name__)}, not {value!r}")
         return value
 
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every key that was looked for, in the order of looking."""
+        return tuple(self._asked.values())
+
+    def offer(self, key: str, choices: Iterable[str]) -> None:
+        """Says what the key `key` may be, for a form; reading it is another call."""
+        self._note(Asked(key, "text", None, tuple(choices)))
+
+    def _note(self, asked: Asked) -> None:
+        """The first look says the default; whichever knows the choices says them."""
+        known = self._asked.setdefault(asked.key, asked)
+        if asked.choices and not known.choices:
+            self._asked[asked.key] = replace(known, choices=asked.choices)
+
     def has(self, key: str) -> bool:
         """The table has this key."""
         return key in self._table
 
     def one_of(self, key: str, known: Mapping[str, _T], default: str | None = None) -> _T:
         """The named member of a table of choices."""
+        self._note(Asked(key, "text", default, tuple(sorted(known))))
         word = self.take(key, str, default)
         if word not in known:
             raise self.wrong(f"{key} {word!r} is none of {', '.join(sorted(known))}")
@@ -45,7 +83,7 @@ class Keys:
 
     def hexes(self, key: str, default: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """A list of `hex`."""
-        self._used.add(key)
+        self._note(Asked(key, "list", [one.hex() for one in default]))
         if not self.has(key):
             return default
         return tuple(self._bytes(key, str(item)) for item in self.take(key, list))
@@ -56,7 +94,7 @@ class Keys:
 
     def finish(self) -> None:
         """A misspelt key must not be ignored in silence."""
-        unknown = sorted(set(self._table) - self._used)
+        unknown = sorted(set(self._table) - set(self._asked))
         if unknown:
             raise self.wrong(f"unknown key {', '.join(unknown)}")
 

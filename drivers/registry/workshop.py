@@ -59,6 +59,7 @@ class Workshop:
 
         `baud`, `framing`, `tcp_port` are the kind's own where the table names none.
         """
+        keys.offer("driver", _LINKS)
         driver = keys.take("driver", str)
         if driver == "tcp":
             host, port = keys.take("host", str), keys.take("port", int, tcp_port)
