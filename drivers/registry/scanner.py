@@ -1,22 +1,93 @@
 """Builds a scanner. Never opens it.
 
-Keys: driver (a link's), suffixes_hex, prefix_hex, idle_ms, label_ids, encoding.
+Keys: driver = "serial" | "tcp" | "file" (a link's) | "hid" | "evdev" | "camera" | "wedge"
+  all but camera and wedge: encoding, label_ids = "none" | "upos" | "datalogic"
+  serial, tcp, file: suffixes_hex, prefix_hex, idle_ms, tail_ms, protocol = "plain" | "ssi"
+  hid: port = "" (any HID POS scanner) | usb:VVVV:PPPP[:serial] | path; feature_hex (a report that
+    switches the scanner to HID POS: fe01 for some Honeywell)
+  evdev: port = usb:VVVV:PPPP[:serial] | path such as /dev/input/by-id/...; idle_ms, gs_keys
 """
+
+from dataclasses import replace
 
 from drivers.contract import Device
 from drivers.registry.keys import Keys
-from drivers.registry.workshop import Workshop
-from drivers.scanner import Framing, LabelIds, SerialScanner
+from drivers.registry.workshop import Workshop, serial_port
+from drivers.scanner import (
+    KEYBOARD_FRAMING,
+    EvdevLink,
+    EvdevScanner,
+    Framing,
+    HidLink,
+    HidScanner,
+    LabelIds,
+    SerialScanner,
+    Wanted,
+)
+
+TAIL_MS = 200
 
 
 def build_scanner(keys: Keys, name: str, workshop: Workshop) -> Device:
-    """A scanner on a byte link."""
-    usual = Framing()
-    framing = Framing(
-        suffixes=keys.hexes("suffixes_hex", usual.suffixes),
-        prefix=keys.hex("prefix_hex"),
-        idle_ms=keys.take("idle_ms", int, usual.idle_ms),
+    """A scanner, whichever way its labels come."""
+    make = {"hid": _hid, "evdev": _evdev}.get(keys.take("driver", str), _serial)
+    return make(keys, name, workshop)
+
+
+def _letters(keys: Keys, framing: Framing) -> Framing:
+    return replace(
+        framing,
         label_ids=keys.one_of("label_ids", {one.value: one for one in LabelIds}, "none"),
-        encoding=keys.take("encoding", str, usual.encoding),
+        encoding=_encoding(keys),
+    )
+
+
+def _encoding(keys: Keys) -> str:
+    name = keys.take("encoding", str, Framing().encoding)
+    try:
+        "".encode(name)
+    except LookupError as unknown:
+        raise keys.wrong(f"encoding {name!r} is unknown") from unknown
+    return name
+
+
+def _serial(keys: Keys, name: str, workshop: Workshop) -> Device:
+    usual = Framing()
+    framing = _letters(
+        keys,
+        Framing(
+            suffixes=keys.hexes("suffixes_hex", usual.suffixes),
+            prefix=keys.hex("prefix_hex"),
+            idle_ms=keys.take("idle_ms", int, usual.idle_ms),
+            tail_ms=keys.take("tail_ms", int, TAIL_MS),
+        ),
     )
     return SerialScanner(name, workshop.link(keys, name), workshop.listener, framing)
+
+
+def _hid(keys: Keys, name: str, workshop: Workshop) -> Device:
+    link = HidLink(_wanted(keys), keys.hex("feature_hex"))
+    framing = _letters(keys, Framing())
+    return HidScanner(name, link, workshop.listener, workshop.trace(name), framing)
+
+
+def _evdev(keys: Keys, name: str, workshop: Workshop) -> Device:
+    wanted = _wanted(keys)
+    if wanted == Wanted():
+        raise keys.wrong("port must say which keyboard is the scanner")
+    idle_ms = keys.take("idle_ms", int, KEYBOARD_FRAMING.idle_ms)
+    framing = _letters(keys, replace(KEYBOARD_FRAMING, idle_ms=idle_ms))
+    link = workshop.traced(name, EvdevLink(wanted))
+    return EvdevScanner(name, link, workshop.listener, framing, _codes(keys, "gs_keys"))
+
+
+def _wanted(keys: Keys) -> Wanted:
+    return Wanted.of(serial_port(keys) if keys.has("port") else keys.take("port", str, ""))
+
+
+def _codes(keys: Keys, key: str) -> frozenset[int]:
+    """A list of key codes."""
+    codes = keys.take(key, list) if keys.has(key) else []
+    if not all(isinstance(code, int) and not isinstance(code, bool) for code in codes):
+        raise keys.wrong(f"{key} must be a list of key codes")
+    return frozenset(codes)

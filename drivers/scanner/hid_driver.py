@@ -18,10 +18,10 @@ class HidScanner(LinkScanner):
         source: ReportSource,
         listener: Listener,
         trace: Trace | None = None,
-        encoding: str = "utf-8",
+        framing: Framing | None = None,
     ) -> None:
         self._source = source
-        self._framing = Framing(encoding=encoding)
+        self._framing = framing or Framing()
         self._assembler: HidPosAssembler | None = None
         super().__init__(name, TracedLink(source, trace.add) if trace else source, listener)
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from drivers.contract import DeviceError, ErrorCode
 from drivers.scanner.hid_pos import SCANNER_USAGES, USAGE_PAGE
+from drivers.scanner.report_descriptor import DescriptorError, input_reports
 from drivers.scanner.wanted import Wanted
 from drivers.transport import Link, LinkDownError
 
@@ -53,6 +54,7 @@ class HidLink:
         self._feature = feature
         self._device: Any = None
         self._descriptor = b""
+        self._length = REPORT_BYTES_MAX
         self._claim: int | None = None
 
     def open(self) -> None:
@@ -74,6 +76,7 @@ class HidLink:
                 self._release()
                 raise LinkDownError(f"{self._wanted}: {failed}") from failed
         self._device = device
+        self._length = _longest(self._descriptor)
         if self._feature:
             self._say(device)
 
@@ -82,7 +85,7 @@ class HidLink:
 
     def read(self, timeout_ms: int) -> bytes:
         try:
-            return bytes(self._opened().read(REPORT_BYTES_MAX, max(timeout_ms, 1)))
+            return bytes(self._opened().read(self._length, max(timeout_ms, 1)))
         except (OSError, ValueError) as failed:
             raise LinkDownError(f"{self._wanted}: unplugged: {failed}") from failed
 
@@ -127,6 +130,14 @@ class HidLink:
         claim, self._claim = self._claim, None
         if claim is not None:
             os.close(claim)
+
+
+def _longest(descriptor: bytes) -> int:
+    """Bytes of the longest input report."""
+    try:
+        return max((one.length for one in input_reports(descriptor).values()), default=1)
+    except DescriptorError:  # the driver will say so
+        return REPORT_BYTES_MAX
 
 
 def _claimed(path: bytes) -> int | None:
