@@ -22,6 +22,7 @@ class Right(Enum):
     ADJUST_POINTS = "adjust_points"
     ENROL = "enrol"
     SELL_UNKNOWN = "sell_unknown"
+    WEIGH_BY_HAND = "weigh_by_hand"
     CASH_IN_OUT = "cash_in_out"
     PICKUP = "pickup"
     X_REPORT = "x_report"
@@ -47,6 +48,7 @@ _SENIOR = _CASHIER | {
     Right.CASH_IN_OUT,
     Right.PICKUP,
     Right.SELL_UNKNOWN,
+    Right.WEIGH_BY_HAND,
     Right.PRICE_CORRECTION,
     Right.FIND_MEMBER_BY_NAME,
     Right.CLOSE_DAY,

@@ -271,6 +271,23 @@ def step_quantity(desk: Desk, by: int) -> None:
     desk.do(desk.till.set_quantity(line, str(count)) if count > 0 else desk.till.void_line(line))
 
 
+def weigh_by_hand(desk: Desk) -> None:
+    """The weight of the goods that wait, typed; somebody with the right where it is wanted."""
+
+    def accept(text: str) -> None:
+        desk.close_ask()
+        if text:
+            weight = text.replace(",", ".")
+            desk.attempt(lambda who: desk.till.weigh_by_hand(weight, override=who))
+
+    desk.open(Ask("weight", accept, pad="amount"))
+
+
+def cancel_weighing(desk: Desk) -> None:
+    """No weight is wanted."""
+    desk.do(desk.till.cancel_weighing())
+
+
 def discount(desk: Desk) -> None:
     """F7: percent of the selected line; F7 again: an amount instead."""
     _ask_discount(desk, "discount_percent", lambda: _ask_discount(desk, "discount_amount", None))
@@ -354,6 +371,8 @@ def back(desk: Desk) -> None:
         desk.turn_to(None)
     elif desk.typed:
         desk.write("")
+    elif desk.view.demand is not None and desk.view.demand.kind == "weighing":
+        cancel_weighing(desk)
     else:
         desk.hush()
 

@@ -102,14 +102,17 @@ def answer_demand(desk: Desk, index: int) -> None:
         return
     if demand.kind == "age":
         desk.do(desk.till.confirm("age", AGE_ANSWERS[index]))
-    elif demand.kind == "weighing":
-        if index < 2:
-            (gestures.weigh_by_hand, gestures.cancel_weighing)[index](desk)
-    elif demand.kind == "evidence":
-        if index < 2:
-            desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))
+    elif demand.kind in {"evidence", "weighing"}:
+        _answer_of_two(desk, demand.kind, index)
     elif index == 0:
         _confirm_by_pin(desk, demand.kind)
+
+
+def _answer_of_two(desk: Desk, kind: str, index: int) -> None:
+    if index < 2 and kind == "evidence":
+        desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))
+    elif index < 2:
+        (gestures.weigh_by_hand, gestures.cancel_weighing)[index](desk)
 
 
 def _confirm_by_pin(desk: Desk, kind: str) -> None:

@@ -32,7 +32,9 @@ from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
 from pos_app.wiring.protection import reconcile
+from pos_app.wiring.scale_link import ScaleLink
 from pos_app.wiring.till_care import told
+from pos_app.workstation import weighing
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
@@ -138,6 +140,7 @@ def build_till(
     gear = _gear(identity, mirror.setting, server_key, terminal_key(place.data))
     settings = _settings(place, mirror.setting, points)
     station = Station(memory.journal, mirror, courier, devices, gear, settings)
+    station.scale = ScaleLink(devices)
     clock = SystemClock()
 
     def tick() -> None:
@@ -146,6 +149,7 @@ def build_till(
             terminal.link_changed(True)
         courier.tick(now)
         devices.tick(now)
+        weighing.tick(station)
 
     def close() -> None:
         for part in (courier_pipe, device_pipe, mirror, memory):

@@ -30,7 +30,7 @@ from pos_app.domain.transaction import (
     with_quantity,
     without_line,
 )
-from pos_app.workstation import club, early, regulated
+from pos_app.workstation import club, early, regulated, weighing
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.ports import Facts, SessionState
@@ -134,9 +134,22 @@ def add_identified(station: Station, found: Identification, entry: str) -> Answe
     except ValueError:
         station.pending_quantity = None
         return refused("bad_quantity", text=typed or "")
-    if wanted is None:
+    return _counted(station, item, code_of(found), wanted, entry)
+
+
+def _counted(
+    station: Station, item: Item, code: str, wanted: Quantity | None, entry: str
+) -> Answer:
+    """Goods by what was typed, or by the scale where nothing was."""
+    if wanted is not None:
+        trouble = weighing.by_hand(station, item, wanted.decimal(), None)
+        return trouble or sell(station, item, code, wanted, entry)
+    if not weighing.possible(station):
         return refused("weigh_first", name=item.name)
-    return sell(station, item, code_of(found), wanted, entry)
+    trouble = not_editable(station)
+    return trouble or weighing.begin(
+        station, item, lambda q, e: not_ready(station) or sell(station, item, code, q, e)
+    )
 
 
 def _wanted(item: Item, typed: str | None) -> Quantity | None:
@@ -219,10 +232,8 @@ def add_item(station: Station, item_id: str, quantity: str) -> Answer:
     except ValueError:
         station.pending_quantity = None
         return refused("bad_quantity", text=typed or "")
-    if wanted is None:
-        return refused("weigh_first", name=item.name)
     code = item.codes[0] if item.codes else item.item_id
-    return sell(station, item, code, wanted, "choice")
+    return _counted(station, item, code, wanted, "choice")
 
 
 def _like_a_phone(code: str) -> bool:
@@ -252,15 +263,15 @@ def set_quantity(station: Station, number: int, text: str) -> Answer:
     if line is None:
         return refused("no_line")
     try:
-        quantity = parse_quantity(text, line.item.unit)
+        quantity = _wanted(line.item, text) or pieces(0)
     except ValueError:
-        return refused("bad_quantity", text=text)
-    if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=text)
     if line.entry == "label":
         return refused("label_quantity")
     if line.card_id:
         return refused("gift_card_quantity")
+    if by_hand := weighing.by_hand(station, line.item, quantity.decimal(), None):
+        return by_hand
     if quantity.value < line.quantity.value:
         less = extended_minor(line.unit_price_minor, line.quantity)
         less -= extended_minor(line.unit_price_minor, quantity)
@@ -353,6 +364,7 @@ def clear(station: Station) -> None:
     station.pending_quantity = None
     station.gift_card = None
     station.past.clear()
+    weighing.drop(station)
 
 
 def undo(station: Station) -> Answer:

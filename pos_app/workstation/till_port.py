@@ -200,7 +200,23 @@ class SessionPort(Protocol):
         """Ask the courier to run now; its answer is pushed to the listeners."""
 
 
-class TillPort(SellingPort, MemberPort, SettlingPort, SessionPort, Protocol):
+class WeighingPort(Protocol):
+    """Goods that wait for the scale: the view's demand of the kind `weighing`.
+
+    The line appears by itself when the weight is at rest.
+    """
+
+    def cancel_weighing(self) -> Answer:
+        """No weight is wanted; nothing was sold."""
+
+    def weigh_by_hand(self, quantity: str, override: Override | None = None) -> Answer:
+        """The weight typed, in priced units; a right, where the shop does not allow it to all."""
+
+    def tare(self, weight_g: int | None = None) -> Answer:
+        """The scale takes off what lies on it; 0: nothing any more. The answer is pushed."""
+
+
+class TillPort(SellingPort, WeighingPort, MemberPort, SettlingPort, SessionPort, Protocol):
     """A till, whole."""
 
     def view(self) -> TillView:
