@@ -14,8 +14,10 @@ from drivers.contract import Device, DeviceKind, Listener
 from drivers.registry.device_set import DeviceSet
 from drivers.registry.display import build_display
 from drivers.registry.drawer import build_drawer
+from drivers.registry.fiscal import build_fiscal
 from drivers.registry.keys import Keys
 from drivers.registry.misfit import Misfit
+from drivers.registry.payment import build_payment
 from drivers.registry.printer import build_printer
 from drivers.registry.scale import build_scale
 from drivers.registry.scanner import build_scanner
@@ -27,6 +29,8 @@ BUILDERS: dict[DeviceKind, Builder] = {
     DeviceKind.DRAWER: build_drawer,  # it hangs on a printer, so it is made after all of those
     DeviceKind.DISPLAY: build_display,
     DeviceKind.SCALE: build_scale,
+    DeviceKind.FISCAL: build_fiscal,
+    DeviceKind.PAYMENT: build_payment,
 }
 """One line a kind; devices are made in this order of kinds, whatever the order in the file."""
 

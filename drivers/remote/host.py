@@ -5,6 +5,8 @@ from drivers.remote.channel import Channel
 from drivers.remote.device import RemoteDevice
 from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
+from drivers.remote.fiscal import RemoteFiscal
+from drivers.remote.payment import RemotePayment
 from drivers.remote.printer import RemotePrinter
 from drivers.remote.scale import RemoteScale
 
@@ -31,6 +33,14 @@ class RemoteHost(Channel):
     def scale(self, name: str) -> RemoteScale:
         """A scale of the host."""
         return RemoteScale(self, name, DeviceKind.SCALE)
+
+    def payment(self, name: str) -> RemotePayment:
+        """A payment terminal of the host."""
+        return RemotePayment(self, name, DeviceKind.PAYMENT)
+
+    def fiscal(self, name: str) -> RemoteFiscal:
+        """A fiscal registrar of the host."""
+        return RemoteFiscal(self, name, DeviceKind.FISCAL)
 
     def print_job(self, device: str, job: PrintJob, reply: Reply) -> None:
         """Prints on the named printer."""
