@@ -1,35 +1,82 @@
 """Builds a POS printer. Never opens it.
 
-Keys: driver (a link's), model, dots, font (path), confirm_ms, status_ms, poll_ms, process_id.
+Keys: driver (a link's, or "cups" with queue and host, or "windows" with queue), model, dots,
+code_pages (lines of the test strip that can be read, best first; ["none"] draws every line), logos
+(keys of pictures in the printer's memory), font (path), process_id, confirm_ms, status_ms, poll_ms,
+look_ms; for a queue believe_spooler: the shop takes "all bytes left" for "printed".
 """
 
 from pathlib import Path
 
 from drivers.contract import Device
-from drivers.pos_printer import PROFILES, EscPosEncoder, EscPosPrinter, PrinterTimings, RasterFont
+from drivers.pos_printer import (
+    PROFILES,
+    CupsSpooler,
+    EscPosEncoder,
+    EscPosPrinter,
+    PrinterTimings,
+    Profile,
+    RasterFont,
+    SpooledPrinter,
+    Spooler,
+    SpoolTimings,
+    WindowsSpooler,
+    load_winspool,
+    pages_of,
+)
 from drivers.registry.keys import Keys
 from drivers.registry.workshop import Workshop
 
+QUEUES = ("cups", "windows")
+
 
 def build_printer(keys: Keys, name: str, workshop: Workshop) -> Device:
-    """An ESC/POS printer."""
-    profile = keys.one_of("model", PROFILES, "epson")
-    profile = profile.with_dots(keys.take("dots", int, profile.dots))
+    """An ESC/POS printer on a link or behind a queue of the system."""
+    profile = _profile(keys)
+    encoder = EscPosEncoder(profile, _font(keys))
+    if keys.has("driver") and keys.take("driver", str) in QUEUES:
+        return _spooled(keys, name, workshop, encoder)
     usual = PrinterTimings()
     timings = PrinterTimings(
         status_ms=keys.take("status_ms", int, usual.status_ms),
         confirm_ms=keys.take("confirm_ms", int, usual.confirm_ms),
         poll_ms=keys.take("poll_ms", int, usual.poll_ms),
+        look_ms=keys.take("look_ms", int, usual.look_ms),
     )
     printer = EscPosPrinter(
         name,
         workshop.link(keys, name),
-        EscPosEncoder(profile, _font(keys)),
+        encoder,
         process_id=keys.take("process_id", bool, profile.process_id),
         timings=timings,
     )
     printer.listen(workshop.listener)
     return printer
+
+
+def _spooled(keys: Keys, name: str, workshop: Workshop, encoder: EscPosEncoder) -> Device:
+    queue = keys.take("queue", str)
+    spooler: Spooler
+    if keys.take("driver", str) == "cups":
+        spooler = CupsSpooler(queue, keys.take("host", str, "localhost"))
+    else:
+        spooler = WindowsSpooler(queue, load_winspool())
+    timings = SpoolTimings(confirm_ms=keys.take("confirm_ms", int, SpoolTimings().confirm_ms))
+    believe = keys.take("believe_spooler", bool, default=False)
+    printer = SpooledPrinter(name, spooler, encoder, believe=believe, timings=timings)
+    printer.listen(workshop.listener)
+    return printer
+
+
+def _profile(keys: Keys) -> Profile:
+    profile = keys.one_of("model", PROFILES, "epson")
+    profile = profile.with_dots(keys.take("dots", int, profile.dots))
+    if keys.has("code_pages"):
+        try:
+            profile = profile.with_pages(pages_of(keys.take("code_pages", list)))
+        except ValueError as bad:
+            raise keys.wrong(f"code_pages: {bad}") from bad
+    return profile.with_logos(str(key) for key in keys.take("logos", list, []))
 
 
 def _font(keys: Keys) -> RasterFont | None:

@@ -129,6 +129,7 @@ class SerialSettings:
     framing: SerialFraming = SerialFraming.EIGHT_NONE_ONE
     rtscts: bool = False
     dsrdtr: bool = False
+    xonxoff: bool = False
 
 
 def _resolved(port: str) -> str:
@@ -163,6 +164,7 @@ class SerialLink:
                 stopbits=int(settings.framing[2]),
                 rtscts=settings.rtscts,
                 dsrdtr=settings.dsrdtr,
+                xonxoff=settings.xonxoff,
                 timeout=SERIAL_SLICE_MS / 1000,
                 write_timeout=WRITE_TIMEOUT_MS / 1000,
                 exclusive=True,
