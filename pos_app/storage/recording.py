@@ -10,6 +10,7 @@ from pos_app.storage import statements as q
 from pos_app.storage.coupons import mark_coupons
 from pos_app.storage.driver import Driver, Statement
 from pos_app.storage.errors import AllowanceOverused, GrantsFrozen, ReceiptOutOfOrder
+from pos_app.storage.fiscal_book import save_fiscal
 from pos_app.storage.plain import to_json, to_us
 from pos_app.storage.till_file import Chain, TillFile
 from pos_app.workstation.ports import EventCodec, Facts
@@ -160,6 +161,8 @@ def _add_working_state(driver: Driver, chain: Chain, facts: Facts) -> None:
         q.DROP_SUSPENDED.run(driver, key=facts.drop_suspended)
     if facts.drop_tendering is not None:
         q.DROP_TENDERING.run(driver, key=facts.drop_tendering)
+    for row in facts.fiscal:
+        save_fiscal(driver, row)
     if facts.suspend is not None:
         draft = facts.suspend
         q.ADD_SUSPENDED.run(

@@ -20,7 +20,15 @@ from pos_app.storage.schema import SEQ_BITS, SEQ_MASK, place_of
 from pos_app.storage.till_file import TillFile
 from pos_app.workstation.ports import EventCodec
 
-_COPIED = ("meta", "suspended", "print_job", "tendering", "local_member", "local_member_key")
+_COPIED = (
+    "meta",
+    "suspended",
+    "print_job",
+    "tendering",
+    "fiscal",
+    "local_member",
+    "local_member_key",
+)
 _EVENT = "SELECT place, id, kind, v, body, hash FROM event WHERE place"
 _FORWARD = f"{_EVENT} > ? ORDER BY place LIMIT 1"
 _BACKWARD = f"{_EVENT} < ? ORDER BY place DESC LIMIT 1"

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4B50544C  # "KPTL"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SEQ_BITS = 40
 SEQ_MASK = (1 << SEQ_BITS) - 1
 
@@ -170,6 +170,24 @@ tendering = Table(
     Column("body", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# One row an attempt to have a fiscal document: its key is durable before it is sent.
+fiscal = Table(
+    "fiscal",
+    TILL,
+    Column("key", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("transaction_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at_us", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    CheckConstraint("state IN ('queued', 'sent', 'unknown', 'done', 'not_done', 'issued')"),
+    sqlite_with_rowid=False,
+)
+Index("fiscal_transaction", fiscal.c.transaction_id)
+Index("fiscal_state", fiscal.c.state)
 
 local_member = Table(
     "local_member",

@@ -94,6 +94,25 @@ class Tendering:
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalRow:
+    """One attempt to have a fiscal document. `key` is its UUID at the registrar.
+
+    `state`: queued (to be sent when the registrar can), sent (it may be registered), unknown,
+    done, not_done (surely not registered), issued (done, and its transaction is complete).
+    `body`: the document (`domain.fiscal.stored`); `result`: what the registrar gave, JSON.
+    `transaction_id` "" where no transaction causes it (shift, reports, cash).
+    """
+
+    key: str
+    transaction_id: str
+    kind: str
+    state: str
+    at: datetime
+    body: bytes
+    result: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What becomes durable together, in one transaction with FULL synchronisation.
 
@@ -112,6 +131,7 @@ class Facts:
     drop_suspended: str | None = None
     drop_tendering: str | None = None
     local_member: tuple[Member, tuple[tuple[str, str], ...]] | None = None
+    fiscal: tuple[FiscalRow, ...] = ()
 
 
 class StorageFull(Exception):

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pos_app.domain.events import GivenProof
 from pos_app.domain.loyalty.allowance import AllowanceUse, Move
+from pos_app.storage.fiscal_book import FiscalBook
 from pos_app.storage.moves import Moves
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.schema import SCHEMA_VERSION
-from pos_app.workstation.ports import Facts, SuspendedDraft, Tendering
+from pos_app.workstation.ports import Facts, FiscalRow, SuspendedDraft, Tendering
 from sync.translate import WireCodec
 from tests.storage.builders import (
     NOON,
@@ -70,6 +71,7 @@ def fill(till) -> None:
     journal.record(Facts(suspend=SuspendedDraft(uid(1, 9), "тележка", NOON, "op1", 3, 4500, b"{}")))
     journal.begin_tendering(Tendering(uid(1, 4), NOON, b"{}"))
     journal.set_job_state(uid(4, 1), "printed")
+    FiscalBook(till).save(FiscalRow(uid(6, 1), uid(1, 3), "sale", "done", NOON, b"{}", b"{}"))
     moves = Moves(till, WireCodec(), lambda key, v, body: GivenProof("t1", key, v, body, b"s" * 64))
     moves.plan(Move(uid(5, 1), "m4", 50, "t1", 1), "t2", NOON)
     outbox.ack(2, 1)

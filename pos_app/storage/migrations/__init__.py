@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pos_app.storage.driver import Driver
-from pos_app.storage.migrations import v0001, v0002
+from pos_app.storage.migrations import v0001, v0002, v0003
 from pos_app.storage.schema import APPLICATION_ID
 
-STEPS: tuple[Callable[[Driver], None], ...] = (v0001.up, v0002.up)
+STEPS: tuple[Callable[[Driver], None], ...] = (v0001.up, v0002.up, v0003.up)
 
 
 def migrate(driver: Driver, path: Path) -> None:
