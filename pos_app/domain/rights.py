@@ -27,7 +27,9 @@ class Right(Enum):
     PICKUP = "pickup"
     X_REPORT = "x_report"
     CLOSE_DAY = "close_day"
+    SEE_REPORTS = "see_reports"
     SEE_MARGINS = "see_margins"
+    DEVICES = "devices"
 
 
 _CASHIER = frozenset(

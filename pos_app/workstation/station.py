@@ -181,6 +181,7 @@ class Station:
     scale: ScalePort = field(default_factory=NoScale)
     weighing: Weighing | None = None
     weighings: int = 0
+    device_trials: list[int] = field(default_factory=list)
     clock: TillClock = field(init=False)
 
     def __post_init__(self) -> None:

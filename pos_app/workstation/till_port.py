@@ -6,9 +6,9 @@ Money in minor units, quantities as decimal strings of priced units, points as i
 `override` is (operator id, PIN) of somebody who has the right that the operator lacks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.view import TillView
@@ -216,7 +216,33 @@ class WeighingPort(Protocol):
         """The scale takes off what lies on it; 0: nothing any more. The answer is pushed."""
 
 
-class TillPort(SellingPort, WeighingPort, MemberPort, SettlingPort, SessionPort, Protocol):
+class DevicePort(Protocol):
+    """The care of devices. What the host answers is pushed later, as data of an answer."""
+
+    def device_health(self) -> Answer:
+        """data["device_cards"] now from memory, and pushed again with the host's counts."""
+
+    def try_device(self, name: str, override: Override | None = None) -> Answer:
+        """A live test; pushed data["device_tried"]. A scan it waits for is no sale's."""
+
+    def stop_trying(self) -> Answer:
+        """A live test that still waits is given up."""
+
+    def device_settings(self) -> Answer:
+        """Pushed data["device_settings"]: tables, ports found now, kinds."""
+
+    def device_form(self, table: Mapping[str, Any]) -> Answer:
+        """Pushed data["device_form"]: the keys this table may have, and its fault."""
+
+    def configure_devices(
+        self, tables: Sequence[Mapping[str, Any]], override: Override | None = None
+    ) -> Answer:
+        """Other devices from now on; a right. Pushed data["devices_saved"], or a refusal."""
+
+
+class TillPort(
+    SellingPort, WeighingPort, MemberPort, SettlingPort, SessionPort, DevicePort, Protocol
+):
     """A till, whole."""
 
     def view(self) -> TillView:
