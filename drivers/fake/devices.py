@@ -1,11 +1,23 @@
 """Simulated devices at their endpoints: printer, scanner, display. Never reached but by a port."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Event as Signal
 
+from drivers.contract.ssi import (
+    CONTINUED,
+    DECODE_DATA,
+    DECODER,
+    HEAD_BYTES,
+    NAK,
+    RETRANSMITTED,
+    SsiPacket,
+)
 from drivers.fake.endpoints import Endpoint
 from drivers.fake.printer import VirtualPrinter
 from drivers.fake.screen import ScreenModel
+
+EAN13_TYPE = 0x0B
 
 
 def _nothing() -> None:
@@ -65,6 +77,46 @@ class VirtualScanner:
 
     def _heard(self, data: bytes) -> bool:
         self.received += data
+        return True
+
+
+class VirtualSsiScanner(VirtualScanner):
+    """Sends labels as Zebra's SSI does: each waits for its ACK and is sent again on a NAK.
+
+    `damage_next`: how many of the next packets leave with a changed byte.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
+        self.damage_next = 0
+        self._sent: SsiPacket | None = None
+
+    def scan(self, label: bytes, code_type: int = EAN13_TYPE) -> None:
+        """One label, in as many packets as it takes."""
+        room = 0xFF - HEAD_BYTES - 1
+        parts = [label[at : at + room] for at in range(0, len(label), room)] or [b""]
+        for place, part in enumerate(parts):
+            status = CONTINUED if place < len(parts) - 1 else 0
+            data = bytes((code_type,)) + part
+            self._sent = SsiPacket(DECODE_DATA, data, DECODER, status)
+            self._send(self._sent)
+
+    def send_again(self) -> None:
+        """What it does when no ACK came in time."""
+        if self._sent is not None:
+            self._send(replace(self._sent, status=self._sent.status | RETRANSMITTED))
+
+    def _send(self, packet: SsiPacket) -> None:
+        data = packet.encode()
+        if self.damage_next:
+            self.damage_next -= 1
+            data = data[:5] + bytes((data[5] ^ 0x10,)) + data[6:]
+        self.endpoint.send(data)
+
+    def _heard(self, data: bytes) -> bool:
+        super()._heard(data)
+        if data.endswith(NAK):
+            self.send_again()
         return True
 
 

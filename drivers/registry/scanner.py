@@ -22,6 +22,7 @@ from drivers.scanner import (
     HidScanner,
     LabelIds,
     SerialScanner,
+    SsiScanner,
     Wanted,
 )
 
@@ -52,6 +53,8 @@ def _encoding(keys: Keys) -> str:
 
 
 def _serial(keys: Keys, name: str, workshop: Workshop) -> Device:
+    protocols = {"plain": SerialScanner, "ssi": SsiScanner}
+    make = keys.one_of("protocol", protocols, "plain")
     usual = Framing()
     framing = _letters(
         keys,
@@ -62,7 +65,7 @@ def _serial(keys: Keys, name: str, workshop: Workshop) -> Device:
             tail_ms=keys.take("tail_ms", int, TAIL_MS),
         ),
     )
-    return SerialScanner(name, workshop.link(keys, name), workshop.listener, framing)
+    return make(name, workshop.link(keys, name), workshop.listener, framing)
 
 
 def _hid(keys: Keys, name: str, workshop: Workshop) -> Device:

@@ -11,6 +11,7 @@ from drivers.scanner.hid_driver import HidScanner
 from drivers.scanner.hid_link import HidLink, ReportSource
 from drivers.scanner.hid_pos import HidPosAssembler, scan_reports
 from drivers.scanner.key_stream import KeyStream
+from drivers.scanner.ssi import SsiFramer, SsiScanner
 from drivers.scanner.wanted import Wanted
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "LabelIds",
     "ReportSource",
     "SerialScanner",
+    "SsiFramer",
+    "SsiScanner",
     "Torn",
     "Wanted",
     "scan_reports",

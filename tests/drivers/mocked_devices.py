@@ -34,6 +34,11 @@ class _GError(ctypes.Structure):
     _fields_ = [("domain", ctypes.c_uint32), ("code", ctypes.c_int), ("message", ctypes.c_char_p)]
 
 
+def _text_ioctl(word: str, text: str) -> str:
+    value = text.encode().ljust(256, b"\x00").hex().upper()
+    return f"EVIOCG{word} {len(text) + 1} {value}"
+
+
 class Testbed:
     """libumockdev through ctypes: nothing else speaks to it without GObject bindings."""
 
@@ -128,10 +133,7 @@ E: SUBSYSTEM=input
             [
                 "EVIOCGVERSION 0 01000100",
                 f"EVIOCGID 0 {number.hex().upper()}",
-                *(
-                    f"EVIOCG{word} {len(text) + 1} {text.encode().ljust(256, bytes(1)).hex().upper()}"
-                    for word, text in texts
-                ),
+                *(_text_ioctl(word, text) for word, text in texts),
                 "EVIOCGBIT(0) 4 03000000",
                 f"EVIOCGBIT(1) {KEY_COUNT} {keys.hex().upper()}",
                 "EVIOCGPROP 0 00",
