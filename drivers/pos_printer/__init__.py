@@ -11,7 +11,7 @@ from drivers.pos_printer.raster import RasterFont
 from drivers.pos_printer.spool import Spooler, SpoolError, SpoolState
 from drivers.pos_printer.spooled import SpooledPrinter, SpoolTimings
 from drivers.pos_printer.strip import NOTHING_READABLE, pages_of, strip_choices
-from drivers.pos_printer.winspool import WindowsSpooler, load_winspool
+from drivers.pos_printer.winspool import WindowsSpooler, Winspool, load_winspool
 
 __all__ = [
     "NOTHING_READABLE",
@@ -28,6 +28,7 @@ __all__ = [
     "SpooledPrinter",
     "Spooler",
     "WindowsSpooler",
+    "Winspool",
     "load_winspool",
     "pages_of",
     "strip_choices",

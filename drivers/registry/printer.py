@@ -8,8 +8,9 @@ look_ms; for a queue believe_spooler: the shop takes "all bytes left" for "print
 
 from pathlib import Path
 
-from drivers.contract import Device
+from drivers.contract import Device, DeviceError
 from drivers.pos_printer import (
+    NOTHING_READABLE,
     PROFILES,
     CupsSpooler,
     EscPosEncoder,
@@ -21,8 +22,10 @@ from drivers.pos_printer import (
     Spooler,
     SpoolTimings,
     WindowsSpooler,
+    Winspool,
     load_winspool,
     pages_of,
+    strip_choices,
 )
 from drivers.registry.keys import Keys
 from drivers.registry.workshop import Workshop
@@ -60,7 +63,7 @@ def _spooled(keys: Keys, name: str, workshop: Workshop, encoder: EscPosEncoder) 
     if keys.take("driver", str) == "cups":
         spooler = CupsSpooler(queue, keys.take("host", str, "localhost"))
     else:
-        spooler = WindowsSpooler(queue, load_winspool())
+        spooler = WindowsSpooler(queue, _winspool(keys))
     timings = SpoolTimings(confirm_ms=keys.take("confirm_ms", int, SpoolTimings().confirm_ms))
     believe = keys.take("believe_spooler", bool, default=False)
     printer = SpooledPrinter(name, spooler, encoder, believe=believe, timings=timings)
@@ -68,9 +71,17 @@ def _spooled(keys: Keys, name: str, workshop: Workshop, encoder: EscPosEncoder) 
     return printer
 
 
+def _winspool(keys: Keys) -> Winspool:
+    try:
+        return load_winspool()
+    except DeviceError as absent:
+        raise keys.wrong(absent.message) from absent
+
+
 def _profile(keys: Keys) -> Profile:
     profile = keys.one_of("model", PROFILES, "epson")
     profile = profile.with_dots(keys.take("dots", int, profile.dots))
+    keys.offer("code_pages", (*strip_choices(), NOTHING_READABLE))
     if keys.has("code_pages"):
         try:
             profile = profile.with_pages(pages_of(keys.take("code_pages", list)))

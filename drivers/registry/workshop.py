@@ -75,6 +75,7 @@ class Workshop:
             framing=_EIGHT_BITS.get(bits, bits),
             rtscts=keys.take("rtscts", bool, default=False),
             dsrdtr=keys.take("dsrdtr", bool, default=False),
+            xonxoff=keys.take("xonxoff", bool, default=False),
         )
         link: Link = SerialLink(settings)
         if bits in _EIGHT_BITS:

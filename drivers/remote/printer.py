@@ -1,5 +1,7 @@
 """A printer behind the host. Never prints twice: a lost answer is UNKNOWN."""
 
+import base64
+
 from drivers.contract import PrinterStatus, PrintJob, Reply, job_to_json
 from drivers.remote.device import RemoteDevice
 
@@ -22,6 +24,15 @@ class RemotePrinter(RemoteDevice):
             limit_ms=self._host.deadlines.print_ms,
             fields={"job": job_to_json(job)},
         )
+
+    def store_logo(self, job_id: str, key: str, png: bytes, reply: Reply) -> None:
+        """Into the printer's own memory: at set-up only, for it wears out."""
+        fields = {"job_id": job_id, "key": key, "png": base64.b64encode(png).decode()}
+        self._host.request("store_logo", reply, device=self.name, job_id=job_id, fields=fields)
+
+    def strip_choices(self, reply: Reply) -> None:
+        """What a person may answer to the strip: ResultEvent with `choices`."""
+        self._host.request("strip_choices", reply, device=self.name)
 
     def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
         """For setting up an unknown printer."""
