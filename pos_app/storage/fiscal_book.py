@@ -5,7 +5,7 @@ A return from `save` means that it is on the disk. Rows keep their order by a nu
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from pos_app.storage import schema as s
 from pos_app.storage.driver import Driver, Statement, insert_into
@@ -23,7 +23,8 @@ _PUT = Statement(
 _NEXT = Statement(select(func.coalesce(func.max(_f.n), 0) + 1))
 _ROW = select(_f.key, _f.transaction_id, _f.kind, _f.state, _f.at_us, _f.body, _f.result)
 _OF = Statement(_ROW.where(_f.transaction_id == bindparam("key")).order_by(_f.n))
-_OPEN = Statement(_ROW.where(_f.state.in_(("queued", "sent", "unknown"))).order_by(_f.n))
+_PENDING = or_(_f.state == "queued", _f.state == "sent", _f.state == "unknown")
+_OPEN = Statement(_ROW.where(_PENDING).order_by(_f.n))
 
 
 def save_fiscal(driver: Driver, row: FiscalRow) -> None:
