@@ -5,6 +5,8 @@ Keys: driver = "serial" | "tcp" | "file" (a link's) | "hid" | "evdev" | "camera"
   serial, tcp, file: suffixes_hex, prefix_hex, idle_ms, tail_ms, protocol = "plain" | "ssi"
   hid: port = "" (any HID POS scanner) | usb:VVVV:PPPP[:serial] | path; feature_hex (a report that
     switches the scanner to HID POS: fe01 for some Honeywell)
+  camera: port = /dev/v4l/by-id/... | number | a picture or video file; formats, rotate, frame_ms,
+    gone_ms
   evdev: port = usb:VVVV:PPPP[:serial] | path such as /dev/input/by-id/...; idle_ms, gs_keys
 """
 
@@ -25,13 +27,14 @@ from drivers.scanner import (
     SsiScanner,
     Wanted,
 )
+from drivers.scanner.camera import KNOWN_FORMATS, CameraScanner, CameraSettings, frames_of
 
 TAIL_MS = 200
 
 
 def build_scanner(keys: Keys, name: str, workshop: Workshop) -> Device:
     """A scanner, whichever way its labels come."""
-    make = {"hid": _hid, "evdev": _evdev}.get(keys.take("driver", str), _serial)
+    make = {"hid": _hid, "evdev": _evdev, "camera": _camera}.get(keys.take("driver", str), _serial)
     return make(keys, name, workshop)
 
 
@@ -82,6 +85,22 @@ def _evdev(keys: Keys, name: str, workshop: Workshop) -> Device:
     framing = _letters(keys, replace(KEYBOARD_FRAMING, idle_ms=idle_ms))
     link = workshop.traced(name, EvdevLink(wanted))
     return EvdevScanner(name, link, workshop.listener, framing, _codes(keys, "gs_keys"))
+
+
+def _camera(keys: Keys, name: str, workshop: Workshop) -> Device:
+    usual = CameraSettings()
+    formats = keys.take("formats", list) if keys.has("formats") else list(usual.formats)
+    settings = CameraSettings(
+        formats=tuple(str(one) for one in formats),
+        rotate=keys.take("rotate", bool, usual.rotate),
+        frame_ms=keys.take("frame_ms", int, usual.frame_ms),
+        gone_ms=keys.take("gone_ms", int, usual.gone_ms),
+    )
+    unknown = sorted(set(settings.formats) - KNOWN_FORMATS)
+    if unknown or not formats:
+        raise keys.wrong(f"formats: {', '.join(unknown) or 'none'} cannot be read by a camera")
+    frames = frames_of(keys.take("port", str, "0"))
+    return CameraScanner(name, frames, workshop.listener, settings)
 
 
 def _wanted(keys: Keys) -> Wanted:

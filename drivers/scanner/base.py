@@ -29,11 +29,11 @@ class LinkScanner:
 
     kind = DeviceKind.SCANNER
 
-    def __init__(self, name: str, link: Link, listener: Listener) -> None:
+    def __init__(self, name: str, link: Link, listener: Listener, wait_ms: int = 0) -> None:
         self.name = name
         self.power_state = PowerState.UNKNOWN
         self._listener = listener
-        self._worker = LinkWorker(name, link, self)
+        self._worker = LinkWorker(name, link, self, wait_ms)
         self._good_count = 0
         self._error_count = 0
         self._last_error: str | None = None
