@@ -15,6 +15,11 @@ class Polarity:
         """From configuration: None when never calibrated."""
         return cls() if open_high is None else cls(open_high, not open_high)
 
+    @property
+    def known_level(self) -> bool | None:
+        """What `known` was given, or what two readings taught; None while nobody can tell."""
+        return self.open_high if self.is_open(self.open_high) else None
+
     def learn(self, is_open: bool, level_high: bool) -> "Polarity":
         """A person says the drawer is open (or closed) while the sensor reads `level_high`."""
         if is_open:

@@ -7,6 +7,7 @@ UPOS' `claim` is part of `open`: a till owns its devices alone or not at all.
 from collections.abc import Callable
 from typing import Protocol
 
+from drivers.contract.calls import Call
 from drivers.contract.events import Event
 from drivers.contract.print_job import PrintJob
 from drivers.contract.vocabulary import DeviceKind, Health, PowerState
@@ -87,8 +88,15 @@ class CashDrawer(Device, Protocol):
         """Answers OutputCompleteEvent when the kick was sent and confirmed, else ErrorEvent."""
         ...
 
+    def wait_closed(self, timeout_ms: int, call: Call) -> None:
+        """Answers DoneEvent when it is closed, E_TIMEOUT, or E_NOHARDWARE where nobody can tell."""
+        ...
+
     def calibrate(self, is_open: bool, reply: Reply) -> None:
-        """A person says how the drawer stands now; done once open and once closed."""
+        """A person says how the drawer stands now; done once open and once closed.
+
+        What was learnt is told as a status with `state` {"learned": {"open_high": ...}}.
+        """
         ...
 
 

@@ -19,6 +19,8 @@ from typing import Any
 from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualScanner
 from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
 from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
+from drivers.fake.scale import FAULTS, VirtualScale
+from drivers.fake.scale_dialects import MODELS
 from drivers.fake.screen import ScreenModel
 
 Answer = dict[str, object]
@@ -37,6 +39,7 @@ class VirtualRig:
         display_model: str = "epson",
         dots: int = DOTS_80_MM,
         printer_on_pty: bool = False,
+        scale_dialect: str = "",
     ) -> None:
         self._font_path = font_path
         self._display_model = display_model
@@ -47,11 +50,14 @@ class VirtualRig:
         self._printer = VirtualPrinterDevice(VirtualPrinter(font=font, dots=dots), printer_end)
         self.scanner = VirtualScanner(self._endpoint("scanner"))
         self._display = VirtualDisplay(self._endpoint("display"))
+        self._scale_dialect = scale_dialect
+        self._scale = VirtualScale(self._endpoint("scale"), scale_dialect or "massa100")
         self._control = _ControlServer(self.control)
         self._ends: dict[str, Endpoint] = {
             "printer": printer_end,
             "scanner": self.scanner.endpoint,
             "display": self._display.endpoint,
+            "scale": self._scale.endpoint,
         }
         self._verbs: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
             "scan": self._scan,
@@ -61,6 +67,7 @@ class VirtualRig:
             "fault": self._fault,
             "display": lambda _: {"lines": list(self.screen.lines)},
             "drawer": self._drawer,
+            "pan": self._pan,
             "unplug": lambda order: self._plug(order, plugged=False),
             "replug": lambda order: self._plug(order, plugged=True),
             "config": lambda _: {"config": self.config()},
@@ -83,7 +90,7 @@ class VirtualRig:
 
     def start(self) -> "VirtualRig":
         """Begins to listen everywhere."""
-        for device in (self._printer, self.scanner, self._display):
+        for device in (self._printer, self.scanner, self._display, self._scale):
             device.start()
         self._control.start()
         return self
@@ -91,7 +98,7 @@ class VirtualRig:
     def stop(self) -> None:
         """Ends everything and removes the ports' links."""
         self._control.stop()
-        for device in (self._printer, self.scanner, self._display):
+        for device in (self._printer, self.scanner, self._display, self._scale):
             device.stop()
         self._folder.cleanup()
 
@@ -109,12 +116,15 @@ class VirtualRig:
             printer["font"] = str(self._font_path)
         display = {"kind": "display", "name": "display", "model": self._display_model}
         drawer = {"kind": "drawer", "name": "drawer", "driver": "printer", "printer": "printer"}
+        scale: dict[str, object] = {"kind": "scale", "name": "scale"}
+        scale |= {"model": MODELS.get(self._scale_dialect), **self._ends["scale"].config()}
         return {
             "device": [
                 {"kind": "scanner", "name": "scanner", **self._ends["scanner"].config()},
                 printer,
                 {**drawer, "open_high": True},
                 {**display, **self._ends["display"].config()},
+                *([scale] if self._scale_dialect else []),
             ]
         }
 
@@ -166,6 +176,16 @@ class VirtualRig:
         if order.get("close"):
             self.printer.close_drawer()
         return {"opened": self.printer.drawer_opened, "kicks": list(self.printer.kicks)}
+
+    def _pan(self, order: Mapping[str, Any]) -> Answer:
+        """What lies on the scale: load_g, settle_after, moving; `fault` spoils its answers."""
+        hand = {key: order[key] for key in ("settle_after", "moving") if key in order}
+        if "load_g" in order:
+            self._scale.model.put(int(order["load_g"]), **hand)
+        if order.get("fault", "") not in ("", *FAULTS):
+            raise ValueError(f"a scale's faults are {', '.join(FAULTS)}")
+        self._scale.model.fault = str(order.get("fault", self._scale.model.fault))
+        return {"readings": self._scale.model.readings}
 
     def _plug(self, order: Mapping[str, Any], *, plugged: bool) -> Answer:
         end = self._ends[str(order["device"])]
@@ -222,8 +242,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="virtual-counter")
     parser.add_argument("--font", type=Path)
     parser.add_argument("--display", default="epson")
+    parser.add_argument("--scale", default="", choices=("", *MODELS), help="also a scale")
     chosen = parser.parse_args(argv)
-    with VirtualRig(font_path=chosen.font, display_model=chosen.display) as rig:
+    with VirtualRig(
+        font_path=chosen.font, display_model=chosen.display, scale_dialect=chosen.scale
+    ) as rig:
         said = {"control_port": rig.control_port, "config": rig.config()}
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()

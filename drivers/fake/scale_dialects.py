@@ -225,6 +225,15 @@ def _toledo_weight(reading: Reading) -> bytes:
     return f"\x02{kilograms:02d}.{grams:03d}{'N' if reading.net else ''}\r".encode("ascii")
 
 
+MODELS = {
+    "massa100": "massa100",
+    "cas6": "cas6",
+    "cas6_wide": "cas6",
+    "shtrih_pos2": "shtrih_pos2",
+    "toledo8217": "toledo8217",
+}
+"""Dialect -> `model` of the configuration that understands it."""
+
 DIALECTS: dict[str, Callable[[], ScaleDialect]] = {
     "massa100": MassaDialect,
     "cas6": CasDialect,

@@ -9,7 +9,15 @@ from threading import Condition, Lock, Thread
 from typing import Any
 
 from drivers.config_file import ConfigError, device_tables, write_config
-from drivers.contract import Device, Listener, PowerState, StatusUpdateEvent
+from drivers.contract import (
+    Device,
+    ErrorCode,
+    ErrorEvent,
+    Listener,
+    Locus,
+    PowerState,
+    StatusUpdateEvent,
+)
 from drivers.registry import DeviceSet, add_tolerantly, build_devices, build_tolerantly
 
 CALM_S = 90.0
@@ -45,6 +53,24 @@ class Changeover:
     def table_of(self, name: str) -> Table:
         """The table of a device; {} when there is none."""
         return next((one for one in self.tables if name_of(one) == name), {})
+
+    def learn(self, name: str, learned: object) -> None:
+        """Keeps what a device was taught (a drawer's polarity) in its table; nothing is reopened.
+
+        A file that cannot be written is told; the device goes on with what it knows.
+        """
+        if not isinstance(learned, Mapping):
+            return
+        new = [{**one, **learned} if name_of(one) == name else one for one in self.tables]
+        if new == self.tables:
+            return
+        self._config = {**self._config, "device": new}
+        try:
+            if self._path is not None:
+                write_config(self._path, self._config)
+        except (OSError, ConfigError) as failed:
+            said = f"what it learnt is not kept: {failed}"
+            self._listener(ErrorEvent(name, ErrorCode.E_FAILURE, said, Locus.INPUT))
 
     # --- what a device owes -------------------------------------------------------------------
 

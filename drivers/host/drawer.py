@@ -17,4 +17,13 @@ def check(devices: DeviceSet, request: Request) -> None:
     _open(devices, request)
 
 
-REQUESTS: dict[str, Handler] = {"open_drawer": _open, "calibrate_drawer": _calibrate}
+def _wait_closed(devices: DeviceSet, request: Request) -> None:
+    drawer, timeout_ms = request.named(devices.drawers), request.number("timeout_ms")
+    drawer.wait_closed(timeout_ms, request.call())
+
+
+REQUESTS: dict[str, Handler] = {
+    "open_drawer": _open,
+    "calibrate_drawer": _calibrate,
+    "wait_drawer_closed": _wait_closed,
+}

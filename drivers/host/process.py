@@ -24,6 +24,7 @@ from drivers.contract import (
     Locus,
     ProgressEvent,
     ResultEvent,
+    StatusUpdateEvent,
 )
 from drivers.host.changeover import Changeover
 from drivers.host.check import check_handler
@@ -92,6 +93,8 @@ class Host:
     def heard(self, event: Event) -> None:
         """What a device tells, from its own thread."""
         self._statistics.heard(event)
+        if isinstance(event, StatusUpdateEvent) and event.state:
+            self._changeover.learn(event.device, event.state.get("learned"))
         self._gate.heard(event)
 
     def tell(self, event: Event) -> None:

@@ -1,11 +1,12 @@
 """Builds a cash drawer on a printer that was built before. Never opens it.
 
-Keys: driver = "printer", printer (name), pin, open_high.
+Keys: driver = "printer", printer (name), pin, open_high (written by a calibration), warn_open_ms
+(0: never).
 """
 
 from typing import cast
 
-from drivers.cash_drawer import Polarity, PrinterDrawer
+from drivers.cash_drawer import WARN_OPEN_MS, Polarity, PrinterDrawer
 from drivers.contract import Device, DrawerPort
 from drivers.registry.keys import Keys
 from drivers.registry.workshop import Workshop
@@ -23,5 +24,8 @@ def build_drawer(keys: Keys, name: str, workshop: Workshop) -> Device:
     if pin not in (0, 1):
         raise keys.wrong("pin must be 0 or 1")
     polarity = Polarity.known(keys.take("open_high", bool) if keys.has("open_high") else None)
+    warn_open_ms = keys.take("warn_open_ms", int, WARN_OPEN_MS)
     port = cast(DrawerPort, printer)  # every printer we build has the socket
-    return PrinterDrawer(name, port, workshop.listener, pin=pin, polarity=polarity)
+    return PrinterDrawer(
+        name, port, workshop.listener, pin=pin, polarity=polarity, warn_open_ms=warn_open_ms
+    )

@@ -23,9 +23,11 @@ TONES = {
 
 BAD_STATES = {
     "lost": "error",
+    "misfit": "error",
     "paper_out": "error",
     "cover_open": "error",
     "paper_low": "warning",
+    "open_long": "warning",
 }
 """A device that nobody has heard of yet (`unknown`) is no trouble."""
 

@@ -116,11 +116,12 @@ class Child:
 
 
 class Counter:
-    """The virtual hardware of one till, and its control line."""
+    """The virtual hardware of one till, and its control line. `scale`: "" or a scale's dialect."""
 
-    def __init__(self) -> None:
+    def __init__(self, scale: str = "") -> None:
         font = packaged("fonts", "JetBrainsMono-Regular.ttf")
-        self.child = Child(command("virtual-counter", "--font", str(font)), "virtual counter")
+        parts = command("virtual-counter", "--font", str(font), "--scale", scale)
+        self.child = Child(parts, "virtual counter")
         said = json.loads(self.child.first_line())
         self.port: int = said["control_port"]
         self.devices: dict[str, Any] = said["config"]
@@ -192,9 +193,9 @@ class Shop:
             self._server.stop()
             self._server = None
 
-    def counter(self) -> Counter:
-        """One more virtual counter."""
-        counter = Counter()
+    def counter(self, scale: str = "") -> Counter:
+        """One more virtual counter; `scale`: see Counter."""
+        counter = Counter(scale)
         self.counters.append(counter)
         return counter
 

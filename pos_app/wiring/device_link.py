@@ -172,6 +172,8 @@ class DeviceLink:
             return _printer_state(status, "lost")  # it is there and says why it does not print
         if status.power is not PowerState.ONLINE:
             return "lost"
+        if status.state and status.state.get("open_long"):
+            return "open_long"
         return _printer_state(status, "ok") if status.printer is not None else "ok"
 
 

@@ -43,7 +43,8 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class DeviceView:
-    """One device. `state`: ok, lost, paper_out, paper_low, cover_open, misfit, unknown."""
+    """One device. `state`: ok, lost, paper_out, paper_low, cover_open, misfit,
+    open_long (a drawer), unknown."""
 
     name: str
     kind: str

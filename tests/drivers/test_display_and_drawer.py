@@ -1,9 +1,13 @@
 """The customer's two lines in every dialect, and the drawer on its printer."""
 
+import io
+import json
+
 import pytest
 from device_bench import Ear, until, vectors
 
 from drivers.cash_drawer import Polarity
+from drivers.config_file import read_config, write_config
 from drivers.contract import (
     DoneEvent,
     ErrorCode,
@@ -14,10 +18,11 @@ from drivers.contract import (
     StatusUpdateEvent,
 )
 from drivers.fake import PtyEndpoint, ScreenModel, VirtualRig
+from drivers.host import Host
 from drivers.line_display import DIALECTS, TwoLineDisplay
 from drivers.line_display.dialects import line_bytes
 from drivers.registry import build_devices
-from drivers.transport import LinkDownError, SerialLink, SerialSettings
+from drivers.transport import LinkDownError, LiveCall, SerialLink, SerialSettings
 
 FRAMES = [row for row in vectors("device_frames.json")["frames"] if row["device"] == "display"]
 
@@ -176,3 +181,102 @@ def test_a_display_that_goes_while_it_is_written_to_answers_unknown(tmp_path) ->
         display._show(link, b"text", reply)
     assert reply.wait(ErrorEvent).outcome is Outcome.UNKNOWN
     assert display.health().error_count == 1
+
+
+def _drawer(rig, ear, **keys):
+    config = rig.config()
+    config["device"][1]["poll_ms"] = 20
+    config["device"][2] |= keys
+    devices = build_devices(config, ear)
+    devices.open_all()
+    drawer = devices.drawers["drawer"]
+    until(lambda: drawer.drawer_opened is False)
+    return devices, drawer
+
+
+def _open(drawer) -> None:
+    drawer.open_drawer(Ear())
+    until(lambda: drawer.drawer_opened is True)
+
+
+def test_whoever_waits_for_the_drawer_is_told_when_it_closes(rig, ear) -> None:
+    devices, drawer = _drawer(rig, ear)
+    answers = Ear()
+    drawer.wait_closed(60_000, LiveCall("drawer", answers))
+    assert answers.wait(DoneEvent) == DoneEvent("drawer")
+    _open(drawer)
+    drawer.wait_closed(60_000, LiveCall("drawer", answers))
+    drawer.wait_closed(1, LiveCall("drawer", answers))
+    assert answers.wait(ErrorEvent).code is ErrorCode.E_TIMEOUT
+    unwanted = LiveCall("drawer", answers)
+    drawer.wait_closed(60_000, unwanted)
+    unwanted.cancel()
+    assert answers.wait(ErrorEvent, 2).code is ErrorCode.E_TIMEOUT
+    assert len(answers.heard) == 3
+    rig.printer.close_drawer()
+    answers.wait(DoneEvent, 2)
+    _open(drawer)
+    drawer.wait_closed(60_000, LiveCall("drawer", answers))
+    devices.close_all()
+    assert answers.wait(ErrorEvent, 3).code is ErrorCode.E_CLOSED
+
+
+def test_a_drawer_that_cannot_tell_is_not_waited_for(rig, ear) -> None:
+    config = rig.config()
+    del config["device"][2]["open_high"]
+    devices = build_devices(config, ear)
+    answers = Ear()
+    devices.drawers["drawer"].wait_closed(60_000, LiveCall("drawer", answers))
+    assert answers.wait(ErrorEvent).code is ErrorCode.E_NOHARDWARE
+
+
+def test_a_drawer_left_open_is_told_of_once(rig, ear) -> None:
+    devices, drawer = _drawer(rig, ear, warn_open_ms=30)
+    _open(drawer)
+
+    def warned(event):
+        return getattr(event, "state", None) == {"open_long": True}
+
+    assert ear.wait(warned).drawer_opened is True
+    rig.printer.close_drawer()
+    until(lambda: drawer.drawer_opened is False)
+    _open(drawer)
+    ear.wait(warned, 2)
+    devices.close_all()
+    drawer._open_too_long()
+    assert len([one for one in ear.heard if warned(one)]) == 2
+
+
+def test_what_a_calibration_taught_survives_the_device_host(rig, tmp_path) -> None:
+    config = rig.config()
+    del config["device"][2]["open_high"]
+    config["device"][1]["poll_ms"] = 50
+    path = tmp_path / "devices.toml"
+    write_config(path, config)
+    out = io.StringIO()
+    host = Host(read_config(path), out, path=path)
+    host.open_all()
+
+    def asked(number: int, **request):
+        host.take(json.dumps({"id": number, "device": "drawer", **request}))
+        until(lambda: f'"id":{number},' in out.getvalue())
+
+    asked(1, do="open_drawer")
+    until(lambda: rig.printer.drawer_opened)
+    asked(2, do="calibrate_drawer", is_open=True)
+    assert "open_high" not in path.read_text(encoding="utf-8")
+    rig.printer.close_drawer()
+    asked(3, do="calibrate_drawer", is_open=False)
+    host.close_all()
+    kept = build_devices(read_config(path), Ear()).drawers["drawer"]
+    assert kept.polarity == Polarity(open_high=True, closed_high=False)
+
+
+def test_a_taught_polarity_that_cannot_be_written_is_said(rig, tmp_path) -> None:
+    out = io.StringIO()
+    host = Host(rig.config(), out, path=tmp_path)
+    event = StatusUpdateEvent("drawer", PowerState.ONLINE, state={"learned": {"open_high": False}})
+    host.heard(event)
+    assert "is not kept" in out.getvalue()
+    host.heard(event)
+    assert out.getvalue().count("is not kept") == 1
