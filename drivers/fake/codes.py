@@ -4,6 +4,8 @@ import barcode
 import qrcode
 from PIL import Image
 
+from drivers.contract.code128 import code128_bits
+
 _WHITE = 255
 QUIET_MODULES = 4
 _PAIRS = 100
@@ -42,16 +44,22 @@ def barcode_picture(
 ) -> tuple[str, Image.Image] | None:
     """The characters and the bars; None for data that the symbology cannot carry."""
     text = code128_text(data) if symbology == "CODE128" else data.decode("latin-1")
-    if not text:
+    if not text or not text.isprintable():
         return None
+    if symbology == "CODE128":
+        return text, _bars(code128_bits(text), module_dots, height_dots)
     maker = barcode.get_barcode_class(symbology.lower())
     options = {"add_checksum": False} if symbology == "CODE39" else {}
     try:
         bits: str = maker(text, **options).build()[0]
     except (barcode.errors.BarcodeError, ValueError, KeyError, IndexError):
         return None
+    return text, _bars(bits, module_dots, height_dots)
+
+
+def _bars(bits: str, module_dots: int, height_dots: int) -> Image.Image:
     row = [False] * 10 + [bit == "1" for bit in bits] + [False] * 10
-    return text, _picture([row], module_dots, max(1, height_dots))
+    return _picture([row], module_dots, max(1, height_dots))
 
 
 def code128_text(data: bytes) -> str | None:

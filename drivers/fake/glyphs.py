@@ -44,11 +44,12 @@ class Glyphs:
     def line(self, cells: list[Cell], line_dots: int) -> Image.Image:
         """The characters side by side, standing on a common base."""
         width = sum(cell.size[0] for cell in cells)
-        height = max([cell.size[1] for cell in cells] + [line_dots])
+        base = max((cell.size[1] for cell in cells), default=0)
+        height = max(base, line_dots)
         picture = Image.new("L", (max(1, width), height), _WHITE)
         left = 0
         for cell in cells:
-            picture.paste(self._drawn(cell), (left, height - cell.size[1]))
+            picture.paste(self._drawn(cell), (left, base - cell.size[1]))
             left += cell.size[0]
         return picture
 

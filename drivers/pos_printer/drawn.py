@@ -23,6 +23,7 @@ from drivers.contract import (
     Text,
 )
 from drivers.contract import Image as Picture
+from drivers.contract.code128 import code128_bits
 from drivers.pos_printer.layout import Line, lines_of
 from drivers.pos_printer.raster import (
     LINE_GAP_ROWS,
@@ -52,6 +53,8 @@ def qr_module_dots(modules: int, wanted: int, room: int) -> int:
 
 def barcode_bits(code: Barcode) -> str:
     """The modules, "1" is a bar; JobError for data that the symbology cannot carry."""
+    if code.symbology is Symbology.CODE128:
+        return code128_bits(code.data)
     maker: Any = barcode.get_barcode_class(code.symbology.value)
     options = {"add_checksum": False} if code.symbology is Symbology.CODE39 else {}
     try:

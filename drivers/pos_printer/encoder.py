@@ -27,6 +27,7 @@ from drivers.contract import (
     Symbology,
     Text,
 )
+from drivers.contract.code128 import PAIRS_WORTH_DIGITS
 from drivers.pos_printer.drawn import (
     BARCODE_MODULE_DOTS,
     barcode_picture,
@@ -45,7 +46,6 @@ from drivers.pos_printer.raster import (
     text_picture,
 )
 
-_PAIRS_WORTH_DIGITS = 4
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 _DRAWER_PULSE = bytes((50, 50))
 _ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
@@ -240,7 +240,7 @@ def code128_data(text: str) -> tuple[bytes, int]:
     Digits go in pairs (code set C), which halves the width of a long number; not where the bytes of
     the pairs would be a real-time command, which a printer obeys even there.
     """
-    if text.isdigit() and len(text) >= _PAIRS_WORTH_DIGITS:
+    if text.isdigit() and len(text) >= PAIRS_WORTH_DIGITS:
         odd = text[: len(text) % 2]
         pairs = bytes(int(text[at : at + 2]) for at in range(len(odd), len(text), 2))
         if not _REAL_TIME.search(pairs):
