@@ -1,7 +1,7 @@
 """Completed transactions <-> wire. Never recomputes an amount."""
 
-from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -15,6 +15,8 @@ from pos_app.domain.document import (
     TransactionKind,
 )
 from pos_app.domain.loyalty.allowance import OwnRights
+from pos_app.domain.loyalty.confirmation import Confirmation
+from pos_app.domain.loyalty.coupon import CouponUse
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.money import Currency
 from pos_app.domain.quantity import Quantity, Unit
@@ -39,6 +41,11 @@ from sync.wire.events import (
     TransactionCompletedDoc,
 )
 
+_KINDS = {kind.value: kind for kind in TransactionKind}
+_UNITS = {unit.value: unit for unit in Unit}
+_STEPS = {step.value: step for step in Step}
+# Looked up a line; what is none is refused by the enum itself.
+NO_RATE = Fraction(0)
 UNNAMED_POLICY = ReturnPolicy.PROPORTIONAL
 """How documents of before the policy was stored are returned."""
 
@@ -101,54 +108,61 @@ def _tender_doc(tender: Tender) -> TenderDoc:
 
 
 def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
-    """The reverse; ValueError where a kind, unit or date is none."""
-    own = OwnRights(doc.own_incarnation, tuple(use_from_doc(use) for use in doc.own))
-    return replace(
-        _receipt(doc),
-        member_id=doc.member,
-        identified_by=doc.identified_by,
-        member_code=doc.member_code,
-        entries=tuple(entry_from_doc(entry) for entry in doc.entries),
-        uses=tuple(use_from_doc(use) for use in doc.uses),
-        unsecured=doc.unsecured,
-        risked=doc.risked,
-        tallies=tuple(TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies),
-        confirmation=confirmation_from_doc(doc.confirmation),
-        coupons=tuple(coupon_from_doc(use) for use in doc.coupons),
-        withheld_points=doc.withheld_points,
-        withheld_minor=doc.withheld,
-        gift_cards=tuple(gift_card_entry_from_doc(entry) for entry in doc.gift_cards),
-        own=own if own.uses else None,
-    )
+    """The reverse; ValueError where a kind, unit or date is none.
 
-
-def _receipt(doc: TransactionCompletedDoc) -> CompletedTransaction:
-    """What was sold and paid; nobody's yet."""
+    The server reads every receipt of a chain with it: one construction, no copies.
+    """
     return CompletedTransaction(
-        transaction_id=doc.id,
-        kind=TransactionKind(doc.kind),
-        receipt_number=doc.receipt,
-        store_id=doc.store,
-        terminal_id=doc.terminal,
-        session_number=doc.session,
-        business_on=day(doc.business_on),
-        completed_at=instant(doc.at),
-        operator_id=doc.operator,
-        currency=Currency(doc.currency, doc.currency_digits),
-        lines=tuple(_line(line) for line in doc.lines),
-        totals=_totals(doc.totals),
-        tenders=tuple(Tender(TenderKind(t.kind), t.amount, t.reference) for t in doc.tenders),
-        change_minor=doc.change,
-        program=program_from_doc(doc.program),
-        original_id=doc.original,
-        reason=doc.reason,
-        training=doc.training,
-        mirror_cursor=doc.mirror_cursor,
-        evidence=doc.evidence,
-        age_answer=doc.age,
+        doc.id,
+        _KINDS.get(doc.kind) or TransactionKind(doc.kind),
+        doc.receipt,
+        doc.store,
+        doc.terminal,
+        doc.session,
+        day(doc.business_on),
+        instant(doc.at),
+        doc.operator,
+        _currency(doc.currency, doc.currency_digits),
+        tuple([_line(line) for line in doc.lines]),
+        _totals(doc.totals),
+        tuple([Tender(TenderKind(t.kind), t.amount, t.reference) for t in doc.tenders]),
+        doc.change,
+        program_from_doc(doc.program),
+        doc.member,
+        doc.identified_by,
+        doc.member_code,
+        doc.original,
+        doc.reason,
+        tuple([entry_from_doc(entry) for entry in doc.entries]),
+        tuple([use_from_doc(use) for use in doc.uses]),
+        doc.unsecured,
+        doc.risked,
+        doc.training,
+        doc.mirror_cursor,
+        tuple([TallyEntry(t.tally, t.period, t.amount, t.lines) for t in doc.tallies]),
+        *_confirmed(doc),
         return_policy=ReturnPolicy(doc.return_policy) if doc.return_policy else UNNAMED_POLICY,
         cash_unit_minor=doc.cash_unit,
+        withheld_points=doc.withheld_points,
+        withheld_minor=doc.withheld,
+        gift_cards=tuple([gift_card_entry_from_doc(entry) for entry in doc.gift_cards]),
+        age_answer=doc.age,
+        own=_own(doc),
     )
+
+
+def _confirmed(
+    doc: TransactionCompletedDoc,
+) -> tuple[Confirmation | None, tuple[CouponUse, ...], tuple[tuple[str, str], ...]]:
+    """How the member was confirmed, coupons, evidence."""
+    coupons = tuple([coupon_from_doc(use) for use in doc.coupons])
+    return confirmation_from_doc(doc.confirmation), coupons, doc.evidence
+
+
+def _own(doc: TransactionCompletedDoc) -> OwnRights | None:
+    if not doc.own:
+        return None
+    return OwnRights(doc.own_incarnation, tuple([use_from_doc(use) for use in doc.own]))
 
 
 def _line_doc(line: CompletedLine) -> LineDoc:
@@ -182,42 +196,51 @@ def _line_doc(line: CompletedLine) -> LineDoc:
 
 
 def _line(doc: LineDoc) -> CompletedLine:
+    unit = _UNITS.get(doc.quantity.unit) or Unit(doc.quantity.unit)
     return CompletedLine(
-        line=doc.line,
-        item_id=doc.item,
-        code=doc.code,
-        name=doc.name,
-        quantity=Quantity(doc.quantity.value, Unit(doc.quantity.unit)),
-        unit_price_minor=doc.unit_price,
-        list_minor=doc.list_amount,
-        modifications=tuple(
-            PriceModification(m.rule, Step(m.step), m.amount, m.units, m.name, m.arithmetic)
-            for m in doc.modifications
-        ),
-        net_minor=doc.net,
-        points_minor=doc.points_money,
-        points_redeemed=doc.points,
-        payable_minor=doc.payable,
-        points_earned=doc.earned,
-        tax_class=doc.tax_class,
-        tax_rate_ppm=doc.tax_rate_ppm,
-        tax_minor=doc.tax,
-        categories=doc.categories,
-        returned_line=doc.returned_line,
-        adds_to_spend=doc.adds_to_spend,
-        earn_rate=_fraction(doc.earn_rate),
-        earn_base_minor=doc.earn_base,
-        card_id=doc.card,
+        doc.line,
+        doc.item,
+        doc.code,
+        doc.name,
+        Quantity(doc.quantity.value, unit),
+        doc.unit_price,
+        doc.list_amount,
+        tuple([_modification(m) for m in doc.modifications]) if doc.modifications else (),
+        doc.net,
+        doc.points_money,
+        doc.points,
+        doc.payable,
+        doc.earned,
+        doc.tax_class,
+        doc.tax_rate_ppm,
+        doc.tax,
+        doc.categories,
+        doc.returned_line,
+        _fraction(doc.earn_rate) if doc.earn_rate else NO_RATE,
+        doc.earn_base,
+        doc.card,
+        doc.adds_to_spend,
     )
+
+
+def _modification(doc: ModificationDoc) -> PriceModification:
+    step = _STEPS.get(doc.step) or Step(doc.step)
+    return PriceModification(doc.rule, step, doc.amount, doc.units, doc.name, doc.arithmetic)
 
 
 def _policy_text(policy: ReturnPolicy) -> str:
     return "" if policy is UNNAMED_POLICY else policy.value
 
 
+@lru_cache(maxsize=1024)
+def _currency(code: str, digits: int) -> Currency:
+    return Currency(code, digits)
+
+
+@lru_cache(maxsize=4096)
 def _fraction(text: str) -> Fraction:
-    """The reverse of its text, "7/100", "2" or nothing; ValueError for anything else."""
-    numerator, _, denominator = (text or "0").partition("/")
+    """The reverse of its text, "7/100" or "2"; ValueError for anything else."""
+    numerator, _, denominator = text.partition("/")
     if not int(denominator or "1"):
         raise ValueError(f"no fraction: {text!r}")
     return Fraction(int(numerator), int(denominator or "1"))
@@ -238,12 +261,12 @@ def _totals_doc(totals: Totals) -> TotalsDoc:
 
 def _totals(doc: TotalsDoc) -> Totals:
     return Totals(
-        list_minor=doc.list_amount,
-        discount_minor=doc.discount,
-        net_minor=doc.net,
-        points_minor=doc.points_money,
-        points_redeemed=doc.points,
-        payable_minor=doc.payable,
-        rounding_minor=doc.rounding,
-        points_earned=doc.earned,
+        doc.list_amount,
+        doc.discount,
+        doc.net,
+        doc.points_money,
+        doc.points,
+        doc.payable,
+        doc.rounding,
+        doc.earned,
     )

@@ -8,6 +8,7 @@ Source: loyalty.md 4; the visits' score is an exponential decay in whole numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from pos_app.domain.money import share_down
 
@@ -45,6 +46,11 @@ class Policy:
     gift_cards: bool = False
 
 
+@lru_cache(maxsize=2 * DAYS_MOST)
+def _power(base: int, days: int) -> int:
+    return int(base**days)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """How often a member came to a store: `score` as of `on`; the till of the last time."""
@@ -56,7 +62,7 @@ class Visit:
     def at(self, on: date, decay_ppm: int) -> int:
         """The score on a later day; a day before the last visit counts as that day."""
         days = min(max((on - self.on).days, 0), DAYS_MOST)
-        return int(self.score * decay_ppm**days // PPM**days)
+        return self.score * _power(decay_ppm, days) // _power(PPM, days)
 
 
 @dataclass(frozen=True, slots=True)

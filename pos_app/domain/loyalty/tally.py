@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 Tallies = Mapping[tuple[str, str], int]
 """(tally, period) -> amount; what is not there is 0."""
@@ -91,25 +92,30 @@ def joined(known: Tallies, others: Tallies) -> dict[tuple[str, str], int]:
 
 def kept(known: Tallies, today: date) -> dict[tuple[str, str], int]:
     """The tallies without periods so old that no rule asks for them: a mirror stays small."""
+    horizons = _horizons(today)
     return {
         key: amount
         for key, amount in known.items()
-        if key[0].partition("/")[0] not in FADING or not _is_past(key[1], today)
+        if key[0].partition("/")[0] not in FADING or not _is_past(key[1], horizons)
     }
 
 
-def _is_past(period: str, today: date) -> bool:
+def _is_past(period: str, horizons: Mapping[str, str]) -> bool:
     """By length and letter: each calendar writes its periods in its own way."""
-    if "-W" in period:
-        return period < period_of("week", today - timedelta(days=WEEKS_KEPT))
-    if "-Q" in period:
-        return period < period_of("quarter", today - timedelta(days=MONTHS_KEPT))
-    horizons = {
-        10: period_of("day", today - timedelta(days=DAYS_KEPT)),
-        7: period_of("month", today - timedelta(days=MONTHS_KEPT)),
-        4: f"{today.year - YEARS_KEPT:04d}",
+    letter = period[5:6] if period[5:6] in ("W", "Q") else str(len(period))
+    return period < horizons.get(letter, LIFETIME)
+
+
+@lru_cache(maxsize=8)
+def _horizons(today: date) -> Mapping[str, str]:
+    """The first period of each calendar that is kept."""
+    return {
+        "W": period_of("week", today - timedelta(days=WEEKS_KEPT)),
+        "Q": period_of("quarter", today - timedelta(days=MONTHS_KEPT)),
+        "10": period_of("day", today - timedelta(days=DAYS_KEPT)),
+        "7": period_of("month", today - timedelta(days=MONTHS_KEPT)),
+        "4": f"{today.year - YEARS_KEPT:04d}",
     }
-    return period < horizons.get(len(period), LIFETIME)
 
 
 def shares_back(

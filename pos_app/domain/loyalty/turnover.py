@@ -7,6 +7,7 @@ with `with_own`. A return stands with the day of its sale and with what was real
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from pos_app.domain.loyalty.tally import LIFETIME, Tallies, period_of
@@ -65,6 +66,7 @@ def months_of_period(period: str, on: date) -> tuple[str, ...] | None:
     return _months_back(on, counts[period])
 
 
+@lru_cache(maxsize=256)
 def _months_back(on: date, count: int) -> tuple[str, ...]:
     first = on.year * 12 + on.month - 1
     months = range(first, max(first - count, 11), -1)

@@ -91,7 +91,7 @@ def authenticate_once(connection: Connection, request: Signed, now_us: int) -> A
         "nonce": request.nonce,
         "at": now_us,
     }
-    if not bulk.insert_new(connection, nonce, [fresh], "nonce"):
+    if not bulk.insert_new(connection, nonce, [fresh]):
         raise refuse(401, "replayed")
     return row
 

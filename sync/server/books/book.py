@@ -4,8 +4,8 @@ Opening the book locks the bucket's feed head, so that whoever changes a member 
 (posting, grants, edits, expiry) is the only one, up to the commit.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -30,12 +30,12 @@ from sync.server.books.conflicts import Conflict, conflict_rows
 from sync.server.books.desk import Desk, OwnDesk
 from sync.server.books.grant import Grant as Grant
 from sync.server.engine import bulk
-from sync.server.engine.buckets import bucket_scope, terminal_scope
+from sync.server.engine.buckets import bucket_scope
 from sync.server.engine.schema import account, allowance, bearer, conflict, effect, ledger, member
 from sync.server.engine.services import Services
 from sync.server.publishing import feed, interest
 from sync.server.sealing import personal
-from sync.translate import member_from_row, member_row
+from sync.translate import lot_row, member_from_row, member_row
 from sync.wire.codec import canonical
 from sync.wire.rows import MemberRow
 
@@ -263,26 +263,30 @@ class Book:
         self._desk.insert(effect, left, "replace")
         changed = [self.held[m] for m in sorted(self.touched)]
         touched = [held for held in changed if held.bearer is None]
-        for held in touched:
-            self._seal(held)
+        rows = {held.member.member_id: self._sealed_row(held) for held in touched}
         heard = {held.member.member_id: held for held in changed if _is_told(held)}
         groups = interest.settle(self._desk.grouped(), heard)
         self._flush_bearers(changed)
         self._desk.insert(account, [self._account_row(h) for h in touched], "replace")
-        self._desk.insert(member, [self._member_row(h) for h in touched], "replace")
+        self._desk.insert(member, [self._member_row(h, rows) for h in touched], "replace")
         self._flush_grants()
         self._drop_merged(touched)
         self._desk.insert(conflict, conflict_rows(self.bucket, self.conflicts, now_us), "nothing")
-        changes = [self._published(held) for held in changed if _is_told(held)]
+        changes = [self._published(held, rows) for held in changed if _is_told(held)]
         if changes:
             self._desk.publish(bucket_scope(self.bucket), changes, now_us)
             for scope, told in interest.told(self.bucket, groups, changes):
                 self._desk.publish(scope, told, now_us)
         return {self.grants[g].terminal for g in self.touched_grants}
 
-    def _seal(self, held: Held) -> None:
-        """Who the member is, under the member's own key, before it meets a table."""
-        person = personal.person_of(member_row(held.member, held.keys))
+    def _sealed_row(self, held: Held) -> MemberRow:
+        """The row without points and without who the member is: that is sealed under the member's
+        own key before it meets a table."""
+        row = member_row(held.member, held.keys)
+        self._seal(held, personal.person_of(row))
+        return msgspec.structs.replace(personal.without_person(row), lots=(), debt=0)
+
+    def _seal(self, held: Held, person: bytes) -> None:
         if person == held.person and held.sealed:
             return
         wrapped = bytes.fromhex(held.profile[1]) or personal.wrapped_in(held.sealed)
@@ -326,13 +330,13 @@ class Book:
             "habits": canonical(held.habits).decode() if held.habits.visits else "{}",
         }
 
-    def _member_row(self, held: Held) -> dict[str, Any]:
-        kept = member_row(replace(held.member, lots=(), debt=0), held.keys)
+    def _member_row(self, held: Held, rows: Mapping[str, MemberRow]) -> dict[str, Any]:
+        kept = rows[held.member.member_id]
         return {
             "bucket": self.bucket,
             "id": held.member.member_id,
             "home_store": held.member.home_store,
-            "state": personal.stored(kept, held.sealed).decode(),
+            "state": personal.sealed_text(kept, held.sealed).decode(),
             "groups": canonical(held.groups).decode(),
             "profile": held.profile[0],
             "profile_key": held.profile[1],
@@ -354,45 +358,17 @@ class Book:
             "announced": 0,
         }
 
-    def _published(self, held: Held) -> feed.Change:
+    def _published(self, held: Held, rows: Mapping[str, MemberRow]) -> feed.Change:
         member_id = held.member.member_id
         if held.bearer is not None:
             return feed.Change("gift_card", member_id, held.bearer.shown(self.services.now()))
         if held.deleted or held.member.blocked == personal.ERASED:
             return feed.Change("member", member_id, None)
-        shown = replace(held.member, lots=held.account.lots, debt=held.account.debt)
-        row = member_row(shown, held.keys)
-        return feed.Change("member", member_id, Raw(personal.stored(row, held.sealed)))
+        lots = tuple([lot_row(lot) for lot in held.account.lots])
+        row = msgspec.structs.replace(rows[member_id], lots=lots, debt=held.account.debt)
+        return feed.Change("member", member_id, Raw(personal.sealed_text(row, held.sealed)))
 
 
 def _is_told(held: Held) -> bool:
     """Members and gift cards are rows of the feed; a coupon is told as a setting."""
     return held.bearer is None or held.bearer.is_card
-
-
-def announce(connection: Connection, services: Services, terminal_id: str) -> int:
-    """Bring changed grants into the terminal's own scope; how many. Repeating it is harmless."""
-    rows = connection.execute(
-        sa.select(allowance)
-        .where(allowance.c.announced == 0, allowance.c.terminal == terminal_id)
-        .order_by(allowance.c.bucket, allowance.c.grant_id)  # numbered alike on every engine
-    ).all()
-    if not rows:
-        return 0
-    changes = []
-    for r in rows:
-        grant = Grant(
-            r.grant_id, r.member, terminal_id, r.granted, r.spent, r.returned, r.kind,
-            r.lease_until, r.posted_seq, r.incarnation,
-        )  # fmt: skip
-        changes.append(feed.Change("allowance", r.grant_id, grant.row()))
-    feed.publish(connection, terminal_scope(terminal_id), changes, services.now_us())
-    connection.execute(
-        sa.update(allowance)
-        .where(
-            allowance.c.terminal == terminal_id,
-            bulk.among(connection, allowance.c.grant_id, [r.grant_id for r in rows]),
-        )
-        .values(announced=1)
-    )
-    return len(rows)

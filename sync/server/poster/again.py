@@ -8,38 +8,24 @@ these twice.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import CategoriesChosen, TransactionCompleted
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import bucket_of
-from sync.server.engine.schema import event
 from sync.server.poster.effects import Part
 from sync.translate import UnreadableEvent, WireCodec
-from sync.wire.codec import unpack
-from sync.wire.messages import EventEnvelope, PushRequest
+from sync.wire.messages import EventEnvelope
 
 EXISTS = "exists"
 Counted = TransactionCompleted | CategoriesChosen
 COUNTED = ("transaction_completed", "categories_chosen")
 
 
-def renumbered(connection: Connection, codec: WireCodec, row: Any) -> dict[int, list[Part]]:
+def renumbered(
+    connection: Connection, codec: WireCodec, row: Any, events: Sequence[EventEnvelope]
+) -> dict[int, list[Part]]:
     """What the members of an inbox row's known events must be told, by bucket."""
-    found = connection.execute(
-        sa.select(event.c.seq).where(
-            event.c.bucket == row.bucket,
-            event.c.terminal == row.terminal,
-            event.c.incarnation == row.incarnation,
-            event.c.seq.between(row.first_seq, row.last_seq),
-            event.c.outcome == EXISTS,
-        )
-    )
-    known = set(found.scalars())
-    if not known:
-        return {}
-    events = [e for e in unpack(PushRequest, row.body).events if e.seq in known]
     told = [(e, fact) for e in events if (fact := _counted(codec, e)) is not None]
     who = resolve(connection, {m for _, fact in told for m in _members(fact)})
     parts: dict[int, list[Part]] = {}

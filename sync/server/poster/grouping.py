@@ -1,23 +1,11 @@
 """Facts of many batches put together for one transaction, and taken apart again. Never posts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from sqlalchemy import Connection
 
 from pos_app.domain.events import MemberEnrolled
 from sync.server.poster.applying import ByBucket
-from sync.server.poster.effects import Part
 from sync.server.poster.outcomes import Batch
-from sync.server.poster.planning import Fact, days_of, plan
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fact and who tells it."""
-
-    terminal: str
-    fact: Fact
+from sync.server.poster.planning import Told
 
 
 def groups(batches: Sequence[Batch]) -> list[list[Told]]:
@@ -34,19 +22,6 @@ def groups(batches: Sequence[Batch]) -> list[list[Told]]:
             found[-1].append(Told(batch.terminal, fact))
             alone = enrolment
     return found
-
-
-def plan_group(connection: Connection, group: Sequence[Told]) -> dict[int, list[Part]]:
-    """The parts of all, in the order they are told."""
-    by_terminal: dict[str, list[Fact]] = {}
-    for told in group:
-        by_terminal.setdefault(told.terminal, []).append(told.fact)
-    sold = days_of(told.fact for told in group)
-    parts: dict[int, list[Part]] = {}
-    for terminal_id, facts in by_terminal.items():
-        for bucket, some in plan(connection, terminal_id, facts, sold).items():
-            parts.setdefault(bucket, []).extend(some)
-    return parts
 
 
 def halved(parts: ByBucket) -> Iterator[ByBucket]:

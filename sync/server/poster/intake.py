@@ -17,6 +17,7 @@ from sync.server.access.auth import Signed, authenticate_once
 from sync.server.books.conflicts import Conflict, record
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
+from sync.server.engine.durability import told_safe
 from sync.server.engine.refusal import Refusal, too_often
 from sync.server.engine.schema import event, inbox, terminal
 from sync.server.engine.services import Services
@@ -76,7 +77,7 @@ def push(
         new = list(zip(fresh, outcomes, strict=True))
         kept = _kept(connection, services, signed, request)
         row = _append(connection, services, kept, request, new)
-    return _receipt(services, row)
+    return _receipt(connection, services, row)
 
 
 def _locked(connection: Connection, terminal_id: str) -> Any:
@@ -266,12 +267,12 @@ def _alert(connection: Connection, services: Services, terminal_id: str, alarm: 
     log.warning("push refused: %s, terminal %s, seq %d", alarm.code, terminal_id, alarm.seq)
 
 
-def _receipt(services: Services, row: Any) -> PushReply:
+def _receipt(connection: Connection, services: Services, row: Any) -> PushReply:
     return PushReply(
         epoch=services.epoch,
         head=row.head,
         head_hash=row.head_hash,
-        safe_head=min(row.safe_head, row.head),
+        safe_head=told_safe(connection, row.head, row.safe_head),
         server_time=services.server_time(),
         signature=services.sign(ack_text(row.id, row.incarnation, row.head, row.head_hash)),
         machine=row.machine,

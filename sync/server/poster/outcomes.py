@@ -4,7 +4,7 @@ Never counts an event twice: only events still `queued` are counted, in the tran
 ends their waiting.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from pos_app.domain.business_day import (
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import CashMoved, ControlTotals, Event, RightUsed, TransactionCompleted
 from pos_app.domain.loyalty.velocity import UNUSUAL
-from sync.server.books.book import announce
+from sync.server.books.announcing import mark_announced, unannounced
 from sync.server.books.conflicts import Conflict, record
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of, terminal_scope
@@ -30,6 +30,7 @@ from sync.server.engine.schema import control_total, event, feed_row, inbox, sal
 from sync.server.engine.services import Services, micros
 from sync.server.poster.effects import Part
 from sync.server.poster.planning import Fact
+from sync.server.poster.timely import ODD_DAY
 from sync.server.publishing import feed
 from sync.server.settings.budgets import count_offers
 from sync.translate.documents import transaction_doc
@@ -39,10 +40,20 @@ from sync.wire.events import ControlTotalsDoc
 from sync.wire.rows import OutcomeRow
 
 PLAIN_OUTCOMES_KEPT = 1000
+QUEUED = "queued"
+SPAN = ("bucket", "terminal", "incarnation", "first_seq", "last_seq")
+TOTALS_KEY = ("bucket", "terminal", "business_on")
 TWICE = "document_twice"
 """One receipt under two ids of events: kept as a fact, counted once, shown to a person."""
 Key = TypeVar("Key")
-OF_NO_BUCKET = (TWICE, "unknown_code", "phone_taken", "card_taken", "sealed_profile_unreadable")
+OF_NO_BUCKET = (
+    TWICE,
+    ODD_DAY,
+    "unknown_code",
+    "phone_taken",
+    "card_taken",
+    "sealed_profile_unreadable",
+)
 """Conflicts that are found before any member's bucket is open."""
 
 
@@ -88,76 +99,129 @@ def store_sales(
     connection: Connection, sales: Sequence[tuple[Key, dict[str, Any]]]
 ) -> Iterator[Key]:
     """Store receipts once; the keys of those that another event had brought already."""
-    first = {row["id"]: row for _key, row in reversed(sales)}
-    new = bulk.insert_new(connection, sale, list(first.values()), "id")
+    first = {(row["bucket"], row["id"]): row for _key, row in reversed(sales)}
+    new = bulk.insert_new(connection, sale, list(first.values()))
     for key, row in sales:
-        if row["id"] not in new:
+        place = (row["bucket"], row["id"])
+        if place not in new:
             yield key
-        new.discard(row["id"])
+        new.discard(place)
 
 
 def finish_all(connection: Connection, services: Services, batches: Sequence[Batch]) -> None:
-    """The ends of many batches, terminal by terminal in their order."""
+    """Mark batches posted and tell their terminals; run again, it changes nothing.
+
+    As many statements for many batches as for one; terminal by terminal in their order.
+    """
     feed.lock(connection, *(terminal_scope(batch.terminal) for batch in batches))
-    for batch in batches:
-        finish(connection, services, batch)
+    waiting = _still_waiting(connection, batches)
+    ends = [_End(batch, _of(batch, waiting)) for batch in batches]
+    _store_outcomes(connection, ends)
+    _store_anonymous(connection, ends)
+    _count(connection, ends)
+    for end in ends:
+        documents = [fact.document for fact in end.counted if fact.document is not None]
+        count_offers(connection, end.batch.terminal, documents)
+        record(connection, end.batch.bucket, _conflicts(end.batch, end.facts), services.now_us())
+    _tell(connection, services, ends)
+    _close(connection, batches)
 
 
-def finish(connection: Connection, services: Services, batch: Batch) -> None:
-    """Mark the batch posted and tell the terminal. Run again, it changes nothing."""
-    feed.lock(connection, terminal_scope(batch.terminal))
-    waiting = _still_waiting(connection, batch)
-    facts = [fact for fact in batch.facts if fact.seq in waiting]
-    posted = [fact for fact in facts if fact.outcome == "posted"]
-    _store_outcomes(connection, batch, facts)
-    anonymous = [
-        (fact.seq, sale_row(batch.bucket, document, "", fact.text))
-        for fact in posted
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A batch and the facts of it that nobody has ended yet."""
+
+    batch: Batch
+    facts: list[Fact]
+
+    @property
+    def posted(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.outcome == "posted"]
+
+    @property
+    def counted(self) -> list[Fact]:
+        """Without receipts that another event had brought."""
+        return [fact for fact in self.posted if TWICE not in fact.conflicts]
+
+
+def _of(batch: Batch, waiting: Mapping[tuple[str, int], set[int]]) -> list[Fact]:
+    still = waiting.get((batch.terminal, batch.incarnation), set())
+    return [fact for fact in batch.facts if fact.seq in still]
+
+
+def _still_waiting(
+    connection: Connection, batches: Sequence[Batch]
+) -> dict[tuple[str, int], set[int]]:
+    """(terminal, incarnation) -> sequence numbers that nobody has ended."""
+    spans = [(b.bucket, b.terminal, b.incarnation, b.first_seq, b.last_seq) for b in batches]
+    found: dict[tuple[str, int], set[int]] = {}
+    for row in connection.execute(*in_spans(connection, spans, (QUEUED,))):
+        found.setdefault((row.terminal, row.incarnation), set()).add(row.seq)
+    return found
+
+
+def in_spans(
+    connection: Connection, spans: Sequence[tuple[Any, ...]], outcomes: Sequence[str]
+) -> tuple[sa.Select[Any], dict[str, Any]]:
+    """Events of batches that have one of these outcomes: (statement, parameters).
+
+    A span is (bucket, terminal, incarnation, first, last); rows have terminal, incarnation,
+    first_seq, seq, outcome.
+    """
+    span, named = bulk.bound(connection, inbox, SPAN, spans)
+    same = sa.and_(
+        event.c.bucket == span.c.bucket,
+        event.c.terminal == span.c.terminal,
+        event.c.incarnation == span.c.incarnation,
+        event.c.seq.between(span.c.first_seq, span.c.last_seq),
+    )
+    told = [span.c.terminal, span.c.incarnation, span.c.first_seq, event.c.seq, event.c.outcome]
+    chosen = sa.select(*told).select_from(span.join(event, same))
+    return chosen.where(event.c.outcome.in_(outcomes)), named
+
+
+def _store_outcomes(connection: Connection, ends: Sequence[_End]) -> None:
+    rows = [
+        {
+            "bucket": end.batch.bucket,
+            "terminal": end.batch.terminal,
+            "incarnation": end.batch.incarnation,
+            "seq": fact.seq,
+            "outcome": fact.outcome,
+            "reason": fact.reason.replace("\0", ""),
+        }
+        for end in ends
+        for fact in end.facts
+    ]
+    bulk.change(connection, event, ("bucket", "terminal", "incarnation", "seq"), rows)
+
+
+def _store_anonymous(connection: Connection, ends: Sequence[_End]) -> None:
+    """Receipts of nobody lie with their terminal."""
+    sales = [
+        (fact, sale_row(end.batch.bucket, document, "", fact.text))
+        for end in ends
+        for fact in end.posted
         if (document := fact.document) is not None and not fact.member
     ]
-    again = set(store_sales(connection, anonymous))
-    for fact in posted:
-        fact.conflicts += [TWICE] if fact.seq in again else []
-    new = [fact for fact in posted if TWICE not in fact.conflicts]
-    _count(connection, batch, [fact.event for fact in new if fact.event is not None])
-    documents = [fact.document for fact in new if fact.document is not None]
-    count_offers(connection, batch.terminal, documents)
-    record(connection, batch.bucket, _conflicts(batch, facts), services.now_us())
-    rows = [feed.Change("outcome", fact.id, _outcome(fact)) for fact in facts]
-    head = feed.publish(connection, terminal_scope(batch.terminal), rows, services.now_us())
-    _forget_plain(connection, batch.terminal, head)
-    announce(connection, services, batch.terminal)
-    _close(connection, batch)
+    for fact in store_sales(connection, sales):
+        fact.conflicts.append(TWICE)
 
 
-def _in_batch(batch: Batch) -> Any:
-    return sa.and_(
-        event.c.bucket == batch.bucket,
-        event.c.terminal == batch.terminal,
-        event.c.incarnation == batch.incarnation,
-        event.c.seq.between(batch.first_seq, batch.last_seq),
-    )
-
-
-def _still_waiting(connection: Connection, batch: Batch) -> set[int]:
-    queued = sa.select(event.c.seq).where(_in_batch(batch), event.c.outcome == "queued")
-    return set(connection.execute(queued).scalars())
-
-
-def _store_outcomes(connection: Connection, batch: Batch, facts: Sequence[Fact]) -> None:
-    plain = [fact.seq for fact in facts if fact.outcome == "posted"]
-    change = sa.update(event).where(_in_batch(batch))
-    if plain:
-        connection.execute(
-            change.where(bulk.among(connection, event.c.seq, plain)).values(outcome="posted")
-        )
-    for fact in facts:
-        if fact.outcome != "posted":
-            connection.execute(
-                change.where(event.c.seq == fact.seq).values(
-                    outcome=fact.outcome, reason=fact.reason.replace("\0", "")
-                )
-            )
+def _tell(connection: Connection, services: Services, ends: Sequence[_End]) -> None:
+    """Outcomes, and after a terminal's first ones the grants that have changed."""
+    granted = unannounced(connection, {end.batch.terminal for end in ends})
+    announced = [change.id for changes in granted.values() for change in changes]
+    told: dict[str, list[feed.Change]] = {}
+    for end in ends:
+        changes = told.setdefault(terminal_scope(end.batch.terminal), [])
+        changes += [feed.Change("outcome", fact.id, _outcome(fact)) for fact in end.facts]
+        changes += granted.pop(end.batch.terminal, [])
+    heads = feed.publish_all(connection, told, services.now_us())
+    mark_announced(connection, announced)
+    for end in {end.batch.terminal: end for end in ends}.values():
+        terminal_id = end.batch.terminal
+        _forget_plain(connection, terminal_id, heads[terminal_scope(terminal_id)])
 
 
 def _outcome(fact: Fact) -> OutcomeRow:
@@ -181,37 +245,56 @@ def _conflicts(batch: Batch, facts: Sequence[Fact]) -> list[Conflict]:
     return found
 
 
-def _count(connection: Connection, batch: Batch, events: Sequence[Event]) -> None:
+def _count(connection: Connection, ends: Sequence[_End]) -> None:
     """Control totals by business day, kept as the till keeps them, with the same functions.
 
     Events without a day belong to the day of the session that runs: the last one that was named.
     """
-    session_day = _last_day(connection, batch.terminal)
-    named = {day for fact in events if (day := business_day_of(fact))} | {session_day}
-    days = load_totals(connection, batch.terminal, named)
-    changed: dict[str, ControlTotals] = {}
-    for fact in events:
-        session_day = business_day_of(fact) or session_day
-        if session_day:
-            before = changed.get(session_day) or days.get(session_day) or ControlTotals()
-            changed[session_day] = counted(before, fact)
+    days = _totals_of(connection, ends)
+    changed: dict[tuple[str, str], ControlTotals] = {}
+    for end in ends:
+        terminal_id = end.batch.terminal
+        mine = days.setdefault(terminal_id, {})
+        session_day = max(mine, default="")
+        for fact in end.counted:
+            if fact.event is None:
+                continue
+            session_day = business_day_of(fact.event) or session_day
+            if session_day:
+                mine[session_day] = counted(mine.get(session_day) or ControlTotals(), fact.event)
+                changed[terminal_id, session_day] = mine[session_day]
     rows = [
         {
-            "bucket": batch.bucket,
-            "terminal": batch.terminal,
+            "bucket": bucket_of(terminal_id),
+            "terminal": terminal_id,
             "business_on": day,
             "totals": canonical(control_totals_doc(totals)).decode(),
         }
-        for day, totals in sorted(changed.items())
+        for (terminal_id, day), totals in sorted(changed.items(), key=lambda item: item[0])
     ]
     bulk.insert(connection, control_total, rows, "replace")
 
 
-def _last_day(connection: Connection, terminal_id: str) -> str:
-    newest = sa.select(sa.func.max(control_total.c.business_on)).where(
-        control_total.c.bucket == bucket_of(terminal_id), control_total.c.terminal == terminal_id
+def _totals_of(connection: Connection, ends: Sequence[_End]) -> dict[str, dict[str, ControlTotals]]:
+    """Terminal -> its totals of the days that are named, and of its last day."""
+    places = {end.batch.terminal: end.batch.bucket for end in ends}
+    last = connection.execute(
+        sa.select(control_total.c.terminal, sa.func.max(control_total.c.business_on))
+        .where(
+            bulk.among(connection, control_total.c.bucket, places.values()),
+            bulk.among(connection, control_total.c.terminal, places),
+        )
+        .group_by(control_total.c.terminal)
     )
-    return connection.execute(newest).scalar() or ""
+    named = {(places[terminal_id], terminal_id, day) for terminal_id, day in last}
+    for end in ends:
+        for fact in end.counted:
+            if fact.event is not None and (day := business_day_of(fact.event)):
+                named.add((end.batch.bucket, end.batch.terminal, day))
+    found: dict[str, dict[str, ControlTotals]] = {}
+    for row in bulk.matching(connection, control_total, TOTALS_KEY, named):
+        found.setdefault(row.terminal, {})[row.business_on] = _totals(row.totals)
+    return found
 
 
 def business_day_of(fact: Event) -> str:
@@ -248,14 +331,17 @@ def load_totals(
             bulk.among(connection, control_total.c.business_on, days),
         )
     )
-    return {
-        row.business_on: control_totals(msgspec.json.decode(row.totals, type=ControlTotalsDoc))
-        for row in rows
-    }
+    return {row.business_on: _totals(row.totals) for row in rows}
+
+
+def _totals(text: str) -> ControlTotals:
+    return control_totals(msgspec.json.decode(text, type=ControlTotalsDoc))
 
 
 def _forget_plain(connection: Connection, terminal_id: str, head: int) -> None:
     """A terminal need not be told for ever that its old events were posted."""
+    if head <= PLAIN_OUTCOMES_KEPT:
+        return
     connection.execute(
         sa.delete(feed_row).where(
             feed_row.c.bucket == bucket_of(terminal_id),
@@ -268,24 +354,26 @@ def _forget_plain(connection: Connection, terminal_id: str, head: int) -> None:
     )
 
 
-def _close(connection: Connection, batch: Batch) -> None:
-    connection.execute(
-        sa.update(inbox)
-        .where(
-            inbox.c.bucket == batch.bucket,
-            inbox.c.terminal == batch.terminal,
-            inbox.c.incarnation == batch.incarnation,
-            inbox.c.first_seq == batch.first_seq,
-        )
-        .values(state="posted")
-    )
-    connection.execute(
-        sa.update(terminal)
-        .where(
-            terminal.c.bucket == batch.bucket,
-            terminal.c.id == batch.terminal,
-            terminal.c.incarnation == batch.incarnation,
-            terminal.c.posted_seq < batch.last_seq,
-        )
-        .values(posted_seq=batch.last_seq)
-    )
+def _close(connection: Connection, batches: Sequence[Batch]) -> None:
+    done = [
+        {
+            "bucket": batch.bucket,
+            "terminal": batch.terminal,
+            "incarnation": batch.incarnation,
+            "first_seq": batch.first_seq,
+            "state": "posted",
+        }
+        for batch in batches
+    ]
+    bulk.change(connection, inbox, SPAN[:-1], done)
+    heads: dict[tuple[int, str, int], int] = {}
+    for batch in batches:
+        whose = (batch.bucket, batch.terminal, batch.incarnation)
+        heads[whose] = max(batch.last_seq, heads.get(whose, 0))
+    keys = ("bucket", "id", "incarnation")
+    moved = [
+        {"bucket": row.bucket, "id": row.id, "incarnation": row.incarnation, "posted_seq": head}
+        for row in bulk.matching(connection, terminal, keys, heads)
+        if (head := heads[row.bucket, row.id, row.incarnation]) > row.posted_seq
+    ]
+    bulk.change(connection, terminal, keys, moved)

@@ -47,8 +47,9 @@ class Fact:
     @property
     def document(self) -> CompletedTransaction | None:
         """The document of a transaction that counts (training does not)."""
-        if isinstance(self.event, TransactionCompleted) and not self.event.document.training:
-            return self.event.document
+        fact = self.event
+        if isinstance(fact, TransactionCompleted) and not fact.document.training:
+            return fact.document
         return None
 
     def park(self, reason: str) -> None:
@@ -56,30 +57,34 @@ class Fact:
         self.outcome, self.reason = "parked", reason[:300]
 
 
-def plan(
-    connection: Connection,
-    terminal_id: str,
-    facts: Sequence[Fact],
-    sold: Mapping[str, date],
-) -> dict[int, list[Part]]:
-    """The parts of these events by bucket, in their order. Fills in `Fact.member`.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact and who tells it."""
 
-    `sold`: business days of receipts that are posted together with these, by id.
-    """
-    moved = {fact.id: _moves(connection, terminal_id, fact) for fact in facts}
+    terminal: str
+    fact: Fact
+
+
+def plan(connection: Connection, told: Sequence[Told]) -> dict[int, list[Part]]:
+    """The parts of these events by bucket, in their order. Fills in `Fact.member`."""
+    facts = [one.fact for one in told]
+    moved = {
+        (one.terminal, one.fact.id): _moves(connection, one.terminal, one.fact) for one in told
+    }
     named = {given.member_id for found in moved.values() for _, given in found}
     who = resolve(connection, named | {m for fact in facts for m in _members(fact)})
     codes = _owners(connection, {c for fact in facts if (c := _guest_code(fact))})
     codes_now = resolve(connection, set(codes.values()))
-    days = {**_sale_days(connection, facts, who), **sold}
+    days = {**_sale_days(connection, facts, who), **days_of(facts)}
     parts: dict[int, list[Part]] = {}
-    for fact in facts:
+    for one in told:
+        fact, terminal_id = one.fact, one.terminal
         owner = codes.get(_guest_code(fact))
-        found = _move_parts(fact, terminal_id, who, moved[fact.id])
+        found = _move_parts(fact, terminal_id, who, moved[terminal_id, fact.id])
         found += _parts(fact, terminal_id, who, codes_now.get(owner, "") if owner else "")
         for part in found:
-            if part.name == "sale":
-                part = _dated(part, days)
+            if part.name == "sale" and part.document.original_id:
+                part = replace(part, turnover_on=days.get(part.document.original_id))
             parts.setdefault(bucket_of(part.member), []).append(part)
         for bucket in buckets_of(fact.document) if fact.document else ():
             parts.setdefault(bucket, []).append(_cards_part(fact, terminal_id))
@@ -169,7 +174,8 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
     for entry in document.entries:
         owner = who.get(entry.member_id, "") or fact.member
         if owner:
-            entries.setdefault(owner, []).append(replace(entry, member_id=owner))
+            own = entry if owner == entry.member_id else replace(entry, member_id=owner)
+            entries.setdefault(owner, []).append(own)
     return [
         Part(
             "sale" if owner == fact.member else "points",
@@ -213,7 +219,3 @@ def _sale_days(
         )
         days = {row.id: date.fromisoformat(row.business_on) for row in rows}
     return days
-
-
-def _dated(part: Part, days: Mapping[str, date]) -> Part:
-    return replace(part, turnover_on=days.get(part.document.original_id or ""))

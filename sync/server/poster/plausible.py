@@ -1,6 +1,5 @@
 """What no till of ours writes and no table takes. Never judges a price or a promise."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,17 +16,19 @@ from sync.wire.codec import GarbledMessage, decode
 
 LARGEST = 10**15
 BIGGEST = 2**63
-LONG_NUMBER = re.compile("[0-9]{19}")
+DIGITS = bytes(ord("0") if chr(n) in "0123456789" else 0 for n in range(256))
+LONG_NUMBER = b"0" * 19
 TEXT_LENGTH_MAX = 200
 CASH_KINDS = frozenset({"paid_in", "paid_out", "pickup", "loan"})
 
 
-def unstorable(body: str) -> str:
+def unstorable(body: bytes) -> str:
     """Why no table takes what an event's JSON holds: a NUL in a text, a number beyond 64 bits."""
-    if "\\u0000" not in body and not LONG_NUMBER.search(body):
+    # Every digit as 0, and so many of them in a row: several times quicker than an expression.
+    if b"\\u0000" not in body and LONG_NUMBER not in body.translate(DIGITS):
         return ""
     try:
-        return _unstorable(decode(object, body.encode()))
+        return _unstorable(decode(object, body))
     except GarbledMessage:
         return ""  # whoever reads it says so
 
@@ -73,7 +74,7 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
         *(tally.amount for tally in document.tallies),
         *(entry.amount_minor for entry in document.gift_cards),
     ]
-    if any(abs(number) > LARGEST for number in numbers):
+    if max(map(abs, numbers)) > LARGEST:
         return "a number is out of range"
     if any(use.points <= 0 for use in document.uses):
         return "a use of no points"
@@ -91,6 +92,7 @@ def _document(document: CompletedTransaction, terminal_id: str) -> str:
 
 
 def _texts(texts: Iterable[str]) -> str:
-    if any("\0" in text or len(text) > TEXT_LENGTH_MAX for text in texts):
+    found = tuple(texts)
+    if max(map(len, found), default=0) > TEXT_LENGTH_MAX or "\0" in "".join(found):
         return "an identifier that is none"
     return ""

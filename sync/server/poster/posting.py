@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -17,13 +16,14 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
-from sync.server.books.book import Grant, announce
+from sync.server.books.announcing import announce
+from sync.server.books.book import Grant
 from sync.server.engine.bell import Bell
 from sync.server.engine.database import POSTING, Database
-from sync.server.engine.schema import allowance, event, inbox
+from sync.server.engine.schema import allowance
 from sync.server.engine.services import Services
 from sync.server.members.referrals import pay_referrers
-from sync.server.poster.again import merged, renumbered
+from sync.server.poster.again import merged
 from sync.server.poster.applying import (
     PARTS_A_TRANSACTION,
     ByBucket,
@@ -34,10 +34,10 @@ from sync.server.poster.applying import (
 )
 from sync.server.poster.effects import Surroundings
 from sync.server.poster.enrolling import enrol_members
-from sync.server.poster.grouping import Told, groups, halved, plan_group
+from sync.server.poster.grouping import groups, halved
 from sync.server.poster.outcomes import Batch, finish_all
-from sync.server.poster.planning import Fact
-from sync.server.poster.plausible import doubtful, unstorable
+from sync.server.poster.planning import Fact, Told, plan
+from sync.server.poster.reading import next_batches
 from sync.server.rights.allowances import (
     former_grants,
     mark_voided,
@@ -45,15 +45,10 @@ from sync.server.rights.allowances import (
     void_in_bucket,
 )
 from sync.server.rights.moves import awaited
-from sync.server.sealing.vault import ERASED, taken_out
 from sync.server.settings.budgets import spent, tell_spent
-from sync.translate import UnreadableEvent
-from sync.wire.codec import unpack
-from sync.wire.messages import PushRequest
 
 log = logging.getLogger(__name__)
 RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
-EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 500, 64, 16
 TRANSACTION_MS, PARTS_LEAST = 150, 40
 EVENT_FAULTS = (
     RuleError,
@@ -103,7 +98,7 @@ class Poster:
     async def drain(self) -> int:
         """Post all there is; the number of batches."""
         done = 0
-        while batches := await self._database.read(self._next):
+        while batches := await next_batches(self._database, self._services):
             await self._post(batches)
             self._bell.ring_feed()
             done += len(batches)
@@ -142,72 +137,6 @@ class Poster:
             await self._database.write(_voiding(self._services, bucket, members, till))
         await self._database.write(lambda c: mark_voided(c, till.terminal, till.incarnation))
 
-    def _next(self, connection: Connection) -> list[Batch]:
-        """Batches of the terminals that have waited longest, each in the order of its chain."""
-        waiting = inbox.c.state == "queued"
-        oldest = connection.execute(
-            sa.select(inbox.c.terminal)
-            .where(waiting)
-            .group_by(inbox.c.terminal)
-            .order_by(sa.func.min(inbox.c.received_at), inbox.c.terminal)
-            .limit(TERMINALS_A_ROUND)
-        ).scalars()
-        batches: list[Batch] = []
-        room = EVENTS_A_ROUND
-        for terminal_id in list(oldest):
-            rows = connection.execute(
-                sa.select(inbox)
-                .where(waiting, inbox.c.terminal == terminal_id)
-                .order_by(inbox.c.incarnation, inbox.c.first_seq)
-                .limit(BATCHES_A_ROUND)
-            ).all()
-            for row in rows:
-                if room <= 0:
-                    return batches
-                batches.append(self._batch(connection, row))
-                room -= row.last_seq - row.first_seq + 1
-        return batches
-
-    def _batch(self, connection: Connection, row: Any) -> Batch:
-        facts = self._facts(connection, row)
-        again = renumbered(connection, self._services.codec, row)
-        place = (row.terminal, row.incarnation, row.first_seq, row.last_seq)
-        return Batch(*place, facts, row.received_at, again)
-
-    def _facts(self, connection: Connection, row: Any) -> list[Fact]:
-        """The events of a batch that are not posted yet, decoded; unreadable ones are parked."""
-        queued = connection.execute(
-            sa.select(event.c.seq).where(
-                event.c.bucket == row.bucket,
-                event.c.terminal == row.terminal,
-                event.c.incarnation == row.incarnation,
-                event.c.seq.between(row.first_seq, row.last_seq),
-                event.c.outcome == "queued",
-            )
-        )
-        wanted = set(queued.scalars())
-        facts = []
-        events = unpack(PushRequest, row.body).events
-        personal = taken_out(connection, self._services.keys.profiles, row.bucket, events)
-        for e in events:
-            if e.seq not in wanted:
-                continue
-            fact = Fact(e.seq, e.id, e.kind)
-            body = personal.get(e.id, e.body)
-            if reason := unstorable(body) if body else ERASED:
-                fact.park(reason)
-                facts.append(fact)
-                continue
-            try:
-                fact.event = self._services.codec.decode(e.kind, e.v, body.encode())
-                fact.text = body
-                if reason := doubtful(fact.event, row.terminal):
-                    fact.park(reason)
-            except UnreadableEvent as error:
-                fact.park(str(error))
-            facts.append(fact)
-        return facts
-
     async def _post(self, batches: Sequence[Batch]) -> None:
         """Runs of batches together; a batch with an enrolment in its own order, alone."""
         run: list[Batch] = []
@@ -242,7 +171,7 @@ class Poster:
         services = self._services
         try:
             parts, around = await self._database.read(
-                lambda c: (plan_group(c, group), surroundings(c, services))
+                lambda c: (plan(c, group), surroundings(c, services))
             )
         except EVENT_FAULTS:
             if len(group) == 1:

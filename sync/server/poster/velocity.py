@@ -6,6 +6,7 @@ itself and those after it, and the lines are the same in every order of arrival.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +33,9 @@ REACH = timedelta(days=2)
 """Uses further apart are never held against each other, nor is a business day longer."""
 NAMED_MOST = 10
 KIND = "velocity_"
+TOLD = ("bucket", "id", "member", "at", "business_on", "store", "terminal", "receipt")
+History = dict[tuple[int, str], list[Seen]]
+"""(bucket, member) -> uses, oldest first."""
 
 
 class _By(msgspec.Struct):
@@ -40,6 +44,9 @@ class _By(msgspec.Struct):
 
 def watch(connection: Connection, services: Services, parts: Mapping[int, Sequence[Part]]) -> None:
     """Record the flags that these receipts raise or change; they stand in `sale` already."""
+    limits = chain_limits(connection)
+    if not (limits.receipts or limits.stores_a_day or limits.scans_by_operator):
+        return
     new: dict[tuple[int, str], list[Seen]] = {}
     for bucket, some in parts.items():
         for part in some:
@@ -48,9 +55,9 @@ def watch(connection: Connection, services: Services, parts: Mapping[int, Sequen
                 new.setdefault((bucket, part.member), []).append(use)
     if not new:
         return
-    limits = chain_limits(connection)
     rows: dict[str, Any] = {}
     history = _history(connection, new, rows)
+    _name_operators(connection, history, limits)
     flags = [
         row
         for (bucket, member), uses in new.items()
@@ -72,22 +79,49 @@ def chain_limits(connection: Connection) -> VelocityLimits:
 
 def _history(
     connection: Connection, new: Mapping[tuple[int, str], Sequence[Seen]], rows: dict[str, Any]
-) -> dict[tuple[int, str], list[Seen]]:
-    """The sales of these members around the new ones, oldest first; fills in `rows` by id."""
+) -> History:
+    """The sales of these members around the new ones, oldest first; fills in `rows` by id.
+
+    Nobody's operator is named yet: that stands in the documents, which are large.
+    """
     times = [use.at for uses in new.values() for use in uses]
-    statement, named = bulk.match(connection, sale, ("bucket", "member"), new)
-    around = statement.where(
-        sale.c.at.between(micros(min(times) - REACH), micros(max(times) + REACH)),
-        sale.c.kind == TransactionKind.SALE.value,
+    there, named = bulk.bound(connection, sale, ("bucket", "member"), sorted(new))
+    same = sa.and_(sale.c.bucket == there.c.bucket, sale.c.member == there.c.member)
+    around = (
+        sa.select(*[sale.c[name] for name in TOLD])
+        .select_from(there.join(sale, same))
+        .where(
+            sale.c.at.between(micros(min(times) - REACH), micros(max(times) + REACH)),
+            sale.c.kind == TransactionKind.SALE.value,
+        )
+        .order_by(sale.c.at, sale.c.id)
     )
-    history: dict[tuple[int, str], list[Seen]] = {}
-    for row in connection.execute(around.order_by(sale.c.at, sale.c.id), named):
+    history: History = {}
+    for row in connection.execute(around, named):
         rows[row.id] = row
-        operator = msgspec.json.decode(row.document, type=_By).operator
         day = date.fromisoformat(row.business_on)
-        use = Seen(row.member, moment(row.at), day, row.store, operator, row.id)
+        use = Seen(row.member, moment(row.at), day, row.store, "", row.id)
         history.setdefault((row.bucket, row.member), []).append(use)
     return history
+
+
+def _name_operators(connection: Connection, history: History, limits: VelocityLimits) -> None:
+    """Only of members who came so often that it could have been one operator each time."""
+    often = {owner: uses for owner, uses in history.items() if _crowded(uses, limits) and owner[1]}
+    places = [(bucket, use.transaction_id) for (bucket, _), uses in often.items() for use in uses]
+    found = {
+        row.id: msgspec.json.decode(row.document, type=_By).operator
+        for row in bulk.matching(connection, sale, ("bucket", "id"), places)
+    }
+    for owner, uses in often.items():
+        history[owner] = [replace(use, operator_id=found[use.transaction_id]) for use in uses]
+
+
+def _crowded(uses: Sequence[Seen], limits: VelocityLimits) -> bool:
+    """Whether any window of the rule holds more uses than it allows one operator."""
+    most, span = limits.scans_by_operator, timedelta(minutes=limits.scans_minutes)
+    pairs = zip(uses, uses[most:], strict=False)
+    return most > 0 and any(late.at - early.at <= span for early, late in pairs)
 
 
 def _judged(

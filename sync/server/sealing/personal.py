@@ -72,7 +72,12 @@ def wrapped_in(sealed: str) -> bytes:
 
 def stored(row: MemberRow, sealed: str) -> bytes:
     """A row as the database keeps it."""
-    rest = canonical(without_person(row))
+    return sealed_text(without_person(row), sealed)
+
+
+def sealed_text(row: MemberRow, sealed: str) -> bytes:
+    """The same for a row that names nobody any more."""
+    rest = canonical(row)
     return rest[:-1] + _FIELD + sealed.encode() + _END if sealed else rest
 
 

@@ -62,6 +62,8 @@ def tiering_in_force(connection: Connection, at: datetime) -> Tiering:
         if case.sold_on is not None:
             held = after_return(tiers, history, held, case.sold_on, case.on)
         tier_id, until = tier_for(tiers, history, held, case.on)
+        if (tier_id, until) == (member.tier_id, member.tier_until):
+            return member
         return replace(member, tier_id=tier_id, tier_until=until)
 
     return judged

@@ -108,7 +108,7 @@ def _first_or_same(connection: Connection, services: Services, once: str, key: b
         return {"bucket": bucket_of(owner), "terminal": owner, "nonce": once, "at": now_us}
 
     whose = f"{_OWNER} {till_key_id(key)}"
-    if bulk.insert_new(connection, nonce, [row(_OWNER)], "nonce"):
+    if bulk.insert_new(connection, nonce, [row(_OWNER)]):
         bulk.insert(connection, nonce, [row(whose)])
         return True
     found = connection.execute(
