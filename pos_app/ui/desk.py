@@ -83,10 +83,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document in place of the table. `kind`: report, trace, return."""
+    """A document in place of the table. `kind`: report, trace, return, devices.
+
+    `left` is called when it goes.
+    """
 
     kind: str
     content: Any
+    left: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +221,10 @@ class Desk:
         moved = (before.operator is None) != (self.view.operator is None)
         if not (closed or moved):
             return set()
+        page = self._state.page
         self._state.ask, self._state.page, self._state.rows = None, None, ()
         self._state.typed = ""
+        _leave(page)
         return {Own.ASK, Own.PAGE, Own.TYPED, Own.ROWS}
 
     def _hear(self, answer: Answer) -> None:
@@ -288,7 +294,8 @@ class Desk:
 
     def turn_to(self, page: Page | None) -> None:
         """A document in place of the table, or the table again."""
-        self._state.page = page
+        before, self._state.page = self._state.page, page
+        _leave(before)
         self.emit(Own.PAGE)
 
     def write(self, text: str) -> None:
@@ -312,3 +319,8 @@ class Desk:
         """Another language, theme or scale, at once."""
         self.settings = replace(self.settings, **changes)
         self.emit(Own.LOOK)
+
+
+def _leave(page: Page | None) -> None:
+    if page is not None and page.left is not None:
+        page.left()

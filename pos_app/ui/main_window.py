@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pos_app.ui import gestures
+from pos_app.ui import device_flows, gestures
 from pos_app.ui.controls import named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
 from pos_app.ui.entry import Entry, key_name
@@ -19,7 +19,7 @@ from pos_app.ui.phrases import words_of
 from pos_app.ui.sale_screen import SaleScreen
 from pos_app.ui.theme import Look, apply_look
 from pos_app.ui.top_bar import TopBar
-from pos_app.workstation.answer import Part, Tone
+from pos_app.workstation.answer import Answer, Part, Tone
 
 LOUD = (Tone.WARNING, Tone.ERROR)
 Screen = SaleScreen | FullScreen
@@ -46,7 +46,12 @@ class MainWindow(QMainWindow):
         self.top: TopBar
         self.screen_shown: Screen
         desk.subscribe(self._changed)
-        desk.on_pushed = lambda answer: gestures.show_found(desk, answer)
+        desk.on_pushed = self._pushed
+
+    def _pushed(self, answer: Answer) -> None:
+        """What came without a gesture: something found, or news of a device."""
+        gestures.show_found(self.desk, answer)
+        device_flows.heard(self.desk, answer)
 
     # ---- the look
     def start(self) -> None:

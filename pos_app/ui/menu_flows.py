@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pos_app.ui import gestures, gift_card_flows, money_flows
+from pos_app.ui import device_flows, gestures, gift_card_flows, money_flows
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
 from pos_app.workstation.answer import Tone
@@ -31,6 +31,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("end_of_day", "calendar-check"),
     ("sync_now", "refresh-cw"),
     ("link", "wifi"),
+    ("devices", "monitor"),
     ("language", "languages"),
     ("theme", "contrast"),
     ("scale", "type"),
@@ -170,6 +171,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "end_of_day": money_flows.end_of_day,
     "sync_now": sync_now,
     "link": link,
+    "devices": device_flows.devices,
     "language": choose_language,
     "theme": choose_theme,
     "scale": choose_scale,

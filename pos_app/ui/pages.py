@@ -3,15 +3,17 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel
 
-from pos_app.ui.controls import Button, FitRow, Paragraph, label, named, rule
+from pos_app.ui.controls import Button, FitRow, Paragraph, label, rule
 from pos_app.ui.desk import Desk, Page
+from pos_app.ui.devices_page import DevicesPage
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
 from pos_app.ui.report_page import ReportPage
 from pos_app.ui.return_screen import ReturnPage
+from pos_app.ui.scrolling import scrolled
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.ui.top_bar import BAD_STATES
 from pos_app.workstation.view import TraceRow
@@ -23,25 +25,11 @@ def page_of(look: Look, desk: Desk, page: Page) -> Panel:
         return TracePage(look, desk, page.content)
     if page.kind == "return":
         return ReturnPage(look, desk, page.content)
+    if page.kind == "devices":
+        return DevicesPage(look, desk, page.content)
     if page.kind == "before_end":
         return BeforeEndPage(look, desk)
     return ReportPage(look, desk, page.content)
-
-
-def scrolled(look: Look) -> tuple[QScrollArea, QGridLayout]:
-    """A scrolling sheet with a grid on it."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    sheet = named(QWidget(), "sheet")
-    grid = QGridLayout(sheet)
-    grid.setContentsMargins(0, 0, look.metrics.px(8), 0)
-    grid.setHorizontalSpacing(look.metrics.px(14))
-    grid.setVerticalSpacing(look.metrics.px(6))
-    area.setWidget(sheet)
-    return area, grid
 
 
 class TracePage(Panel):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from pos_app.ui.controls import LEFT, Button, Variants, reveal
 from pos_app.ui.desk import Change, Desk, Own
+from pos_app.ui.device_flows import ICONS
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.answer import Part
@@ -174,12 +175,10 @@ class TopBar(QFrame):
             first = wrong[0]
             tone = BAD_STATES[first.state]
             state = self._look.say(f"device.{first.state}")
-            self.device.say(
-                "printer" if first.kind == "printer" else "monitor",
-                tone,
-                f"{first.name}: {state}{more}",
-                device_word(self._look, first) + more,
-            )
+            word = device_word(self._look, first)
+            name = word if first.name == first.kind else first.name
+            icon = ICONS.get(first.kind, "monitor")
+            self.device.say(icon, tone, f"{name}: {state}{more}", word + more)
 
 
 def device_word(look: Look, device: DeviceView) -> str:

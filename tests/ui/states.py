@@ -16,6 +16,7 @@ from tests.ui.builders import (
     a_transaction,
     offline,
 )
+from tests.ui.device_samples import open_form, open_page, open_tried
 
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
@@ -50,6 +51,9 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
     "end_of_day": lambda w: perform(w.desk, "end_of_day"),
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
+    "devices": open_page,
+    "devices_tried": open_tried,
+    "device_settings": open_form,
     "idle": lambda w: become(w, transaction=None, member=None, suspended=SUSPENDED),
     "session": lambda w: (become(w, session=None, transaction=None, member=None), w.tick()),
     "sign_on": lambda w: (
