@@ -9,12 +9,12 @@ is surely not registered: the next attempt takes a new key), or UNKNOWN (nobody 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
 from pos_app.domain.fiscal.shape import FiscalDocument
 from pos_app.domain.sentence import Sentence
+from pos_app.workstation.ports import FiscalRow
 
 
 class FiscalOutcome(Enum):
@@ -27,9 +27,9 @@ class FiscalOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FiscalMark:
-    """What the registrar gave the document: tags 1040, 1077, 1041, 1038, 1042, 1012.
+    """What the registrar gave the document: tags 1040, 1077, 1041, 1038, 1042, 1012, 1037.
 
-    `qr`: the text of the receipt's QR code, "" where the registrar did not say.
+    `registered_at` is as the registrar wrote it (local time).
     """
 
     document_number: int
@@ -37,9 +37,8 @@ class FiscalMark:
     storage_number: str
     shift_number: int
     receipt_number: int = 0
-    registered_at: datetime | None = None
+    registered_at: str = ""
     registrar_number: str = ""
-    qr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,15 @@ class RegistrarState:
     """As the registrar last told; `trouble` is why nothing can be registered now, None: it can.
 
     `unsent`: documents that the operator of fiscal data does not have yet, `unsent_since` the
-    oldest of them. `paper_out`, `cover_open`: None where it did not say.
+    oldest of them, as the registrar wrote it. `paper_out`, `cover_open`: None where it did not say.
     """
 
     shift: ShiftState = ShiftState.UNKNOWN
     trouble: Sentence | None = None
     shift_number: int = 0
-    shift_opened_at: datetime | None = None
     unsent: int = 0
-    unsent_since: datetime | None = None
+    unsent_since: str = ""
     storage_number: str = ""
-    registrar_number: str = ""
     paper_out: bool | None = None
     cover_open: bool | None = None
 
@@ -108,11 +105,24 @@ class FiscalRegistrar(Protocol):
     def recover(self, key: str, reply: FiscalReply) -> None:
         """What became of that key. NOT_DONE where the registrar has never seen it."""
 
-    def reprint(self, document_number: int, reply: FiscalReply) -> None:
+    def reprint(self, document_number: int, key: str, reply: FiscalReply) -> None:
         """A copy of a registered document on the registrar's paper; it registers nothing."""
 
-    def go_on(self, reply: FiscalReply) -> None:
+    def go_on(self, key: str, reply: FiscalReply) -> None:
         """Paper is there again: finish what was being printed."""
+
+
+class FiscalBook(Protocol):
+    """The rows of till.db about fiscal documents. A saved one is on the disk."""
+
+    def save(self, row: FiscalRow) -> None:
+        """The same key again replaces its state. Raises StorageFull or StorageBroken."""
+
+    def of(self, transaction_id: str) -> tuple[FiscalRow, ...]:
+        """Every attempt for that transaction, in order."""
+
+    def open(self) -> tuple[FiscalRow, ...]:
+        """What is queued, sent or unknown, in order."""
 
 
 class NoRegistrar:
@@ -138,10 +148,25 @@ class NoRegistrar:
         """Surely not registered."""
         reply(FiscalAnswer(key, FiscalOutcome.NOT_DONE))
 
-    def reprint(self, document_number: int, reply: FiscalReply) -> None:
+    def reprint(self, document_number: int, key: str, reply: FiscalReply) -> None:
         """Nothing to print."""
-        reply(FiscalAnswer("", FiscalOutcome.NOT_DONE))
+        reply(FiscalAnswer(key, FiscalOutcome.NOT_DONE))
 
-    def go_on(self, reply: FiscalReply) -> None:
+    def go_on(self, key: str, reply: FiscalReply) -> None:
         """Nothing to print."""
-        reply(FiscalAnswer("", FiscalOutcome.NOT_DONE))
+        reply(FiscalAnswer(key, FiscalOutcome.NOT_DONE))
+
+
+class NoBook:
+    """A till without a registrar has nothing to remember of it."""
+
+    def save(self, row: FiscalRow) -> None:
+        """Nothing is kept."""
+
+    def of(self, transaction_id: str) -> tuple[FiscalRow, ...]:
+        """None."""
+        return ()
+
+    def open(self) -> tuple[FiscalRow, ...]:
+        """None."""
+        return ()

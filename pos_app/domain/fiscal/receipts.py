@@ -162,7 +162,7 @@ def _base(line: CompletedLine, document: CompletedTransaction, terms: Terms) -> 
     )
     if vat is None:
         rate = Rate(line.tax_rate_ppm)
-        raise NotFiscal(say("refusal.fiscal_vat_unknown", name=line.name, rate=rate))
+        raise NotFiscal(say("refused.fiscal_vat_unknown", name=line.name, rate=rate))
     return Position(
         name=line.name[:NAME_MOST],
         price_minor=0,
@@ -170,6 +170,7 @@ def _base(line: CompletedLine, document: CompletedTransaction, terms: Terms) -> 
         amount_minor=0,
         vat=vat,
         measure=MEASURES[line.quantity.unit],
+        line=line.returned_line or line.line,
         subject=PaymentObject.PAYMENT if advance else PaymentObject.COMMODITY,
         method=PaymentMethod.ADVANCE if advance else PaymentMethod.FULL_PAYMENT,
     )

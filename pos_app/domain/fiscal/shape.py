@@ -109,7 +109,8 @@ class Position:
     """One position: `price_minor` x quantity is `amount_minor` to the kopeck (1079, 1023, 1043).
 
     `discount_minor` is what was taken off before: for the paper only, no tag carries it.
-    `vat`: the value of tag 1199. `notes`: lines of text printed under the position.
+    `vat`: the value of tag 1199. `notes`: lines of text printed under the position. `line`: the
+    transaction's line of the sale, which no tag carries.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Position:
     marking: MarkingCode | None = None
     mark_state: MarkState = MarkState.PIECE_SOLD
     notes: tuple[str, ...] = ()
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

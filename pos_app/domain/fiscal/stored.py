@@ -89,6 +89,7 @@ def _position(one: Position) -> dict[str, Any]:
         "marking": None if one.marking is None else mark_to_json(one.marking),
         "mark_state": one.mark_state.value,
         "notes": list(one.notes),
+        "line": one.line,
     }
 
 
@@ -107,6 +108,7 @@ def _position_of(said: dict[str, Any]) -> Position:
         marking=None if marking is None else mark_of_json(marking),
         mark_state=MarkState(said["mark_state"]),
         notes=tuple(said["notes"]),
+        line=said["line"],
     )
 
 

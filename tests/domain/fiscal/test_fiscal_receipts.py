@@ -219,7 +219,7 @@ def test_a_rate_the_format_has_no_number_for_is_refused_before_anything_is_sent(
     document = sold(scanned((MILK, 1)), place=replace(PLACE, business_on=date(2018, 5, 1)))
     with pytest.raises(NotFiscal) as refusal:
         receipt_of(document, TERMS)
-    assert refusal.value.sentence.key == "refusal.fiscal_vat_unknown"
+    assert refusal.value.sentence.key == "refused.fiscal_vat_unknown"
     early = replace(sold(scanned((MILK, 1))), business_on=date(2025, 12, 31))
     with pytest.raises(NotFiscal):
         receipt_of(early, TERMS)

@@ -1,0 +1,54 @@
+"""What a till knows of its registrar between gestures. Never a rule, never a wire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pos_app.domain.fiscal.shape import MarkingCode, TaxSystem
+from pos_app.domain.fiscal.vat import VatValues
+from pos_app.workstation.fiscal_port import FiscalBook, FiscalRegistrar, NoBook, NoRegistrar
+from pos_app.workstation.marking_port import MarkingCheck, NoMarking
+
+NO_VAT = VatValues((), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalShop:
+    """What the shop has set. `taxpayer_numbers`: tag 1203 by operator id.
+
+    `paper_too`: a customer with an electronic receipt gets the paper as well.
+    """
+
+    vat: VatValues = NO_VAT
+    tax_system: TaxSystem = TaxSystem.GENERAL
+    taxpayer_numbers: Mapping[str, str] = field(default_factory=dict)
+    paper_too: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the customer and the goods of one transaction said besides its lines.
+
+    `buyer`: tag 1008. `marks`: codes by line number, in the order in which they were scanned.
+    """
+
+    buyer: str = ""
+    marks: Mapping[int, tuple[MarkingCode, ...]] = field(default_factory=dict)
+
+
+NO_NOTES = Notes()
+
+
+@dataclass
+class FiscalCounter:
+    """The registrar of a till. `busy`: the key of the errand that is under way.
+
+    `asking`: marking codes whose verdict has not come, with the transaction they are for.
+    """
+
+    registrar: FiscalRegistrar = field(default_factory=NoRegistrar)
+    book: FiscalBook = field(default_factory=NoBook)
+    shop: FiscalShop = field(default_factory=FiscalShop)
+    marking: MarkingCheck = field(default_factory=NoMarking)
+    notes: dict[str, Notes] = field(default_factory=dict)
+    busy: str = ""
+    asking: dict[bytes, str] = field(default_factory=dict)

@@ -1,0 +1,125 @@
+"""Shift, reports, cash and corrections: errands to the registrar that nobody at the counter awaits.
+
+They are in the till's file before they are sent, go one after the other, and wait for a registrar
+that is away. Never a receipt: that one has its customer waiting, and its own way.
+"""
+
+import json
+from dataclasses import asdict, replace
+
+from pos_app.domain.fiscal.shape import Cashier, FiscalDocument, FiscalKind
+from pos_app.domain.fiscal.stored import decode_document, encode_document
+from pos_app.domain.sentence import Sentence, say
+from pos_app.workstation.answer import Part, Tone, notice
+from pos_app.workstation.fiscal_notes import DRAFT
+from pos_app.workstation.fiscal_port import FiscalAnswer, FiscalOutcome, ShiftState
+from pos_app.workstation.ports import FiscalRow
+from pos_app.workstation.station import Station, changed
+
+OTHERS = frozenset({DRAFT, "sale", "return"})
+SATISFIED = {"open_shift": "fiscal.shift_open", "close_shift": "fiscal.shift_closed"}
+"""What the registrar says where the errand is already done."""
+WAITS = frozenset(
+    {
+        "fiscal.unreachable",
+        "fiscal.busy",
+        "fiscal.no_paper",
+        "fiscal.cover_open",
+        "fiscal.blocked",
+        "fiscal.storage_lost",
+        "fiscal.never_seen",
+    }
+)
+"""Reasons that pass: the errand is tried again later, under a new key."""
+
+
+def errand(
+    station: Station, kind: FiscalKind, cash_minor: int = 0, document: FiscalDocument | None = None
+) -> FiscalRow:
+    """A row to be recorded with the facts that cause it."""
+    operator = station.operator
+    if document is None:
+        number = station.fiscal.shop.taxpayer_numbers.get(operator.operator_id if operator else "")
+        cashier = Cashier(operator.name if operator else "-", number or "")
+        document = FiscalDocument(kind, cashier, cash_minor=cash_minor)
+    body = encode_document(document)
+    subject = document.transaction_id
+    return FiscalRow(station.new_id(), subject, kind.value, "queued", station.now(), body)
+
+
+def waiting(station: Station) -> list[FiscalRow]:
+    """What has not been answered, the oldest first; a repeated one keeps its age."""
+    rows = [row for row in station.fiscal.book.open() if row.kind not in OTHERS]
+    return sorted(rows, key=lambda row: row.at)
+
+
+def wanted(station: Station, kind: FiscalKind) -> None:
+    """Queue it unless it waits already, and go."""
+    if all(row.kind != kind.value for row in waiting(station)):
+        station.fiscal.book.save(errand(station, kind))
+    pump(station)
+
+
+def pump(station: Station) -> None:
+    """Send the oldest errand, if the registrar is there and none is under way."""
+    counter = station.fiscal
+    if counter.busy or not counter.registrar.configured() or station.settings.training:
+        return
+    row = next(iter(waiting(station)), None)
+    if row is None or not _can(station, row):
+        return
+    counter.busy = row.key
+    if row.state != "queued":
+        counter.registrar.recover(row.key, lambda answer: _answered(station, row, answer))
+        return
+    sent = replace(row, state="sent")
+    counter.book.save(sent)
+    document = decode_document(row.body)
+    counter.registrar.register(document, row.key, lambda a: _answered(station, sent, a))
+
+
+def _can(station: Station, row: FiscalRow) -> bool:
+    """Nobody hammers at a registrar that cannot: it tells when it can again."""
+    state = station.fiscal.registrar.state()
+    if state.shift is ShiftState.UNKNOWN:
+        return False
+    closing = row.kind == FiscalKind.CLOSE_SHIFT.value
+    expired = state.trouble is not None and state.trouble.key == "fiscal.shift_expired"
+    return row.state != "queued" or state.trouble is None or (closing and expired)
+
+
+def _answered(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
+    station.fiscal.busy = ""
+    key = answer.trouble.key if answer.trouble else ""
+    satisfied = SATISFIED.get(row.kind) == key
+    if answer.outcome is FiscalOutcome.DONE or satisfied:
+        result = json.dumps(asdict(answer.mark)).encode() if answer.mark else b""
+        station.fiscal.book.save(replace(row, state="done", result=result))
+        _say(station, row, None)
+        pump(station)
+    elif answer.outcome is FiscalOutcome.UNKNOWN:
+        station.fiscal.book.save(replace(row, state="unknown"))
+    else:
+        station.fiscal.book.save(replace(row, state="not_done"))
+        if key in WAITS:
+            again = replace(row, key=station.new_id(), state="queued")
+            station.fiscal.book.save(again)
+        else:
+            _say(station, row, answer.trouble or say("fiscal.fault"))
+            pump(station)
+
+
+def _say(station: Station, row: FiscalRow, why: Sentence | None) -> None:
+    if why is None:
+        said = notice(f"fiscal_{row.kind}", Tone.GOOD)
+    else:
+        said = notice("fiscal_refused", Tone.WARNING, None, what=say(f"fiscal.{row.kind}"), why=why)
+    station.say(changed(Part.DEVICES, Part.SESSION, notices=(said,)))
+
+
+UNSAID = say("fiscal.fault", words="")
+
+
+def number_of(row: FiscalRow) -> int:
+    """Tag 1040 of a registered document; 0 where it has none."""
+    return int(json.loads(row.result).get("document_number", 0)) if row.result else 0
