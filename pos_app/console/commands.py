@@ -96,6 +96,7 @@ class Commands:
             **self._selling_table(),
             **self._settling_table(),
             **self._session_table(),
+            **self._fiscal_table(),
             **{name: _not_here(name) for name in LATER},
         }
 
@@ -162,6 +163,19 @@ class Commands:
             "loan": lambda f: self._cash("loan", f),
             "no_sale": lambda f: till.no_sale(text(f, "reason", ""), override_of(f)),
             "link": lambda f: till.link(flag(f, "online")),
+        }
+
+    def _fiscal_table(self) -> Table:
+        till = self._till
+        return {
+            "open_shift": lambda f: till.open_shift(),
+            "close_shift": lambda f: till.close_shift(),
+            "electronic_receipt": lambda f: till.electronic_receipt(text(f, "address")),
+            "fiscal_correction": lambda f: till.fiscal_correction(
+                text(f, "receipt"), text(f, "reason"), text(f, "order", ""), override_of(f)
+            ),
+            "fiscal_copy": lambda f: till.fiscal_copy(text(f, "receipt", "")),
+            "go_on_printing": lambda f: till.go_on_printing(),
         }
 
     def names(self) -> Sequence[str]:

@@ -129,14 +129,14 @@ class FiscalDesk:
             on_answer(Told(FiscalState.NOT_ISSUED, why=say("refused.storage_full")))
             return
         at = station.settings.crash_point
-        at("fiscal.prepared")
+        at("registrar.prepared")
         station.fiscal.registrar.register(
             fiscal, row.key, lambda answer: self._answered(row, answer, on_answer)
         )
-        at("fiscal.sent")
+        at("registrar.sent")
 
     def _answered(self, row: FiscalRow, answer: FiscalAnswer, on_answer: OnTold) -> None:
-        self._station.settings.crash_point("fiscal.answered")
+        self._station.settings.crash_point("registrar.answered")
         state, result = STATES[answer.outcome], row.result
         if answer.mark is not None:
             result = written(answer.mark)

@@ -49,12 +49,13 @@ class CorrectionWish:
 
 
 def opening(station: Station, float_minor: int) -> tuple[FiscalRow, ...]:
-    """With a till session: the shift, and the change that was put into the drawer."""
-    if not in_force(station):
+    """With a till session: the shift, and the change that was put into the drawer.
+
+    A shift that is open already has its drawer counted: a second session of a day adds nothing.
+    """
+    if not in_force(station) or station.fiscal.registrar.state().shift is ShiftState.OPEN:
         return ()
     rows = [fiscal_errands.errand(station, FiscalKind.OPEN_SHIFT)]
-    if station.fiscal.registrar.state().shift is ShiftState.OPEN:
-        rows = []
     if float_minor:
         rows.append(fiscal_errands.errand(station, FiscalKind.CASH_IN, float_minor))
     return tuple(rows)

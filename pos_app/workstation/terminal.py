@@ -28,6 +28,7 @@ from pos_app.workstation import (
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.device_care import DeviceGestures
+from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
 from pos_app.workstation.paper import receipt_job
@@ -252,7 +253,7 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
     return done(notice("copy_printed"))
 
 
-class Terminal(Selling, Membership, Settling, Managing, DeviceGestures):
+class Terminal(Selling, Membership, Settling, Managing, DeviceGestures, FiscalGestures):
     """The whole till; satisfies TillPort."""
 
     def __init__(

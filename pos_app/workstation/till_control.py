@@ -26,7 +26,7 @@ from pos_app.domain.events import (
 from pos_app.domain.money import Money
 from pos_app.domain.rights import Right
 from pos_app.domain.till_time import Doubt
-from pos_app.workstation import printing
+from pos_app.workstation import fiscal_errands, fiscal_tasks, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
@@ -75,10 +75,12 @@ def open_session(station: Station, float_minor: int, override: Override | None =
         session.opened_at,
     )
     events = ((station.new_id(), event), *confirmed)
-    trouble = record(station, Facts(events=events, session=session))
+    fiscal = fiscal_tasks.opening(station, float_minor)
+    trouble = record(station, Facts(events=events, session=session, fiscal=fiscal))
     if trouble:
         return trouble
     station.session = session
+    fiscal_errands.pump(station)
     said = notice("session_opened", Tone.GOOD, None, number=session.number)
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,))
 
@@ -151,10 +153,13 @@ def cash_movement(
     used = right_used(
         station, kind, kind, reason=reason, override_by=allowed.by, amount_minor=amount_minor
     )
-    trouble = record(station, Facts(events=((station.new_id(), moved), used), session=new))
+    fiscal = fiscal_tasks.cash(station, cash_sign(kind), amount_minor)
+    events = ((station.new_id(), moved), used)
+    trouble = record(station, Facts(events=events, session=new, fiscal=fiscal))
     if trouble:
         return trouble
     station.session = new
+    fiscal_errands.pump(station)
     station.devices.open_drawer()
     said = notice("cash_moved", Tone.GOOD, None, amount=Money(amount_minor))
     return changed(Part.SESSION, notices=(said,))
@@ -192,6 +197,7 @@ def x_report(station: Station) -> Answer:
         return lacking
     report = _report(station, "x", session, session.totals, None)
     _print(station, report)
+    fiscal_tasks.x_too(station)
     return changed(Part.SESSION, report=report)
 
 
@@ -233,9 +239,11 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
         events.append((station.new_id(), _closed_event(station, session, counted_minor)))
     events.append((station.new_id(), day))
     closed = replace(session, open=False, day_closed=True)
-    trouble = record(station, Facts(events=tuple(events), session=closed))
+    fiscal = fiscal_tasks.closing(station)
+    trouble = record(station, Facts(events=tuple(events), session=closed, fiscal=fiscal))
     if trouble:
         return trouble
+    fiscal_errands.pump(station)
     clear(station)
     station.session = None
     report = _report(station, "z", session, session.day_totals, counted_minor)

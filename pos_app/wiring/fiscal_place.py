@@ -1,0 +1,67 @@
+"""A till's registrar, wired: the link, the desk, the shop's settings. Never a rule of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pos_app.domain.fiscal.shape import TaxSystem
+from pos_app.domain.fiscal.vat import load_vat_values
+from pos_app.storage.fiscal_book import FiscalBook
+from pos_app.storage.till_file import TillFile
+from pos_app.wiring.device_link import DeviceLink
+from pos_app.wiring.fiscal_link import FiscalLink
+from pos_app.workstation import fiscal_errands
+from pos_app.workstation.fiscal_counter import FiscalCounter, FiscalShop
+from pos_app.workstation.fiscal_desk import FiscalDesk
+from pos_app.workstation.fiscal_notes import forget_abandoned
+from pos_app.workstation.ports import StorageBroken, StorageFull
+from pos_app.workstation.station import Station, storage_trouble
+from resources import read_text
+
+TAX_SYSTEMS: Mapping[str, TaxSystem] = {
+    "osn": TaxSystem.GENERAL,
+    "usn_income": TaxSystem.SIMPLIFIED_INCOME,
+    "usn_income_outcome": TaxSystem.SIMPLIFIED_INCOME_LESS_COST,
+    "esn": TaxSystem.AGRICULTURAL,
+    "patent": TaxSystem.PATENT,
+}
+Tick = Callable[[int], None]
+
+
+def attach_fiscal(station: Station, devices: DeviceLink, file: TillFile, setting: Any) -> Tick:
+    """Gives the station its registrar; the answer is to be called with the monotonic time.
+
+    `setting`: the shop's setting `fiscal` as parsed JSON, None for none.
+    """
+    link = FiscalLink(devices)
+    station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(setting))
+    desk = FiscalDesk(station)
+    forget_abandoned(station)
+
+    def go_on() -> None:
+        try:
+            fiscal_errands.pump(station)
+        except StorageFull:
+            station.say(storage_trouble("storage_full"))
+        except StorageBroken:
+            station.say(storage_trouble("storage_broken"))
+
+    link.on_ready = go_on
+
+    def tick(now_ms: int) -> None:
+        # Devices may be configured at any time: without a registrar nobody pays for its steps.
+        station.registrar = desk if link.configured() else None
+        link.tick(now_ms)
+
+    tick(0)
+    return tick
+
+
+def shop_of(setting: Any) -> FiscalShop:
+    """`{"tax_system": "osn", "taxpayer_numbers": {operator: INN}, "paper_too": false}`."""
+    said = setting if isinstance(setting, Mapping) else {}
+    return FiscalShop(
+        vat=load_vat_values(read_text("fiscal", "vat.json")),
+        tax_system=TAX_SYSTEMS.get(str(said.get("tax_system")), TaxSystem.GENERAL),
+        taxpayer_numbers=dict(said.get("taxpayer_numbers") or {}),
+        paper_too=bool(said.get("paper_too")),
+    )
