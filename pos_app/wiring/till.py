@@ -35,6 +35,7 @@ from pos_app.wiring.protection import reconcile
 from pos_app.wiring.scale_link import ScaleLink
 from pos_app.wiring.till_care import told
 from pos_app.workstation import weighing
+from pos_app.workstation.customer_lines import CustomerLines
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
@@ -141,6 +142,7 @@ def build_till(
     settings = _settings(place, mirror.setting, points)
     station = Station(memory.journal, mirror, courier, devices, gear, settings)
     station.scale = ScaleLink(devices)
+    customer = CustomerLines(station)
     clock = SystemClock()
 
     def tick() -> None:
@@ -150,6 +152,7 @@ def build_till(
         courier.tick(now)
         devices.tick(now)
         weighing.tick(station)
+        customer.tick()
 
     def close() -> None:
         for part in (courier_pipe, device_pipe, mirror, memory):

@@ -11,7 +11,6 @@ NOT_MODELLED: dict[str, str] = {
     "ledger as it arrives": "the ledger's result never depends on the order of arrival",
     "line below zero": "less than nothing of an article is sold: goods come back by a return",
     "month of the server": "a sale belongs to the store's own day, however late it arrives",
-    "no driver yet": "scales, fiscal printers, terminals and scanner set-up are not driven yet",
     "odd units to named lines": "odd units go to the largest remainders, not to named lines",
     "order of lots": "lots that end leave in the order of their ends",
     "order of redemptions": "points pay after all discounts, in no other order",
