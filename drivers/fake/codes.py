@@ -7,7 +7,6 @@ from PIL import Image
 from drivers.contract.code128 import code128_bits
 
 _WHITE = 255
-QUIET_MODULES = 4
 _PAIRS = 100
 _LEVELS = {
     0x30: qrcode.constants.ERROR_CORRECT_L,
@@ -31,9 +30,9 @@ BARCODES = {
 
 
 def qr_picture(data: bytes, module_dots: int, level: int) -> Image.Image:
-    """A QR code of model 2; `level` is the parameter of function 169."""
+    """A QR code of model 2 without a quiet zone, as printers print it; `level`: function 169."""
     correction = _LEVELS.get(level, qrcode.constants.ERROR_CORRECT_L)
-    code = qrcode.QRCode(error_correction=correction, border=QUIET_MODULES)
+    code = qrcode.QRCode(error_correction=correction, border=0)
     code.add_data(data, optimize=0)
     code.make(fit=True)
     return _picture(code.get_matrix(), module_dots, module_dots)

@@ -38,6 +38,7 @@ from drivers.pos_printer.layout import Line, lines_of
 from drivers.pos_printer.logo import logo_print_command, logo_store_command
 from drivers.pos_printer.profiles import Profile
 from drivers.pos_printer.raster import (
+    QUIET_MODULES,
     RasterFont,
     picture_commands,
     picture_of_png,
@@ -209,11 +210,12 @@ class _Run:
             return
         data = code.data.encode("utf-8")
         self._tell(b"\x1ba", _ALIGN[Align.CENTER])
-        self._out += b"\x1d(k\x04\x001A2\x00"
+        quiet = b"\x1bJ" + bytes((module * QUIET_MODULES,))  # the printer leaves none by itself
+        self._out += quiet + b"\x1d(k\x04\x001A2\x00"
         self._out += b"\x1d(k\x03\x001C" + bytes((module,))
         self._out += b"\x1d(k\x03\x001E1"
         self._out += b"\x1d(k" + (len(data) + 3).to_bytes(2, "little") + b"1P0" + data
-        self._out += b"\x1d(k\x03\x001Q0"
+        self._out += b"\x1d(k\x03\x001Q0" + quiet
 
     def _barcode(self, code: Barcode) -> None:
         if not self._profile.native_barcodes:
