@@ -9,6 +9,8 @@ from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
 SEARCH_FROM = 2
+OF_PAGES = frozenset({"report_section"})
+"""Questions that belong to a page: a scan ends both."""
 
 
 def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
@@ -16,7 +18,7 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     waiting = desk.typed.strip()
     if waiting.endswith("*"):
         desk.do(desk.till.type_text(waiting))
-    if desk.ask is None or desk.ask.place == "below":
+    if desk.ask is None or desk.ask.place == "below" or desk.ask.name in OF_PAGES:
         desk.close_ask()
         desk.write("")
     if desk.page is not None:

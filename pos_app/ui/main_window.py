@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pos_app.ui import device_flows, gestures
+from pos_app.ui import device_flows, gestures, report_flows
 from pos_app.ui.controls import named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
 from pos_app.ui.entry import Entry, key_name
@@ -47,11 +47,6 @@ class MainWindow(QMainWindow):
         self.screen_shown: Screen
         desk.subscribe(self._changed)
         desk.on_pushed = self._pushed
-
-    def _pushed(self, answer: Answer) -> None:
-        """What came without a gesture: something found, or news of a device."""
-        gestures.show_found(self.desk, answer)
-        device_flows.heard(self.desk, answer)
 
     # ---- the look
     def start(self) -> None:
@@ -141,6 +136,12 @@ class MainWindow(QMainWindow):
         self._refresh(changes)
         if Own.NOTICE in changes and self.desk.said and self.desk.said.tone in LOUD:
             QApplication.beep()
+
+    def _pushed(self, answer: Answer) -> None:
+        """What came without a gesture: something found, or a report that was asked for."""
+        gestures.show_found(self.desk, answer)
+        report_flows.show_period(self.desk, answer)
+        device_flows.heard(self.desk, answer)
 
     def _choose_screen(self) -> None:
         """Full screens stand alone; a screen changes place only between them and the sale."""

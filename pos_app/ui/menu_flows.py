@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pos_app.ui import device_flows, gestures, gift_card_flows, money_flows
+from pos_app.ui import device_flows, gestures, gift_card_flows, money_flows, report_flows
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
 from pos_app.workstation.answer import Tone
@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("pickup", "landmark"),
     ("loan", "coins"),
     ("x_report", "file-text"),
+    ("reports", "file-text"),
     ("close_session", "lock"),
     ("end_of_day", "calendar-check"),
     ("sync_now", "refresh-cw"),
@@ -167,6 +168,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "pickup": partial(money_flows.movement, kind="pickup"),
     "loan": partial(money_flows.movement, kind="loan"),
     "x_report": money_flows.x_report,
+    "reports": report_flows.reports,
     "close_session": money_flows.close_session,
     "end_of_day": money_flows.end_of_day,
     "sync_now": sync_now,

@@ -10,6 +10,7 @@ from pos_app.ui.desk import Desk, Page
 from pos_app.ui.devices_page import DevicesPage
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
+from pos_app.ui.period_page import PeriodPage
 from pos_app.ui.phrases import money
 from pos_app.ui.report_page import ReportPage
 from pos_app.ui.return_screen import ReturnPage
@@ -25,6 +26,8 @@ def page_of(look: Look, desk: Desk, page: Page) -> Panel:
         return TracePage(look, desk, page.content)
     if page.kind == "return":
         return ReturnPage(look, desk, page.content)
+    if page.kind == "period":
+        return PeriodPage(look, desk, page.content)
     if page.kind == "devices":
         return DevicesPage(look, desk, page.content)
     if page.kind == "before_end":

@@ -110,6 +110,10 @@ class Words:
         """`1 250`."""
         return how.number(value, self._how.locale)
 
+    def decimal(self, text: str) -> str:
+        """`-1 234,5` of the neutral decimal string `-1234.5`."""
+        return how.decimal(text, self._how.locale)
+
     def sign_of(self, currency: Any) -> str:
         """`₽`."""
         return how.SIGNS.get(str(currency.code), str(currency.code))

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pos_app.domain.sentence import say
 from pos_app.ui.desk import Page
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.report_flows import show_period
+from pos_app.ui.report_sheets import SECTIONS
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView
 from tests.ui.builders import (
@@ -17,6 +20,7 @@ from tests.ui.builders import (
     offline,
 )
 from tests.ui.device_samples import open_form, open_page, open_tried
+from tests.ui.report_samples import a_month
 
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
@@ -29,6 +33,14 @@ def become(window, **changes):
 def selling_offline(window):
     devices = (DeviceView("Star TSP143", "printer", "paper_out"),)
     become(window, link=offline(), devices=devices, offers=(say("offer.some_offer_text"),))
+
+
+def report_of(window, name, whole=True):
+    become(window, transaction=None, member=None)
+    window.desk.till.answers["operators"] = done(operators=(("o1", "Иванова Анна"),))
+    show_period(window.desk, done(period=a_month(whole)))
+    window.desk.point(SECTIONS.index(name))
+    window.desk.ask.pick(window.desk.rows[SECTIONS.index(name)])
 
 
 STATES: dict[str, Callable[[MainWindow], object]] = {
@@ -51,6 +63,9 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
     "end_of_day": lambda w: perform(w.desk, "end_of_day"),
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
+    **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},
+    "report_own": partial(report_of, name="members", whole=False),
+    "report_period": lambda w: perform(w.desk, "reports"),
     "devices": open_page,
     "devices_tried": open_tried,
     "device_settings": open_form,

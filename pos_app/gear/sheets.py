@@ -1,0 +1,163 @@
+"""Tables into files that people open: CSV, Excel, PDF. Never knows what the tables are about.
+
+Figures stay figures: an amount is a Decimal in the file, not a text. Libraries: csv, xlsxwriter,
+reportlab; the last two are loaded when they are needed.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from resources import read_bytes
+
+Cell = str | int | Decimal | date | None
+BOM = "\ufeff"
+"""So that a spreadsheet takes the file for UTF-8."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FONT, BOLD = "Inter-Regular", "Inter-SemiBold"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table. Every row has as many cells as there are columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def csv_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
+    """All tables one under the other, semicolons between cells, a blank line between tables."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([heading])
+    for sheet in sheets:
+        writer.writerow([])
+        writer.writerow([_safe(sheet.title)])
+        writer.writerow([_safe(one) for one in sheet.columns])
+        writer.writerows([[_safe(cell) for cell in row] for row in sheet.rows])
+    return (BOM + out.getvalue()).encode()
+
+
+def _safe(cell: Cell) -> str:
+    """A name that begins like a formula is not one: no spreadsheet may run what a receipt says."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return "'" + cell if cell.startswith(FORMULA) else cell
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def xlsx_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
+    """A worksheet a table, figures as numbers."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": heading})
+    bold = book.add_format({"bold": True})
+    kinds = {
+        Decimal: book.add_format({"num_format": "#,##0.00"}),
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+    for place, sheet in enumerate(sheets, start=1):
+        page = book.add_worksheet(_tab(place, sheet.title))
+        page.write_string(0, 0, f"{heading}. {sheet.title}", bold)
+        for column, name in enumerate(sheet.columns):
+            page.write_string(2, column, name, bold)
+            page.set_column(column, column, _width(sheet, column))
+        for line, row in enumerate(sheet.rows, start=3):
+            for column, cell in enumerate(row):
+                _write(page, line, column, cell, kinds)
+        page.freeze_panes(3, 0)
+    book.close()
+    return out.getvalue()
+
+
+def _write(
+    page: "object", line: int, column: int, cell: Cell, kinds: Mapping[type, object]
+) -> None:
+    write: Mapping[type, Callable[..., object]] = {
+        str: page.write_string,  # type: ignore[attr-defined]  # xlsxwriter has no types
+        int: page.write_number,  # type: ignore[attr-defined]
+        Decimal: page.write_number,  # type: ignore[attr-defined]
+        date: page.write_datetime,  # type: ignore[attr-defined]
+    }
+    if cell is not None:
+        write[type(cell)](line, column, cell, kinds.get(type(cell)))
+
+
+def _tab(place: int, title: str) -> str:
+    """Excel takes 31 characters, and some not at all; the number keeps names apart."""
+    return f"{place} " + "".join(c for c in title if c not in "[]:*?/\\'")[:28]
+
+
+def _width(sheet: Sheet, column: int) -> int:
+    texts = [sheet.columns[column], *(str(row[column]) for row in sheet.rows[:200])]
+    return min(max(len(text) for text in texts) + 2, 48)
+
+
+def pdf_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
+    """A4 pages, our own font: nothing of the system is needed."""
+    from reportlab.lib import colors
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+    _load_fonts()
+    title = ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=20)
+    under = ParagraphStyle("under", fontName=BOLD, fontSize=11, leading=16, spaceBefore=10)
+    plain = ParagraphStyle("plain", fontName=FONT, fontSize=8.5, leading=11)
+    story: list[object] = [Paragraph(_escaped(heading), title)]
+    for sheet in sheets:
+        story += [Spacer(1, 6), Paragraph(_escaped(sheet.title), under), Spacer(1, 4)]
+        head = [Paragraph(_escaped(name), plain) for name in sheet.columns]
+        body = [[_pdf_cell(cell, plain, Paragraph) for cell in row] for row in sheet.rows]
+        share = (A4[0] - 80) / (len(sheet.columns) + 1)
+        widths = [2 * share, *([share] * (len(sheet.columns) - 1))]
+        style = TableStyle(
+            [
+                ("FONT", (0, 0), (-1, -1), FONT, 8.5),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey),
+                ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ]
+        )
+        story.append(Table([head, *body], colWidths=widths, repeatRows=1, style=style))
+    out = io.BytesIO()
+    margins = {f"{side}Margin": 40 for side in ("left", "right", "top", "bottom")}
+    SimpleDocTemplate(out, pagesize=A4, title=heading, invariant=1, **margins).build(story)
+    return out.getvalue()
+
+
+def _pdf_cell(cell: Cell, style: object, paragraph: Callable[..., object]) -> object:
+    if isinstance(cell, str):
+        return paragraph(_escaped(cell), style)
+    if isinstance(cell, (int, Decimal)):
+        return f"{cell:,}".replace(",", "\u00a0")
+    return "" if cell is None else cell.isoformat()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _load_fonts() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    for name in (FONT, BOLD):
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, io.BytesIO(read_bytes("fonts", f"{name}.ttf"))))
+
+
+WRITERS: Mapping[str, Callable[[str, Sequence[Sheet]], bytes]] = {
+    "csv": csv_bytes,
+    "xlsx": xlsx_bytes,
+    "pdf": pdf_bytes,
+}
+"""A file by the ending of its name."""

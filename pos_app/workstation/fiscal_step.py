@@ -1,0 +1,96 @@
+"""The middle arrow: a fiscal document for what is paid, then the commit of exactly that document.
+
+Never issues by itself after a cut: the registrar is asked what became of it first.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused_with
+from pos_app.workstation.moving import Moving, Stage
+from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
+from pos_app.workstation.station import Doing, Station, changed, guarded
+from pos_app.workstation.take_payment import PARTS, undo_all
+from pos_app.workstation.tendering import frozen, keep, moving_of, open_again, thawed
+
+Commit = Callable[[Station, CompletedTransaction, int], Answer]
+"""The last arrow: document and receipt counter."""
+
+
+def missing(station: Station) -> Answer | None:
+    """Why payment waits: the registrar is lost, its shift too long, its storage full."""
+    why = station.registrar.trouble() if station.registrar is not None else None
+    return None if why is None else refused_with(why)
+
+
+def run(station: Station, document: CompletedTransaction, counter: int, commit: Commit) -> Answer:
+    """Issue, then commit; without a registrar only commit."""
+    registrar = station.registrar
+    if registrar is None:
+        return commit(station, document, counter)
+    at = station.settings.crash_point
+    moving = replace(frozen(station, moving_of(station), document, counter), stage=Stage.FISCAL)
+    keep(station, moving)
+    at("fiscal.kept")
+    station.fiscal_trouble = None
+    station.doing = Doing("fiscal")
+    key = document.transaction_id
+    said: list[Answer] = []
+    registrar.issue(document, key, lambda answer: said.append(_told(station, key, answer, commit)))
+    at("fiscal.sent")
+    if said:
+        return said[0]
+    return changed(*PARTS, notices=(notice("fiscal_asked"),))
+
+
+def look_up(station: Station, commit: Commit) -> Answer:
+    """After a cut, or when nobody knew: what became of the document."""
+    moving, registrar = station.moving, station.registrar
+    document = thawed(station, moving) if moving is not None else None
+    if moving is None or document is None or registrar is None:
+        return done()
+    station.doing = Doing("fiscal_looking")
+    key = moving.transaction_id
+    registrar.look_up(document, key, lambda answer: _say(station, key, answer, commit))
+    return changed(*PARTS)
+
+
+def _say(station: Station, key: str, answer: FiscalAnswer, commit: Commit) -> None:
+    station.say(_told(station, key, answer, commit))
+
+
+def _told(station: Station, key: str, answer: FiscalAnswer, commit: Commit) -> Answer:
+    moving = station.moving
+    if moving is None or moving.transaction_id != key or moving.stage is not Stage.FISCAL:
+        return done()
+    station.doing = None
+    return guarded(lambda: settle(station, moving, answer, commit))
+
+
+def settle(station: Station, moving: Moving, answer: FiscalAnswer, commit: Commit) -> Answer:
+    """What the registrar's answer means for the receipt."""
+    station.fiscal_trouble = answer.why
+    if answer.state is FiscalState.ISSUED:
+        keep(station, replace(moving, stage=Stage.ISSUED, receipt=dict(answer.receipt)))
+        station.settings.crash_point("fiscal.issued")
+        return committed(station, commit)
+    if answer.state is FiscalState.UNKNOWN:
+        return changed(*PARTS, notices=(notice("fiscal_unknown", Tone.ERROR),))
+    keep(station, open_again(moving))
+    said = notice("fiscal_not_issued", Tone.ERROR)
+    if answer.final:
+        back = undo_all(station)
+        return replace(back, notices=(said, *back.notices))
+    station.fiscal_refused = True
+    return changed(*PARTS, notices=(said,))
+
+
+def committed(station: Station, commit: Commit) -> Answer:
+    """The frozen document, exactly once: the row goes in the same commit."""
+    moving = station.moving
+    document = thawed(station, moving) if moving is not None else None
+    if moving is None or document is None:
+        return done()
+    answer = commit(station, document, moving.counter)
+    return replace(answer, changed=answer.changed | {Part.DEMAND, Part.TENDERS})
