@@ -10,12 +10,13 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused_with
 from pos_app.workstation.moving import Moving, Stage
 from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
+from pos_app.workstation.ports import StoredJob
 from pos_app.workstation.station import Doing, Station, changed, guarded
 from pos_app.workstation.take_payment import PARTS, undo_all
 from pos_app.workstation.tendering import frozen, keep, moving_of, open_again, thawed
 
-Commit = Callable[[Station, CompletedTransaction, int], Answer]
-"""The last arrow: document and receipt counter."""
+Commit = Callable[[Station, CompletedTransaction, int, StoredJob | None], Answer]
+"""The last arrow: document, receipt counter, paper."""
 
 
 def missing(station: Station) -> Answer | None:
@@ -24,24 +25,58 @@ def missing(station: Station) -> Answer | None:
     return None if why is None else refused_with(why)
 
 
-def run(station: Station, document: CompletedTransaction, counter: int, commit: Commit) -> Answer:
+def run(
+    station: Station,
+    document: CompletedTransaction,
+    counter: int,
+    paper: StoredJob | None,
+    commit: Commit,
+) -> Answer:
     """Issue, then commit; without a registrar only commit."""
     registrar = station.registrar
     if registrar is None:
-        return commit(station, document, counter)
+        return commit(station, document, counter, paper)
     at = station.settings.crash_point
-    moving = replace(frozen(station, moving_of(station), document, counter), stage=Stage.FISCAL)
-    keep(station, moving)
+    moving = frozen(station, moving_of(station), document, counter)
+    keep(station, replace(moving, stage=Stage.FISCAL, paper=_kept(paper)))
     at("fiscal.kept")
     station.fiscal_trouble = None
     station.doing = Doing("fiscal")
     key = document.transaction_id
-    said: list[Answer] = []
-    registrar.issue(document, key, lambda answer: said.append(_told(station, key, answer, commit)))
+    heard = _Heard(station, lambda answer: _told(station, key, answer, commit))
+    registrar.issue(document, key, heard)
     at("fiscal.sent")
-    if said:
-        return said[0]
-    return changed(*PARTS, notices=(notice("fiscal_asked"),))
+    return heard.so_far() or changed(*PARTS, notices=(notice("fiscal_asked"),))
+
+
+class _Heard:
+    """An answer that comes at once is the gesture's own; a later one is told to the listeners."""
+
+    def __init__(self, station: Station, told: Callable[[FiscalAnswer], Answer]) -> None:
+        self._station, self._told = station, told
+        self._first: Answer | None = None
+        self._late = False
+
+    def __call__(self, answer: FiscalAnswer) -> None:
+        told = self._told(answer)
+        if self._late:
+            self._station.say(told)
+        else:
+            self._first = told
+
+    def so_far(self) -> Answer | None:
+        """What came before the gesture ended."""
+        self._late = True
+        return self._first
+
+
+def _kept(paper: StoredJob | None) -> tuple[str, str]:
+    return (paper.job_id, paper.body.decode()) if paper is not None else ("", "")
+
+
+def _paper(moving: Moving) -> StoredJob | None:
+    job_id, body = moving.paper
+    return StoredJob(job_id, moving.transaction_id, body.encode()) if job_id else None
 
 
 def look_up(station: Station, commit: Commit) -> Answer:
@@ -82,7 +117,6 @@ def settle(station: Station, moving: Moving, answer: FiscalAnswer, commit: Commi
     if answer.final:
         back = undo_all(station)
         return replace(back, notices=(said, *back.notices))
-    station.fiscal_refused = True
     return changed(*PARTS, notices=(said,))
 
 
@@ -92,5 +126,5 @@ def committed(station: Station, commit: Commit) -> Answer:
     document = thawed(station, moving) if moving is not None else None
     if moving is None or document is None:
         return done()
-    answer = commit(station, document, moving.counter)
+    answer = commit(station, document, moving.counter, _paper(moving))
     return replace(answer, changed=answer.changed | {Part.DEMAND, Part.TENDERS})

@@ -159,6 +159,21 @@ def _open(
     station.teaser = None
 
 
+def reopened(
+    station: Station, transaction_id: str, receipt: str, back: Sequence[Sequence[int]], reason: str
+) -> bool:
+    """A return that a cut has closed, under its own id; False where its receipt is not here."""
+    original = station.journal.document(receipt)
+    if original is None:
+        return False
+    sold = {line.line: line for line in original.lines}
+    chosen = [ReturnLine(sold[line], value) for line, value in back if line in sold]
+    _open(station, original, chosen, reason)
+    assert station.open is not None
+    station.open = replace(station.open, transaction_id=transaction_id)
+    return True
+
+
 def used_of(station: Station, original: CompletedTransaction, chosen: Sequence[ReturnLine]) -> Used:
     """What used days of memberships keep back. A member whom this till does not know has the
     days of this receipt only."""

@@ -4,10 +4,8 @@ The cashier takes cash, a card or both; the change stays on the screen; the draw
 sale is on the disk, never before. What was answered "paid" is there after any power cut.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from pos_app.domain.business_day import after_document, cash_effect_minor
 from pos_app.domain.completion import (
     Secured,
     cash_rounding_minor,
@@ -15,7 +13,6 @@ from pos_app.domain.completion import (
     totals_due,
 )
 from pos_app.domain.document import CompletedTransaction, Totals, TransactionKind
-from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.allowance import draw
 from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
@@ -29,37 +26,24 @@ from pos_app.workstation import (
     club,
     confirm_redemption,
     early,
+    fiscal_step,
     pay_by_gift_card,
     present_coupon,
-    printing,
+    refund_payment,
     regulated,
     sell_gift_card,
+    take_payment,
 )
-from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.answer import Answer, Part, refused
+from pos_app.workstation.commit_sale import commit, paper_of
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
 from pos_app.workstation.honoured import honoured
-from pos_app.workstation.letting_go import let_go, own_reversed, release
-from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import (
-    Facts,
-    SessionState,
-    StorageBroken,
-    StorageFull,
-    StoredJob,
-)
+from pos_app.workstation.ports import StorageBroken, StorageFull
 from pos_app.workstation.pricing_task import know, program_of, refresh_known, risk_allowed
 from pos_app.workstation.return_sale import earlier_returns, used_of, wanted_lines
-from pos_app.workstation.sale import SALE_PARTS, clear
-from pos_app.workstation.station import (
-    AMOUNT_MOST_MINOR,
-    LastSale,
-    Station,
-    changed,
-    record,
-    right_used,
-)
-from pos_app.workstation.unusual import noticed
+from pos_app.workstation.station import AMOUNT_MOST_MINOR, Station, changed
+from pos_app.workstation.tendering import leg_of
 
 MANUAL = frozenset({TenderKind.CASH, TenderKind.CARD})
 GOODWILL_REASONS = frozenset({"not_suitable"})
@@ -91,8 +75,9 @@ def _not_payable(station: Station) -> Answer | None:
     transaction = station.open
     if transaction is None or not transaction.lines or station.priced is None:
         return refused("nothing_to_pay")
-    if transaction.kind is TransactionKind.RETURN:
-        return None
+    waits = take_payment.busy(station) or fiscal_step.missing(station)
+    if transaction.kind is TransactionKind.RETURN or waits:
+        return waits
     return (
         age_question.missing(transaction)
         or regulated.hours_passed(station, transaction)
@@ -104,8 +89,15 @@ def _not_payable(station: Station) -> Answer | None:
     )
 
 
-def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> Answer:
-    """Add a tender; change only from cash, a card is never overpaid."""
+def tender(
+    station: Station,
+    kind: str,
+    amount_minor: int | None,
+    code: str,
+    then: take_payment.Then | None = None,
+) -> Answer:
+    """Add a tender; change only from cash, a card is never overpaid. Where a terminal takes it,
+    its answer comes later, and `then` follows it."""
     trouble = _not_payable(station)
     if trouble:
         return trouble
@@ -115,7 +107,7 @@ def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> 
     known = {k.value: k for k in TenderKind}.get(kind)
     if known is TenderKind.GIFT_CARD:
         return pay_by_gift_card.tender(station, due_minor(station, known), amount_minor, code)
-    if known not in MANUAL:
+    if known is None or not (known in MANUAL or take_payment.terminal_of(station, known)):
         return refused("tender_not_here", kind=kind)
     due = due_minor(station, known)
     amount = due if amount_minor is None else amount_minor
@@ -123,15 +115,36 @@ def tender(station: Station, kind: str, amount_minor: int | None, code: str) -> 
         return refused("nothing_due" if due <= 0 else "bad_amount")
     if known is not TenderKind.CASH and amount > due:
         return refused("card_overpaid", due=Money(due))
+    if take_payment.terminal_of(station, known):
+        return _by_terminal(station, known, amount, then)
     station.open = with_tender(station.open, Tender(known, amount, code))
     return changed(Part.TRANSACTION, Part.TENDERS)
 
 
+def _by_terminal(
+    station: Station, kind: TenderKind, amount: int, then: take_payment.Then | None
+) -> Answer:
+    """Nobody's card is asked for a receipt that could not be completed afterwards."""
+    assert station.open is not None
+    if then is not None and amount == due_minor(station, kind):
+        would = with_tender(station.open, Tender(kind, amount))
+        built = _built(station, would, station.journal.next_receipt_counter())
+        if isinstance(built, Answer):
+            return built
+    return take_payment.ask(station, kind, amount, then)
+
+
 def void_tender(station: Station, index: int) -> Answer:
-    """Take a tender back before completion."""
+    """Take a tender back before completion; what a terminal took it gives back itself."""
     transaction = station.open
     if transaction is None or not 0 <= index < len(transaction.tenders):
         return refused("no_tender")
+    trouble = take_payment.busy(station)
+    if trouble:
+        return trouble
+    leg = leg_of(station, transaction.tenders[index])
+    if leg is not None:
+        return take_payment.undo(station, leg)
     tenders = (*transaction.tenders[:index], *transaction.tenders[index + 1 :])
     station.open = replace(transaction, tenders=tenders)
     return changed(Part.TRANSACTION, Part.TENDERS)
@@ -143,8 +156,8 @@ def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
         return complete(station)
     before = station.open
     if due_minor(station) > 0 or amount_minor:
-        answer = tender(station, kind, amount_minor, "")
-        if not answer.ok:
+        answer = tender(station, kind, amount_minor, "", complete_if_paid)
+        if not answer.ok or _by_terminal_paid(station, kind):
             return answer
     if due_minor(station) > 0:
         return changed(Part.TRANSACTION, Part.TENDERS)
@@ -183,10 +196,46 @@ def complete(station: Station) -> Answer:
     returning = transaction.kind is TransactionKind.RETURN
     if not returning and due_minor(station) > 0:
         return refused("not_paid", due=Money(due_minor(station)))
+    if not returning and _overpaid_by_card(station, transaction):
+        return refused("card_overpaid", due=Money(max(due_minor(station, TenderKind.CARD), 0)))
     counter = station.journal.next_receipt_counter()
-    number = _receipt_number(station, counter)
+    built = _built(station, transaction, counter)
+    if isinstance(built, Answer):
+        return built
+    document, issued = built
+    if returning:
+        back = refund_payment.given_back(station, document, counter, complete)
+        if isinstance(back, Answer):
+            return back
+        document = back
+    return fiscal_step.run(station, document, counter, paper_of(station, document, issued), commit)
+
+
+def _by_terminal_paid(station: Station, kind: str) -> bool:
+    """What follows is the terminal's answer."""
+    return take_payment.terminal_of(station, TenderKind(kind)) is not None
+
+
+def complete_if_paid(station: Station) -> Answer:
+    """What follows an approval: the receipt is complete when nothing is due any more."""
+    if station.open is None or due_minor(station) > 0:
+        return changed(Part.TRANSACTION, Part.TENDERS)
+    return complete(station)
+
+
+def _overpaid_by_card(station: Station, transaction: Transaction) -> bool:
+    """A receipt that has become cheaper than what a terminal took: change is from cash only."""
+    cash = sum(t.amount_minor for t in transaction.tenders if t.kind is TenderKind.CASH)
+    return due_minor(station, TenderKind.CARD) + cash < 0
+
+
+def _built(
+    station: Station, transaction: Transaction, counter: int
+) -> tuple[CompletedTransaction, tuple[SignedCoupon, ...]] | Answer:
+    """The document and the coupons it gives; or why it cannot be."""
+    returning = transaction.kind is TransactionKind.RETURN
     build = _return_document if returning else _sale_document
-    built = build(station, transaction, number)
+    built = build(station, transaction, _receipt_number(station, counter))
     document = built if isinstance(built, Answer) else pay_by_gift_card.secured(station, built)
     if isinstance(document, Answer):
         return document
@@ -194,10 +243,7 @@ def complete(station: Station) -> Answer:
     issued = present_coupon.issued(station, document, given)
     document = present_coupon.with_issued(document, issued)
     granted = present_coupon.with_grants(station, document)
-    if isinstance(granted, Answer):
-        return granted
-    document = granted
-    return _commit(station, document, counter, _paper_of(station, document, issued))
+    return granted if isinstance(granted, Answer) else (granted, issued)
 
 
 def _receipt_number(station: Station, counter: int) -> str:
@@ -291,89 +337,3 @@ def _deduction(station: Station, original: CompletedTransaction, reason: str) ->
     if member is None:
         return None
     return Deduction(know(station, member).account.balance, program.redeem.point_value_minor)
-
-
-def after_session(session: SessionState, document: CompletedTransaction) -> SessionState:
-    """The session's running state with one more document."""
-    return replace(
-        session,
-        totals=after_document(session.totals, document),
-        day_totals=after_document(session.day_totals, document),
-        cash_minor=session.cash_minor + cash_effect_minor(document),
-    )
-
-
-def _commit(
-    station: Station, document: CompletedTransaction, counter: int, job: StoredJob | None
-) -> Answer:
-    at: Callable[[str], None] = station.settings.crash_point
-    assert station.session is not None
-    seen = noticed(station, document, after_session(station.session, document))
-    session = seen.session
-    at("complete.built")
-    facts = _facts(station, document, seen.events)
-    facts = replace(facts, session=session, receipt_counter=counter, print_job=job)
-    trouble = record(station, facts)
-    if trouble:
-        return trouble
-    at("complete.durable")
-    station.session = session
-    station.last_sale = LastSale(document, job.job_id if job else "")
-    clear(station)
-    if any(t.kind is TenderKind.CASH for t in document.tenders):
-        station.devices.open_drawer()
-    at("complete.drawer")
-    sent = job is None or printing.send(station, job)
-    at("complete.printing")
-    release(station)
-    answer = _completed(document)
-    if sent:
-        return answer
-    # The sale is on the disk whatever becomes of its paper.
-    return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
-
-
-def _facts(
-    station: Station, document: CompletedTransaction, seen: tuple[tuple[str, Event], ...]
-) -> Facts:
-    """The document with what joins the chain before it; rights that it uses and takes away."""
-    completed = (station.new_id(), TransactionCompleted(document))
-    reversed_uses = own_reversed(station, document)
-    let_go_first = let_go(station, document.member_id or "", reversed_uses)
-    return Facts(
-        events=(*_age_checked(station), *seen, *let_go_first, completed),
-        uses=document.uses,
-        returned=reversed_uses,
-    )
-
-
-def _paper_of(
-    station: Station, document: CompletedTransaction, issued: tuple[SignedCoupon, ...]
-) -> StoredJob | None:
-    if not printing.possible(station):
-        return None
-    job = receipt_job(station, document, station.new_id(), coupons=issued)
-    return printing.stored(job, document.transaction_id)
-
-
-def _age_checked(station: Station) -> tuple[tuple[str, Event], ...]:
-    """The answer to the age question joins the audit chain with the sale it allowed."""
-    transaction = station.open
-    if transaction is None or not transaction.age_limit:
-        return ()
-    subject = transaction.transaction_id
-    return (right_used(station, "age_checked", subject, reason=transaction.age_answer),)
-
-
-def _completed(document: CompletedTransaction) -> Answer:
-    change = Money(document.change_minor, document.currency)
-    said = notice("completed", Tone.CLOSED, None, number=document.receipt_number, change=change)
-    return changed(
-        *SALE_PARTS,
-        Part.SESSION,
-        Part.LINK,
-        notices=(said,),
-        transaction_id=document.transaction_id,
-        receipt_number=document.receipt_number,
-        change_due_minor=document.change_minor,
-    )

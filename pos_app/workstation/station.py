@@ -29,9 +29,13 @@ from pos_app.domain.sentence import Sentence
 from pos_app.domain.tax import TaxTable
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import ALL_PARTS, Answer, Notice, Part, refused
+from pos_app.workstation.fiscal_counter import FiscalCounter
+from pos_app.workstation.moving import Moving, Undecided
+from pos_app.workstation.payment_port import FiscalRegistrar, Payments, Progress
 from pos_app.workstation.ports import (
     Courier,
     Devices,
+    EventCodec,
     Facts,
     Journal,
     Mirror,
@@ -145,6 +149,18 @@ class AtHand:
     strange: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What an answer is waited for. `what`: asking, looking, undoing, fiscal, fiscal_looking.
+
+    `key`: the leg's.
+    """
+
+    what: str
+    key: str = ""
+    progress: Progress = Progress("")
+
+
 @dataclass
 class Station:
     """One till."""
@@ -182,6 +198,14 @@ class Station:
     weighing: Weighing | None = None
     weighings: int = 0
     device_trials: list[int] = field(default_factory=list)
+    payments: Payments | None = None
+    registrar: FiscalRegistrar | None = None
+    codec: EventCodec | None = None
+    moving: Moving | None = None
+    undecided: tuple[Undecided, ...] = ()
+    doing: Doing | None = None
+    fiscal_trouble: Sentence | None = None
+    fiscal: FiscalCounter = field(default_factory=FiscalCounter)
     clock: TillClock = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,9 @@ entered is kept; on resume everything is priced again, with a notice when the to
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pos_app.domain.document import TransactionKind
@@ -40,7 +42,7 @@ def suspend(station: Station, label: str) -> Answer:
         station.operator.operator_id if station.operator else "",
         len(transaction.lines),
         station.priced.totals.net_minor,
-        _body(transaction),
+        json.dumps(draft_body(transaction), ensure_ascii=False).encode(),
     )
     trouble = record(station, Facts(suspend=draft))
     if trouble:
@@ -61,7 +63,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
     draft = next((d for d in drafts if d.transaction_id == transaction_id), None)
     if draft is None:
         return refused("not_suspended")
-    transaction, lost = _restored(station, json.loads(draft.body), draft)
+    transaction, lost = restored(station, json.loads(draft.body), draft.transaction_id, draft.at)
     transaction, said_of_member = _with_member(station, transaction)
     entered = transaction
     transaction, said_of_coupons = judged_again(station, entered)
@@ -70,7 +72,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return trouble
     station.past.clear()
     station.last_sale = None
-    station.known = _known(station, transaction)
+    station.known = known_of(station, transaction)
     station.open, said_of_rewards = claim_reward.judged_again(station, transaction)
     reprice(station)
     ask_again(station, entered)
@@ -97,7 +99,7 @@ def _with_member(
     return replace(transaction, member=link), ()
 
 
-def _known(station: Station, transaction: Transaction) -> Known | None:
+def known_of(station: Station, transaction: Transaction) -> Known | None:
     """The member as known now; their points may have moved meanwhile."""
     link = transaction.member
     if link is None or link.member_id is None:
@@ -108,28 +110,25 @@ def _known(station: Station, transaction: Transaction) -> Known | None:
     return know(station, one, local=mirrored is None) if one else None
 
 
-def _body(transaction: Transaction) -> bytes:
-    """What was entered, as JSON: prices are the catalogue's at the time of resuming."""
+def draft_body(transaction: Transaction) -> dict[str, Any]:
+    """What was entered, for JSON: prices are the catalogue's at the time of resuming."""
     link = transaction.member
-    return json.dumps(
-        {
-            "lines": [_line(one) for one in transaction.lines],
-            "next_line": transaction.next_line,
-            "member": None
-            if link is None
-            else [link.member_id, link.identified_by, link.code, link.may_redeem],
-            "partner_card": transaction.partner_card,
-            "goodwill": _goodwill(transaction.goodwill),
-            "age": transaction.age_answer,
-            "age_years": transaction.age_years,
-            "coupons": [
-                [one.coupon_id, one.key, one.code, one.member_id, one.at_risk]
-                for one in transaction.coupons
-            ],
-            "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
-        },
-        ensure_ascii=False,
-    ).encode()
+    return {
+        "lines": [_line(one) for one in transaction.lines],
+        "next_line": transaction.next_line,
+        "member": None
+        if link is None
+        else [link.member_id, link.identified_by, link.code, link.may_redeem],
+        "partner_card": transaction.partner_card,
+        "goodwill": _goodwill(transaction.goodwill),
+        "age": transaction.age_answer,
+        "age_years": transaction.age_years,
+        "coupons": [
+            [one.coupon_id, one.key, one.code, one.member_id, one.at_risk]
+            for one in transaction.coupons
+        ],
+        "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
+    }
 
 
 def _line(one: LineItem) -> dict[str, Any]:
@@ -158,9 +157,10 @@ def _goodwill(goodwill: Goodwill | None) -> list[Any] | None:
     ]
 
 
-def _restored(
-    station: Station, body: dict[str, Any], draft: SuspendedDraft
+def restored(
+    station: Station, body: Mapping[str, Any], transaction_id: str, at: datetime
 ) -> tuple[Transaction, tuple[Notice, ...]]:
+    """The transaction of a draft at today's prices, and what can no longer be sold."""
     lines, lost = [], []
     for one in body["lines"]:
         line = _line_item(station, one)
@@ -170,8 +170,8 @@ def _restored(
             lines.append(line)
     member = MemberLink(*body["member"]) if body["member"] else None
     transaction = Transaction(
-        draft.transaction_id,
-        draft.at,
+        transaction_id,
+        at,
         lines=tuple(lines),
         next_line=body["next_line"],
         member=member,
