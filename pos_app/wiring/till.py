@@ -188,7 +188,9 @@ def _gear(
     return Gear(
         clock=SystemClock(),
         ids=Uuid7Source(),
-        identifier=Identifier(_labels(setting("labels")), WorldPhoneBook(), BiipGs1Reader()),
+        identifier=Identifier(
+            LabelRules.of_setting(setting("labels")), WorldPhoneBook(), BiipGs1Reader()
+        ),
         phones=PepperedPhoneHasher(identity.pepper),
         pins=Argon2PinHasher(),
         sealer=ServerSealer(identity.sealing_key),
@@ -217,11 +219,6 @@ def trust_of(server_key: bytes, own_key: bytes, setting: Callable[[str], Any]) -
         return certified_till(setting(f"till_key:{key_id}"), key_id, issuers(), signatures)
 
     return Trust(signatures, lambda key_id: issuers().get(key_id), till)
-
-
-def _labels(value: Any) -> LabelRules:
-    """The shop's label rules from the setting `labels`; the defaults without one."""
-    return LabelRules() if value is None else LabelRules(**value)
 
 
 def _settings(place: Place, setting: Callable[[str], Any], points: Points) -> Settings:

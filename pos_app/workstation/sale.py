@@ -124,6 +124,8 @@ def add_identified(station: Station, found: Identification, entry: str) -> Answe
     item, quantity, price = goods_of(station, found)
     if item is None:
         return unknown_code(station, code_of(found))
+    if price == 0:
+        return refused("label_without_price", name=item.name)
     if price is not None:
         return _sell(station, item, code_of(found), quantity or pieces(1), price, "label")
     if quantity is not None:

@@ -1,6 +1,7 @@
 """Scanned label or typed text -> what it is. Never looks up whether the shop has it."""
 
 from pos_app.domain.identification.identifier import Identifier
+from pos_app.domain.identification.label_layout import LabelLayout
 from pos_app.domain.identification.label_rules import CardRange, LabelRules, Layout
 from pos_app.domain.identification.result import Identification, Kind, Reason
 
@@ -9,6 +10,7 @@ __all__ = [
     "Identification",
     "Identifier",
     "Kind",
+    "LabelLayout",
     "LabelRules",
     "Layout",
     "Reason",

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import Any
 
 from pos_app.domain.identification.check_digits import is_digits
+from pos_app.domain.identification.label_layout import LabelLayout
 
 
 class Layout(Enum):
@@ -72,13 +74,16 @@ DEFAULT_LAYOUTS: Mapping[str, Layout] = MappingProxyType(
 class LabelRules:
     """The shop's configuration of labels.
 
-    `layouts` maps a prefix of an EAN-13 (longest wins; 2 digits where a PLU is embedded) to its
-    meaning. `*_qr` are what stands before the code in a two-dimensional label of ours, with
-    `<token>` at its place. `phone_digits_*` bound a phone of the home region without `+`.
+    `layouts` maps a prefix of an EAN-13 (longest wins; 2 digits where a PLU is embedded, or as the
+    layout that is written out says) to its meaning. `*_qr` are what stands before the code in a
+    two-dimensional label of ours, with `<token>` at its place. `phone_digits_*` bound a phone of
+    the home region without `+`.
     Raises ValueError for a configuration that nobody could explain.
     """
 
-    layouts: Mapping[str, Layout] = field(default_factory=lambda: DEFAULT_LAYOUTS, hash=False)
+    layouts: Mapping[str, Layout | LabelLayout] = field(
+        default_factory=lambda: DEFAULT_LAYOUTS, hash=False
+    )
     in_store_ean8_prefixes: tuple[str, ...] = ("0", "2")
     cards: tuple[CardRange, ...] = (CardRange(),)
     member_qr: tuple[str, ...] = ("K1M:<token>",)
@@ -97,19 +102,42 @@ class LabelRules:
         for prefix, layout in self.layouts.items():
             if not is_digits(prefix) or len(prefix) > 12:
                 raise ValueError(f"an EAN-13 cannot begin with {prefix!r}")
-            if layout in EMBEDDED and len(prefix) != 2:
-                raise ValueError(f"{layout.value} labels have a prefix of 2 digits, not {prefix!r}")
+            digits = 2 if layout in EMBEDDED else len(prefix)
+            if isinstance(layout, LabelLayout):
+                digits = layout.prefix_digits
+            if len(prefix) != digits:
+                raise ValueError(f"the label's prefix has {digits} digits, not {prefix!r}")
         for pattern in self._patterns:
             before, mark, after = pattern.partition("<token>")
             if not mark or len(before) < 3 or after:
                 raise ValueError(f"{pattern!r} must be a text of 3 letters or more and <token>")
+
+    @classmethod
+    def of_setting(cls, value: object) -> "LabelRules":
+        """From the shop's setting `labels`, an object of these fields; None: the defaults.
+
+        `layouts` are names (`weight`) or patterns (`PP PPPPP V MMMM C`); `cards` are objects.
+        Raises ValueError or TypeError for a setting that nobody could explain.
+        """
+        if value is None:
+            return cls()
+        if not isinstance(value, Mapping):
+            raise TypeError("labels must be an object")
+        told: dict[str, Any] = {
+            key: tuple(one) if isinstance(one, list) else one for key, one in value.items()
+        }
+        if "layouts" in told:
+            told["layouts"] = {key: _layout(one) for key, one in dict(told["layouts"]).items()}
+        if "cards" in told:
+            told["cards"] = tuple(CardRange(**one) for one in told["cards"])
+        return cls(**told)
 
     @property
     def _patterns(self) -> tuple[str, ...]:
         papers = self.coupon_qr + self.signed_coupon_qr + self.gift_card_qr + self.receipt_qr
         return self.member_qr + self.card_code_qr + self.external_identity_qr + papers
 
-    def layout_of(self, ean13: str) -> Layout | None:
+    def layout_of(self, ean13: str) -> Layout | LabelLayout | None:
         """The meaning of the longest configured prefix; None: a product of the world."""
         for length in range(12, 0, -1):
             layout = self.layouts.get(ean13[:length])
@@ -120,3 +148,9 @@ class LabelRules:
     def is_member_card(self, text: str) -> bool:
         """Whether a number lies in a range of member cards."""
         return any(cards.holds(text) for cards in self.cards)
+
+
+def _layout(told: object) -> Layout | LabelLayout:
+    """A name of `Layout`, or a pattern written out."""
+    word = str(told)
+    return LabelLayout.read(word) if " " in word.strip() else Layout(word)

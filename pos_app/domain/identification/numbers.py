@@ -8,6 +8,7 @@ from pos_app.domain.identification.check_digits import (
     is_digits,
 )
 from pos_app.domain.identification.label import Label
+from pos_app.domain.identification.label_layout import LabelLayout
 from pos_app.domain.identification.label_rules import EMBEDDED, LabelRules, Layout
 from pos_app.domain.identification.result import Identification, Kind, Reason
 
@@ -80,19 +81,32 @@ def _checked(label: Label, digits: str, symbology: str, rules: LabelRules) -> Id
     if len(digits) < 14 or digits.startswith("0"):
         ean13 = digits.zfill(13)[-13:]
         layout = rules.layout_of(ean13)
+        if isinstance(layout, LabelLayout):
+            return _laid_out(label, symbology, ean13, layout)
         if layout is not None:
             return _in_store(label.answer(Kind.RCN_ITEM, symbology), ean13, layout)
     return replace(label.answer(Kind.PRODUCT, symbology), gtin14=digits.zfill(14))
 
 
+def _laid_out(label: Label, symbology: str, ean13: str, layout: LabelLayout) -> Identification:
+    """By the shop's own pattern; a value whose own check digit is wrong is a bad scan."""
+    found = layout.split(ean13)
+    if found is None:
+        return label.refusal(Reason.CHECK_DIGIT, "check digit of the value", symbology)
+    return _embedded(label.answer(Kind.RCN_ITEM, symbology), Layout(layout.kind), *found)
+
+
+def _embedded(answer: Identification, layout: Layout, plu: str, value: int) -> Identification:
+    if layout is Layout.WEIGHT:
+        return replace(answer, kind=Kind.RCN_WEIGHT, plu=plu, weight_g=value)
+    if layout is Layout.COUNT:
+        return replace(answer, kind=Kind.RCN_COUNT, plu=plu, count=value)
+    return replace(answer, kind=Kind.RCN_PRICE, plu=plu, price_minor=value)
+
+
 def _in_store(answer: Identification, ean13: str, layout: Layout) -> Identification:
     if layout in EMBEDDED:
-        plu, value = ean13[2:7], int(ean13[7:12])
-        if layout is Layout.WEIGHT:
-            return replace(answer, kind=Kind.RCN_WEIGHT, plu=plu, weight_g=value)
-        if layout is Layout.COUNT:
-            return replace(answer, kind=Kind.RCN_COUNT, plu=plu, count=value)
-        return replace(answer, kind=Kind.RCN_PRICE, plu=plu, price_minor=value)
+        return _embedded(answer, layout, ean13[2:7], int(ean13[7:12]))
     if layout is Layout.ITEM:
         return replace(answer, item_code=ean13)
     if layout is Layout.MEMBER_CARD:
