@@ -81,7 +81,7 @@ def number_byte(digits: str) -> bytes:
 
 
 def typed_bytes(keys: Iterable[KeyPress], gs_scan_codes: frozenset[int] = frozenset()) -> bytes:
-    """The bytes of a label from its keys, terminator left out.
+    """The bytes of a label from its keys, modifiers among them, terminator left out.
 
     `gs_scan_codes`: keys that the scanner was programmed to send for a group separator.
     """
@@ -93,6 +93,8 @@ def typed_bytes(keys: Iterable[KeyPress], gs_scan_codes: frozenset[int] = frozen
             continue
         out += number_byte(digits)
         digits = ""
+        if key.scan_code in MODIFIER_KEYS:
+            continue  # Alt going down again: the next number begins
         if key.scan_code in gs_scan_codes:
             out += GS
         elif key.ctrl and not key.alt:

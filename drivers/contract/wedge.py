@@ -102,7 +102,7 @@ class WedgeDecoder:
         body = [one for one in held if one.scan_code not in MODIFIER_KEYS]
         if not body or not (self._prefixed or self._fast_enough(body, key)):
             return Decision((*typed, *self._release(), key))
-        label = typed_bytes(body, self._settings.gs_scan_codes)
+        label = typed_bytes(held, self._settings.gs_scan_codes)
         self._release()
         return Decision(typed, Scan.of_frame(label, self._settings.source))
 

@@ -7,12 +7,15 @@ Keys: driver = "serial" | "tcp" | "file" (a link's) | "hid" | "evdev" | "camera"
     switches the scanner to HID POS: fe01 for some Honeywell)
   camera: port = /dev/v4l/by-id/... | number | a picture or video file; formats, rotate, frame_ms,
     gone_ms
+  wedge: max_gap_ms, mean_gap_ms, min_keys, prefix_key, prefixed_gap_ms, gs_keys, suffix (the
+    window reads these keys; here they are only checked)
   evdev: port = usb:VVVV:PPPP[:serial] | path such as /dev/input/by-id/...; idle_ms, gs_keys
 """
 
 from dataclasses import replace
 
 from drivers.contract import Device
+from drivers.contract.wedge_setup import WEDGE_KEYS, settings_of_table
 from drivers.registry.keys import Keys
 from drivers.registry.workshop import Workshop, serial_port
 from drivers.scanner import (
@@ -26,6 +29,7 @@ from drivers.scanner import (
     SerialScanner,
     SsiScanner,
     Wanted,
+    WedgePlace,
 )
 from drivers.scanner.camera import KNOWN_FORMATS, CameraScanner, CameraSettings, frames_of
 
@@ -34,7 +38,9 @@ TAIL_MS = 200
 
 def build_scanner(keys: Keys, name: str, workshop: Workshop) -> Device:
     """A scanner, whichever way its labels come."""
-    make = {"hid": _hid, "evdev": _evdev, "camera": _camera}.get(keys.take("driver", str), _serial)
+    make = {"hid": _hid, "evdev": _evdev, "camera": _camera, "wedge": _wedge}.get(
+        keys.take("driver", str), _serial
+    )
     return make(keys, name, workshop)
 
 
@@ -101,6 +107,15 @@ def _camera(keys: Keys, name: str, workshop: Workshop) -> Device:
         raise keys.wrong(f"formats: {', '.join(unknown) or 'none'} cannot be read by a camera")
     frames = frames_of(keys.take("port", str, "0"))
     return CameraScanner(name, frames, workshop.listener, settings)
+
+
+def _wedge(keys: Keys, name: str, workshop: Workshop) -> Device:
+    table = {key: keys.take(key, object) for key in WEDGE_KEYS if keys.has(key)}
+    try:
+        settings_of_table(table)
+    except ValueError as bad:
+        raise keys.wrong(str(bad)) from bad
+    return WedgePlace(name, workshop.listener)
 
 
 def _wanted(keys: Keys) -> Wanted:

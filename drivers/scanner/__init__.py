@@ -13,6 +13,7 @@ from drivers.scanner.hid_pos import HidPosAssembler, scan_reports
 from drivers.scanner.key_stream import KeyStream
 from drivers.scanner.ssi import SsiFramer, SsiScanner
 from drivers.scanner.wanted import Wanted
+from drivers.scanner.wedge_place import WedgePlace
 
 __all__ = [
     "KEYBOARD_FRAMING",
@@ -32,5 +33,6 @@ __all__ = [
     "SsiScanner",
     "Torn",
     "Wanted",
+    "WedgePlace",
     "scan_reports",
 ]

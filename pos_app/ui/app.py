@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from drivers.contract.wedge import WedgeSettings
 from pos_app.ui.background import Ticker
 from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.gestures import scan
@@ -34,23 +35,31 @@ def run_window(
     theme: str = "light",
     scale: float = 1.0,
     fullscreen: bool = False,
-    px_per_mm: float | None = None,
+    wedge_settings: Callable[[], WedgeSettings | None] = lambda: None,
     on_started: Callable[[], None] | None = None,
 ) -> int:
     """Paint first, then `on_started` imports and starts the rest; returns Qt's exit code.
 
-    `scale` is 1.0, 1.25 or 1.5; `px_per_mm` overrides what the screen says of itself. Ends by
-    closing the till.
+    `scale` is 1.0, 1.25 or 1.5. `wedge_settings` is asked at the start and every second, and
+    answers None while nothing has changed. Ends by closing the till.
     """
     app = application()
     desk = Desk(till, Settings(language, theme, round(scale * 100)))
-    window = MainWindow(desk, px_per_mm=px_per_mm)
+    window = MainWindow(desk)
     size = app.primaryScreen().availableSize()
     window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
-    wedge = WedgeFilter(lambda data, aim: scan(desk, data, aim), parent=window)
+    usual = wedge_settings()
+    wedge = WedgeFilter(lambda data, aim: scan(desk, data, aim), usual, parent=window)
     app.installEventFilter(wedge)
     ticker = Ticker(till.tick, parent=window)
-    clock = Ticker(window.tick, CLOCK_MS, parent=window)
+
+    def second() -> None:
+        window.tick()
+        changed = wedge_settings()
+        if changed is not None:
+            wedge.use(changed)
+
+    clock = Ticker(second, CLOCK_MS, parent=window)
 
     def rest() -> None:
         if on_started is not None:

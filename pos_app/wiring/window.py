@@ -3,7 +3,11 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from drivers.config_file import ConfigError, device_tables, read_config
+from drivers.contract.wedge import WedgeSettings
+from drivers.contract.wedge_setup import settings_of_tables
 from pos_app.ui.app import application, run_window
 from pos_app.ui.background import LineProcess
 from pos_app.wiring.commands import courier_command, devices_command
@@ -45,6 +49,26 @@ def _child_said(name: str, line: str) -> None:
     sys.stderr.write(f"{name}: {line}\n")
 
 
+class WedgeTables:
+    """The wedge scanners of the device file, read again when the file has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read: tuple[int, int] | None = None
+
+    def __call__(self) -> WedgeSettings | None:
+        """Settings, or None while nothing has changed or the file cannot be read."""
+        try:
+            stamp = self._path.stat()
+            now = (stamp.st_mtime_ns, stamp.st_size)
+            if now == self._read:
+                return None
+            self._read = now
+            return settings_of_tables(device_tables(read_config(self._path)))
+        except (OSError, ConfigError):
+            return None
+
+
 def build_window_till(place: Place) -> Till:
     """A till whose children are QProcesses, running."""
     application()
@@ -74,5 +98,6 @@ def run(place: Place, look: Appearance, on_started: Callable[[Till], None] | Non
         theme=look.theme,
         scale=look.scale,
         fullscreen=look.fullscreen,
+        wedge_settings=WedgeTables(place.device_path()),
         on_started=started,
     )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.contract import KeyPress, WedgeDecoder, WedgeSettings
+from drivers.fake.typist import Separator, presses, strokes
 
 ROWS = [row for row in vectors("scan.json")["vectors"] if "keys" in row]
 TEXTS = {
@@ -163,3 +164,20 @@ def test_every_key_is_either_in_a_scan_or_given_back_in_order(steps) -> None:
     places = {id(key): place for place, key in enumerate(keys)}
     order = [places[id(key)] for key in given_back]
     assert order == sorted(order)
+
+
+def test_a_clock_that_runs_back_ends_the_guessing() -> None:
+    decoder = WedgeDecoder()
+    for key in burst([2] * 8, start_ms=4_294_967_200):
+        decoder.press(key)
+    wrapped = decoder.press(KeyPress(3, ENTER))
+    assert wrapped.scan is None
+    assert len(wrapped.released) == 9
+
+
+def test_bytes_above_ascii_come_as_numbers_and_are_read_as_utf_8() -> None:
+    for label in ("LOY-000123 Ж", "0104\x1d93dGVz"):
+        keys = presses(strokes(label.encode(), Separator.ALT_029))
+        scans, typed = played(keys)
+        assert [scan.text for scan in scans] == [label]
+        assert not [key for key in typed if key.scan_code not in {29, 42, 56}]

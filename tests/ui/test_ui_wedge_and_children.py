@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from pos_app.ui.background import LineProcess, Ticker
-from pos_app.ui.wedge import WedgeFilter, scan_code
+from pos_app.ui.key_codes import scan_code
+from pos_app.ui.wedge import WedgeFilter
 from tests.ui.builders import SellingTill, selling
 
 ENTER_CODE = 28
