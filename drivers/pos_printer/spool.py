@@ -40,7 +40,9 @@ class Spooler(Protocol):
         ...
 
     def withdraw(self, number: int) -> bool:
-        """Takes a job back so that it is not printed hours later; True if it surely never began.
+        """Takes a job back, begun or not, so that it is not printed hours later.
+
+        True if it surely never began.
 
         Raises SpoolError.
         """

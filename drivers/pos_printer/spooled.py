@@ -195,7 +195,7 @@ class SpooledPrinter:
 
     def _fate(self, job_id: str, number: int) -> Event:
         state = self._watched(number)
-        if state is SpoolState.WAITING and self._spooler.withdraw(number):
+        if state in (SpoolState.WAITING, SpoolState.SENDING) and self._spooler.withdraw(number):
             reason = "the queue held the job back; it was withdrawn"
             return self._failed(job_id, ErrorCode.E_TIMEOUT, reason, Outcome.NOT_DONE)
         if state is SpoolState.HANDED_OVER and self._believe:
