@@ -44,6 +44,11 @@ def weighed(cashier, goods):
     assert line.quantity.value == 842
     assert line.list_minor == (int(goods["price_kop"]) * 842 * 2 + 1000) // 2000
     assert demand(hands) == ""
+    yield lambda: shown_to_the_customer(counter)[1].startswith("ИТОГО")
+
+
+def shown_to_the_customer(counter):
+    return counter.order("display")["lines"]
 
 
 def cancelled(cashier, goods):
@@ -73,3 +78,4 @@ def test_bananas_are_weighed_once_though_the_scale_is_unplugged_meanwhile(cashie
     one.until(lambda: one.hands.view.last_sale is not None)
     one.until(lambda: bool(one.counter.papers()))
     assert "0,842" in one.counter.papers()[0]["text"]
+    one.until(lambda: shown_to_the_customer(one.counter)[0].startswith("ОПЛАЧЕНО"))
