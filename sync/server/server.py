@@ -5,19 +5,23 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.clock import SystemClock
 from pos_app.gear.ids import Uuid7Source
+from sync.server.books.conflicts import record
 from sync.server.engine import epoch_file, history
 from sync.server.engine import keys as key_store
 from sync.server.engine.bell import Bell
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database, PostgresDatabase, SqliteDatabase, open_database
 from sync.server.engine.durability import Terms, check, terms_here
 from sync.server.engine.migrations import migrate
@@ -38,11 +42,13 @@ from sync.server.upkeep import jobs
 from sync.server.upkeep.bearer_jobs import tend_bearers
 from sync.server.upkeep.tending import tend_allowances
 from sync.server.watch.metrics import Metrics
+from sync.server.watch.skew import Skews
 from sync.translate.instants import instant
 
 log = logging.getLogger(__name__)
 DATABASE_FILE = "server.db"
 JOBS_EVERY_S = 3600.0
+MARK_AFTER_S = 5.0
 
 
 @dataclass
@@ -61,6 +67,7 @@ class Server:
     tasks: "list[asyncio.Future[None]]" = field(default_factory=list)
     patience_s: float = PATIENCE_S
     presence: Presence = field(init=False)
+    skews: Skews = field(default_factory=Skews)
 
     def __post_init__(self) -> None:
         self.presence = Presence(self.services.clock)
@@ -82,15 +89,62 @@ class Server:
                 # The poster looks at what was said, or hears the next word.
                 self.bell.ring_inbox() if clear else self.presence.await_word([terminal_id])
 
+    async def clock_heard(self, terminal_id: str, sent: str, received: datetime) -> None:
+        """A genuine request carried its till's time; a clock that is far off is told once a day."""
+        services = self.services
+        line = self.skews.heard(terminal_id, sent, received, services.clock.monotonic_ms())
+        if line is None:
+            return
+        bucket = bucket_of(terminal_id)
+        try:
+            await self.database.write(
+                lambda c: record(c, bucket, [line], services.now_us(), "replace")
+            )
+        except BaseException:
+            self.skews.forget(terminal_id)
+            raise
+
     async def close(self) -> None:
         """Let go of the database."""
+        if isinstance(self.database, SqliteDatabase) and self.database.written.is_set():
+            with suppress(DBAPIError, OSError):
+                await self.mark(self.database)
+        await self.poster.close()
         await self.database.close()
         if self.temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def background(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the requests, for ever."""
-        return [self.poster.run(), self._jobs_for_ever()]
+        marking = (
+            [self.marks_for_ever(self.database)]
+            if isinstance(self.database, SqliteDatabase)
+            else []
+        )
+        return [self.poster.run(), self._jobs_for_ever(), *marking]
+
+    async def marks_for_ever(self, database: SqliteDatabase) -> None:
+        """A mark some seconds after whatever was written, for ever."""
+        while True:
+            await database.written.wait()
+            await asyncio.sleep(MARK_AFTER_S)
+            try:
+                await self.mark(database)
+            except (DBAPIError, OSError) as fault:
+                log.error("no mark was made, tried again: %s", type(fault).__name__)  # noqa: TRY400 - a traceback could hold parameters
+
+    async def mark(self, database: SqliteDatabase) -> None:
+        """What was written up to now is told apart from any copy made before."""
+        path = self.folder / epoch_file.EPOCH_FILE
+        if self.temporary or not path.exists():
+            return
+        database.written.clear()
+        try:
+            start = await database.write_unseen(lambda c: epoch_file.advance(c, path))
+        except BaseException:
+            database.written.set()
+            raise
+        epoch_file.confirm(path, start)
 
     async def _jobs_for_ever(self) -> None:
         while True:

@@ -20,7 +20,8 @@ class Conflict:
     spent), unknown_member, unknown_grant, allowance_overspent,
     exists_with_different_content, parked, fork, tampered, disorder, fenced, overgiven (goods),
     gift_card_overdraft, gift_card_blocked (`detail`: the card), coupon_overused (its key),
-    code_replayed;
+    code_replayed, clock_skew (`detail`: how far a till's clock is), clock_day (a receipt of a day
+    that cannot be);
     velocity_receipts, velocity_stores, velocity_operator (`detail`: how many, and their numbers).
     `name` takes the place of a `detail` that may still grow in what makes two lines one.
     """

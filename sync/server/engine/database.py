@@ -71,9 +71,16 @@ class SqliteDatabase:
         self._writer = None if inline else ThreadPoolExecutor(1, "sqlite-writer")
         # Who reads never waits for who writes: in WAL each reads its own unchanging view.
         self._readers = None if inline else ThreadPoolExecutor(READERS, "sqlite-reader")
+        self.written = asyncio.Event()
 
     async def write(self, work: Work[T]) -> T:
-        """See the Protocol."""
+        """See the Protocol. Sets `written`."""
+        done = await self.write_unseen(work)
+        self.written.set()
+        return done
+
+    async def write_unseen(self, work: Work[T]) -> T:
+        """The same for what only keeps account of the rest."""
         return await _run(self._writer, lambda: self.write_now(work))
 
     async def read(self, work: Work[T]) -> T:

@@ -16,6 +16,10 @@ ALLOW_VARIABLE = "KOPILKA_ALLOW"
 STANDBYS_VARIABLE = "KOPILKA_STANDBYS"
 PARTITIONS_VARIABLE = "KOPILKA_PARTITIONS"
 WAITS_FOR_STANDBY = ("on", "remote_write", "remote_apply")
+ON_STANDBYS_DISK = ("on", "remote_apply")
+SETTINGS = sa.text(
+    "SELECT current_setting('synchronous_standby_names'), current_setting('synchronous_commit')"
+)
 WITHOUT = {
     "fsync": "a power cut can destroy the whole database",
     "full_page_writes": "a power cut can leave half-written pages",
@@ -63,6 +67,15 @@ def check(connection: Connection, terms: Terms) -> None:
     ]
     if faults:
         raise NotDurable("; ".join(faults))
+
+
+def told_safe(connection: Connection, head: int, marked: int) -> int:
+    """Up to which of a till's events it may hear that a copy has them: `marked` by a backup; all
+    that is committed where a commit waits for a standby's disk. Never more than `head`."""
+    if connection.dialect.name != "postgresql":
+        return min(marked, head)
+    names, commit = connection.execute(SETTINGS).one()
+    return head if names and commit in ON_STANDBYS_DISK else min(marked, head)
 
 
 def _show(connection: Connection, name: str) -> str:

@@ -1,6 +1,7 @@
 """The epoch beside the database: tells a database that was put back by hand. Never a secret.
 
-The file holds the epoch and the mark of the last start; so does the database. An older copy of the
+The file holds the epoch and the last mark; so does the database. A mark is made at each start,
+some seconds after whatever was written, after a backup and at the end. An older copy of the
 database that comes under this folder (not by `restore`, which begins an epoch itself) has another
 mark or another epoch: then a new epoch begins, for what tills were told since may be gone.
 """
@@ -59,8 +60,19 @@ def settle(connection: Connection, path: Path, epoch: str) -> str:
     return epoch
 
 
+def advance(connection: Connection, path: Path) -> str:
+    """A further mark of the database that runs here: a copy made before it is told apart.
+
+    Returns the mark, to `confirm` once the transaction is on the disk.
+    """
+    found, new = keys.get_meta(connection), random_bytes(8).hex()
+    write(path, Marks(found.get(keys.EPOCH, ""), (found.get(START, ""), new)))
+    keys.set_meta(connection, START, new)
+    return new
+
+
 def confirm(path: Path, start: str) -> None:
-    """The start is on the disk: the mark before it is no longer this database's."""
+    """The mark is on the disk: the one before it is no longer this database's."""
     marks = read(path)
     if marks is not None and marks.starts and marks.starts[-1] == start:
         write(path, Marks(marks.epoch, (start,)))

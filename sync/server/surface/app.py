@@ -115,6 +115,7 @@ class Http:
         if isinstance(reply, Refusal):
             raise reply
         self._pushes.accepted(signed.terminal, now_ms)
+        await self._server.clock_heard(signed.terminal, signed.time, received)
         self._server.bell.ring_inbox()
         self._server.metrics.events.inc(len(message.events))
         return reply
@@ -128,6 +129,7 @@ class Http:
             rung = self._server.bell.feed_rung()
             page = await self._page(signed, message)
             await self._server.heard(signed.terminal, message.clear_at)
+            await self._server.clock_heard(signed.terminal, signed.time, received)
             left_ms = 0 if self._server.bell.closing else until_ms - clock.monotonic_ms()
             if page.rows or page.cursor or page.take_snapshot or left_ms <= 0:
                 self._server.metrics.rows.inc(len(page.rows))

@@ -15,6 +15,7 @@ from sync.server.books.conflicts import open_count, open_sums
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import common_scopes, member_scope
 from sync.server.engine.buckets import terminal_scope as own_scope
+from sync.server.engine.durability import told_safe
 from sync.server.engine.refusal import Refusal, refuse
 from sync.server.engine.services import Services, moment
 from sync.server.lives.epochs import refresh
@@ -76,7 +77,7 @@ def pull(
         cursor=page.cursor,
         more=page.more,
         head=row.head,
-        safe_head=min(row.safe_head, row.head),
+        safe_head=told_safe(connection, row.head, row.safe_head),
         server_time=services.server_time(),
         digests=page.digests,
         take_snapshot=page.beyond_horizon,

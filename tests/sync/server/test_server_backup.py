@@ -9,9 +9,12 @@ from contextlib import closing
 import httpx
 import pytest
 
-from sync.server.engine import epoch_file
+from sync.server.engine import epoch_file, keys
+from sync.server.lives import epochs
 from sync.server.server import open_server
+from sync.server.settings import reference
 from sync.server.watch import backup
+from tests.sync.client import virtual
 from tests.sync.client.test_courier_processes import (
     CourierProcess,
     server,
@@ -162,6 +165,91 @@ def test_a_database_put_back_by_hand_is_noticed_at_the_next_start(tmp_path, capl
     assert asyncio.run(epoch()) == second
     (data / "server.epoch").write_bytes(b"not json")
     assert asyncio.run(epoch()) == second, "a file that cannot be read says nothing"
+
+
+def put_back(copy, data) -> None:
+    for file in data.glob("server.db*"):
+        file.unlink()
+    shutil.copy(copy, data / "server.db")
+
+
+@pytest.mark.parametrize("ends", ["closed", "killed"])
+def test_a_copy_made_since_the_last_start_and_put_back_by_hand_is_noticed(tmp_path, caplog, ends):
+    """Case 19, past all commands: no start lies between the copy and its coming back."""
+    data, copy = tmp_path / "data", tmp_path / "server.db"
+
+    async def day() -> str:
+        server = await open_server(data=data, inline=True)
+        marking = asyncio.ensure_future(server.marks_for_ever(server.database))
+        add = reference.add_store
+        await server.database.write(lambda c: add(c, server.services, "one", "One"))
+        await asyncio.sleep(10)
+        backup.copy(data / "server.db", copy)
+        await server.database.write(lambda c: add(c, server.services, "two", "Two"))
+        if ends == "closed":
+            await server.close()
+        else:
+            await asyncio.sleep(10)
+            server.database._engine.dispose()
+        marking.cancel()
+        await asyncio.wait([marking])
+        return server.services.epoch
+
+    async def again() -> str:
+        server = await open_server(data=data, inline=True)
+        barred = await server.database.read(keys.barred)
+        await server.close()
+        assert barred == ("put back" in caplog.text)
+        return server.services.epoch
+
+    first = virtual.run(day())
+    assert virtual.run(again()) == first
+    put_back(copy, data)
+    second = virtual.run(again())
+    assert second != first
+    assert virtual.run(again()) == second
+
+
+def test_a_new_epoch_by_command_is_no_other_database(tmp_path, capsys, caplog) -> None:
+    """The command, the file beside the database and a server that runs agree."""
+    data = tmp_path / "data"
+
+    async def story() -> None:
+        server = await open_server(data=data, inline=True)
+        _, said, _ = await asyncio.to_thread(run, capsys, "new-epoch", "--data", data)
+        epoch = said.strip()
+        assert epoch_file.read(data / "server.epoch").epoch == epoch
+        await server.mark(server.database)
+        assert epoch_file.read(data / "server.epoch").epoch == epoch
+        assert await server.database.read(lambda c: epochs.refresh(c, server.services)) == epoch
+        await server.close()
+        again = await open_server(data=data, inline=True)
+        assert again.services.epoch == epoch
+        await again.close()
+
+    asyncio.run(story())
+    assert "put back" not in caplog.text
+
+
+def test_a_mark_that_cannot_be_written_is_tried_again(tmp_path, caplog) -> None:
+    async def story() -> None:
+        server = await open_server(data=tmp_path, inline=True)
+        marking = asyncio.ensure_future(server.marks_for_ever(server.database))
+        before = epoch_file.read(tmp_path / "server.epoch")
+        (tmp_path / "server.epoch.part").mkdir()
+        await server.database.write(lambda c: reference.add_store(c, server.services, "one", "One"))
+        await asyncio.sleep(6)
+        assert epoch_file.read(tmp_path / "server.epoch") == before
+        (tmp_path / "server.epoch.part").rmdir()
+        await asyncio.sleep(6)
+        assert epoch_file.read(tmp_path / "server.epoch") != before
+        marking.cancel()
+        await asyncio.wait([marking])
+        await server.close()
+
+    virtual.run(story())
+    assert "no mark was made" in caplog.text
+    caplog.clear()
 
 
 def test_a_start_that_died_before_its_commit_is_no_other_database(tmp_path) -> None:

@@ -127,6 +127,24 @@ def test_a_primary_is_killed_under_load_and_nothing_acknowledged_is_lost(pair, c
     house.close()
 
 
+def test_a_till_hears_that_a_copy_has_it_when_the_standby_has_and_no_sooner(pair, monkeypatch):
+    monkeypatch.setenv("KOPILKA_ALLOW", f"{ALLOWED},asynchronous=s1")
+    house = house_on(pair)
+
+    async def heard() -> tuple[int, int, int]:
+        till.sell()
+        reply = await till.push(len(till.chain))
+        return reply.head, reply.safe_head, (await till.pull()).safe_head
+
+    till = house.run(house.till())
+    assert house.run(heard()) == (1, 0, 0)
+    pair.primary.set("synchronous_standby_names", "'ANY 1 (s1)'")
+    assert house.run(heard()) == (2, 2, 2)
+    pair.primary.set("synchronous_commit", "local")
+    assert house.run(heard()) == (3, 0, 0)
+    house.close()
+
+
 def lost_tail(pair: Pair, house: House):
     """The standby is away while two more rows are published; then the primary is gone."""
 
