@@ -40,6 +40,10 @@ BARCODE_QUIET_MODULES = 10
 QR_MODULE_DOTS = 6
 QR_MODULE_DOTS_MIN = 2  # a quarter of a millimetre: no phone reads less
 _WHITE = 255
+_MAKER_OPTIONS: dict[Symbology, dict[str, Any]] = {
+    Symbology.CODE39: {"add_checksum": False},
+    Symbology.ITF: {"narrow": 1, "wide": 3},
+}
 _CENTER = Style(align=Align.CENTER)
 
 
@@ -56,9 +60,8 @@ def barcode_bits(code: Barcode) -> str:
     if code.symbology is Symbology.CODE128:
         return code128_bits(code.data)
     maker: Any = barcode.get_barcode_class(code.symbology.value)
-    options = {"add_checksum": False} if code.symbology is Symbology.CODE39 else {}
     try:
-        bits = str(maker(code.data, **options).build()[0])
+        bits = str(maker(code.data, **_MAKER_OPTIONS.get(code.symbology, {})).build()[0])
     except (barcode.errors.BarcodeError, ValueError, KeyError, IndexError) as bad:
         raise JobError(f"{code.symbology.value} cannot carry {code.data!r}") from bad
     return "".join("0" if bit == "0" else "1" for bit in bits)
