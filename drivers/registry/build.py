@@ -7,6 +7,7 @@ kind's own file names. The links that any kind may use:
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from drivers.config_file import ConfigError, device_tables
@@ -49,9 +50,15 @@ def build_devices(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
     return workshop.devices
 
 
-def build_tolerantly(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
-    """The same, but what cannot be built becomes a Misfit: one slip must not cost the others."""
+def build_tolerantly(
+    config: Mapping[str, Any], listener: Listener, folder: Path | None = None
+) -> DeviceSet:
+    """The same, but what cannot be built becomes a Misfit: one slip must not cost the others.
+
+    `folder`: where a device may keep what it must remember.
+    """
     devices = DeviceSet()
+    devices.folder = folder
     add_tolerantly(devices, device_tables(config), listener)
     return devices
 

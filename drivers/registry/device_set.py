@@ -1,6 +1,7 @@
 """The devices of one till, by name. Never knows how one is made."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 from drivers.contract import (
@@ -24,6 +25,8 @@ class DeviceSet:
     def __init__(self) -> None:
         self._devices: dict[str, Device] = {}
         self.traces: dict[str, Trace] = {}
+        self.folder: Path | None = None
+        """Where what a device must remember may be kept; None: nowhere."""
 
     # One property a kind: its devices by name, with what their contract offers.
 

@@ -4,9 +4,10 @@ Keys: driver = "zvt" (host, port; or serial = true with port, baud; password, cu
 busy_ms), "sbp" (url, token_file, fields, statuses, poll_ms, answer_ms), "program" (program, folder,
 shape = sber | inpas, arguments, result_file, slip_file, encoding, exit_codes, places, code_place,
 result_kind, approved, cancelled, unknown), "manual"; tender = "card" | "qr"; journal = a file that
-survives the process; pay_s: how long a customer has.
+survives the process (else one beside the configuration); pay_s: how long a customer has.
 """
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from drivers.registry.workshop import Workshop, serial_port
 from drivers.transport import SerialLink, SerialSettings, TcpLink
 
 _PASSWORD_DIGITS = 6
+_FILE_NAME = re.compile(r"[^0-9A-Za-z_-]")
 _SBER_ARGUMENTS = {
     "purchase": ["1", "{amount}"],
     "refund": ["3", "{amount}", "", "", "{reference}"],
@@ -51,7 +53,9 @@ def build_payment(keys: Keys, name: str, workshop: Workshop) -> Device:
     make = keys.one_of("driver", makers, "?")
     keys.take("tender", str, "qr" if make is _sbp else "card")
     path = keys.take("journal", str, "")
-    journal = PaymentJournal(Path(path) if path else None, time.time_ns() // 1_000_000)
+    folder = workshop.devices.folder
+    beside = folder / f"payment-{_FILE_NAME.sub('_', name)}.jsonl" if folder else None
+    journal = PaymentJournal(Path(path) if path else beside, time.time_ns() // 1_000_000)
     return QueuedTerminal(name, make(keys), workshop.listener, journal)
 
 
@@ -59,9 +63,10 @@ def _zvt(keys: Keys) -> Adapter:
     password = keys.take("password", str, "0" * _PASSWORD_DIGITS)
     if len(password) != _PASSWORD_DIGITS or not (password.isascii() and password.isdigit()):
         raise keys.wrong("password is not six digits")
+    usual = Timings()
     silence_ms = keys.take("pay_s", int, 180) * 1000
-    timings = Timings(keys.take("ack_ms", int, Timings.ack_ms), silence_ms,
-                      keys.take("busy_ms", int, Timings.busy_ms))  # fmt: skip
+    timings = Timings(keys.take("ack_ms", int, usual.ack_ms), silence_ms,
+                      keys.take("busy_ms", int, usual.busy_ms))  # fmt: skip
     settings = ZvtSettings(password, _currency(keys), timings=timings)
     if keys.take("serial", bool, default=False):
         line = SerialSettings(serial_port(keys), keys.take("baud", int, 115_200))

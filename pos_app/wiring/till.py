@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from drivers.config_file import ConfigError, names_and_kinds, read_config
+from drivers.config_file import ConfigError, device_tables, names_and_kinds, read_config
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
@@ -29,8 +29,10 @@ from pos_app.gear.secrets import (
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, Pipe
 from pos_app.wiring.device_link import DeviceLink
+from pos_app.wiring.fiscal_place import attach_fiscal
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
+from pos_app.wiring.payment_link import PaymentLink
 from pos_app.wiring.protection import reconcile
 from pos_app.wiring.scale_link import ScaleLink
 from pos_app.wiring.till_care import told
@@ -41,6 +43,7 @@ from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
 from resources import names, read_text
 from resources.words import Words
+from sync.translate import WireCodec
 
 TIME_ZONE = "Europe/Moscow"
 DEVICES_FILE = "devices.toml"
@@ -73,6 +76,13 @@ class Place:
     def device_path(self) -> Path:
         """The one file of the devices."""
         return self.devices_file or self.data / DEVICES_FILE
+
+    def device_tables(self) -> list[dict[str, Any]]:
+        """One table a device; none while the file cannot be read."""
+        try:
+            return device_tables(read_config(self.device_path()))
+        except ConfigError:
+            return []
 
     def device_names(self) -> dict[str, str]:
         """Device name -> kind; none while the file cannot be read, which the host says."""
@@ -142,6 +152,7 @@ def build_till(
     settings = _settings(place, mirror.setting, points)
     station = Station(memory.journal, mirror, courier, devices, gear, settings)
     station.scale = ScaleLink(devices)
+    fiscal_tick = attach_fiscal(station, devices, memory.file, mirror.setting("fiscal"))
     customer = CustomerLines(station)
     clock = SystemClock()
 
@@ -151,6 +162,7 @@ def build_till(
             terminal.link_changed(True)
         courier.tick(now)
         devices.tick(now)
+        fiscal_tick(now)
         weighing.tick(station)
         customer.tick()
 
@@ -160,6 +172,8 @@ def build_till(
         lock.release()
 
     terminal = Terminal(station, tick, close)
+    station.codec = WireCodec()
+    station.payments = PaymentLink(devices, place.device_tables, terminal.payment_told)
     links["terminal"] = terminal
     devices.ears = terminal
     return Till(memory, terminal, courier, devices)

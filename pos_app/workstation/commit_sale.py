@@ -52,6 +52,7 @@ def commit(
         return trouble
     at("complete.durable")
     station.session, station.moving = session, None
+    station.recovered, station.fiscal_trouble = False, None
     station.last_sale = LastSale(document, job.job_id if job else "")
     clear(station)
     if any(t.kind is TenderKind.CASH for t in document.tenders):

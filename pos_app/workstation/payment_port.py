@@ -17,11 +17,15 @@ from pos_app.workstation.ports import Facts
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an order is: a `PaymentStage`, the terminal's words, the QR code to show."""
+    """How far an order is: a `PaymentStage`, the terminal's words, the QR code to show.
+
+    `squares`: the code's rows, "1" is dark.
+    """
 
     stage: str
     message: str = ""
     qr: str = ""
+    squares: tuple[str, ...] = ()
 
 
 OnProgress = Callable[[Progress], None]

@@ -18,6 +18,12 @@ from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.gift_card_at_hand import readable_view
+from pos_app.workstation.payment_view import (
+    payment_view,
+    tender_view,
+    tender_views,
+    undecided_views,
+)
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
@@ -80,6 +86,8 @@ def view(station: Station) -> TillView:
         now=station.local(),
         rewards=_rewards(station),
         gift_card=readable_view(station),
+        payment=payment_view(station),
+        undecided=undecided_views(station),
         paper=printing.shown(station),
     )
 
@@ -187,7 +195,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         change_due_minor=0
         if returning
         else change_due_minor(transaction.tenders, totals.due_minor),
-        tenders=_tenders(transaction),
+        tenders=tender_views(station, transaction),
         points_earned=totals.points_earned,
         teaser=_teaser(priced, teaser) if teaser else None,
         round_notes_minor=()
@@ -210,16 +218,6 @@ def _coupons(station: Station, transaction: Transaction) -> tuple[CouponView, ..
         CouponView(one.coupon_id, name_of(station, one.coupon_id), one in serving)
         for one in transaction.coupons
     )
-
-
-def _tenders(transaction: Transaction) -> tuple[TenderView, ...]:
-    return tuple(_tender(one) for one in transaction.tenders)
-
-
-def _tender(one: Tender) -> TenderView:
-    """A gift card by its last characters."""
-    label = masked(one.reference) if one.kind is TenderKind.GIFT_CARD else one.reference
-    return TenderView(one.kind.value, one.amount_minor, label)
 
 
 def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
@@ -368,7 +366,7 @@ def past_view(document: CompletedTransaction, left: dict[int, int]) -> Transacti
         paid_minor=totals.due_minor,
         due_minor=0,
         change_due_minor=document.change_minor,
-        tenders=tuple(_tender(one) for one in document.tenders),
+        tenders=tuple(tender_view(one) for one in document.tenders),
         points_earned=totals.points_earned,
         teaser=None,
         round_notes_minor=(),

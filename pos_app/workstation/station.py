@@ -205,6 +205,7 @@ class Station:
     undecided: tuple[Undecided, ...] = ()
     doing: Doing | None = None
     fiscal_trouble: Sentence | None = None
+    recovered: bool = False
     fiscal: FiscalCounter = field(default_factory=FiscalCounter)
     clock: TillClock = field(init=False)
 

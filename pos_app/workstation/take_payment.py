@@ -10,7 +10,7 @@ from dataclasses import replace
 from drivers.contract.payment import PaymentDo, PaymentOutcome, PaymentResult
 from pos_app.domain.money import Money
 from pos_app.domain.tender import TenderKind
-from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
 from pos_app.workstation.moving import CURRENCY_NUMBERS, Leg, LegState
 from pos_app.workstation.payment_port import Payments, Progress
 from pos_app.workstation.ports import StorageBroken, StorageFull
@@ -112,16 +112,14 @@ def look_up(station: Station, leg: Leg, then: Then | None) -> Answer:
     return changed(*PARTS)
 
 
-def late(station: Station, key: str, result: PaymentResult) -> Answer | None:
+def late(station: Station, key: str, result: PaymentResult) -> Answer:
     """An answer that came after it was given up; only to what is still not known."""
     leg = station.moving.leg(key) if station.moving is not None else None
-    if leg is None or station.doing is not None or not result.is_final:
-        return None
+    if leg is None or station.doing is not None or not result.is_final or not leg.is_waiting:
+        return done()
     if key == leg.undo_key:
-        _undone(station, key, result, None, looked=True)
-    else:
-        _told(station, key, result, None, looked=True)
-    return None
+        return settle_undo(station, leg, result, None, looked=True)
+    return settle_leg(station, leg, result, None, looked=True)
 
 
 def cancel(station: Station) -> Answer:

@@ -51,7 +51,7 @@ def drop(station: Station, moving: Moving) -> None:
     """Nothing moves any more."""
     if station.moving is not None:
         station.journal.record(Facts(drop_tendering=moving.transaction_id))
-    station.moving = None
+    station.moving, station.recovered = None, False
 
 
 def put_to_manager(station: Station, leg: Leg, said: str) -> None:

@@ -19,6 +19,7 @@ from pos_app.workstation import (
     present,
     present_coupon,
     printing,
+    recover_payment,
     return_sale,
     sale,
     search_items,
@@ -33,6 +34,7 @@ from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts
+from pos_app.workstation.settling import PaymentGestures
 from pos_app.workstation.station import (
     Override,
     Station,
@@ -253,7 +255,9 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
     return done(notice("copy_printed"))
 
 
-class Terminal(Selling, Membership, Settling, Managing, DeviceGestures, FiscalGestures):
+class Terminal(
+    Selling, Membership, Settling, PaymentGestures, Managing, DeviceGestures, FiscalGestures
+):
     """The whole till; satisfies TillPort."""
 
     def __init__(
@@ -292,6 +296,7 @@ class Terminal(Selling, Membership, Settling, Managing, DeviceGestures, FiscalGe
 
     def _resume_jobs(self) -> Answer:
         printing.resume_jobs(self._station)
+        recover_payment.start(self._station)
         # A receipt that a cut has ended holds nobody's points, money or coupon any more.
         release(self._station)
         return done()
@@ -309,6 +314,11 @@ class Terminal(Selling, Membership, Settling, Managing, DeviceGestures, FiscalGe
     def devices_changed(self) -> None:
         """A device was lost or found."""
         self._station.say(guarded(lambda: printing.device_news(self._station)))
+        guarded(self._payments_again)
+
+    def _payments_again(self) -> Answer:
+        recover_payment.devices_back(self._station)
+        return done()
 
     def link_changed(self, refreshed: bool) -> None:
         """The courier reported; `refreshed` when it changed mirror or allowances."""

@@ -151,6 +151,21 @@ class SettlingPort(Protocol):
         """The cashier's answer to "did it print?"."""
 
 
+class PaymentPort(Protocol):
+    """Money on its way: what a person may do and say (view: `payment`, `undecided`)."""
+
+    def cancel_payment(self) -> Answer:
+        """Ask the terminal to stop; its answer still counts and comes later."""
+
+    def payment_choice(
+        self, choice: str, value: str = "", override: Override | None = None
+    ) -> Answer:
+        """One of `view().payment.choices`; `value`: the slip's number for `taken`."""
+
+    def decide_payment(self, key: str, decision: str, override: Override | None = None) -> Answer:
+        """A manager's word on one of `view().undecided`: taken, not_taken, given_back."""
+
+
 class SessionPort(Protocol):
     """Operators, cash and days."""
 
@@ -269,6 +284,7 @@ class TillPort(
     WeighingPort,
     MemberPort,
     SettlingPort,
+    PaymentPort,
     SessionPort,
     DevicePort,
     FiscalGesturePort,

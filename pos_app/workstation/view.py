@@ -269,6 +269,30 @@ class DemandView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentView:
+    """Money on its way. `state`: asking, looking, undoing, fiscal, fiscal_looking (an answer is
+    waited for), decide (a person must say). `choices`: of `payment_choice`. `qr`: the code that the
+    customer scans, `squares` its rows ("1" is dark)."""
+
+    state: str
+    text: Sentence
+    choices: tuple[str, ...] = ()
+    qr: str = ""
+    squares: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedView:
+    """A payment that a manager compares with the bank's list."""
+
+    key: str
+    at: datetime
+    kind: str
+    amount_minor: int
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class SuspendedView:
     """One suspended transaction."""
 
@@ -301,6 +325,8 @@ class TillView:
     now: datetime | None = None
     rewards: tuple[RewardView, ...] = ()
     gift_card: GiftCardView | None = None
+    payment: PaymentView | None = None
+    undecided: tuple[UndecidedView, ...] = ()
     paper: PaperQuestionView | None = None
 
 
