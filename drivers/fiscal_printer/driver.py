@@ -5,6 +5,7 @@ Never registers twice: the uuid is the key of everything, and what nobody can te
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event as Signal
 from typing import Any
@@ -85,7 +86,7 @@ class AtolPrinter:
 
     def register(self, job: FiscalJob, reply: Reply) -> None:
         """See FiscalPrinter."""
-        self._post(job.key, lambda: self._register(job), reply, Outcome.NOT_DONE)
+        self._post(job.key, lambda: self._carry_out(job), reply, Outcome.NOT_DONE)
 
     def recover(self, key: str, reply: Reply) -> None:
         """See FiscalPrinter."""
@@ -148,6 +149,15 @@ class AtolPrinter:
             reply(self._with_key(event, key, FiscalError.UNREACHABLE))
 
         self._worker.post(Task(run, refuse))
+
+    def _carry_out(self, job: FiscalJob) -> Verdict:
+        """What is no receipt changes the state, which is told before the answer: nobody at the
+        counter waits for it, and whoever asks next must not see the state of before."""
+        verdict = self._register(job)
+        if not job.task.has_positions:
+            with suppress(LinkDownError):
+                self._refresh()
+        return verdict
 
     def _register(self, job: FiscalJob) -> Verdict:
         try:

@@ -39,6 +39,10 @@ class FiscalDesk:
     def __init__(self, station: Station) -> None:
         self._station = station
 
+    def configured(self) -> bool:
+        """Whether a sale needs a document here: not without a registrar, not in training."""
+        return in_force(self._station)
+
     def trouble(self) -> Sentence | None:
         """Why payment must wait; None without a registrar, and in training."""
         if not in_force(self._station):

@@ -95,7 +95,8 @@ def _answered(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
     if answer.outcome is FiscalOutcome.DONE or satisfied:
         result = json.dumps(asdict(answer.mark)).encode() if answer.mark else b""
         station.fiscal.book.save(replace(row, state="done", result=result))
-        _say(station, row, None)
+        if not satisfied:
+            _say(station, row, None)
         pump(station)
     elif answer.outcome is FiscalOutcome.UNKNOWN:
         station.fiscal.book.save(replace(row, state="unknown"))

@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+ZERO_CLASS = "zero"
+"""Taxed at nothing (exports); any other class without a rate is not taxed at all."""
 EXEMPT_CLASSES = frozenset({"none", "exempt", ""})
 
 
@@ -36,7 +38,7 @@ class VatValues:
 
         `advance`: money taken before anybody knows for which goods, so the tax inside it.
         """
-        if tax_class in EXEMPT_CLASSES:
+        if tax_class in EXEMPT_CLASSES or (rate_ppm == 0 and tax_class != ZERO_CLASS):
             return self.exempt
         gross = advance and rate_ppm > 0
         for one in self.values:

@@ -206,7 +206,7 @@ def test_the_rate_is_that_of_the_sale_and_a_return_keeps_it() -> None:
 
 @pytest.mark.parametrize(
     ("tax_class", "rate", "value"),
-    [("reduced", 100_000, 2), ("zero", 0, 5), ("none", 0, 6), ("exempt", 220_000, 6),
+    [("reduced", 100_000, 2), ("zero", 0, 5), ("none", 0, 6), ("food", 0, 6), ("exempt", 220_000, 6),
      ("standard", 50_000, 7), ("standard", 70_000, 8)],
 )  # fmt: skip
 def test_each_rate_has_its_number(tax_class: str, rate: int, value: int) -> None:
