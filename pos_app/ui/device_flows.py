@@ -29,13 +29,17 @@ Table = dict[str, Any]
 
 @dataclass(slots=True)
 class DeviceBoard:
-    """What the page shows. `index`: the table that is edited, None for a new one."""
+    """What the page shows. `index`: the table that is edited, None for a new one.
+
+    `lines`: of the transaction when the page was opened.
+    """
 
     cards: tuple[DeviceCard, ...] = ()
     tried: dict[str, Tried] = field(default_factory=dict)
     trying: str = ""
     settings: DeviceSettings = field(default_factory=DeviceSettings)
     index: int | None = None
+    lines: int = 0
 
 
 def board_of(desk: Desk) -> DeviceBoard | None:
@@ -46,7 +50,8 @@ def board_of(desk: Desk) -> DeviceBoard | None:
 
 def devices(desk: Desk) -> None:
     """The page of all devices."""
-    desk.turn_to(Page(PAGE, DeviceBoard(), left=lambda: leave(desk)))
+    board = DeviceBoard(lines=_lines(desk))
+    desk.turn_to(Page(PAGE, board, left=lambda: leave(desk)))
     look_again(desk)
     desk.do(desk.till.device_settings())
 
@@ -71,9 +76,19 @@ def leave(desk: Desk) -> None:
 
 
 def heard(desk: Desk, answer: Answer) -> None:
-    """What was pushed without a gesture."""
-    if board_of(desk) is not None:
-        take(desk, answer)
+    """What was pushed without a gesture; a label scanned for the sale brings the sale back."""
+    board = board_of(desk)
+    if board is None:
+        return
+    if _lines(desk) > board.lines:
+        desk.close_ask()
+        desk.turn_to(None)
+        return
+    take(desk, answer)
+
+
+def _lines(desk: Desk) -> int:
+    return len(desk.view.transaction.lines) if desk.view.transaction else 0
 
 
 def take(desk: Desk, answer: Answer) -> None:

@@ -147,12 +147,15 @@ class DeviceLink:
             self.ears.scanned(event.payload.raw, event.payload.aim)
         elif isinstance(event, StatusUpdateEvent):
             self.ears.devices_changed()
-        elif isinstance(event, OutputCompleteEvent) and event.job_id:
-            self._printed(event.job_id, "printed")
-        elif isinstance(event, ErrorEvent) and event.job_id and event.locus is Locus.OUTPUT:
-            self._job_done(event.job_id, event)
+        elif isinstance(event, OutputCompleteEvent | ErrorEvent) and self._is_of_a_job(event):
+            self._job_done(event.job_id or "", event)
         elif isinstance(event, ErrorEvent) and event.locus is Locus.INPUT:
             self.ears.trouble("scan_torn" if event.device else "devices_unreadable")
+
+    def _is_of_a_job(self, event: OutputCompleteEvent | ErrorEvent) -> bool:
+        """The late end of something printed; other kinds have keys of their own."""
+        paper = self._names.get(event.device, DeviceKind.PRINTER) == DeviceKind.PRINTER
+        return bool(event.job_id) and paper and getattr(event, "locus", None) is not Locus.INPUT
 
     def _job_done(self, job_id: str, event: Event) -> None:
         if isinstance(event, OutputCompleteEvent):

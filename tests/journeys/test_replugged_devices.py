@@ -201,8 +201,12 @@ def test_a_manager_tries_and_changes_devices_between_two_scans(at_work) -> None:
     scan(cashier, GOODS[1])
     perform(desk, "devices")
     board = device_flows.board_of(desk)
-    cashier.until(lambda: board.settings.tables and any(c.good_count for c in board.cards))
+    cashier.until(lambda: bool(board.settings.tables))
+    cashier.until(lambda: any(card.good_count for card in board.cards))
     device_flows.try_device(desk, "scanner")
+    heard = []
+    cashier.till.devices.request("config", {}, heard.append)
+    cashier.until(lambda: bool(heard))  # the host takes requests in turn: it waits for the label
     cashier.hands.scan("]E04006381333931")
     cashier.until(lambda: "scanner" in board.tried)
     assert dict(board.tried["scanner"].text.args)["text"] == "4006381333931"
