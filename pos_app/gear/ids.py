@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from threading import Lock
 
 from pos_app.domain.ids import EntityId, MonotonicUuid7
 
@@ -10,8 +11,10 @@ class Uuid7Source:
     """IdSource of one process; each process (front end, courier) has its own."""
 
     def __init__(self) -> None:
+        self._one_at_a_time = Lock()
         self._source = MonotonicUuid7(lambda: time.time_ns() // 1_000_000, secrets.randbits)
 
     def new_id(self) -> EntityId:
         """See the Protocol."""
-        return self._source.next()
+        with self._one_at_a_time:
+            return self._source.next()

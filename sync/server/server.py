@@ -20,6 +20,7 @@ from pos_app.gear.ids import Uuid7Source
 from sync.server.books.conflicts import record
 from sync.server.engine import epoch_file, history
 from sync.server.engine import keys as key_store
+from sync.server.engine.apart import ApartDatabase
 from sync.server.engine.bell import Bell
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database, PostgresDatabase, SqliteDatabase, open_database
@@ -244,7 +245,7 @@ async def open_server(
         database,
         services,
         bell,
-        Poster(database, services, bell),
+        Poster(database if inline else _of_poster(database, services), services, bell),
         Snapshots(folder / "snapshots", database, services, _offload(inline)),
         folder,
         place.parent,
@@ -277,6 +278,15 @@ async def check_and_migrate(database: Database, terms: Terms) -> None:
     """The database may be trusted, and has this program's schema."""
     await database.read(lambda c: check(c, terms))
     await migrate(database, partitions=terms.partitions)
+
+
+def _of_poster(database: Database, services: Services) -> Database:
+    """Where the poster works: SQLite has its threads, PostgreSQL would share the requests' loop."""
+    if not isinstance(database, PostgresDatabase):
+        return database
+    own = PostgresDatabase(database.address)
+    own.on_connect(lambda c: history.greet(c, services))
+    return ApartDatabase(own)
 
 
 def _offload(inline: bool) -> Offload:

@@ -25,6 +25,7 @@ def _bound_type(column: "sa.Column[Any]") -> sa.types.TypeEngine[Any]:
     return sa.BigInteger() if isinstance(kind, sa.Integer) else sa.Text()
 
 
+@cache
 def _bound_table(table: Table, names: tuple[str, ...], dialect: str) -> sa.Subquery:
     kinds = [_bound_type(table.c[name]) for name in names]
     if dialect == "sqlite":

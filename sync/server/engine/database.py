@@ -167,6 +167,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         """`postgresql://user@host:port/name`."""
+        self.address = url
         address = sa.make_url(url).set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(address, pool_size=8, max_overflow=8)
         self._greet: Work[None] | None = None

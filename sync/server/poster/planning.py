@@ -43,14 +43,14 @@ class Fact:
     reason: str = ""
     conflicts: list[str] = field(default_factory=list)
     member: str = ""
+    document: CompletedTransaction | None = None
+    """Of a transaction that counts (training does not)."""
 
-    @property
-    def document(self) -> CompletedTransaction | None:
-        """The document of a transaction that counts (training does not)."""
-        fact = self.event
+    def says(self, fact: Event, text: str) -> None:
+        """It was read."""
+        self.event, self.text = fact, text
         if isinstance(fact, TransactionCompleted) and not fact.document.training:
-            return fact.document
-        return None
+            self.document = fact.document
 
     def park(self, reason: str) -> None:
         """It waits for a person; the ones behind it go on."""

@@ -18,6 +18,7 @@ from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
 from sync.server.books.announcing import announce
 from sync.server.books.book import Grant
+from sync.server.engine.apart import ApartDatabase
 from sync.server.engine.bell import Bell
 from sync.server.engine.database import POSTING, Database
 from sync.server.engine.schema import allowance
@@ -74,6 +75,11 @@ class Poster:
         self.on_awaited: Callable[[Sequence[str]], None] = lambda _tills: None
         self.on_posted: Callable[[float], object] = lambda _seconds: None
 
+    async def close(self) -> None:
+        """Let go of a database that is the poster's alone; nobody else closes it."""
+        if isinstance(self._database, ApartDatabase):
+            await self._database.close()
+
     async def run(self) -> None:
         """Post whenever the bell rings, for ever."""
         while True:
@@ -98,7 +104,7 @@ class Poster:
     async def drain(self) -> int:
         """Post all there is; the number of batches."""
         done = 0
-        while batches := await next_batches(self._database, self._services):
+        while batches := await self._next():
             await self._post(batches)
             self._bell.ring_feed()
             done += len(batches)
@@ -109,6 +115,10 @@ class Poster:
         if (done and await self._tell_budgets()) or announced:
             self._bell.ring_feed()
         return done
+
+    async def _next(self) -> list[Batch]:
+        services = self._services
+        return await self._database.read(lambda c: next_batches(c, services))
 
     async def _tell_budgets(self) -> bool:
         """What all members together have used of offers; True when the tills hear something."""

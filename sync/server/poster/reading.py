@@ -1,11 +1,8 @@
 """The inbox as the poster reads it: whose turn it is, what still waits, events decoded once.
 
-Never changes a row, and never keeps the event loop for long: who stands at a counter is answered
-between two handfuls of events.
+Never changes a row.
 """
 
-import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,21 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync.server.engine import bulk
-from sync.server.engine.database import Database
 from sync.server.engine.schema import inbox
 from sync.server.engine.services import Services
 from sync.server.poster.again import EXISTS, renumbered
 from sync.server.poster.outcomes import QUEUED, SPAN, Batch, in_spans
 from sync.server.poster.planning import Fact
 from sync.server.poster.plausible import doubtful, unstorable
-from sync.server.poster.timely import has_odd_days, mark_odd_days
-from sync.server.sealing.vault import ERASED, is_personal, taken_out
+from sync.server.poster.timely import mark_odd_days
+from sync.server.sealing.vault import ERASED, taken_out
 from sync.translate import UnreadableEvent, WireCodec
 from sync.wire.codec import unpack
 from sync.wire.messages import EventEnvelope, PushRequest
 
 EVENTS_A_ROUND, TERMINALS_A_ROUND, BATCHES_A_ROUND = 2000, 64, 16
-EVENTS_A_BREATH = 32
 PLACE = SPAN[:-1]
 
 
@@ -40,12 +35,9 @@ class Waiting:
     known: set[int] = field(default_factory=set)
 
 
-async def next_batches(database: Database, services: Services) -> list[Batch]:
+def next_batches(connection: Connection, services: Services) -> list[Batch]:
     """Batches of the terminals that have waited longest, each in the order of its chain."""
-    batches, breath = [], Breath()
-    for one in await database.read(waiting):
-        batches.append(await _batch(database, services, one, breath))
-    return batches
+    return [_batch(connection, services, one) for one in waiting(connection)]
 
 
 def waiting(connection: Connection) -> list[Waiting]:
@@ -96,44 +88,17 @@ def _turn(connection: Connection) -> list[tuple[int, str, int, int, int]]:
     return found
 
 
-class Breath:
-    """Lets the others of the process have their turn, every so many events."""
-
-    def __init__(self) -> None:
-        self._events = 0
-
-    async def drawn(self) -> None:
-        """One more event was decoded."""
-        self._events += 1
-        if self._events % EVENTS_A_BREATH == 0:
-            await asyncio.sleep(0)
-
-
-async def _batch(database: Database, services: Services, one: Waiting, breath: Breath) -> Batch:
+def _batch(connection: Connection, services: Services, one: Waiting) -> Batch:
     row, codec = one.row, services.codec
     events = unpack(PushRequest, row.body).events
-    place = (row.terminal, row.incarnation, row.first_seq, row.last_seq)
-    again = {}
-    if one.known:
-        told = [e for e in events if e.seq in one.known]
-        again = await database.read(lambda c: renumbered(c, codec, row, told))
     wanted = [e for e in events if e.seq in one.queued]
-    bodies: dict[str, str] = {}
-    if is_personal(wanted):
-        bodies = await database.read(_taken_out(services, row.bucket, wanted))
-    facts = []
-    for e in wanted:
-        facts.append(read_fact(codec, row.terminal, e, bodies.get(e.id, e.body)))
-        await breath.drawn()
-    if has_odd_days(row.received_at, facts):
-        await database.read(lambda c: mark_odd_days(c, row.terminal, row.received_at, facts))
+    personal = taken_out(connection, services.keys.profiles, row.bucket, wanted)
+    facts = [read_fact(codec, row.terminal, e, personal.get(e.id, e.body)) for e in wanted]
+    mark_odd_days(connection, row.terminal, row.received_at, facts)
+    known = [e for e in events if e.seq in one.known]
+    again = renumbered(connection, codec, row, known) if known else {}
+    place = (row.terminal, row.incarnation, row.first_seq, row.last_seq)
     return Batch(*place, facts, row.received_at, again)
-
-
-def _taken_out(
-    services: Services, bucket: int, events: Sequence[EventEnvelope]
-) -> Callable[[Connection], dict[str, str]]:
-    return lambda c: taken_out(c, services.keys.profiles, bucket, events)
 
 
 def read_fact(codec: WireCodec, terminal_id: str, e: EventEnvelope, text: str) -> Fact:
@@ -144,8 +109,9 @@ def read_fact(codec: WireCodec, terminal_id: str, e: EventEnvelope, text: str) -
         fact.park(reason)
         return fact
     try:
-        fact.event, fact.text = codec.decode(e.kind, e.v, body), text
-        if reason := doubtful(fact.event, terminal_id):
+        read = codec.decode(e.kind, e.v, body)
+        fact.says(read, text)
+        if reason := doubtful(read, terminal_id):
             fact.park(reason)
     except UnreadableEvent as error:
         fact.park(str(error))

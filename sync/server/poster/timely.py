@@ -16,13 +16,6 @@ LATE = timedelta(days=35)
 """What is older was sold by a till that was long away, or whose clock stood before its birth."""
 
 
-def has_odd_days(received_at_us: int, facts: Sequence[Fact]) -> bool:
-    """Whether any receipt is of a day that must be looked at: nearly always none is."""
-    received = moment(received_at_us).date()
-    days = [fact.document.business_on for fact in facts if fact.document is not None]
-    return any(not received - LATE <= day <= received + DAY for day in days)
-
-
 def mark_odd_days(
     connection: Connection, terminal_id: str, received_at_us: int, facts: Sequence[Fact]
 ) -> None:

@@ -47,6 +47,7 @@ from sync.wire.messages import (
     LookupRequest,
     PullReply,
     PullRequest,
+    PushReply,
     PushRequest,
     ReconcileRequest,
     ReportRequest,
@@ -59,6 +60,7 @@ COMPRESSED_BYTES_MAX = 4 * 1024 * 1024
 WAIT_MS_MAX = 60_000
 BOX_KEY = re.compile("[0-9a-f]{64}")
 LOOK_AGAIN_S = 1.0
+BULK_EVENTS, BULK_AT_ONCE = 20, 2
 
 
 class Http:
@@ -69,6 +71,7 @@ class Http:
         self._seen = SeenNonces()
         self._misses = MissLimit()
         self._pushes = PushLimit()
+        self._catching_up = asyncio.Semaphore(BULK_AT_ONCE)
 
     def app(self, shown: Shown) -> Starlette:
         """The routes. Whoever runs it also runs `Server.background`."""
@@ -111,7 +114,7 @@ class Http:
         now_ms = self._server.services.clock.monotonic_ms()
         if wait_s := self._pushes.wait_s(signed.terminal, now_ms):
             raise too_often("too_many_batches", wait_s)
-        reply = await self._write(lambda c: push(c, self._server.services, signed, message))
+        reply = await self._stored(signed, message)
         if isinstance(reply, Refusal):
             raise reply
         self._pushes.accepted(signed.terminal, now_ms)
@@ -119,6 +122,14 @@ class Http:
         self._server.bell.ring_inbox()
         self._server.metrics.events.inc(len(message.events))
         return reply
+
+    async def _stored(self, signed: Signed, message: PushRequest) -> PushReply | Refusal:
+        """Into the inbox; of those who catch up a few at a time: a customer waits at the others."""
+        services = self._server.services
+        if len(message.events) < BULK_EVENTS:
+            return await self._write(lambda c: push(c, services, signed, message))
+        async with self._catching_up:
+            return await self._write(lambda c: push(c, services, signed, message))
 
     async def _pull(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)
