@@ -11,6 +11,7 @@ conflicts [--store ID] [--open] [--sums]
 resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
 reclaim --terminal ID [--by NAME --reason TEXT]
 late-events [--accept TERMINAL --by NAME]   machine-gone --terminal ID [--by NAME]
+resolve-event --terminal ID --event ID [--by NAME --reason TEXT]
 waiting   protocols
 rfm [--on DAY] [--rule RULE] [--value] [--publish]
 report --from DATE --until DATE [--store ID]

@@ -2,6 +2,7 @@
 
 late-events [--accept TERMINAL --by NAME]     machine-gone --terminal ID [--by NAME]
 waiting                                       protocols
+resolve-event --terminal ID --event ID [--by NAME --reason TEXT]
 """
 
 from argparse import ArgumentParser, Namespace
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sync.server.engine.services import moment
 from sync.server.lives import doubles, epochs
+from sync.server.poster import second_body
 from sync.server.server import Server
 from sync.wire.version import SPOKEN, VERSIONS
 
@@ -23,6 +25,11 @@ def add_to(command: Callable[[str, str], ArgumentParser]) -> None:
     gone = command("machine-gone", "a till's former machine will not come back: void its grants")
     gone.add_argument("--terminal", required=True)
     gone.add_argument("--by", default="", help="who decides; without it nothing is changed")
+    second = command("resolve-event", "a known event came with another body: keep it, go on")
+    second.add_argument("--terminal", required=True)
+    second.add_argument("--event", required=True)
+    second.add_argument("--by", default="", help="who decides; without it nothing is changed")
+    second.add_argument("--reason", default="")
     command("waiting", "tills that must be heard in this epoch before anything is granted")
     command("protocols", "versions of the protocol, with date and reason")
 
@@ -56,6 +63,22 @@ async def machine_gone(server: Server, options: Namespace) -> Said:
     return [shown, f"its grants are void, by {options.by}"], True
 
 
+async def resolve_event(server: Server, options: Namespace) -> Said:
+    """What is known of the event; with a name its second body is kept, and the queue goes on."""
+    place = (options.terminal, options.event)
+    if not options.by:
+        first = await server.database.read(lambda c: second_body.stored(c, *place))
+        return [f"the first body: {first}", "nothing was changed: decide with --by NAME"], True
+    first = await server.database.write(
+        lambda c: second_body.allow(c, server.services, place, options.by, options.reason)
+    )
+    return [
+        f"the first body stays: {first}",
+        f"the second is kept as evidence when the till sends it again, by {options.by}; it is not"
+        " applied, and what it differs by stands in conflicts --open",
+    ], True
+
+
 async def waiting(server: Server, _options: Namespace) -> Said:
     """Terminals that were not heard yet, and until when they are waited for."""
     services = server.services
@@ -81,6 +104,7 @@ async def protocols(_server: Server, _options: Namespace) -> Said:
 ON_SERVER: Mapping[str, Callable[[Server, Namespace], Awaitable[Said]]] = {
     "late-events": late_events,
     "machine-gone": machine_gone,
+    "resolve-event": resolve_event,
     "waiting": waiting,
     "protocols": protocols,
 }

@@ -23,6 +23,7 @@ from sync.server.engine.schema import event, inbox, terminal
 from sync.server.engine.services import Services
 from sync.server.lives.doubles import announced, keep_late, next_life, speaks
 from sync.server.lives.epochs import refresh
+from sync.server.poster import second_body
 from sync.server.sealing.vault import is_personal, put_away
 from sync.wire.codec import ack_text, body_hash, chain_hash
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
@@ -65,7 +66,7 @@ def push(
         row = next_life(connection, services, row, request)
     try:
         fresh = _continuation(connection, row, request)
-        outcomes = _outcomes(connection, row.bucket, fresh)
+        outcomes = _outcomes(connection, row.id, fresh)
     except Alarm as alarm:
         if alarm.status == 422:
             _alert(connection, services, row.id, alarm)
@@ -77,6 +78,7 @@ def push(
         new = list(zip(fresh, outcomes, strict=True))
         kept = _kept(connection, services, signed, request)
         row = _append(connection, services, kept, request, new)
+        second_body.keep_all(connection, services, row.id, new)
     return _receipt(connection, services, row)
 
 
@@ -154,14 +156,17 @@ def _chained(head_hash: str, fresh: Sequence[EventEnvelope]) -> None:
             raise Alarm(422, "tampered", e.seq, e.id)
 
 
-def _outcomes(connection: Connection, bucket: int, fresh: Sequence[EventEnvelope]) -> list[str]:
+def _outcomes(
+    connection: Connection, terminal_id: str, fresh: Sequence[EventEnvelope]
+) -> list[str]:
     """`queued`, or `exists` for an event that came before (in an earlier incarnation).
 
-    Raises Alarm for a known id with another body.
+    Raises Alarm for a known id with another body, unless a person has said that it is kept.
     """
     stored = connection.execute(
         sa.select(event.c.id, event.c.body_hash).where(
-            event.c.bucket == bucket, bulk.among(connection, event.c.id, [e.id for e in fresh])
+            event.c.bucket == bucket_of(terminal_id),
+            bulk.among(connection, event.c.id, [e.id for e in fresh]),
         )
     )
     known = {event_id: digest for event_id, digest in stored}
@@ -169,7 +174,10 @@ def _outcomes(connection: Connection, bucket: int, fresh: Sequence[EventEnvelope
     for e in fresh:
         digest = body_hash(e.body.encode())
         if known.get(e.id, digest) != digest:
-            raise Alarm(422, "exists_with_different_content", e.seq, e.id)
+            if not second_body.allowed_by(connection, terminal_id, e.id):
+                raise Alarm(422, second_body.SECOND, e.seq, e.id)
+            outcomes.append(second_body.SECOND)
+            continue
         outcomes.append("exists" if e.id in known else "queued")
         known[e.id] = digest
     return outcomes
