@@ -98,6 +98,11 @@ def _by_tender(pairs: Any, digits: int) -> dict[str, str]:
     return {kind: format_decimal(amount, digits) for kind, amount in pairs}
 
 
+def _payment(told: Any) -> Any:
+    """The squares of a code are for a screen; its text is enough for a program."""
+    return {k: v for k, v in told.items() if k != "squares"} if isinstance(told, dict) else told
+
+
 def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
     """`state` of console.md."""
     digits = view.currency.minor_digits
@@ -116,8 +121,11 @@ def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
         "gift_card": convert(view.gift_card),
         "devices": convert(view.devices),
         "demand": convert(view.demand),
+        "payment": _payment(convert(view.payment)),
+        "undecided": convert(view.undecided),
         "suspended": convert(view.suspended),
         "last_sale": convert(view.last_sale),
+        "paper": convert(view.paper),
         "offers": convert(view.offers),
         "hints": convert(view.hints),
         "rewards": convert(view.rewards),

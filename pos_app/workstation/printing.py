@@ -19,6 +19,9 @@ from pos_app.workstation.view import PaperQuestionView
 OPEN_QUESTIONS = ("asked", "interrupted", "failed", "unprintable")
 SURELY_NOT_BEGUN = ("failed", "unprintable")
 READY = ("ok", "paper_low")
+AFTER_RESTART = {"sent": "asked", "interrupted": "asked", "queued": "failed"}
+"""Whoever would have heard the printer go on is gone, so nobody knows."""
+
 FRESH = timedelta(minutes=10)
 
 
@@ -100,7 +103,7 @@ def resume_jobs(station: Station) -> None:
         if one.state == "queued" and _fresh(station, one):
             _send(station, one)
             continue
-        state = {"sent": "asked", "queued": "failed"}.get(one.state, one.state)
+        state = AFTER_RESTART.get(one.state, one.state)
         station.journal.set_job_state(one.job_id, state)
         station.job_states[one.job_id] = state
         document = station.journal.document(one.transaction_id)
