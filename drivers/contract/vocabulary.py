@@ -67,6 +67,7 @@ class DeviceKind(StrEnum):
     SCALE = "scale"
     FISCAL = "fiscal"
     PAYMENT = "payment"
+    MARKING = "marking"
     UNKNOWN = "unknown"
 
 

@@ -1,7 +1,7 @@
 """The table of kinds: what the till may ask of each, how a person tries it. Never acts itself."""
 
 from drivers.contract import DeviceKind
-from drivers.host import common, display, drawer, fiscal, payment, printer, scale
+from drivers.host import common, display, drawer, fiscal, marking, payment, printer, scale
 from drivers.host.request import Check, Handler
 
 REQUESTS: dict[str, Handler] = {
@@ -11,6 +11,7 @@ REQUESTS: dict[str, Handler] = {
     **display.REQUESTS,
     **scale.REQUESTS,
     **fiscal.REQUESTS,
+    **marking.REQUESTS,
     **payment.REQUESTS,
 }
 """One line a kind."""

@@ -17,6 +17,7 @@ from drivers.registry.display import build_display
 from drivers.registry.drawer import build_drawer
 from drivers.registry.fiscal import build_fiscal
 from drivers.registry.keys import Keys
+from drivers.registry.marking import build_marking
 from drivers.registry.misfit import Misfit
 from drivers.registry.payment import build_payment
 from drivers.registry.printer import build_printer
@@ -31,6 +32,7 @@ BUILDERS: dict[DeviceKind, Builder] = {
     DeviceKind.DISPLAY: build_display,
     DeviceKind.SCALE: build_scale,
     DeviceKind.FISCAL: build_fiscal,
+    DeviceKind.MARKING: build_marking,
     DeviceKind.PAYMENT: build_payment,
 }
 """One line a kind; devices are made in this order of kinds, whatever the order in the file."""

@@ -14,6 +14,7 @@ from drivers.contract import (
     Scanner,
 )
 from drivers.contract.fiscal import FiscalPrinter
+from drivers.contract.marking import MarkCheck
 from drivers.contract.scale import Scale
 from drivers.registry.misfit import Misfit
 from drivers.transport import Trace
@@ -59,6 +60,11 @@ class DeviceSet:
     def fiscals(self) -> dict[str, FiscalPrinter]:
         """The fiscal registrars by name."""
         return cast(dict[str, FiscalPrinter], self.of_kind(DeviceKind.FISCAL))
+
+    @property
+    def markings(self) -> dict[str, MarkCheck]:
+        """The permission checks of marking codes by name."""
+        return cast(dict[str, MarkCheck], self.of_kind(DeviceKind.MARKING))
 
     def of_kind(self, kind: DeviceKind) -> dict[str, Device]:
         """The devices of a kind by name."""

@@ -6,6 +6,7 @@ from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
 from drivers.remote.fiscal import RemoteFiscal
 from drivers.remote.host import RemoteHost
+from drivers.remote.marking import RemoteMarking
 from drivers.remote.printer import RemotePrinter
 from drivers.remote.scale import RemoteScale
 
@@ -18,6 +19,7 @@ __all__ = [
     "RemoteDrawer",
     "RemoteFiscal",
     "RemoteHost",
+    "RemoteMarking",
     "RemotePrinter",
     "RemoteScale",
 ]

@@ -6,6 +6,7 @@ from drivers.remote.device import RemoteDevice
 from drivers.remote.display import RemoteDisplay
 from drivers.remote.drawer import RemoteDrawer
 from drivers.remote.fiscal import RemoteFiscal
+from drivers.remote.marking import RemoteMarking
 from drivers.remote.payment import RemotePayment
 from drivers.remote.printer import RemotePrinter
 from drivers.remote.scale import RemoteScale
@@ -41,6 +42,10 @@ class RemoteHost(Channel):
     def fiscal(self, name: str) -> RemoteFiscal:
         """A fiscal registrar of the host."""
         return RemoteFiscal(self, name, DeviceKind.FISCAL)
+
+    def marking(self, name: str) -> RemoteMarking:
+        """The permission check of the host."""
+        return RemoteMarking(self, name, DeviceKind.MARKING)
 
     def print_job(self, device: str, job: PrintJob, reply: Reply) -> None:
         """Prints on the named printer."""

@@ -1,0 +1,194 @@
+"""Asks the marking system within its deadline, then the local module beside the till.
+
+Never blocks the caller; a code nobody could judge is said to be just that.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from drivers.contract import (
+    DeviceKind,
+    Health,
+    Listener,
+    PowerState,
+    Reply,
+    ResultEvent,
+    StatusUpdateEvent,
+)
+from drivers.contract.marking import MarkAnswer
+from drivers.marking_check.verdict import LOCAL, NOBODY, ONLINE, Unreadable, verdict_of
+from drivers.transport import Link, LinkWorker, Task
+from drivers.transport.trace import Direction
+
+Note = Callable[[Direction, bytes], None]
+QUEUE_WAIT_MS = 200
+UNHEARD = MarkAnswer(False, NOBODY, "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPlaces:
+    """Where to ask. `online_key` is the shop's token; "" for a place that is not used."""
+
+    online_url: str = ""
+    online_key: str = ""
+    local_url: str = ""
+    local_user: str = ""
+    local_password: str = ""
+    online_ms: int = 1_500
+    local_ms: int = 1_500
+
+
+class _Connections:
+    """The Link of the worker: ready at once, connections are made with the first code."""
+
+    def __init__(self) -> None:
+        self._client: httpx.Client | None = None
+
+    def client(self) -> httpx.Client:
+        if self._client is None:
+            self._client = httpx.Client(trust_env=False)
+        return self._client
+
+    def open(self) -> None:
+        self.client()
+
+    def read(self, timeout_ms: int) -> bytes:
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """There are no loose bytes here."""
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class MarkingChecker:
+    """MarkCheck of the contract."""
+
+    kind = DeviceKind.MARKING
+
+    def __init__(self, name: str, places: MarkPlaces, listener: Listener, note: Note) -> None:
+        self.name = name
+        self.power_state = PowerState.UNKNOWN
+        self._places = places
+        self._listener = listener
+        self._note = note
+        self._connections = _Connections()
+        self._worker = LinkWorker(name, self._connections, self, QUEUE_WAIT_MS)
+        self._good_count = 0
+        self._error_count = 0
+        self._last_error: str | None = None
+
+    def open(self) -> None:
+        """Starts."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """Ends; a code that waits is answered as judged by nobody."""
+        self._worker.stop()
+
+    def check(self, raw: bytes, reply: Reply) -> None:
+        """See MarkCheck."""
+
+        def run(_link: Link) -> None:
+            reply(ResultEvent(self.name, self._judged(raw).to_json()))
+
+        def refuse(_reason: str) -> None:
+            reply(ResultEvent(self.name, UNHEARD.to_json()))
+
+        self._worker.post(Task(run, refuse))
+
+    def request_status(self, reply: Reply) -> None:
+        """As the last check found it: nobody is asked without a code."""
+        reply(self._status())
+
+    def health(self) -> Health:
+        return Health(
+            self.name,
+            self.kind,
+            self.power_state,
+            self._good_count,
+            self._error_count,
+            self._last_error,
+        )
+
+    def idle(self, _link: Link) -> None:
+        """Nothing to do between codes (LinkUser)."""
+
+    def power_changed(self, power: PowerState, reason: str | None) -> None:
+        """The worker's own opening says nothing of the services (LinkUser)."""
+
+    # --- on the device's thread -----------------------------------------------------------------
+
+    def _judged(self, raw: bytes) -> MarkAnswer:
+        for ask in (self._online, self._local):
+            answer = self._tried(ask, raw)
+            if answer is not None:
+                self._good_count += 1
+                self._told(PowerState.ONLINE)
+                return answer
+        self._told(PowerState.OFF_OFFLINE)
+        return UNHEARD
+
+    def _tried(self, ask: Callable[[bytes], MarkAnswer | None], raw: bytes) -> MarkAnswer | None:
+        try:
+            return ask(raw)
+        except (httpx.HTTPError, Unreadable, ValueError, TypeError) as silent:
+            self._error_count += 1
+            self._last_error = str(silent) or type(silent).__name__
+            return None
+
+    def _online(self, raw: bytes) -> MarkAnswer | None:
+        places = self._places
+        if not places.online_url:
+            return None
+        url = f"{places.online_url.rstrip('/')}/api/v4/true-api/codes/check"
+        headers = {"X-API-KEY": places.online_key}
+        body = {"codes": [_text(raw)]}
+        return verdict_of(self._post(url, body, headers, places.online_ms), ONLINE)
+
+    def _local(self, raw: bytes) -> MarkAnswer | None:
+        places = self._places
+        if not places.local_url:
+            return None
+        url = f"{places.local_url.rstrip('/')}/api/v2/cis/outCheck"
+        pair = f"{places.local_user}:{places.local_password}".encode()
+        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        body = {"cis_list": [_text(raw)]}
+        answer = self._post(url, body, headers, places.local_ms)
+        results = answer.get("results")
+        inner = results[0] if isinstance(results, list) and results else answer
+        return verdict_of(inner, LOCAL)
+
+    def _post(
+        self, url: str, body: Mapping[str, Any], headers: Mapping[str, str], limit_ms: int
+    ) -> Mapping[str, Any]:
+        self._note(Direction.SENT, f"POST {url}".encode())
+        answer = self._connections.client().post(
+            url, json=body, headers=dict(headers), timeout=limit_ms / 1000
+        )
+        self._note(Direction.RECEIVED, f"{answer.status_code} ".encode() + answer.content)
+        answer.raise_for_status()
+        said = answer.json()
+        if not isinstance(said, Mapping):
+            raise Unreadable("not an object")
+        return said
+
+    def _status(self) -> StatusUpdateEvent:
+        return StatusUpdateEvent(self.name, self.power_state)
+
+    def _told(self, power: PowerState) -> None:
+        if power is not self.power_state:
+            self.power_state = power
+            self._listener(self._status())
+
+
+def _text(raw: bytes) -> str:
+    """The code as the service wants it in JSON: its separators are characters of it."""
+    return raw.decode("latin-1")
