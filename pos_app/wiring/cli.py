@@ -5,8 +5,9 @@ Every command imports only what it needs: a till that opens must not pay for the
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ TILL_LIFE = ("take-over", "salvage")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Errors of the environment are one sentence."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    own = {
+    own: Mapping[str, Callable[[Sequence[str]], int]] = {
         "server": _server,
         "program": _program,
         "devices-host": _devices_host,
         "virtual-counter": _counter,
+        "cards": partial(_studio, "cards"),
+        "labels": partial(_studio, "labels"),
     }
     if arguments and arguments[0] in own:
         return own[arguments[0]](arguments[1:])
@@ -70,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("program", help="try a programme (kopilka program --help)")
     commands.add_parser("server", help="the central server (kopilka server --help)")
     commands.add_parser("devices-host", help="the device process")
-    commands.add_parser("virtual-counter", help="simulated printer, scanner, display")
+    commands.add_parser("virtual-counter", help="simulated printer, scanner, display, scale")
+    commands.add_parser("cards", help="member cards as PDF or on paper (kopilka cards --help)")
+    commands.add_parser("labels", help="price labels as PDF or on paper (kopilka labels --help)")
     return parser
 
 
@@ -237,6 +242,12 @@ def _devices_host(arguments: Sequence[str]) -> int:
     from drivers.host import main as host_main
 
     return host_main(list(arguments))
+
+
+def _studio(word: str, arguments: Sequence[str]) -> int:
+    from pos_app.wiring.studio_cli import main as studio_main
+
+    return studio_main(word, arguments)
 
 
 def _counter(arguments: Sequence[str]) -> int:

@@ -1,0 +1,110 @@
+"""Numbers and goods from CSV files, and new numbers into one. Never guesses an encoding's letters.
+
+Cards: `number` (or `card`), and perhaps `name`. Labels: `name`, `price` (or `price_kop`), and
+perhaps `code` (or `ean`), `unit`, `old_price`, `note`. A comma or a semicolon between.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pos_app.domain.money import RUB, parse_decimal
+from pos_app.gear.studio.codes import CodeKind, StudioError, code_kind_of
+from pos_app.gear.studio.designs import Card, PriceLabel
+
+ROWS_MOST = 100_000
+UNITS = {"кг": "за 1 кг", "kg": "per kg", "шт": "за шт.", "л": "за 1 л"}
+
+
+def read_cards(path: Path, title: str, kind: CodeKind, *, with_qr: bool) -> tuple[Card, ...]:
+    """A card a row; StudioError names the line that cannot be one."""
+    made: list[Card] = []
+    for line, row in _rows(path, ("number", "card")):
+        with _at(path, line):
+            number, holder = _first(row, "number", "card"), row.get("name", "").strip()
+            made.append(Card(number, title, holder, kind, with_qr))
+    return tuple(made)
+
+
+def read_labels(path: Path) -> tuple[PriceLabel, ...]:
+    """A label a row; StudioError names the line that cannot be one."""
+    made: list[PriceLabel] = []
+    for line, row in _rows(path, ("name",)):
+        with _at(path, line):
+            made.append(_label(row))
+    return tuple(made)
+
+
+def write_numbers(path: Path, numbers: Sequence[str]) -> None:
+    """One number a line under `number`, for the import of members and for the next sheet."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["number"])
+        writer.writerows([number] for number in numbers)
+
+
+@contextmanager
+def _at(path: Path, line: int) -> Iterator[None]:
+    try:
+        yield
+    except StudioError as bad:
+        raise StudioError(f"{path.name}, line {line}: {bad}") from bad
+
+
+def _label(row: Mapping[str, str]) -> PriceLabel:
+    code = _first(row, "code", "ean")
+    unit = row.get("unit", "").strip()
+    return PriceLabel(
+        name=row.get("name", "").strip(),
+        price_minor=_price(row),
+        code=code,
+        kind=code_kind_of(code),
+        unit=UNITS.get(unit, unit),
+        old_minor=_minor(row["old_price"]) if row.get("old_price", "").strip() else None,
+        note=row.get("note", "").strip(),
+    )
+
+
+def _price(row: Mapping[str, str]) -> int:
+    if row.get("price_kop", "").strip().isdigit():
+        return int(row["price_kop"])
+    return _minor(row.get("price", ""))
+
+
+def _minor(text: str) -> int:
+    try:
+        return parse_decimal(text.replace("\u00a0", "").replace(" ", ""), RUB.minor_digits)
+    except ValueError as bad:
+        raise StudioError(f"{text!r} is no price") from bad
+
+
+def _first(row: Mapping[str, str], *names: str) -> str:
+    return next((row[name].strip() for name in names if row.get(name, "").strip()), "")
+
+
+def _rows(path: Path, wanted: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    text = _text(path)
+    head = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
+    names = [str(name).strip().lower() for name in reader.fieldnames or ()]
+    if not set(names) & set(wanted):
+        raise StudioError(f"{path.name}: there is no column {' or '.join(wanted)}")
+    reader.fieldnames = names
+    for number, row in enumerate(reader, 2):
+        if number > ROWS_MOST:
+            raise StudioError(f"{path.name}: more than {ROWS_MOST} rows")
+        if any(isinstance(one, str) and one.strip() for one in row.values()):
+            yield number, {key: one for key, one in row.items() if isinstance(one, str)}
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as bad:
+        raise StudioError(f"{path}: {bad.strerror}") from bad
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1251")
