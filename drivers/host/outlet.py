@@ -2,15 +2,27 @@
 
 import json
 from threading import Lock
-from typing import TextIO
+from typing import Protocol
 
 from drivers.contract import Event, event_to_json
+
+
+class Out(Protocol):
+    """Where lines go: a standard output, or something that takes them apart again."""
+
+    def write(self, text: str, /) -> int:
+        """One line with its end."""
+        ...
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+        ...
 
 
 class Outlet:
     """Writes events, one JSON object a line, from any thread. Silent once nobody reads."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: Out) -> None:
         self._out = out
         self._lock = Lock()
         self._broken = False

@@ -29,7 +29,7 @@ from drivers.contract import (
 from drivers.host.changeover import Changeover
 from drivers.host.check import check_handler
 from drivers.host.kinds import REQUESTS
-from drivers.host.outlet import Outlet
+from drivers.host.outlet import Out, Outlet
 from drivers.host.request import Handler, Request, RequestError, fields_of
 from drivers.host.scanner import ScanGate
 from drivers.host.statistics import Statistics
@@ -49,7 +49,7 @@ class Host:
     def __init__(
         self,
         config: Mapping[str, Any],
-        out: TextIO,
+        out: Out,
         *,
         path: Path | None = None,
         tracer: Tracer | None = None,

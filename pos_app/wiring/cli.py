@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     own: Mapping[str, Callable[[Sequence[str]], int]] = {
         "server": _server,
         "program": _program,
+        "devices": _device_care,
         "devices-host": _devices_host,
         "virtual-counter": _counter,
         "cards": partial(_studio, "cards"),
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tools(commands)
     commands.add_parser("program", help="try a programme (kopilka program --help)")
     commands.add_parser("server", help="the central server (kopilka server --help)")
+    commands.add_parser("devices", help="list, test, trace, replay (kopilka devices --help)")
     commands.add_parser("devices-host", help="the device process")
     commands.add_parser("virtual-counter", help="simulated printer, scanner, display, scale")
     commands.add_parser("cards", help="member cards as PDF or on paper (kopilka cards --help)")
@@ -236,6 +238,12 @@ def _program(arguments: Sequence[str]) -> int:
     from pos_app.wiring.program_cli import main as program_main
 
     return program_main(arguments)
+
+
+def _device_care(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.devices_cli import main as devices_main
+
+    return devices_main(arguments, DEFAULT_DATA)
 
 
 def _devices_host(arguments: Sequence[str]) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 
 from drivers.config_file import ConfigError, read_config, write_config
 
+DEVICES_FILE = "devices.toml"
+
 
 def command(*arguments: str) -> list[str]:
     """The command line of a further `kopilka ...`."""

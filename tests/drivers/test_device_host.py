@@ -49,9 +49,9 @@ RECEIPT = PrintJob(
 class HostProcess:
     """`python -m drivers.host` with its pipes; LinePipe of the contract."""
 
-    def __init__(self, config_path) -> None:
+    def __init__(self, config_path, *options) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "drivers.host", "--config", str(config_path)],
+            [sys.executable, "-m", "drivers.host", "--config", str(config_path), *options],
             cwd=HOUSE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,0 +1,86 @@
+"""Devices without a till, for the service command line: asked one thing at a time.
+
+Never used while a till runs on the same devices: ports are claimed, and it would be told so.
+"""
+
+import json
+import queue
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from drivers.contract import DoneEvent, Event, Health, PowerState, event_from_json
+from drivers.host.process import Host
+from drivers.transport import TraceEntry
+
+
+class _Lines:
+    """The host's way out, as a queue of events."""
+
+    def __init__(self) -> None:
+        self.said: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    def write(self, text: str) -> int:
+        self.said.put(json.loads(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Every line is there at once."""
+
+
+class Service:
+    """Use as a context manager: the devices are open inside."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._out = _Lines()
+        self._host = Host(config, self._out)
+        self._last_id = 0
+
+    def __enter__(self) -> "Service":
+        self._host.open_all()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._host.close_all()
+
+    def ask(self, do: str, wait_s: float, **fields: object) -> Event | None:
+        """The answer to one request; None when there was none in time."""
+        self._last_id += 1
+        self._host.take(json.dumps({"id": self._last_id, "do": do, **fields}))
+        end = monotonic() + wait_s
+        while (rest := end - monotonic()) > 0:
+            try:
+                said = self._out.said.get(timeout=rest)
+            except queue.Empty:
+                break
+            if said.get("id") == self._last_id and said.get("event") != "progress":
+                return event_from_json(said)
+        return None
+
+    def health(self, settle_s: float) -> tuple[Health, ...]:
+        """Rows, once every device has said how it is or the time is over."""
+        end = monotonic() + settle_s
+        while True:
+            event = self.ask("health", 5)
+            rows = event.health if isinstance(event, DoneEvent) else ()
+            unknown = [one for one in rows if one.power is PowerState.UNKNOWN]
+            if all(one.last_error for one in unknown) or monotonic() > end:
+                return rows
+            with suppress(queue.Empty):
+                self._out.said.get(timeout=0.05)
+
+    def bytes_of(self, name: str, seconds: float) -> Iterator[TraceEntry]:
+        """What goes over the line of one device from now on; KeyError when it has none."""
+        heard: queue.Queue[TraceEntry] = queue.Queue()
+        self._host.devices.traces[name].also = heard.put
+        end = monotonic() + seconds
+        while (rest := end - monotonic()) > 0:
+            try:
+                yield heard.get(timeout=rest)
+            except queue.Empty:
+                return
+
+    def names(self) -> list[str]:
+        """Every device's name."""
+        return [one.name for one in self._host.devices.all()]

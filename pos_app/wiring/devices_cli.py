@@ -1,0 +1,158 @@
+"""`kopilka devices list | test NAME | trace NAME | replay FILE`: the counter without a till.
+
+Never changes a configuration, never runs beside a till on the same ports.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from drivers.config_file import ConfigError, device_tables, read_config
+from drivers.contract import (
+    DeviceKind,
+    ErrorEvent,
+    Event,
+    Health,
+    HealthLevel,
+    Outcome,
+    PowerState,
+    ResultEvent,
+    event_to_json,
+)
+from drivers.fake import VirtualPrinter
+from drivers.host.service import Service
+from drivers.registry import found_ports
+from drivers.registry.replay import Recording, build_replay, read_recording
+from drivers.transport import Direction, TraceEntry
+from drivers.transport.masking import Mask
+from pos_app.wiring.commands import DEVICES_FILE
+
+SETTLE_S = 3.0
+TEST_S = 60.0
+STATES = {
+    PowerState.ONLINE: "ok",
+    PowerState.OFF: "off",
+    PowerState.OFFLINE: "lost",
+    PowerState.OFF_OFFLINE: "lost",
+    PowerState.UNKNOWN: "unknown",
+}
+
+
+def main(argv: Sequence[str], data: Path) -> int:
+    """0 when all is well; 1 when a device is not; 2 when the question cannot be answered."""
+    chosen = _parser(data).parse_args(argv)
+    try:
+        if chosen.task == "replay":
+            return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
+        config = read_config(chosen.devices or chosen.data / DEVICES_FILE)
+        device_tables(config)
+        with Service(config) as service:
+            return _asked(service, chosen)
+    except ConfigError as bad:
+        sys.stderr.write(f"kopilka devices: {bad}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _asked(service: Service, chosen: argparse.Namespace) -> int:
+    if chosen.task == "list":
+        return _list(service)
+    if chosen.name not in service.names():
+        raise ConfigError(f"there is no device {chosen.name!r}")
+    if chosen.task == "test":
+        return _test(service, chosen.name)
+    return _trace(service, chosen.name, chosen.seconds, full=chosen.full)
+
+
+def _parser(data: Path) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kopilka devices", description="The till must be closed.")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
+    listed = tasks.add_parser("list", help="how every device is, and the ports found now")
+    tried = tasks.add_parser("test", help="a live test: scan, page, drawer, display, weight")
+    traced = tasks.add_parser("trace", help="the bytes of one device as they go, masked")
+    replay = tasks.add_parser("replay", help="a recorded trace through the real driver")
+    for one in (tried, traced):
+        one.add_argument("name", metavar="NAME")
+    for one in (listed, tried, traced):
+        one.add_argument("--data", type=Path, default=data, help="the till's folder")
+        one.add_argument("--devices", type=Path, help="its device file, when it is elsewhere")
+    traced.add_argument("--seconds", type=float, default=3600.0)
+    traced.add_argument("--full", action="store_true", help="do not mask what people are")
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--at-once", action="store_true", help="without the pauses of then")
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _list(service: Service) -> int:
+    rows = service.health(SETTLE_S)
+    for row in rows:
+        _say(_row(row))
+    for port in found_ports():
+        _say(f"port      {port['port']:32} {port['driver']:8} {port['about']}")
+    return 0 if all(row.power is PowerState.ONLINE for row in rows) else 1
+
+
+def _row(row: Health) -> str:
+    why = row.last_error if row.power is not PowerState.ONLINE and row.last_error else ""
+    return f"{row.kind.value:9} {row.name:32} {STATES[row.power]:8} {why}".rstrip()
+
+
+def _test(service: Service, name: str) -> int:
+    service.health(SETTLE_S)
+    answer = service.ask("check", TEST_S, device=name, level=HealthLevel.INTERACTIVE.value)
+    if answer is None:
+        _say(f"{name}: no answer within {TEST_S:.0f} s")
+        return 1
+    if isinstance(answer, ErrorEvent):
+        asked = " (look whether it was done)" if answer.outcome is Outcome.UNKNOWN else ""
+        _say(f"{name}: {answer.message}{asked}")
+        return 1
+    said = json.dumps(answer.payload, ensure_ascii=False) if isinstance(answer, ResultEvent) else ""
+    _say(f"{name}: done {said}".rstrip())
+    return 0
+
+
+def _trace(service: Service, name: str, seconds: float, *, full: bool) -> int:
+    mask = None if full else Mask()
+    try:
+        for entry in service.bytes_of(name, seconds):
+            _say(_entry(entry, mask))
+    except KeyError as absent:
+        raise ConfigError(f"device {name!r} has no line of its own") from absent
+    return 0
+
+
+def _entry(entry: TraceEntry, mask: Mask | None) -> str:
+    data = entry.data if mask is None else mask.masked(entry.direction, entry.data)
+    letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
+    return f"{entry.t_ms} {entry.direction.value} {data.hex(' ')}  {letters}"
+
+
+def _replay(recording: Recording, *, keep_timing: bool) -> int:
+    """What the driver tells of the recorded bytes, a JSON object a line; a printer's paper too."""
+
+    def told(event: Event) -> None:
+        _say(json.dumps(event_to_json(event), ensure_ascii=False))
+
+    device, tape = build_replay(recording, told, keep_timing=keep_timing)
+    device.open()
+    first, last = (
+        (recording.entries[0], recording.entries[-1]) if recording.entries else (None,) * 2
+    )
+    lasted_s = (last.t_ms - first.t_ms) / 1000 if first and last else 0
+    tape.ended.wait(lasted_s + TEST_S)
+    device.close()
+    if device.kind is DeviceKind.PRINTER:
+        paper = VirtualPrinter()
+        paper.feed(recording.bytes_of(Direction.SENT))
+        for text in (*(one.text for one in paper.papers), paper.tear_off()):
+            _say(text)
+    return 0
