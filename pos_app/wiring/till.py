@@ -28,6 +28,7 @@ from pos_app.gear.secrets import (
 )
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, Pipe
+from pos_app.wiring.commands import DEVICES_FILE
 from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.fiscal_place import attach_fiscal
 from pos_app.wiring.instance import InstanceLock
@@ -46,7 +47,6 @@ from resources.words import Words
 from sync.translate import WireCodec
 
 TIME_ZONE = "Europe/Moscow"
-DEVICES_FILE = "devices.toml"
 COUNTRY = "ru"
 NEUTRAL = "neutral"
 
