@@ -9,6 +9,7 @@ from pos_app.storage.fiscal_book import FiscalBook
 from pos_app.storage.till_file import TillFile
 from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.fiscal_link import FiscalLink
+from pos_app.wiring.marking_link import MarkingLink
 from pos_app.workstation import fiscal_errands
 from pos_app.workstation.fiscal_counter import FiscalCounter, FiscalShop
 from pos_app.workstation.fiscal_desk import FiscalDesk
@@ -33,7 +34,8 @@ def attach_fiscal(station: Station, devices: DeviceLink, file: TillFile, setting
     `setting`: the shop's setting `fiscal` as parsed JSON, None for none.
     """
     link = FiscalLink(devices)
-    station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(setting))
+    marking = MarkingLink(devices)
+    station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(setting), marking)
     desk = FiscalDesk(station)
     forget_abandoned(station)
 

@@ -7,6 +7,7 @@ from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.workstation import (
     confirm_redemption,
     identify_member,
+    marking,
     present_coupon,
     return_sale,
     sale,
@@ -66,7 +67,7 @@ def _sorted(station: Station, found: Identification, entry: str) -> Answer:
     if found.gs_lost:
         return refused("scan_gs_lost")
     if found.kind in GOODS:
-        return sale.add_identified(station, found, entry)
+        return marking.scanned(station, found, entry) or sale.add_identified(station, found, entry)
     if found.kind in identify_member.MEMBER_KINDS:
         return _member_or_alias(station, found, entry)
     special = _SPECIAL.get(found.kind)

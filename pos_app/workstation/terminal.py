@@ -16,6 +16,7 @@ from pos_app.workstation import (
     gift_card_at_hand,
     goodwill,
     identify_member,
+    marking,
     present,
     present_coupon,
     printing,
@@ -64,7 +65,7 @@ class Selling(WeighingGestures):
 
     def add_item(self, item_id: str, quantity: str = "") -> Answer:
         """See SellingPort."""
-        trouble = sale.not_ready(self._station)
+        trouble = sale.not_ready(self._station) or marking.chosen(self._station, item_id)
         return trouble or guarded(lambda: sale.add_item(self._station, item_id, quantity))
 
     def select_line(self, line: int | None) -> Answer:
@@ -77,7 +78,8 @@ class Selling(WeighingGestures):
 
     def set_quantity(self, line: int, quantity: str) -> Answer:
         """See SellingPort."""
-        return guarded(lambda: sale.set_quantity(self._station, line, quantity))
+        trouble = marking.more(self._station, line, quantity)
+        return trouble or guarded(lambda: sale.set_quantity(self._station, line, quantity))
 
     def void_line(self, line: int, reason: str = "", override: Override | None = None) -> Answer:
         """See SellingPort."""
