@@ -99,10 +99,15 @@ def new_epoch(connection: Connection) -> str:
     return epoch
 
 
+def barrier_epoch(connection: Connection) -> str:
+    """The epoch in which tills have yet to declare what they hold; "" when all have."""
+    found = connection.execute(sa.select(meta.c.value).where(meta.c.name == BARRIER)).scalar()
+    return str(found or "")
+
+
 def barred(connection: Connection) -> bool:
     """Whether nothing new may be granted now."""
-    found = connection.execute(sa.select(meta.c.value).where(meta.c.name == BARRIER)).scalar()
-    return bool(found)
+    return bool(barrier_epoch(connection))
 
 
 def _another(connection: Connection) -> str:

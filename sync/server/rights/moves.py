@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import AllowanceGiven, AllowanceTaken, GivenProof
-from pos_app.domain.loyalty.allowance import MOVED
+from pos_app.domain.loyalty.allowance import MOVED, AllowanceUse
 from pos_app.gear.secrets import Ed25519Signatures
 from sync.server.books.book import Book, Grant, Held
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
+from sync.server.engine.keys import barrier_epoch
 from sync.server.engine.schema import effect, terminal
 from sync.server.engine.services import micros
 from sync.translate import UnreadableEvent, WireCodec
@@ -119,7 +120,7 @@ def post_given(book: Book, held: Held, given: AllowanceGiven, own_seq: int) -> l
     told: list[Told] = []
     moved = 0
     for use in given.uses:
-        grant = book.grants.get(use.grant_id)
+        grant = _lost(book, held, given, use)
         owner = held.member.member_id
         if grant is None or (grant.terminal, grant.member) != (given.terminal_id, owner):
             told.append(Told("unknown_grant", use.points, use.grant_id))
@@ -133,6 +134,36 @@ def post_given(book: Book, held: Held, given: AllowanceGiven, own_seq: int) -> l
     if moved and not _arrive(book, held, given, moved):
         told.append(Told("unknown_grant", moved, given.transfer_id))
     return told
+
+
+def _lost(book: Book, held: Held, given: AllowanceGiven, use: AllowanceUse) -> Grant | None:
+    """The grant; what this server lost of it with its former epoch is made again as far as the
+    giver's signed word goes, the rest when the giver declares what it holds (`epochs.renew`).
+
+    Not once the giver has declared: then there never was more.
+    """
+    known = book.grants.get(use.grant_id)
+    owner = held.member.member_id
+    missing = use.points - (known.left if known else 0)
+    others = known is not None and (known.terminal, known.member) != (given.terminal_id, owner)
+    if missing <= 0 or others or not _undeclared(book, given.terminal_id):
+        return known
+    lost = known or Grant(
+        use.grant_id,
+        owner,
+        given.terminal_id,
+        0,
+        lease_until=micros(given.lease_until) if given.lease_until else 0,
+    )
+    book.reserve(held, replace(lost, granted=lost.granted + missing))
+    return book.grants[use.grant_id]
+
+
+def _undeclared(book: Book, terminal_id: str) -> bool:
+    """Whether the server has gone back in time and this till has not yet said what it holds."""
+    barrier = barrier_epoch(book.connection)
+    till = _terminal(book.connection, terminal_id) if barrier else None
+    return till is not None and till.reconciled != barrier
 
 
 def _arrive(book: Book, held: Held, given: AllowanceGiven, points: int) -> bool:
@@ -160,7 +191,7 @@ def _arrive(book: Book, held: Held, given: AllowanceGiven, points: int) -> bool:
 
 def _terminal(connection: Connection, terminal_id: str) -> Any:
     return connection.execute(
-        sa.select(terminal.c.voided).where(
+        sa.select(terminal.c.voided, terminal.c.reconciled).where(
             terminal.c.bucket == bucket_of(terminal_id), terminal.c.id == terminal_id
         )
     ).one_or_none()
