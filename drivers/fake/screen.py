@@ -88,11 +88,14 @@ class ScreenModel:
             self._write(bytes((byte,)))
 
     def _dsp800(self, command: bytes) -> None:
-        if command[:1] == b"P":
-            self._at = (command[1] - _DSP_ORIGIN) % len(self._cells)
-        elif command[:1] == b"C":
-            first, last = command[1] - _DSP_ORIGIN, command[2] - _DSP_ORIGIN
-            self._cells[first : last + 1] = b" " * (last + 1 - first)
+        places = [one - _DSP_ORIGIN for one in command[1:3]]
+        if any(not 0 <= one < len(self._cells) for one in places):
+            return
+        if command[:1] == b"P" and places:
+            self._at = places[0]
+        elif command[:1] == b"C" and len(places) > 1:
+            first, last = places
+            self._cells[first : last + 1] = b" " * len(self._cells[first : last + 1])
         elif command[:1] == b"%":
             self._clear()
 
