@@ -11,13 +11,14 @@ import os
 import socketserver
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualScanner
 from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
+from drivers.fake.extras import EXTRAS, Extra
 from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
 from drivers.fake.scale import FAULTS, VirtualScale
 from drivers.fake.scale_dialects import MODELS
@@ -40,7 +41,9 @@ class VirtualRig:
         dots: int = DOTS_80_MM,
         printer_on_pty: bool = False,
         scale_dialect: str = "",
+        extras: Sequence[str] = (),
     ) -> None:
+        self.extras: dict[str, Extra] = {name: EXTRAS[name]() for name in extras}
         self._font_path = font_path
         self._display_model = display_model
         self._dots = dots
@@ -68,6 +71,7 @@ class VirtualRig:
             "display": lambda _: {"lines": list(self.screen.lines)},
             "drawer": self._drawer,
             "pan": self._pan,
+            "extra": self._extra,
             "unplug": lambda order: self._plug(order, plugged=False),
             "replug": lambda order: self._plug(order, plugged=True),
             "config": lambda _: {"config": self.config()},
@@ -92,6 +96,8 @@ class VirtualRig:
         """Begins to listen everywhere."""
         for device in (self._printer, self.scanner, self._display, self._scale):
             device.start()
+        for extra in self.extras.values():
+            extra.start()
         self._control.start()
         return self
 
@@ -100,6 +106,8 @@ class VirtualRig:
         self._control.stop()
         for device in (self._printer, self.scanner, self._display, self._scale):
             device.stop()
+        for extra in self.extras.values():
+            extra.stop()
         self._folder.cleanup()
 
     def __enter__(self) -> "VirtualRig":
@@ -125,6 +133,7 @@ class VirtualRig:
                 {**drawer, "open_high": True},
                 {**display, **self._ends["display"].config()},
                 *([scale] if self._scale_dialect else []),
+                *(extra.table(name) for name, extra in self.extras.items()),
             ]
         }
 
@@ -187,7 +196,16 @@ class VirtualRig:
         self._scale.model.fault = str(order.get("fault", self._scale.model.fault))
         return {"readings": self._scale.model.readings}
 
+    def _extra(self, order: Mapping[str, Any]) -> Answer:
+        """Faults of one extra by name; what it holds."""
+        faults = {key: value for key, value in order.items() if key not in ("do", "device")}
+        return self.extras[str(order["device"])].order(faults)
+
     def _plug(self, order: Mapping[str, Any], *, plugged: bool) -> Answer:
+        extra = self.extras.get(str(order["device"]))
+        if extra is not None:
+            extra.plug(plugged=plugged)
+            return {}
         end = self._ends[str(order["device"])]
         if plugged:
             end.replug()
@@ -243,9 +261,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--font", type=Path)
     parser.add_argument("--display", default="epson")
     parser.add_argument("--scale", default="", choices=("", *MODELS), help="also a scale")
+    parser.add_argument("--with", dest="extras", action="append", default=[], choices=EXTRAS)
     chosen = parser.parse_args(argv)
     with VirtualRig(
-        font_path=chosen.font, display_model=chosen.display, scale_dialect=chosen.scale
+        font_path=chosen.font,
+        display_model=chosen.display,
+        scale_dialect=chosen.scale,
+        extras=chosen.extras,
     ) as rig:
         said = {"control_port": rig.control_port, "config": rig.config()}
         sys.stdout.write(json.dumps(said) + "\n")

@@ -116,11 +116,15 @@ class Child:
 
 
 class Counter:
-    """The virtual hardware of one till, and its control line. `scale`: "" or a scale's dialect."""
+    """The virtual hardware of one till, and its control line. `scale`: "" or a scale's dialect.
 
-    def __init__(self, scale: str = "") -> None:
+    `extras`: fiscal, card, sbp.
+    """
+
+    def __init__(self, scale: str = "", extras: Sequence[str] = ()) -> None:
         font = packaged("fonts", "JetBrainsMono-Regular.ttf")
         parts = command("virtual-counter", "--font", str(font), "--scale", scale)
+        parts += [word for name in extras for word in ("--with", name)]
         self.child = Child(parts, "virtual counter")
         said = json.loads(self.child.first_line())
         self.port: int = said["control_port"]
@@ -193,9 +197,9 @@ class Shop:
             self._server.stop()
             self._server = None
 
-    def counter(self, scale: str = "") -> Counter:
-        """One more virtual counter; `scale`: see Counter."""
-        counter = Counter(scale)
+    def counter(self, scale: str = "", extras: Sequence[str] = ()) -> Counter:
+        """One more virtual counter; see Counter."""
+        counter = Counter(scale, extras)
         self.counters.append(counter)
         return counter
 
