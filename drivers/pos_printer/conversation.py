@@ -105,10 +105,12 @@ class Conversation:
     def drain(self, link: Link) -> None:
         """Reads what came unasked; late barriers are told."""
         end_ms = monotonic_ms() + self._timings.status_ms  # a line that never falls silent
-        while (data := link.read(1)) and monotonic_ms() < end_ms:
+        while data := link.read(1):
             for reply in self._reader.feed(data):
                 self._note(reply)
                 self._credit(reply)
+            if monotonic_ms() >= end_ms:
+                return
 
     def settle_debts(self, link: Link) -> None:
         """Before a new job: an old nameless barrier must not be taken for the new one's."""
@@ -126,15 +128,14 @@ class Conversation:
         key = self._next_key()
         barrier = _REPORT + b"\x1d(H\x06\x0000" + key if self._process_id else b"\x1dr\x01"
         stream = data + barrier
-        self._owed.append((key, job_id))
         self._stopped = False
         for at in range(0, len(stream), CHUNK_BYTES):
             link.write(stream[at : at + CHUNK_BYTES])
         patience_ms = self._timings.confirm_ms + len(data) * self._timings.per_byte_us // 1000
         found = self._await_barrier(link, key, patience_ms)
         if found is not Delivery.CONFIRMED:
+            self._owed.append((key, job_id))  # only now: a doubled answer must not count twice
             return found
-        self._owed.remove((key, job_id))
         return found if self._process_id or self._lives(link) else Delivery.SILENT
 
     def discard(self, link: Link, job_id: str) -> bool:
