@@ -137,6 +137,13 @@ class Commands:
             "tender": self._tender,
             "void_tender": lambda f: till.void_tender(number(f, "index")),
             "complete": lambda f: till.complete(),
+            "cancel_payment": lambda f: till.cancel_payment(),
+            "payment_choice": lambda f: till.payment_choice(
+                text(f, "choice"), text(f, "value", ""), override_of(f)
+            ),
+            "decide_payment": lambda f: till.decide_payment(
+                text(f, "key"), text(f, "decision"), override_of(f)
+            ),
             "confirm": self._confirm,
             "return": self._return,
             "receipt": lambda f: till.find_receipt(text(f, "receipt")),

@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         gestures.show_found(self.desk, answer)
         report_flows.show_period(self.desk, answer)
         device_flows.heard(self.desk, answer)
+        base_ask(self.desk)
 
     def _choose_screen(self) -> None:
         """Full screens stand alone; a screen changes place only between them and the sale."""

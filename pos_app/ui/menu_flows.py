@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pos_app.ui import device_flows, gestures, gift_card_flows, money_flows, report_flows
+from pos_app.ui import (
+    device_flows,
+    gestures,
+    gift_card_flows,
+    money_flows,
+    payment_flows,
+    report_flows,
+)
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
 from pos_app.workstation.answer import Tone
@@ -30,6 +37,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("reports", "file-text"),
     ("close_session", "lock"),
     ("end_of_day", "calendar-check"),
+    ("undecided", "credit-card"),
     ("sync_now", "refresh-cw"),
     ("link", "wifi"),
     ("devices", "monitor"),
@@ -171,6 +179,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "reports": report_flows.reports,
     "close_session": money_flows.close_session,
     "end_of_day": money_flows.end_of_day,
+    "undecided": payment_flows.undecided,
     "sync_now": sync_now,
     "link": link,
     "devices": device_flows.devices,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pos_app.ui import payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import reason_rows
@@ -83,7 +84,7 @@ def base_ask(desk: Desk) -> None:
     """With nobody signed on the field takes a PIN; with no session, the float."""
     if desk.ask is not None and desk.ask.name == "sign_on" and not desk.rows:
         _list_operators(desk)  # a new till learns who works here with its first pull
-    if desk.ask is not None or desk.page is not None:
+    if payment_flows.show(desk) or desk.ask is not None or desk.page is not None:
         return
     if desk.view.operator is None:
         sign_on(desk)

@@ -94,6 +94,8 @@ class BeforeEndPage(Panel):
         open_lines = len(view.transaction.lines) if view.transaction else 0
         lost = [one.name for one in view.devices if one.state in BAD_STATES]
         self._fact(open_lines == 0, look.say("ui.end_open", n=open_lines))
+        undecided = len(view.undecided)
+        self._fact(undecided == 0, look.say("ui.undecided_count", n=undecided))
         self._fact(suspended == 0, look.say("ui.suspended_count", n=suspended))
         self._fact(unsent == 0, look.say("ui.unsent_events", n=unsent))
         self._fact(view.link.online, look.say("ui.online" if view.link.online else "ui.offline"))
@@ -107,7 +109,9 @@ class BeforeEndPage(Panel):
         sync = Button(look, look.say("menu.sync_now"), press, icon="refresh-cw")
         waiting = Button(look, look.say("menu.suspended"), partial(perform, desk, "suspended"),
                          icon="inbox")  # fmt: skip
-        self.column.addWidget(FitRow(look, (sync, waiting)))
+        bank = Button(look, look.say("menu.undecided"), partial(perform, desk, "undecided"),
+                      icon="credit-card")  # fmt: skip
+        self.column.addWidget(FitRow(look, (sync, waiting, bank)))
 
     def _fact(self, fine: bool, text: str) -> None:
         look, row = self.look, QHBoxLayout()

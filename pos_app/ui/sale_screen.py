@@ -18,6 +18,7 @@ from pos_app.ui.menu_flows import perform
 from pos_app.ui.notice_line import DemandBar, NoticeLine
 from pos_app.ui.pages import page_of
 from pos_app.ui.panels import PadPanel, Panel, RowsPanel
+from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.ui.theme import Look
 from pos_app.ui.totals import Totals
 from pos_app.workstation.answer import Part
@@ -160,6 +161,8 @@ class SaleScreen(QWidget):
             return None
         if ask.name == "cash":
             return CashPanel(self._look, self._desk)
+        if ask.name == "payment":
+            return PaymentPanel(self._look, self._desk)
         if ask.pad:
             return PadPanel(self._look, self._desk)
         if ask.pick is not None:

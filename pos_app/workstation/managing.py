@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pos_app.workstation import period_report, sign_on, till_control
+from pos_app.workstation import period_report, recover_payment, sign_on, till_control
 from pos_app.workstation.answer import Answer, Part, done, notice
 from pos_app.workstation.station import Override, Station, changed, guarded
 
@@ -59,7 +59,10 @@ class Managing:
 
     def end_of_day(self, counted_minor: int) -> Answer:
         """See SessionPort."""
-        return guarded(lambda: till_control.end_of_day(self._station, counted_minor))
+        answer = guarded(lambda: till_control.end_of_day(self._station, counted_minor))
+        if answer.ok:
+            recover_payment.settle_terminals(self._station)
+        return answer
 
     def link(self, online: bool) -> Answer:
         """See SessionPort."""

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
-from pos_app.domain.loyalty.owner import masked
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.money import RUB
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
-from pos_app.domain.tender import Tender, TenderKind, next_round_amounts
+from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, early, printing, settle, weighing
 from pos_app.workstation.claim_reward import rewards
@@ -46,7 +45,6 @@ from pos_app.workstation.view import (
     SessionView,
     SuspendedView,
     TeaserView,
-    TenderView,
     TillView,
     TransactionView,
 )

@@ -60,7 +60,9 @@ def _ask_terminals(station: Station) -> None:
     """What became of the leg that was on its way."""
     leg = station.moving.waiting if station.moving is not None else None
     if leg is not None and station.doing is None and _has_terminal(station, leg):
-        station.say(take_payment.look_up(station, leg, None))
+        goes_on = leg.finish and not station.recovered
+        then: take_payment.Then | None = complete_if_paid if goes_on else None
+        station.say(take_payment.look_up(station, leg, then))
 
 
 def _has_terminal(station: Station, leg: Leg) -> bool:

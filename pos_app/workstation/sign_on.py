@@ -18,13 +18,14 @@ def operators(station: Station) -> Answer:
 
 def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
     """Start working; a wrong PIN is in the audit chain."""
-    if station.open is not None and station.open.lines:
+    if station.operator is not None and station.open is not None and station.open.lines:
         return refused("finish_first")
     operator = find_operator(station, operator_id)
     if operator is None or not station.gear.pins.verify_pin(operator.pin_hash, pin):
         audit(station, "sign_on_failed", operator_id)
         return refused("wrong_pin")
-    clear(station)
+    if station.open is None or not station.open.lines:
+        clear(station)  # a receipt that a cut has left open is for whoever comes first
     station.operator = operator
     audit(station, "signed_on", operator_id)
     said = notice("signed_on", Tone.GOOD, None, name=operator.name)

@@ -11,7 +11,7 @@ from drivers.contract.payment import PaymentDo, PaymentOutcome, PaymentResult
 from pos_app.domain.money import Money
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
-from pos_app.workstation.moving import CURRENCY_NUMBERS, Leg, LegState
+from pos_app.workstation.moving import CURRENCY_NUMBERS, Leg, LegState, Stage
 from pos_app.workstation.payment_port import Payments, Progress
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from pos_app.workstation.pricing_task import program_of
@@ -36,7 +36,8 @@ def busy(station: Station) -> Answer | None:
     """Why nothing else can be done with the receipt now."""
     if station.doing is not None:
         return refused("payment_in_progress")
-    if station.moving is not None and station.moving.waiting is not None:
+    moving = station.moving
+    if moving is not None and (moving.waiting is not None or moving.stage is not Stage.PAYING):
         return refused("payment_undecided")
     return None
 

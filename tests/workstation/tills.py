@@ -398,9 +398,13 @@ class Bench:
             gear=self._gear(),
             settings=Settings(tax=russian_tax(), **self.settings),
         )
+        self._built(station)
         self.till = Terminal(station, lambda: None, self._close)
         self.till.subscribe(self.heard.append)
         self.till.start()
+
+    def _built(self, station: Station) -> None:
+        """A hook for benches with more devices."""
 
     def restart(self) -> None:
         """The process is gone; another one starts on the same files."""
