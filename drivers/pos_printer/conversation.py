@@ -91,6 +91,7 @@ class Conversation:
             self._wait(link, self._timings.status_ms, lambda _: not self._asked)
             self._asked.clear()
         self._answers.clear()
+        waiting = list(self._late)
         for request in REQUESTS:
             self._ask(link, request)
             if self._wait(link, self._timings.status_ms, _is_status) is None:
@@ -99,7 +100,7 @@ class Conversation:
             self._distrust()
             return None
         if len(self._answers) == len(REQUESTS):
-            self._tell_late()
+            self._tell_late(waiting)
         return decode_status(self._answers)
 
     def drain(self, link: Link) -> None:
@@ -215,12 +216,12 @@ class Conversation:
                 self._late.append(job_id)
                 break
         if self._process_id:
-            self._tell_late()
+            self._tell_late(list(self._late))
 
-    def _tell_late(self) -> None:
+    def _tell_late(self, jobs: list[str]) -> None:
         """A nameless one is believed only when the printer answered all questions since."""
-        late, self._late = self._late, []
-        for job_id in late:
+        self._late = [job_id for job_id in self._late if job_id not in jobs]
+        for job_id in jobs:
             self._confirmed_late(job_id)
 
     def _wait(
