@@ -15,6 +15,7 @@ from typing import Protocol
 
 READ_BYTES_MAX = 4096
 SLICE_S = 0.05
+REBIND_TRIES = 40
 Feed = Callable[[bytes], bool]
 LOOPBACK = "127.0.0.1"
 
@@ -87,7 +88,11 @@ class TcpEndpoint:
         self._server.close()
 
     def replug(self) -> None:
-        self._server = self._listening(self.port)
+        for _ in range(REBIND_TRIES):  # whoever still waits in `accept` holds the old one
+            with suppress(OSError):
+                self._server = self._listening(self.port)
+                break
+            self._stopping.wait(SLICE_S)
         self._plugged.set()
 
     def stop(self) -> None:
