@@ -17,6 +17,8 @@ _KEYS = ("91", "92", "93")
 _LOST = "GS separators missing: code must be re-scanned with GS enabled"
 _MARKED = re.compile(r"01([0-9]{14})21([^\x1d]+)(.*)", re.DOTALL)
 _KEY_BEHIND_SERIAL = re.compile(r".+9[13].{4}((3103|8005)[0-9]{6})?")
+_FIELD_BEHIND_KEY = re.compile(r"\x1d(91[^\x1d]{4}92[^\x1d]{20,}|93[^\x1d]{4}(3103|8005)[0-9]{6})")
+"""A key has four characters: what follows it without GS is a field that it has swallowed."""
 _SERIAL_MAX = 20
 _LONGEST_CARD = 19
 _TOBACCO_PACK = re.compile(r"([0-9]{14})([!-~]{7})([!-~]{4})([!-~]{4})")
@@ -119,6 +121,8 @@ def _has_lost_gs(text: str) -> bool:
     serial, rest = match[2], match[3]
     if not rest:
         return len(serial) > _SERIAL_MAX or _KEY_BEHIND_SERIAL.fullmatch(serial) is not None
+    if _FIELD_BEHIND_KEY.match(rest):
+        return True
     # 92 is never sent without 91: if it stands alone, 91 and its GS went into the serial.
     return GS + "92" in rest and GS + "91" not in rest and serial[-6:-4] == "91"
 

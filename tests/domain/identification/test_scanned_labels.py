@@ -247,6 +247,8 @@ def test_marking_code_keeps_its_bytes_for_the_registrar() -> None:
         b"]d20104610053149777215d/wuU93dGVz3103000425",
         b"]d20104669000322220215t*NH>t:ngCfH91FFD0\x1d92dGVzdBL8SAtwRqhp7H9rfyI59GoJ8ec6X9GhckDf8JE=",
         b"0104669000322220215t*NH>t:ngCfH91FFD092dGVzdBL8SAtwRqhp7H9rfyI59GoJ8ec6X9GhckDf8JE=",
+        b"0104669000322220215t*NH>\x1d91FFD092dGVzdBL8SAtwRqhp7H9rfyI59GoJ8ec6X9GhckDf8JE=",
+        b"]d20104610053149777215d/wuU\x1d93dGVz3103000450",
     ],
 )
 def test_marking_code_with_a_swallowed_separator_is_asked_for_again(text) -> None:
