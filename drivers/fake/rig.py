@@ -62,7 +62,10 @@ class VirtualRig:
             "display": self._display.endpoint,
             "scale": self._scale.endpoint,
         }
-        self._verbs: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
+        self._verbs = self._orders()
+
+    def _orders(self) -> dict[str, Callable[[Mapping[str, Any]], Answer]]:
+        return {
             "scan": self._scan,
             "replay": self._replay,
             "papers": self._papers,

@@ -22,7 +22,6 @@ from pos_app.gear.secrets import (
     Argon2PinHasher,
     Ed25519Signatures,
     Ed25519Signer,
-    KeyPair,
     PepperedPhoneHasher,
     ServerSealer,
 )
@@ -139,21 +138,16 @@ def build_till(
     mirror = memory.mirror()
     links: dict[str, Any] = {}
 
-    def heard(name: str) -> Callable[[str], None]:
-        return lambda line: links[name].on_line(line)
-
-    courier_pipe = pipes("courier", heard("courier"))
-    device_pipe = pipes("devices", heard("devices"))
+    courier_pipe = pipes("courier", lambda line: links["courier"].on_line(line))
+    device_pipe = pipes("devices", lambda line: links["devices"].on_line(line))
     courier = CourierLink(courier_pipe, lambda pulled: _link_changed(links, mirror, pulled))
     devices = DeviceLink(device_pipe, place.device_names())
     links.update(courier=courier, devices=devices)
-    server_key = memory.outbox.get(SERVER_KEY) or b""
-    gear = _gear(identity, mirror.setting, server_key, terminal_key(place.data))
+    gear = _gear(place, identity, memory, mirror.setting)
     settings = _settings(place, mirror.setting, points)
     station = Station(memory.journal, mirror, courier, devices, gear, settings)
-    station.scale = ScaleLink(devices)
-    fiscal_tick = attach_fiscal(station, devices, memory.file, mirror.setting("fiscal"))
-    customer = CustomerLines(station)
+    station.codec = WireCodec()
+    device_tick = _with_devices(station, devices, memory, mirror.setting)
     clock = SystemClock()
 
     def tick() -> None:
@@ -161,10 +155,7 @@ def build_till(
         if mirror.reopen_if_changed():
             terminal.link_changed(True)
         courier.tick(now)
-        devices.tick(now)
-        fiscal_tick(now)
-        weighing.tick(station)
-        customer.tick()
+        device_tick(now)
 
     def close() -> None:
         for part in (courier_pipe, device_pipe, mirror, memory):
@@ -172,11 +163,27 @@ def build_till(
         lock.release()
 
     terminal = Terminal(station, tick, close)
-    station.codec = WireCodec()
     station.payments = PaymentLink(devices, place.device_tables, terminal.payment_told)
     links["terminal"] = terminal
     devices.ears = terminal
     return Till(memory, terminal, courier, devices)
+
+
+def _with_devices(
+    station: Station, devices: DeviceLink, memory: Memory, setting: Callable[[str], Any]
+) -> Callable[[int], None]:
+    """Gives the station its scale, its registrar and the customer's lines; their heart beat."""
+    station.scale = ScaleLink(devices)
+    fiscal_tick = attach_fiscal(station, devices, memory.file, setting("fiscal"))
+    customer = CustomerLines(station)
+
+    def tick(now_ms: int) -> None:
+        devices.tick(now_ms)
+        fiscal_tick(now_ms)
+        weighing.tick(station)
+        customer.tick()
+
+    return tick
 
 
 def _link_changed(links: Mapping[str, Any], mirror: Any, pulled: bool) -> None:
@@ -186,8 +193,9 @@ def _link_changed(links: Mapping[str, Any], mirror: Any, pulled: bool) -> None:
 
 
 def _gear(
-    identity: TerminalIdentity, setting: Callable[[str], Any], server_key: bytes, own: KeyPair
+    place: Place, identity: TerminalIdentity, memory: Memory, setting: Callable[[str], Any]
 ) -> Gear:
+    server_key, own = memory.outbox.get(SERVER_KEY) or b"", terminal_key(place.data)
     zone = ZoneInfo(setting("time_zone") or TIME_ZONE)
     voices: dict[str, Words] = {}
 
