@@ -22,6 +22,7 @@ from tests.benchmarks import (
     pricing_bench,
     pricing_grid,
     push_bench,
+    scan_bench,
     start_bench,
     storage_bench,
     window_bench,
@@ -94,6 +95,7 @@ BENCHES: dict[str, Callable[[Size], list[Row]]] = {
     "bootstrap": lambda size: bootstrap_bench.measure(size.members, size.runs),
     "window": window,
     "card": lambda _size: card_bench.rows(),
+    "scan": lambda size: scan_bench.measure(40 * size.runs),
     "push": lambda size: push_bench.measure(size.sales, size.runs),
 }
 
