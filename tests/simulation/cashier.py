@@ -12,7 +12,9 @@ from typing import Any
 
 from tests.simulation.shop import (
     CARDS,
+    CHOICE,
     CODES,
+    COUPON_CODES,
     GIFT_CODES,
     GIFT_MINOR,
     OPERATOR,
@@ -52,6 +54,8 @@ class Cashier:
             "gift_sale": self.gift_sale,
             "gift_pay": self.gift_pay,
             "gift_look": self.gift_look,
+            "coupon": self.coupon,
+            "choose": self.choose,
         }
 
     async def does(self, kind: str, chance: Random) -> None:
@@ -89,7 +93,10 @@ class Cashier:
         if machine.till is not None and machine.station.operator is None:
             self.do(lambda till: till.sign_on(OPERATOR, PIN))
         if machine.till is not None and machine.station.session is None:
-            self.do(lambda till: till.open_session(100_00))
+            opened = self.do(lambda till: till.open_session(100_00))
+            if opened is not None and not opened.ok and opened.refusal.code == "clock_doubted":
+                self.machine.counts["clocks_confirmed"] += 1
+                self.do(lambda till: till.open_session(100_00, (OPERATOR, PIN)))
         return machine.till is not None and machine.station.session is not None
 
     # --- selling ------------------------------------------------------------------------------
@@ -216,6 +223,25 @@ class Cashier:
         self.done(self.do(lambda till: till.gift_card(code)))
         await asyncio.sleep(chance.random() * 4)
         self.do(lambda till: till.gift_card(""))
+
+    # --- coupons and chosen categories --------------------------------------------------------
+
+    async def coupon(self, chance: Random) -> None:
+        """A leaflet's code, which each of the shop's tills may be shown."""
+        await self.goods(chance)
+        code = chance.choice(COUPON_CODES)
+        if self.done(self.do(lambda till: till.coupon(code))):
+            self.machine.counts["coupons"] += 1
+        await asyncio.sleep(chance.random() * 4)
+        self.pay(chance)
+
+    async def choose(self, chance: Random) -> None:
+        await self.identified(chance)
+        await self.goods(chance)
+        category = chance.choice(CHOICE)
+        if self.done(self.do(lambda till: till.choose_categories((category,)))):
+            self.machine.counts["choices"] += 1
+        self.pay(chance)
 
     # --- the rest -----------------------------------------------------------------------------
 

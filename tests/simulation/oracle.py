@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlcipher3 import dbapi2
 
 from sync.server.server import DATABASE_FILE
 from sync.server.watch.doctor import examine
+from tests.sync.client import virtual
 
 SEQ_BITS = 40
 DOCTOR_EVERY = 10
@@ -206,6 +208,8 @@ def judge(world: Any) -> list[str]:
         found += _entries(world, file)
         found += _overdrafts(world, file)
         found += _gift_cards(world, file)
+        found += _coupons(file)
+        found += _clocks(world)
         found += _rights(world, file)
         found += _mirrors(world, file)
         found += _chains(world, file)
@@ -316,6 +320,37 @@ def _gift_cards(world: Any, file: ServerFile) -> list[str]:
     for card, amount, entry in file.rows("SELECT card, amount, entry FROM gift_card_entry"):
         sums[card] += amount + json.loads(entry).get("unsecured", 0)
     return [f"I3 gift card {card} is at {left}" for card, left in sums.items() if left < 0]
+
+
+def _coupons(file: ServerFile) -> list[str]:
+    """I3 of coupons: no code is used more often than it may be, but for what is before a person."""
+    uses: Counter[str] = Counter()
+    for (text,) in file.rows("SELECT document FROM sale"):
+        for use in json.loads(text).get("coupons", ()):
+            if use["key"] and not use.get("at_risk"):
+                uses[use["key"]] += USES.get(use.get("deed", "used"), 0)
+    told = {text for (text,) in file.rows("SELECT detail FROM conflict")}
+    return [
+        f"I3 coupon {key} was used {count} times"
+        for key, count in uses.items()
+        if count > 1 and not any(key in line for line in told)
+    ]
+
+
+USES = {"used": 1, "restored": -1}
+EARLIEST = virtual.START - timedelta(hours=6)
+"""The server's own clock is set back by five hours at most."""
+
+
+def _clocks(world: Any) -> list[str]:
+    """P5: whatever a till's clock said, it sold into no day that it had left behind."""
+    return [
+        f"P5 {till.name} sold {one} at {document['at']} for {document['business_on']}"
+        for till in world.tills
+        for one, document in sales_on(till.folder).items()
+        if datetime.fromisoformat(document["at"]) < EARLIEST
+        or document["business_on"] < EARLIEST.date().isoformat()
+    ]
 
 
 def _rights(world: Any, file: ServerFile) -> list[str]:

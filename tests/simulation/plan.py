@@ -45,6 +45,8 @@ WORLD_ACTIONS = {
     "lose_mirror": 0.5,
     "retention": 0.7,
 }
+LATER_ACTIONS = {"battery": 0.08, "by_hand": 0.05}
+"""Part of the world's actions that become one of these: drawn apart, so that older seeds stay."""
 PEACE = {"place": 1.0, "setting": 1.0, "jobs": 0.7, "nothing": 2.0}
 TILL_ACTIONS = {
     "anonymous": 6,
@@ -63,6 +65,8 @@ TILL_ACTIONS = {
 
 CARD_DEEDS = {"gift_sale": 4, "gift_pay": 4, "gift_look": 1}
 """Where gift cards are sold, one deed in four is about one."""
+LATER_DEEDS = {"coupon": 3, "choose": 2}
+"""In two of five seeds, one deed in six is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,27 @@ def drawn(
     lan = not plain and more.random() < 0.25
     if not plain and more.random() < 0.6:
         actions = tuple(_with_card(more, action) for action in actions)
+    if not plain:
+        actions = _with_later(Random(f"later {seed}"), actions)
     return Plan(seed, tills, actions, weather, crashes, targets, hours, share, page, lan)
+
+
+def _with_later(chance: Random, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    deeds = chance.random() < 0.4
+    on = [(kind, rate) for kind, rate in LATER_ACTIONS.items() if chance.random() >= OFF]
+    return tuple(_later(chance, action, on, deeds) for action in actions)
+
+
+def _later(chance: Random, action: Action, on: list[tuple[str, float]], deeds: bool) -> Action:
+    if action.who == WORLD:
+        for kind, rate in on:
+            if chance.random() < rate:
+                return replace(action, kind=kind)
+    elif deeds and chance.random() < 1 / 6:
+        return replace(
+            action, kind=chance.choices(list(LATER_DEEDS), list(LATER_DEEDS.values()))[0]
+        )
+    return action
 
 
 def _with_card(chance: Random, action: Action) -> Action:

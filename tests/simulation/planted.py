@@ -17,6 +17,7 @@ import pos_app.workstation.pricing_task as pricing_task
 import pos_app.workstation.settle as settle
 import sync.client.mirror_file as mirror_file
 import sync.mirror.apply as mirror_apply
+import sync.server.engine.epoch_file as epoch_file
 import sync.server.poster.applying as applying
 import sync.server.poster.intake as intake
 import sync.server.poster.posting as posting
@@ -30,6 +31,7 @@ from pos_app.storage.grants import Grants
 from pos_app.storage.journal import Journal
 from pos_app.storage.sentinel import Mark
 from pos_app.storage.till_file import TillFile
+from pos_app.workstation.station import Station
 from sync.client.errors import EpochChanged, Lost
 from sync.client.pull import Pull
 from sync.client.push import Push
@@ -333,6 +335,18 @@ def _unprotected_plan(_old: Any) -> Any:
     return plan_grant
 
 
+def _wall_clock(_old: Any) -> Any:
+    return lambda self: self.gear.clock.now_utc()
+
+
+def _no_mark(old: Any) -> Any:
+    def settle(connection: Any, path: Any, epoch: str) -> Any:
+        path.unlink(missing_ok=True)
+        return old(connection, path, epoch)
+
+    return settle
+
+
 def _both(name: str, change: Callable[[Any], Any]) -> list[Change]:
     """Where a till asks for grants, and where the server places them."""
     return [(module, name, change) for module in (server_allowances, placing)]
@@ -412,6 +426,9 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug("sentinel_seq_only", [(TillFile, "sentinel_mismatch", _by_seq)],
         nearest="the sentinel compares receipts, which grow with sales only", raised=RESTORES),
+    Bug("trusts_the_clock", [(Station, "now", _wall_clock)], raised={"battery": 6.0, "link": 4.0}),
+    Bug("no_mark", [(epoch_file, "settle", _no_mark)],
+        raised={"by_hand": 8.0, "backup": 4.0}),
     Bug("want_not_protected", [(Grants, "plan_grant", _unprotected_plan)],
         raised=RESTORES | {"lose_reply": 0.3}),
 )  # fmt: skip

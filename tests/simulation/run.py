@@ -146,7 +146,7 @@ class World:
     async def _first_images(self) -> None:
         """What was copied before the day began."""
         kinds = {action.kind for action in self.plan.actions}
-        if "fail_over" in kinds:
+        if kinds & {"fail_over", "by_hand"}:
             await self.server.backup()
         if "restore" in kinds:
             for till in self.tills:
@@ -268,6 +268,26 @@ class World:
     async def _till_clock(self, till: TillMachine, chance: Random) -> None:
         hours = chance.choice((-26, -3, 1, 5, 30, 24 * 20, -24 * 400))
         till.clock.ahead = timedelta(hours=hours)
+
+    async def _battery(self, till: TillMachine, chance: Random) -> None:
+        """Power off; when it comes back the clock says 1970, until somebody sets it."""
+        await till.stop()
+        self.counts["batteries"] += 1
+        await asyncio.sleep(chance.random() * 60)
+        till.clock.forget()
+        await asyncio.sleep(chance.random() * 600)
+        till.clock.ahead = timedelta()
+
+    async def _by_hand(self, till: TillMachine, chance: Random) -> None:
+        """Somebody copies the database of the last backup over the one that runs, past all
+        commands. Tills may have forgotten nothing that it lacks."""
+        if not self.server.backups or not self.server.marked_since(self.server.backups[-1]):
+            return
+        self.counts["by_hand"] += 1
+        self.marked.add("fail_over")
+        await self.server.put_back_by_hand(self.server.backups[-1])
+        if self.server.server is None:
+            await self.server.start()
 
     async def _server_clock(self, till: TillMachine, chance: Random) -> None:
         self.server.clock.ahead = timedelta(hours=chance.choice((-5, -1, 1, 3, 26)))

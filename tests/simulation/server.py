@@ -5,17 +5,20 @@ Never answers for it: a request goes to the application or nowhere.
 
 import asyncio
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
 
+from sync.server.engine import epoch_file
 from sync.server.engine.epoch_file import EPOCH_FILE
 from sync.server.engine.keys import new_epoch
-from sync.server.server import open_server
+from sync.server.server import DATABASE_FILE, open_server
 from sync.server.surface.app import build_app
 from sync.server.watch import backup
 from tests.simulation.installed import Ids, inside
@@ -154,6 +157,22 @@ class ServerMachine:
         made = backup.make(self.folder, target, server.services.server_time())
         self.backups.append(target)
         await server.database.write(lambda c: backup.mark_safe(c, made.heads))
+
+    def marked_since(self, image: Path) -> bool:
+        """Whether the file beside the database went on since that copy (a crash may be sooner)."""
+        marks = epoch_file.read(self.folder / EPOCH_FILE)
+        with closing(sqlite3.connect(image / DATABASE_FILE)) as db:
+            asked = "SELECT value FROM meta WHERE name = ?"
+            (start,) = db.execute(asked, (epoch_file.START,)).fetchone()
+        return marks is not None and start not in marks.starts
+
+    async def put_back_by_hand(self, image: Path) -> None:
+        """An older copy of the database under the running server's name; nothing else."""
+        await self.stop()
+        for path in self.folder.glob(f"{DATABASE_FILE}*"):
+            path.unlink()
+        shutil.copyfile(image / DATABASE_FILE, self.folder / DATABASE_FILE)
+        await self.start()
 
     async def fail_over(self, image: Path) -> None:
         """What `kopilka-server restore` does, in the place of the server that is lost."""

@@ -63,6 +63,8 @@ CARDS = [ean(f"29900000000{n}") for n in range(1, MEMBERS + 1)]
 PHONES = [f"+7916123000{n}" for n in range(1, 10)]
 GIFT_CODES = [f"GIFT-4711-000{n}" for n in range(1, 4)]
 GIFT_MINOR = (50_00, 120_00)
+COUPON_CODES = [f"LEAF-0{n}" for n in range(1, 4)]
+CHOICE = ("Food", "Drinks", "Flowers")
 KEYS += [("card", card) for card in CARDS]
 PRICES = (1000, 2500, 4900, 12000)
 PROGRAM: dict[str, Any] = {
@@ -72,7 +74,10 @@ PROGRAM: dict[str, Any] = {
     "valid_from": "2026-01-01T00:00:00+03:00",
     "currency": {"code": "RUB", "minor_digits": 2},
     "earn": {
-        "rules": [{"id": "base-earn", "name": {"en": "10 %"}, "percent": "10"}],
+        "rules": [
+            {"id": "base-earn", "name": {"en": "10 %"}, "percent": "10"},
+            {"id": "chosen-earn", "name": {"en": "Chosen"}, "percent": "5"},
+        ],
         "vesting_days": 0,
         "expires_after_days": 40,
     },
@@ -83,6 +88,25 @@ PROGRAM: dict[str, Any] = {
         "step": 1,
         "confirm_above": 1000000,
     },
+    "cashback": {"choice": {"categories": list(CHOICE), "count": 1, "rules": ["chosen-earn"]}},
+    "promotions": [
+        {
+            "id": "leaf-off",
+            "name": {"en": "A leaflet's rouble"},
+            "kind": "amount",
+            "amount": "1.00",
+            "goods": {"categories": ["Food"]},
+            "coupon_needed": "leaf",
+        }
+    ],
+    "coupons": [
+        {
+            "id": "leaf",
+            "name": {"en": "Leaflet"},
+            "kind": "code",
+            "codes": [{"code": code} for code in COUPON_CODES],
+        }
+    ],
     "gift_cards": {
         "denominations": [{"amount": "50.00"}, {"amount": "120.00"}],
         "top_up": True,

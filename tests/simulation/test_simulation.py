@@ -23,6 +23,7 @@ from tests.simulation.life import HOUSE
 from tests.simulation.plan import drawn
 from tests.simulation.planted import BUGS, BY_NAME
 from tests.simulation.run import play
+from tests.simulation.shrink import invariant, shrunk
 
 pytestmark = [
     # A process that dies before its first step leaves its coroutines unstarted.
@@ -33,6 +34,7 @@ STALE_MOST = 0.2
 """Of the crash points of a part; they move when the product does: then refresh the list."""
 NEW_MOST = 80
 OTHER_SEEDS = 5
+SHRINK_RUNS = 24
 ALLOWANCES = "tests/sync/server/test_server_allowances.py"
 PUSHES = "tests/sync/server/test_server_push.py"
 NOT_CAUGHT = {
@@ -109,6 +111,26 @@ def test_a_planted_bug_is_seen(name, untraced):
         if with_bug(BY_NAME[name], seed).violations:
             return
     pytest.fail(f"nothing sees {name}: python -m tests.simulation.hunt {name}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["no_dedupe", "no_resend", "two_txn"])
+def test_a_failing_run_is_made_shorter_and_fails_the_same_way(name, untraced):
+    bug = BY_NAME[name]
+    plan = drawn(catches()[name]["seed"], steps=bug.steps, raised=bug.raised, plain=True)
+    with bug.planted():
+        first = invariant(play(plan))
+        small, outcome = shrunk(plan, runs=SHRINK_RUNS)
+        assert len(small.actions) <= len(plan.actions) // 2
+        assert invariant(outcome) == first
+        assert play(small).violations == outcome.violations
+    assert play(small).violations == []
+
+
+@pytest.mark.slow
+def test_a_good_run_is_not_shrunk(untraced):
+    with pytest.raises(ValueError, match="breaks nothing"):
+        shrunk(drawn(3, steps=2, plain=True))
 
 
 @pytest.mark.slow

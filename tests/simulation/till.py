@@ -287,6 +287,7 @@ class TillMachine:
     async def stop(self) -> None:
         """Power off."""
         self.off = True
+        self.clock.reboot()
         self.front.die("stopped")
         self._drop_front()
         self.courier_life.die("stopped")

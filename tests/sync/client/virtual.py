@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Selector(selectors.SelectSelector):
@@ -40,6 +41,7 @@ class VirtualClock:
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
         self.ahead = timedelta()
+        self.boots = 0
 
     def now_utc(self) -> datetime:
         return START + timedelta(seconds=self._loop.now_s) + self.ahead
@@ -48,7 +50,15 @@ class VirtualClock:
         return round(self._loop.now_s * 1000)
 
     def boot_id(self) -> str:
-        return "boot"
+        return f"boot{self.boots or ''}"
+
+    def reboot(self) -> None:
+        """The machine was off: another boot, another count for whoever compares the two."""
+        self.boots += 1
+
+    def forget(self) -> None:
+        """The battery is empty: it is 1970."""
+        self.ahead = BEGINNING - START - timedelta(seconds=self._loop.now_s)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
