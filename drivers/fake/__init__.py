@@ -7,7 +7,8 @@ from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualSc
 from drivers.fake.endpoints import Endpoint, PtyEndpoint, TcpEndpoint
 from drivers.fake.escpos_tokens import Token, Tokenizer
 from drivers.fake.paper import PaperCode, PrintedPaper
-from drivers.fake.printer import PaperState, PrinterFaults, VirtualPrinter
+from drivers.fake.printer import VirtualPrinter
+from drivers.fake.printer_state import PaperState, PrinterFaults
 from drivers.fake.rig import VirtualRig
 from drivers.fake.scale import ScaleModel, VirtualScale
 from drivers.fake.screen import ScreenModel
