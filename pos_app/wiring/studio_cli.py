@@ -5,12 +5,13 @@ Never overwrites a file without being asked, never sends anything to the server.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
 
 from drivers.config_file import ConfigError, read_config
-from drivers.contract import ErrorEvent, Event, JobError, PrintJob
+from drivers.contract import Cut, ErrorEvent, Event, JobError, PrintJob, Symbology
 from drivers.registry import build_devices
 from pos_app.gear.ids import Uuid7Source
 from pos_app.gear.studio import (
@@ -19,8 +20,6 @@ from pos_app.gear.studio import (
     CodeKind,
     PriceLabel,
     StudioError,
-    card_job,
-    label_job,
     new_numbers,
     pdf_of,
     png_of,
@@ -28,8 +27,16 @@ from pos_app.gear.studio import (
     read_labels,
     write_numbers,
 )
+from pos_app.workstation.labels import (
+    CardFace,
+    LabelPaper,
+    PriceFace,
+    member_card_job,
+    price_label_job,
+)
 
 PRINT_S = 120.0
+_CUT = PrintJob("part", (Cut(),))
 CARD_SHEETS = ("cards-a4", "card")
 
 
@@ -93,17 +100,40 @@ def _cards(chosen: argparse.Namespace) -> list[str]:
         _free(chosen, chosen.numbers_out)
         write_numbers(chosen.numbers_out, [card.number for card in cards])
         said.append(f"{chosen.numbers_out}: {len(cards)} numbers")
-    return said + _printed(chosen, lambda job_id: card_job(cards, job_id))
+    return said + _printed(chosen, lambda job_id: _one_job(map(_card_job, cards), job_id))
 
 
 def _labels(chosen: argparse.Namespace) -> list[str]:
     labels = read_labels(chosen.csv)
-    size = (chosen.height, chosen.gap)
+    paper = LabelPaper(height_mm=chosen.height, gap_mm=chosen.gap)
     said = _written(chosen, labels)
-    return said + _printed(chosen, lambda job_id: label_job(labels, job_id, size_mm=size))
+    jobs = (_label_job(label, paper) for label in labels)
+    return said + _printed(chosen, lambda job_id: _one_job((*jobs, _CUT), job_id))
+
+
+def _card_job(card: Card) -> PrintJob:
+    symbology = None if card.kind is CodeKind.QR else Symbology(card.kind.value)
+    lines = tuple(line for line in (card.holder, card.note) if line)
+    number = card.number if symbology is None else ""
+    return member_card_job(CardFace(card.title, card.number, symbology, number, lines), "part")
+
+
+def _label_job(label: PriceLabel, paper: LabelPaper) -> PrintJob:
+    face = PriceFace(label.name, label.said(label.price_minor), label.code, label.unit)
+    was = label.said(label.old_minor) if label.old_minor else ""
+    return price_label_job(replace(face, was=was, on=label.note), "part", paper)
+
+
+def _one_job(jobs: Iterable[PrintJob], job_id: str) -> PrintJob:
+    """All of them as one: the printer confirms them together."""
+    parts = tuple(jobs)
+    elements = tuple(element for part in parts for element in part.elements)
+    return PrintJob(job_id, elements, parts[0].columns)
 
 
 def _written(chosen: argparse.Namespace, made: Sequence[Card | PriceLabel]) -> list[str]:
+    if not made:
+        raise StudioError("there is nothing to print")
     sheet, said = SHEETS[chosen.sheet], list[str]()
     if chosen.pdf is not None:
         _free(chosen, chosen.pdf)

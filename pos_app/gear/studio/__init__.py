@@ -1,4 +1,4 @@
-"""Member cards and price labels on paper: sheets as PDF and PNG, jobs for a receipt printer.
+"""Member cards and price labels on paper: sheets as PDF and PNG.
 
 Never invents a number that looks like a payment card, never prints a code it cannot check.
 """
@@ -6,7 +6,6 @@ Never invents a number that looks like a payment card, never prints a code it ca
 from pos_app.gear.studio.codes import CodeKind, StudioError
 from pos_app.gear.studio.designs import Card, PriceLabel
 from pos_app.gear.studio.files import read_cards, read_labels, write_numbers
-from pos_app.gear.studio.jobs import card_job, label_job
 from pos_app.gear.studio.numbers import new_numbers
 from pos_app.gear.studio.sheets import SHEETS, Sheet, pdf_of, png_of
 
@@ -17,8 +16,6 @@ __all__ = [
     "PriceLabel",
     "Sheet",
     "StudioError",
-    "card_job",
-    "label_job",
     "new_numbers",
     "pdf_of",
     "png_of",

@@ -106,6 +106,13 @@ class PriceLabel:
         digits = self.currency.minor_digits
         return f"{self.price_minor % self.currency.scale:0{digits}d}" if digits else ""
 
+    def said(self, minor: int) -> str:
+        """An amount in one line: `129,90 ₽`."""
+        digits = self.currency.minor_digits
+        whole = f"{minor // self.currency.scale:,}".replace(",", "\u00a0")
+        part = f",{minor % self.currency.scale:0{digits}d}" if digits else ""
+        return f"{whole}{part}\u00a0{self.sign}"
+
     def draw(self, surface: Surface, area: Area) -> None:
         """Name on top, the price large below it, code and note at the foot."""
         inner = area.inside(min(area.width, area.height) * 0.055)
@@ -146,8 +153,7 @@ class PriceLabel:
     def _old(self, surface: Surface, area: Area, base: float) -> None:
         if self.old_minor is None:
             return
-        whole, part = divmod(self.old_minor, self.currency.scale)
-        said = f"{whole},{part:0{self.currency.minor_digits}d}" if self.part else str(whole)
+        said = self.said(self.old_minor).rpartition("\u00a0")[0]
         size = area.height * 0.36
         across = surface.width(said, size)
         left = area.x + area.width - across

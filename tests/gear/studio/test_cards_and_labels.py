@@ -8,7 +8,6 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from drivers.contract import Barcode, Label, QRCode, job_from_json, job_to_json
 from pos_app.domain.identification import Identifier, Kind, LabelRules
 from pos_app.domain.identification.check_digits import has_gs1_check_digit
 from pos_app.gear.studio import (
@@ -17,8 +16,6 @@ from pos_app.gear.studio import (
     CodeKind,
     PriceLabel,
     StudioError,
-    card_job,
-    label_job,
     new_numbers,
     pdf_of,
     png_of,
@@ -138,19 +135,10 @@ def test_nothing_of_a_label_lies_outside_it() -> None:
             assert blank.tobytes() == image.tobytes(), label.name
 
 
-def test_cards_and_labels_are_printed_on_a_receipt_printer_and_read_back() -> None:
-    card = card_job([Card(NUMBERS[0], "Клуб", "Анна", note="Временная карта")], "cards")
-    assert {type(one) for one in card.elements} >= {Barcode, QRCode}
-    label = label_job(labels()[:3], "labels")
-    assert all(isinstance(one, Label) and one.height_dots == 320 for one in label.elements[:-1])
-    for job in (card, label):
-        assert job_from_json(job_to_json(job)) == job
-    with pytest.raises(StudioError):
-        card_job([], "none")
-    with pytest.raises(StudioError):
-        label_job([], "none")
-    only = card_job([Card("X1", kind=CodeKind.QR)], "qr")
-    assert any(isinstance(one, QRCode) for one in only.elements)
+@pytest.mark.parametrize("text", ["99000012", "LOY-9912", "9" * 11, "a99b9900", "0099", "99", "x9"])
+def test_a_pair_99_is_digits_and_no_change_of_the_code_set(tmp_path, text) -> None:
+    label = PriceLabel("Товар", 1_00, text, CodeKind.CODE128)
+    assert read(picture(png_of([label], SHEETS["58x40"]))) == [("Code128", text)]
 
 
 def test_csv_files_of_every_habit_are_read(tmp_path) -> None:

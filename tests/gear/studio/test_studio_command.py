@@ -47,7 +47,10 @@ def test_cards_and_labels_are_printed_once_and_read_back_from_the_paper(tmp_path
         shown = read(rig.printer.papers[-1].png)
         assert shown == ["EAN13 2000000001807", "EAN13 4600000000015"]
         assert main(["cards", "--new", "1", "--title", "Клуб", "--devices", str(config)]) == 0
-        assert read(rig.printer.papers[-1].png) == ["EAN13 2900000000018", "QRCode 2900000000018"]
+        assert read(rig.printer.papers[-1].png) == ["EAN13 2900000000018"]
+        assert main(["cards", "--new", "2", "--code", "qr", "--devices", str(config)]) == 0
+        two = [read(paper.png) for paper in rig.printer.papers[-2:]]
+        assert two == [["QRCode 2900000000018"], ["QRCode 2900000000025"]]
         assert "printed" in capsys.readouterr().err
     config.write_text('{"device": []}', encoding="utf-8")
     assert main(["cards", "--new", "1", "--devices", str(config)]) == 2
@@ -69,3 +72,10 @@ def test_mistakes_are_one_sentence(tmp_path, capsys) -> None:
     assert "prefix" in capsys.readouterr().err
     assert main(["cards", "--new", "1", "--pdf", str(tmp_path / "no" / "x.pdf")]) == 2
     assert "No such file" in capsys.readouterr().err
+
+
+def test_an_empty_list_prints_nothing(tmp_path, capsys) -> None:
+    empty = tmp_path / "goods.csv"
+    empty.write_text("name,price\n", encoding="utf-8")
+    assert main(["labels", "--csv", str(empty), "--devices", str(tmp_path / "none.toml")]) == 2
+    assert "nothing to print" in capsys.readouterr().err
