@@ -101,6 +101,7 @@ class QueuedTerminal:
     # --- on the device's thread -------------------------------------------------------------
 
     def _run(self) -> None:
+        self._opened()  # what is not in it and younger than it was never begun
         while not self._closing.is_set():
             try:
                 work = self._work.get(timeout=IDLE_MS / 1000)
