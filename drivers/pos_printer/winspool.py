@@ -6,6 +6,7 @@ system's functions, and only there.
 
 import ctypes
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from drivers.contract import DeviceError, ErrorCode
@@ -133,7 +134,9 @@ def load_winspool() -> Winspool:
     """The system's functions; DeviceError where there is no Windows spooler."""
     if sys.platform != "win32":
         raise DeviceError(ErrorCode.E_NOSERVICE, "the Windows spooler exists on Windows only")
-    return _SystemWinspool()
+    loader: Any = ctypes
+    dll = loader.WinDLL("winspool.drv", use_last_error=True)
+    return SystemWinspool(dll, loader.get_last_error, loader.WinError)
 
 
 class _DocInfo(ctypes.Structure):
@@ -146,16 +149,17 @@ class _DocInfo(ctypes.Structure):
     )
 
 
-class _SystemWinspool:
-    """winspool.drv by ctypes. Not tried by us on a Windows machine."""
+class SystemWinspool:
+    """winspool.drv by ctypes. Tried by us with a stand-in for the library, never on Windows."""
 
     _STATUS_OFFSET_POINTERS = 6  # JOB_INFO_1W: id, six pointers before the status
 
-    def __init__(self) -> None:
-        loader: Any = ctypes
-        self._dll: Any = loader.WinDLL("winspool.drv", use_last_error=True)
-        self._last_error: Any = loader.get_last_error
-        self._error: Any = loader.WinError
+    def __init__(
+        self, dll: Any, last_error: Callable[[], int], error: Callable[[int], OSError]
+    ) -> None:
+        self._dll = dll
+        self._last_error = last_error
+        self._error = error
 
     def _must(self, result: int) -> int:
         if not result:

@@ -1,6 +1,7 @@
 """Printers behind a queue of the system: nothing is believed that nobody said."""
 
 import contextlib
+import ctypes
 import sys
 
 import pytest
@@ -33,6 +34,7 @@ from drivers.pos_printer import (
     WindowsSpooler,
     load_winspool,
 )
+from drivers.pos_printer.winspool import SystemWinspool
 from drivers.registry import ConfigError, build_devices
 
 
@@ -328,3 +330,83 @@ def test_off_windows_the_windows_spooler_is_refused_in_words(ear) -> None:
     table = {"kind": "printer", "name": "p", "driver": "windows", "queue": "q"}
     with pytest.raises(ConfigError, match="on Windows only"):
         build_devices({"device": [table]}, ear)
+
+
+class Library:
+    """winspool.drv as its documentation says; `fails` names a function that returns 0."""
+
+    def __init__(self) -> None:
+        self.fails = ""
+        self.code = 5
+        self.calls: list[str] = []
+        self.document = b""
+        self.job = 0x80
+
+    def __getattr__(self, name):
+        told = getattr(type(self), f"_{name}", None)
+
+        def call(*arguments):
+            self.calls.append(name)
+            if name == self.fails:
+                return 0
+            return told(self, *arguments) if told else 1
+
+        return call
+
+    def _OpenPrinterW(self, queue, handle, _defaults):
+        handle._obj.value = 7
+        return 1
+
+    def _StartDocPrinterW(self, handle, level, info):
+        assert (handle.value, level, info._obj.pDatatype) == (7, 1, "RAW")
+        return 42
+
+    def _WritePrinter(self, handle, data, length, taken):
+        self.document += data[:length]
+        taken._obj.value = length
+        return 1
+
+    def _GetPrinterW(self, handle, level, status, room, needed):
+        status._obj.value = 0x80
+        return 1
+
+    def _GetJobW(self, handle, number, level, room, length, needed):
+        pointer = ctypes.sizeof(ctypes.c_void_p)
+        needed._obj.value = 8 * pointer
+        if room is None:
+            return 0
+        ctypes.memset(room, 0, 8 * pointer)
+        room[7 * pointer] = self.job
+        return 1
+
+
+def system(library):
+    return SystemWinspool(library, lambda: library.code, lambda code: OSError(code, "refused"))
+
+
+def test_the_library_gets_a_raw_document_and_tells_the_state_of_its_job() -> None:
+    library = Library()
+    winspool = system(library)
+    handle = winspool.open("Receipts")
+    assert winspool.start_document(handle, "receipt") == 42
+    assert winspool.write(handle, b"\x1b@") == 2
+    winspool.end_document(handle)
+    assert winspool.job_status(handle, 42) == 0x80
+    assert winspool.queue_status(handle) == 0x80
+    winspool.delete_job(handle, 42)
+    winspool.abort(handle)
+    winspool.close(handle)
+    assert library.document == b"\x1b@"
+    assert library.calls[-3:] == ["SetJobW", "AbortPrinter", "ClosePrinter"]
+
+
+def test_a_job_that_is_gone_is_told_from_an_error_of_the_library() -> None:
+    library = Library()
+    library.fails = "GetJobW"
+    with pytest.raises(OSError, match="refused"):
+        system(library).job_status(7, 42)
+    library.code = 87
+    assert system(library).job_status(7, 42) is None
+    library.fails = "OpenPrinterW"
+    with pytest.raises(OSError, match="refused"):
+        system(library).open("Receipts")

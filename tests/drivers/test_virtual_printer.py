@@ -211,3 +211,54 @@ def test_longer_commands_are_cut_whole_and_leave_the_text_alone() -> None:
     half.feed(b"\x1dV")
     half.reset()
     assert [token.name for token in half.feed(b"text")] == ["Text"]
+
+
+@pytest.mark.parametrize(
+    ("hexadecimal", "names"),
+    [
+        ("1b2003", ["ESC SP"]),
+        ("1b4c1b530c", ["ESC L", "ESC S", "FF"]),
+        ("1b5700000000000000001b54021b4a18", ["ESC W", "ESC T", "ESC J"]),
+        ("1b44081018001b440805", ["ESC D", "ESC D", "Unknown"]),
+        ("1b44" + "".join(f"{n:02x}" for n in range(1, 33)) + "21", ["ESC D", "Text"]),
+        ("1d384c0b0000003043304b31010800010031" + "18", ["GS 8", "CAN"]),
+        ("10140801031401060208100502" + "10040701", ["DLE DC4", "DLE ENQ", "DLE EOT"]),
+        ("1d2a0101ffffffffffffffff1d2f00", ["GS *", "GS /"]),
+        ("1c7101010001000102030405060708", ["FS q"]),
+        ("1b260341410101020341", ["ESC &", "Text"]),
+        ("1d433001021d433100000000" + "0000" + "1d433b", ["GS C", "GS C", "GS C"]),
+        ("1c284101000a", ["FS ("]),
+        ("1d6b6341", ["GS k", "Text"]),
+    ],
+)
+def test_every_command_is_cut_at_its_end_in_any_pieces(hexadecimal, names) -> None:
+    stream = bytes.fromhex(hexadecimal)
+    whole = [token.name for token in Tokenizer().feed(stream)]
+    assert whole == names
+    slow = Tokenizer()
+    assert [token.name for byte in stream for token in slow.feed(bytes((byte,)))] == names
+
+
+def test_graphics_are_printed_from_the_buffer_and_from_the_memory() -> None:
+    printer = VirtualPrinter()
+    size = b"\x08\x00\x02\x00"
+    printer.feed(b"\x1d(L\x0c\x000p0\x01\x011" + size + b"\xff\x81" + b"\x1d(L\x02\x0002")
+    printer.feed(b"\x1d(L\x02\x0002")
+    printer.feed(b"\x1d(L\x0d\x000C0K1\x01" + size + b"1\xff\x81" + b"\x1d(L\x06\x000EK1\x01\x01")
+    printer.feed(b"\x1d(L\x06\x000EK9\x01\x01" + b"\x1d(L\x0c\x000C0K2\x01" + size + b"1\xff")
+    assert printer.tear_off() == "[picture 8x2]\n[picture 8x2]"
+    assert printer.memory.keys() == ("K1",)
+
+
+def test_code_sets_of_code_128_are_followed_and_wrong_ones_print_nothing() -> None:
+    printer = VirtualPrinter()
+    printer.feed(b"\x1dkI\x07{C\x0c\x22{B}" + b"\x1dkI\x03abc" + b"\x1dkI\x03{C\xc8" + b"\x1dV\x00")
+    assert [code.data for code in printer.papers[0].codes] == ["1234}"]
+    assert len(printer.unknown) == 2
+
+
+def test_strips_of_24_dots_are_one_picture() -> None:
+    printer = VirtualPrinter()
+    strip = b"\x1b*\x21\x02\x00" + b"\xff" * 6 + b"\n"
+    printer.feed(b"\x1b3\x18" + strip * 2 + b"\x1b2\x1dV\x00")
+    assert printer.papers[0].text == "[picture 2x48]"
