@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.fiscal.receipts import NotFiscal, Terms, receipt_of
+from pos_app.domain.fiscal.receipts import NotFiscal, Terms, payments_of, receipt_of
 from pos_app.domain.fiscal.shape import Cashier, FiscalDocument, FiscalKind, MarkingCode
 from pos_app.domain.fiscal.stored import decode_document, encode_document
 from pos_app.domain.sentence import Sentence, say
@@ -67,7 +67,7 @@ class FiscalDesk:
         if last is not None and last.state != "not_done":
             self.look_up(document, key, lambda told: self._again(document, key, told, on_answer))
             return
-        self._send(document, key, last, on_answer)
+        self._send(document, key, on_answer)
 
     def look_up(self, document: CompletedTransaction, key: str, on_answer: OnTold) -> None:
         """What became of it; never issues."""
@@ -101,20 +101,28 @@ class FiscalDesk:
         self, document: CompletedTransaction, key: str, told: Told, on_answer: OnTold
     ) -> None:
         """An attempt that is surely nothing may be followed by a new one."""
+        last = self._last(key)
         if told.state is FiscalState.NOT_ISSUED and not told.final:
-            self._send(document, key, self._last(key), on_answer)
+            self._send(document, key, on_answer)
+        elif (
+            told.state is FiscalState.ISSUED and last is not None and self._differs(document, last)
+        ):
+            on_answer(Told(FiscalState.UNKNOWN, told.receipt, say("fiscal.other_document")))
         else:
             on_answer(told)
 
-    def _send(
-        self, document: CompletedTransaction, key: str, last: FiscalRow | None, on_answer: OnTold
-    ) -> None:
+    def _differs(self, document: CompletedTransaction, last: FiscalRow) -> bool:
+        """Somebody said it was not issued and changed the receipt; it was issued after all."""
+        earlier = decode_document(last.body)
+        return payments_of(document) != earlier.payments
+
+    def _send(self, document: CompletedTransaction, key: str, on_answer: OnTold) -> None:
         waits = self.trouble()
         if waits is not None:
             on_answer(Told(FiscalState.NOT_ISSUED, why=waits))
             return
         try:
-            fiscal = decode_document(last.body) if last else self._document(document)
+            fiscal = self._document(document)
         except NotFiscal as refused:
             on_answer(Told(FiscalState.NOT_ISSUED, why=refused.sentence, final=True))
             return
