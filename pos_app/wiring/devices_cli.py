@@ -1,6 +1,7 @@
-"""`kopilka devices list | test NAME | trace NAME | replay FILE`: the counter without a till.
+"""`kopilka devices list | test NAME | trace NAME | strip NAME | replay FILE`, without a till.
 
-Never changes a configuration, never runs beside a till on the same ports.
+Never changes a configuration but by a person's answer to a strip, never runs beside a till on the
+same ports.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from drivers.registry.replay import Recording, build_replay, read_recording
 from drivers.transport import Direction, TraceEntry
 from drivers.transport.masking import Mask
 from pos_app.wiring.commands import DEVICES_FILE
+from pos_app.wiring.printer_strip import strip_command
 
 SETTLE_S = 3.0
 TEST_S = 60.0
@@ -46,9 +48,12 @@ def main(argv: Sequence[str], data: Path) -> int:
     try:
         if chosen.task == "replay":
             return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
-        config = read_config(chosen.devices or chosen.data / DEVICES_FILE)
+        path = chosen.devices or chosen.data / DEVICES_FILE
+        config = read_config(path)
         device_tables(config)
         with Service(config) as service:
+            if chosen.task == "strip":
+                return strip_command(service, path, config, chosen.name, chosen.readable)
             return _asked(service, chosen)
     except ConfigError as bad:
         sys.stderr.write(f"kopilka devices: {bad}\n")
@@ -74,9 +79,11 @@ def _parser(data: Path) -> argparse.ArgumentParser:
     tried = tasks.add_parser("test", help="a live test: scan, page, drawer, display, weight")
     traced = tasks.add_parser("trace", help="the bytes of one device as they go, masked")
     replay = tasks.add_parser("replay", help="a recorded trace through the real driver")
-    for one in (tried, traced):
+    strip = tasks.add_parser("strip", help="a printer's code page: a test strip, and what is read")
+    strip.add_argument("--readable", action="append", default=[], metavar='"59 cp866"')
+    for one in (tried, traced, strip):
         one.add_argument("name", metavar="NAME")
-    for one in (listed, tried, traced):
+    for one in (listed, tried, traced, strip):
         one.add_argument("--data", type=Path, default=data, help="the till's folder")
         one.add_argument("--devices", type=Path, help="its device file, when it is elsewhere")
     traced.add_argument("--seconds", type=float, default=3600.0)
