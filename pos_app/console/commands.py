@@ -110,6 +110,7 @@ class Commands:
             "cancel_weighing": lambda f: till.cancel_weighing(),
             "weigh_by_hand": lambda f: till.weigh_by_hand(text(f, "quantity"), override_of(f)),
             "tare": lambda f: till.tare(None if f.get("grams") is None else number(f, "grams")),
+            "print_label": lambda f: till.print_label(text(f, "item")),
             "void_line": self._void_line,
             "void_transaction": self._void_transaction,
             "undo": lambda f: till.undo(),

@@ -244,3 +244,14 @@ def price_check(desk: Desk) -> None:
             desk.write("")
 
     desk.open(Ask("price_check", accept))
+
+
+def price_label(desk: Desk) -> None:
+    """A price label on the receipt printer; the question stays for the next one."""
+
+    def accept(text: str) -> None:
+        if text:
+            desk.do(desk.till.print_label(text))
+            desk.write("")
+
+    desk.open(Ask("price_label", accept))

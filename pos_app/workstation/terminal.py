@@ -36,6 +36,7 @@ from pos_app.workstation.managing import Managing
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.settling import PaymentGestures
+from pos_app.workstation.shelf_label import LabelGestures
 from pos_app.workstation.station import (
     Override,
     Station,
@@ -49,7 +50,7 @@ from pos_app.workstation.view import TillView
 from pos_app.workstation.weighing import WeighingGestures
 
 
-class Selling(WeighingGestures):
+class Selling(WeighingGestures, LabelGestures):
     """The cashier's gestures while selling."""
 
     def __init__(self, station: Station) -> None:

@@ -230,6 +230,9 @@ class WeighingPort(Protocol):
     def tare(self, weight_g: int | None = None) -> Answer:
         """The scale takes off what lies on it; 0: nothing any more. The answer is pushed."""
 
+    def print_label(self, text: str) -> Answer:
+        """A price label of the goods with this code or PLU, by the receipt printer."""
+
 
 class DevicePort(Protocol):
     """The care of devices. What the host answers is pushed later, as data of an answer."""
