@@ -8,7 +8,8 @@ import argparse
 import os
 import sys
 
-from tests.simulation.campaign import FIRST_SEED, Total, campaign, plan_of, write_points
+from tests.simulation.campaign import Total, aimed_runs, campaign, plan_of
+from tests.simulation.crash_points import FIRST_SEED, refreshed, write_places
 from tests.simulation.run import play
 from tests.simulation.shop import forget_templates
 from tests.simulation.shrink import shrunk
@@ -29,9 +30,15 @@ def _told(total: Total) -> None:
 def _many(options: argparse.Namespace) -> int:
     total = campaign(range(options.first, options.first + options.seeds), options.workers)
     _told(total)
-    if options.refresh_points:
-        write_points(total)
     return 1 if total.failures else 0
+
+
+def _refresh(workers: int | None) -> int:
+    found = refreshed(lambda aims: aimed_runs(aims, workers))
+    write_places(found)
+    asked = sum(1 for seeds in found.values() if seeds)
+    print(f"{len(found)} crash points, {asked} must kill")
+    return 0
 
 
 def _replay(seed: int, shrink: bool) -> int:
@@ -65,6 +72,8 @@ def main() -> int:
     parser.add_argument("--refresh-points", action="store_true")
     options = parser.parse_args()
     try:
+        if options.refresh_points:
+            return _refresh(options.workers)
         return _many(options) if options.seed is None else _replay(options.seed, options.shrink)
     finally:
         forget_templates()

@@ -6,74 +6,16 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
-from zlib import crc32
 
+from tests.simulation.crash_points import FIRST_SEED, FRESH, aimed_at, fresh_seeds, listed_points
 from tests.simulation.plan import Plan, drawn
 from tests.simulation.run import Outcome, play
 from tests.simulation.shop import forget_templates, template
-
-DATA = Path(__file__).parents[1] / "data" / "simulation"
-POINTS = DATA / "points.txt"
-FIRST_SEED = 1
-"""Raise it to look at other seeds in every checkout."""
-FRESH = 60
-PARTS = 6
-"""The suite plays the fresh seeds in so many tests, for as many cores."""
-RARE, COMMON = "seldom", 0.7
-
-
-def listed_points() -> tuple[str, ...]:
-    """The crash points that must kill in the fresh seeds, in order."""
-    return tuple(name for name, rare in _points() if not rare)
-
-
-def known_points() -> frozenset[str]:
-    """Those, and the ones that are passed too seldom to be asked for."""
-    return frozenset(name for name, _ in _points())
-
-
-def _points() -> list[tuple[str, bool]]:
-    if not POINTS.exists():
-        return []
-    lines = POINTS.read_text(encoding="ascii").splitlines()
-    return [(one.split()[0], one.endswith(RARE)) for one in lines if one and one[0] != "#"]
-
-
-def write_points(total: "Total") -> None:
-    """Keep what a campaign has passed; what most of its seeds pass must kill in the fresh ones."""
-    most = COMMON * total.seeds
-    lines = [
-        name if total.seen_by[name] >= most else f"{name} {RARE}" for name in sorted(total.passed)
-    ]
-    head = "# Crash points. Written by: python -m tests.simulation --refresh-points\n"
-    POINTS.write_text(head + "\n".join(lines) + "\n", encoding="ascii")
-
-
-def fresh_seeds(part: int = 0, parts: int = 1) -> range:
-    """The seeds that every run of the suite tries, or one part of them."""
-    first = FIRST_SEED * 1000
-    return range(first + FRESH * part // parts, first + FRESH * (part + 1) // parts)
-
-
-def aimed_at(seed: int, names: Iterable[str] | None = None) -> tuple[str, ...]:
-    """The points that a fresh seed must kill at: each has two seeds, whatever others come."""
-    place = seed - FIRST_SEED * 1000
-    names = listed_points() if names is None else names
-    return tuple(name for name in names if place in _places(name))
-
-
-def _places(name: str) -> tuple[int, int]:
-    """Two seeds of one part."""
-    number, size = crc32(name.encode()), FRESH // PARTS
-    first = number % PARTS * size
-    second = number // PARTS % size
-    return first + second, first + (second + size // 2) % size
 
 
 def plan_of(seed: int) -> Plan:
@@ -91,7 +33,7 @@ class Total:
     counts: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
-    seen_by: Counter[str] = field(default_factory=Counter)
+    deadly: set[str] = field(default_factory=set)
     failures: dict[int, list[str]] = field(default_factory=dict)
     virtual_s: float = 0.0
     wall_s: float = 0.0
@@ -102,7 +44,7 @@ class Total:
         self.cpu_s += cpu_s
         self.counts += outcome.counts
         self.passed += outcome.passed
-        self.seen_by.update(set(outcome.passed))
+        self.deadly |= outcome.deadly
         self.fired += outcome.fired
         self.virtual_s += outcome.virtual_s
         if outcome.violations:
@@ -159,6 +101,22 @@ def campaign(seeds: Iterable[int], workers: int | None = None) -> Total:
                 total.take(outcome, cpu_s)
     total.wall_s = time.monotonic() - began
     return total
+
+
+def _aimed(asked: tuple[int, tuple[str, ...]]) -> tuple[int, set[str], set[str]]:
+    seed, aims = asked
+    outcome = play(drawn(seed, aimed=aims))
+    return seed, outcome.deadly, set(outcome.fired)
+
+
+def aimed_runs(
+    aims: Mapping[int, tuple[str, ...]], workers: int | None = None
+) -> dict[int, tuple[set[str], set[str]]]:
+    """Seed -> (points where it could be killed, points where it was), aimed as told."""
+    _ready((2, 3, 4))
+    with ProcessPoolExecutor(workers or 2, mp_context=get_context("fork")) as pool:
+        done = pool.map(_aimed, sorted(aims.items()), chunksize=2)
+        return {seed: (deadly, fired) for seed, deadly, fired in done}
 
 
 def counts(seeds: int = FRESH, workers: int | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from tests.simulation.campaign import DATA
+from tests.simulation.crash_points import DATA
 from tests.simulation.plan import drawn
 from tests.simulation.planted import BUGS, BY_NAME, Bug
 from tests.simulation.run import Outcome, play

@@ -21,8 +21,9 @@ ROOMS = ("sync", "pos_app")
 PLUMBING = (
     "storage/driver.py",
     "storage/connect.py",
-    "server/database.py",
-    "server/bulk.py",
+    "engine/database.py",
+    "engine/bulk.py",
+    "engine/apart.py",
     "mirror/schema.py",
 )
 PLUMBING_NAMES = {"protected", "_watched", "_guarded", "<lambda>", "guarded", "record"}
@@ -73,12 +74,17 @@ class Points:
     fired: Counter[str] = field(default_factory=Counter)
     targets: dict[str, int] = field(default_factory=dict)
     armed: bool = False
+    deadly: set[str] = field(default_factory=set)
+    """Those that were passed while they could kill."""
 
     def hit(self, name: str) -> bool:
         """Count one pass; True when this one was chosen to kill."""
         self.passed[name] += 1
+        if not self.armed:
+            return False
+        self.deadly.add(name)
         left = self.targets.get(name)
-        if left is None or not self.armed:
+        if left is None:
             return False
         self.targets[name] = left - 1
         if left > 1:

@@ -1,12 +1,12 @@
 """The invariants I1 to I11, read from the disks by plain SQL. Never asks the product's rules.
 
 What each till's disk says was sold is the truth; the server must tell the same. Stars of
-fault-tests.md (★) are looked at while the run goes on, the rest when everything has come to rest.
+fault-tests.md (★) are looked at while the run goes on (`watching`), the rest when everything has
+come to rest.
 """
 
 import hashlib
 import json
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -17,186 +17,22 @@ import msgspec
 import zstandard
 from sqlcipher3 import dbapi2
 
-from sync.server.server import DATABASE_FILE
 from sync.server.watch.doctor import examine
+from tests.simulation.disks import (
+    SEQ_BITS,
+    ServerFile,
+    at_rest,
+    chain_of,
+    events_on,
+    grants_on,
+    sales_on,
+    till_rows,
+)
+from tests.simulation.watching import starred
 from tests.sync.client import virtual
 
-SEQ_BITS = 40
 DOCTOR_EVERY = 10
 OUTCOMES = ("posted", "exists")
-
-
-class Wrong(Exception):
-    """An invariant does not hold now."""
-
-
-# --- reading ----------------------------------------------------------------------------------
-
-
-def till_rows(path: Path, query: str, *values: Any) -> list[Any]:
-    """By the library that the product opens its files with: a second one would break its locks."""
-    with closing(dbapi2.connect(str(path))) as connection:
-        return connection.execute(query, values).fetchall()
-
-
-def events_on(folder: Path) -> list[tuple[int, str, str, bytes, bytes]]:
-    """(place, id, kind, body, hash) in order."""
-    found = till_rows(
-        folder / "till.db", "SELECT place, id, kind, body, hash FROM event ORDER BY place"
-    )
-    return [(p, i, k, bytes(b), bytes(h)) for p, i, k, b, h in found]
-
-
-def sales_on(folder: Path) -> dict[str, Any]:
-    """Transaction id -> its document, as the disk has it."""
-    bodies = (b for _, _, kind, b, _ in events_on(folder) if kind == "transaction_completed")
-    documents = [json.loads(body) for body in bodies]
-    return {document["id"]: document for document in documents}
-
-
-def transactions_on(till: Any) -> set[str]:
-    return set(sales_on(till.folder))
-
-
-def chain_of(folder: Path) -> dict[str, Any]:
-    names = ("incarnation", "head", "acked", "pruned", "pruned_hash", "frozen")
-    row = till_rows(folder / "till.db", f"SELECT {', '.join(names)} FROM chain")[0]
-    return dict(zip(names, row, strict=True))
-
-
-BY_EVENTS = ("own", "moved")
-"""Kinds of grants that a till makes itself, by facts that the server hears of later."""
-
-
-def grants_on(folder: Path, incarnation: int, told: bool = False) -> dict[str, int]:
-    """Grant -> what it still allows here; `told`: only those that the server gave."""
-    rows = till_rows(
-        folder / "till.db",
-        "SELECT grant_id, granted - spent - returned, kind FROM allowance WHERE incarnation = ?",
-        incarnation,
-    )
-    return {g: left for g, left, kind in rows if left > 0 and not (told and kind in BY_EVENTS)}
-
-
-def at_rest(till: Any) -> bool:
-    """Nothing to send, nothing asked, nothing frozen."""
-    chain = chain_of(till.folder)
-    asked = till_rows(till.folder / "till.db", "SELECT count(*) FROM allowance WHERE asked > 0")
-    return chain["acked"] == chain["head"] and not asked[0][0] and not chain["frozen"]
-
-
-class ServerFile:
-    """The server's database past its own code."""
-
-    def __init__(self, machine: Any) -> None:
-        self._connection = sqlite3.connect(machine.folder / DATABASE_FILE)
-
-    def rows(self, query: str, *values: Any) -> list[Any]:
-        return self._connection.execute(query, values).fetchall()
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def posted(machine: Any) -> bool:
-    """The inbox is empty."""
-    with closing(ServerFile(machine)) as file:
-        return not file.rows("SELECT 1 FROM inbox WHERE state = 'queued' LIMIT 1")
-
-
-# --- while it runs ----------------------------------------------------------------------------
-
-
-class Watch:
-    """What must hold at every moment."""
-
-    def __init__(self, world: Any) -> None:
-        self._world = world
-        self._cursors: dict[Any, int] = {}
-
-    def after_step(self) -> None:
-        """After each deed; and after commits of the server."""
-        world = self._world
-        with closing(ServerFile(world.server)) as file:
-            for found in starred(file):
-                raise Wrong(found)
-            for found in () if "fail_over" in world.marked else overpromised(file):
-                raise Wrong(found)
-            for till in world.tills:
-                self._cursor_grows(till)
-                if "fail_over" not in world.marked and till.till is not None:
-                    _rights_covered(file, till)
-
-    def _cursor_grows(self, till: Any) -> None:
-        """I7: per file, epoch and scope."""
-        for path in till.folder.glob("mirror-*.db"):
-            try:
-                rows = till_rows(
-                    path, "SELECT name.text, cursor FROM scope JOIN name ON name.n = scope.n"
-                )
-            except dbapi2.Error:
-                continue
-            for scope, cursor in rows:
-                key = (till.name, path.name, path.stat().st_ino, scope)
-                if cursor < self._cursors.get(key, 0):
-                    raise Wrong(f"I7 {till.name}: the cursor of {scope} went back to {cursor}")
-                self._cursors[key] = cursor
-
-
-def starred(file: ServerFile) -> list[str]:
-    """I1 no duplicates, I2, I3, I4 on the server."""
-    found = []
-    doubled = file.rows(
-        "SELECT id, count(*) FROM event WHERE outcome != 'exists' GROUP BY id HAVING count(*) > 1"
-    )
-    found += [f"I1 event {one} counts {count} times" for one, count in doubled]
-    sums = dict(file.rows("SELECT member, sum(effect) FROM ledger GROUP BY member"))
-    left = dict(
-        file.rows(
-            "SELECT member, sum(max(0, granted - spent - returned)) FROM allowance GROUP BY member"
-        )
-    )
-    for member, balance, reserved in file.rows("SELECT member, balance, reserved FROM account"):
-        if sums.get(member, 0) != balance:
-            found.append(f"I2 {member}: balance {balance}, ledger {sums.get(member, 0)}")
-        if left.get(member, 0) != reserved:
-            found.append(f"I4 {member}: reserved {reserved}, outstanding {left.get(member, 0)}")
-    return found
-
-
-def overpromised(file: ServerFile) -> list[str]:
-    """I3 before it happens: no more is promised than there was, returns and expiry apart."""
-    gone = dict(
-        file.rows(
-            "SELECT member, -sum(effect) FROM ledger WHERE effect < 0 AND kind != 'redeem' "
-            "GROUP BY member"
-        )
-    )
-    return [
-        f"I3 {member}: {reserved} points are promised, {balance} are there"
-        for member, balance, reserved in file.rows("SELECT member, balance, reserved FROM account")
-        if reserved > max(0, balance) + gone.get(member, 0)
-    ]
-
-
-def _rights_covered(file: ServerFile, till: Any) -> None:
-    """I4, the half that holds always: no till may spend more than the server keeps for it."""
-    try:
-        chain = chain_of(till.folder)
-    except dbapi2.Error:
-        return
-    if chain["frozen"] or till.suspect:
-        return
-    held = grants_on(till.folder, chain["incarnation"], told=True)
-    theirs = dict(file.rows("SELECT grant_id, granted - spent - returned FROM allowance"))
-    for grant, left in held.items():
-        if left > theirs.get(grant, 0):
-            raise Wrong(
-                f"I4 {till.name} may spend {left} of {grant}, the server keeps {theirs.get(grant)}"
-            )
-
-
-# --- at rest ----------------------------------------------------------------------------------
 
 
 def judge(world: Any) -> list[str]:

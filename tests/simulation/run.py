@@ -8,20 +8,20 @@ import shutil
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from sync.server.settings import reference
-from tests.simulation import oracle
+from tests.simulation import disks, oracle, watching
 from tests.simulation.cashier import Cashier, Paper
+from tests.simulation.deeds import Deeds
 from tests.simulation.installed import HERE, installed
 from tests.simulation.life import Crash, Points
 from tests.simulation.network import Wire
 from tests.simulation.plan import WORLD, Action, Plan
 from tests.simulation.server import ServerMachine
-from tests.simulation.shop import STORES, new_shop
+from tests.simulation.shop import new_shop
 from tests.simulation.till import TillMachine
 from tests.sync.client import virtual
 
@@ -43,6 +43,7 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
+    deadly: set[str] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
     digest: str = ""
     virtual_s: float = 0.0
@@ -58,7 +59,7 @@ class _Born:
         return any(paper.transaction == one for paper in self._papers)
 
 
-class World:
+class World(Deeds):
     """The shop of a run."""
 
     def __init__(self, plan: Plan, folder: Path, outcome: Outcome, watch: bool = True) -> None:
@@ -79,7 +80,7 @@ class World:
             till.peers = [t for t in self.tills if t is not till and t.store == till.store]
         self.cashiers = [Cashier(till, self.papers, self.faults) for till in self.tills]
         self.calm = False
-        self.watch = oracle.Watch(self) if watch else None
+        self.watch = watching.Watch(self) if watch else None
 
     def _server(self) -> ServerMachine:
         return ServerMachine(
@@ -181,176 +182,6 @@ class World:
             await self.server.stop()
             self.note("the server died under head office")
 
-    async def _nothing(self, till: TillMachine, chance: Random) -> None:
-        return
-
-    async def _link(self, till: TillMachine, chance: Random) -> None:
-        till.wire.up = not till.wire.up
-
-    async def _one_way(self, till: TillMachine, chance: Random) -> None:
-        till.wire.replies = not till.wire.replies
-
-    async def _late(self, till: TillMachine, chance: Random) -> None:
-        for _ in range(chance.randint(1, 4)):
-            await till.wire.deliver_late()
-
-    async def _kill_server(self, till: TillMachine, chance: Random) -> None:
-        if self.server.server is not None:
-            await self.server.stop()
-            self.counts["killed:server"] += 1
-        await asyncio.sleep(chance.random() * 60)
-        await self.server.start()
-
-    async def _kill_courier(self, till: TillMachine, chance: Random) -> None:
-        till.kill_courier()
-        self.counts["killed:courier"] += 1
-
-    async def _kill_front(self, till: TillMachine, chance: Random) -> None:
-        if till.till is not None:
-            till._drop_front()
-            self.counts["killed:front"] += 1
-
-    async def _power_cut(self, till: TillMachine, chance: Random) -> None:
-        await till.stop()
-        self.counts["killed:machine"] += 1
-        await asyncio.sleep(chance.random() * 60)
-
-    async def _backup(self, till: TillMachine, chance: Random) -> None:
-        if self.server.server is not None:
-            await self.server.backup()
-
-    async def _fail_over(self, till: TillMachine, chance: Random) -> None:
-        if not self.server.backups:
-            return
-        image = chance.choice(self.server.backups[-3:])
-        if image != self.server.backups[-1]:
-            self.marked.add("old_backup")  # tills may have forgotten what only the newest had
-        await self.server.fail_over(image)
-        self.marked.add("fail_over")
-        self.counts["fail_overs"] += 1
-        if self.server.server is None:
-            await self.server.start()
-
-    async def _image(self, till: TillMachine, chance: Random) -> None:
-        n = self.tills.index(till)
-        self.images[n] = self.folder / f"image-{n}"
-        till.image(self.images[n])
-
-    async def _restore(self, till: TillMachine, chance: Random) -> None:
-        n = self.tills.index(till)
-        if n not in self.images:
-            return
-        await till.stop()
-        self.remember(till)
-        till.put_back(self.images[n])
-        self.marked.add("restore")
-        self.counts["restores"] += 1
-        await asyncio.sleep(chance.random() * 20)
-
-    def remember(self, till: TillMachine) -> None:
-        """What was on that disk, before it goes."""
-        self.ever.update(oracle.transactions_on(till))
-
-    async def _disk_full(self, till: TillMachine, chance: Random) -> None:
-        till.disk.full = True
-        await asyncio.sleep(chance.random() * 90)
-        till.disk.full = False
-
-    async def _server_disk_full(self, till: TillMachine, chance: Random) -> None:
-        self.server.disk.full = True
-        self.marked.add("disk")
-        await asyncio.sleep(chance.random() * 60)
-        self.server.disk.full = False
-
-    async def _io_error(self, till: TillMachine, chance: Random) -> None:
-        till.disk.failing = 1
-
-    async def _till_clock(self, till: TillMachine, chance: Random) -> None:
-        hours = chance.choice((-26, -3, 1, 5, 30, 24 * 20, -24 * 400))
-        till.clock.ahead = timedelta(hours=hours)
-
-    async def _battery(self, till: TillMachine, chance: Random) -> None:
-        """Power off; when it comes back the clock says 1970, until somebody sets it."""
-        await till.stop()
-        self.counts["batteries"] += 1
-        await asyncio.sleep(chance.random() * 60)
-        till.clock.forget()
-        await asyncio.sleep(chance.random() * 600)
-        till.clock.ahead = timedelta()
-
-    async def _by_hand(self, till: TillMachine, chance: Random) -> None:
-        """Somebody copies the database of the last backup over the one that runs, past all
-        commands. Tills may have forgotten nothing that it lacks."""
-        if not self.server.backups or not self.server.marked_since(self.server.backups[-1]):
-            return
-        self.counts["by_hand"] += 1
-        self.marked.add("fail_over")
-        await self.server.put_back_by_hand(self.server.backups[-1])
-        if self.server.server is None:
-            await self.server.start()
-
-    async def _server_clock(self, till: TillMachine, chance: Random) -> None:
-        self.server.clock.ahead = timedelta(hours=chance.choice((-5, -1, 1, 3, 26)))
-
-    async def _suspend(self, till: TillMachine, chance: Random) -> None:
-        """All sleep; time goes on, also in the middle of requests."""
-        hours = chance.choice((1, 8, 30, 24 * 8, 24 * 31))
-        self.loop.now_s += hours * 3600.0
-
-    async def _lose_mirror(self, till: TillMachine, chance: Random) -> None:
-        was_on = till.till is not None
-        await till.stop()
-        for path in till.folder.glob("mirror-*"):
-            path.unlink()
-        if was_on:
-            till.start()
-
-    async def _retention(self, till: TillMachine, chance: Random) -> None:
-        """As the courier does at its start; the month passes by itself in some seeds."""
-        self.loop.now_s += 31 * 86_400.0
-        till.kill_courier()
-
-    async def _clone(self, till: TillMachine, chance: Random) -> None:
-        """Its disk goes into another machine; a person says that this one goes on. The old one
-        is switched on once more, by somebody who does not know."""
-        n = self.tills.index(till)
-        if "clone" in self.marked:
-            return
-        await till.stop()
-        self.marked.add("clone")
-        self.counts["clones"] += 1
-        other = self._till(n, f"{till.name}x")
-        till.image(other.folder)
-        for name in ("till.sentinel", "till.key", "till.protection"):
-            if (till.folder / name).exists():
-                shutil.copyfile(till.folder / name, other.folder / name)
-        while till.handles:
-            till.handles.pop().close()
-        other.terminal_id, other.store = till.terminal_id, till.store
-        self.retired.append(till)
-        self.tills[n] = self.cashiers[n].machine = other
-        other.start()
-        if chance.random() < 0.5:
-            till.start()
-        await asyncio.sleep(chance.random() * 60)
-        other.take_over()
-
-    async def _place(self, till: TillMachine, chance: Random) -> None:
-        if self.server.server is not None:
-            await self.server.server.place_allowances(chance.choice(STORES))
-
-    async def _setting(self, till: TillMachine, chance: Random) -> None:
-        if self.server.server is None:
-            return
-        services = self.server.server.services
-        name, value = f"text{chance.randint(0, 3)}", chance.randint(0, 9)
-        await self.server.run(lambda c: reference.set_setting(c, services, name, value))
-        self.server.server.bell.ring_feed()
-
-    async def _jobs(self, till: TillMachine, chance: Random) -> None:
-        if self.server.server is not None:
-            await self.server.server.run_jobs()
-
     # --- healing ------------------------------------------------------------------------------
 
     async def heal(self) -> None:
@@ -385,7 +216,7 @@ class World:
         return [till for till in self.tills if till.waits()] if self.retired else []
 
     def _at_rest(self) -> bool:
-        return all(oracle.at_rest(till) for till in self.tills) and oracle.posted(self.server)
+        return all(disks.at_rest(till) for till in self.tills) and disks.posted(self.server)
 
     async def close(self) -> None:
         for till in [*self.tills, *self.retired]:
@@ -405,7 +236,7 @@ def play(plan: Plan, watch: bool = True) -> Outcome:
         try:
             await world.play()
             outcome.violations += oracle.judge(world)
-        except oracle.Wrong as wrong:
+        except watching.Wrong as wrong:
             outcome.violations.append(str(wrong))
         except Exception as fault:
             where = "".join(traceback.format_exception(fault)[-3:])
@@ -417,6 +248,7 @@ def play(plan: Plan, watch: bool = True) -> Outcome:
         outcome.violations += [b for till in [*world.tills, *world.retired] for b in till.broken]
         outcome.violations += [f"server fault: {f}" for f in world.server.faults]
         outcome.passed, outcome.fired = world.points.passed, world.points.fired
+        outcome.deadly = world.points.deadly
 
     try:
         gc.disable()

@@ -1,0 +1,84 @@
+"""What lies on the disks of a run, read by plain SQL. Never by the product's own code."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from sync.server.server import DATABASE_FILE
+
+SEQ_BITS = 40
+
+
+def till_rows(path: Path, query: str, *values: Any) -> list[Any]:
+    """By the library that the product opens its files with: a second one would break its locks."""
+    with closing(dbapi2.connect(str(path))) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def events_on(folder: Path) -> list[tuple[int, str, str, bytes, bytes]]:
+    """(place, id, kind, body, hash) in order."""
+    found = till_rows(
+        folder / "till.db", "SELECT place, id, kind, body, hash FROM event ORDER BY place"
+    )
+    return [(p, i, k, bytes(b), bytes(h)) for p, i, k, b, h in found]
+
+
+def sales_on(folder: Path) -> dict[str, Any]:
+    """Transaction id -> its document, as the disk has it."""
+    bodies = (b for _, _, kind, b, _ in events_on(folder) if kind == "transaction_completed")
+    documents = [json.loads(body) for body in bodies]
+    return {document["id"]: document for document in documents}
+
+
+def transactions_on(till: Any) -> set[str]:
+    return set(sales_on(till.folder))
+
+
+def chain_of(folder: Path) -> dict[str, Any]:
+    names = ("incarnation", "head", "acked", "pruned", "pruned_hash", "frozen")
+    row = till_rows(folder / "till.db", f"SELECT {', '.join(names)} FROM chain")[0]
+    return dict(zip(names, row, strict=True))
+
+
+BY_EVENTS = ("own", "moved")
+"""Kinds of grants that a till makes itself, by facts that the server hears of later."""
+
+
+def grants_on(folder: Path, incarnation: int, told: bool = False) -> dict[str, int]:
+    """Grant -> what it still allows here; `told`: only those that the server gave."""
+    rows = till_rows(
+        folder / "till.db",
+        "SELECT grant_id, granted - spent - returned, kind FROM allowance WHERE incarnation = ?",
+        incarnation,
+    )
+    return {g: left for g, left, kind in rows if left > 0 and not (told and kind in BY_EVENTS)}
+
+
+def at_rest(till: Any) -> bool:
+    """Nothing to send, nothing asked, nothing frozen."""
+    chain = chain_of(till.folder)
+    asked = till_rows(till.folder / "till.db", "SELECT count(*) FROM allowance WHERE asked > 0")
+    return chain["acked"] == chain["head"] and not asked[0][0] and not chain["frozen"]
+
+
+class ServerFile:
+    """The server's database past its own code."""
+
+    def __init__(self, machine: Any) -> None:
+        self._connection = sqlite3.connect(machine.folder / DATABASE_FILE)
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        return self._connection.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def posted(machine: Any) -> bool:
+    """The inbox is empty."""
+    with closing(ServerFile(machine)) as file:
+        return not file.rows("SELECT 1 FROM inbox WHERE state = 'queued' LIMIT 1")
