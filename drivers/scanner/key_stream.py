@@ -41,12 +41,14 @@ class KeyStream:
 
     def __init__(self, gs_keys: frozenset[int] = frozenset()) -> None:
         self._gs_keys = gs_keys
-        self._rest = b""
         self.reset()
 
     def reset(self) -> None:
         """The device was opened anew: no key is down."""
         self._rest = b""
+        self._release_all()
+
+    def _release_all(self) -> None:
         self._down: set[int] = set()
         self._caps = False
         self._digits = ""
@@ -70,7 +72,7 @@ class KeyStream:
     def _sync(self, code: int, found: list[bytes | Lost]) -> None:
         """After SYN_DROPPED the kernel's events up to the next report are of no use."""
         if code == SYN_DROPPED:
-            self.reset()
+            self._release_all()
             self._is_lost = True
             found.append(Lost())
         elif code == SYN_REPORT:

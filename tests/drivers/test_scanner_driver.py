@@ -1,5 +1,6 @@
 """The scanner driver on a real pseudo-terminal: unplug, replug, torn scans, exclusive ports."""
 
+import threading
 from contextlib import suppress
 
 import pytest
@@ -7,6 +8,7 @@ from device_bench import Ear, until
 
 from drivers.contract import DataEvent, ErrorEvent, Locus, PowerState, StatusUpdateEvent
 from drivers.fake import PtyEndpoint, TcpEndpoint, VirtualScanner
+from drivers.registry import build_devices
 from drivers.scanner import Framing, SerialScanner
 from drivers.transport import (
     Link,
@@ -15,6 +17,7 @@ from drivers.transport import (
     SerialLink,
     SerialSettings,
     TcpLink,
+    TracedLink,
 )
 
 
@@ -157,3 +160,48 @@ def test_writing_to_an_unplugged_port_is_a_lost_link(tmp_path) -> None:
         link.read(10)
     link.close()
     end.send(b"nobody is there")
+
+
+def test_a_process_that_stood_still_within_a_label_takes_it_for_one_label(tmp_path, ear) -> None:
+    """The pause is ours, not the scanner's: a wall clock would make two labels of it."""
+    gun = VirtualScanner(PtyEndpoint(tmp_path / "scanner"))
+    gun.start()
+    stood = threading.Event()
+
+    def stand_still(_direction, data) -> None:
+        if data.endswith(b"LOY-00"):
+            gun.endpoint.send(b"0123\r")
+            stood.wait(0.3)
+
+    link = TracedLink(link_to(gun), stand_still)
+    driver = SerialScanner("scanner", link, ear, Framing(tail_ms=200))
+    driver.open()
+    ear.wait(StatusUpdateEvent)
+    gun.endpoint.send(b"LOY-00")
+    assert ear.wait(DataEvent).payload.text == "LOY-000123"
+    driver.close()
+    gun.stop()
+
+
+def test_several_scanners_of_a_till_are_read_at_once_and_keep_their_labels(tmp_path, ear) -> None:
+    guns = {f"gun-{place}": VirtualScanner(PtyEndpoint(tmp_path / f"{place}")) for place in "abc"}
+    tables = []
+    for name, gun in guns.items():
+        gun.start()
+        tables.append({"kind": "scanner", "name": name, **gun.endpoint.config()})
+    devices = build_devices({"device": tables}, ear)
+    devices.open_all()
+    ear.wait(StatusUpdateEvent, 3)
+    for number in range(20):
+        for name, gun in guns.items():
+            half = f"{name}/{number}\r".encode()
+            gun.endpoint.send(half[:4])
+        for name, gun in guns.items():
+            gun.endpoint.send(f"{name}/{number}\r".encode()[4:])
+    ear.wait(DataEvent, 60)
+    devices.close_all()
+    for name, gun in guns.items():
+        told = [e for e in ear.heard if isinstance(e, DataEvent) and e.device == name]
+        assert [e.payload.text for e in told] == [f"{name}/{number}" for number in range(20)]
+        assert [e.seq for e in told] == list(range(1, 21))
+        gun.stop()

@@ -69,8 +69,8 @@ def test_a_scan_during_which_the_window_was_busy_stays_in_one_piece(wedge, qtbot
     window, scans, _ = wedge
     events = list(events_of(presses(strokes(b"LOY-000123"))))
     send(window, events[:6])
+    QTimer.singleShot(90, window, lambda: send(window, events[6:]))
     time.sleep(0.2)  # the event loop is blocked: nothing is polled here
-    QTimer.singleShot(0, window, lambda: send(window, events[6:]))
     qtbot.waitUntil(lambda: bool(scans))
     assert scans == [(b"LOY-000123", None)]
     assert window.entry.text() == ""
