@@ -29,6 +29,13 @@ BAD_STATES = {
     "cover_open": "error",
     "paper_low": "warning",
     "open_long": "warning",
+    **{
+        f"fiscal_{why}": "error"
+        for why in (
+            *("shift_expired", "storage_full", "storage_lost", "unsent_too_long", "no_paper"),
+            *("cover_open", "blocked", "busy", "fault", "unreachable"),
+        )
+    },
 }
 """A device that nobody has heard of yet (`unknown`) is no trouble."""
 

@@ -21,6 +21,7 @@ from drivers.contract import (
     StatusUpdateEvent,
     event_to_json,
 )
+from drivers.contract.fiscal import FiscalError
 from drivers.remote import RemoteHost
 from pos_app.wiring.children import Pipe
 from pos_app.workstation.ports import DeviceState, Reply
@@ -177,7 +178,15 @@ class DeviceLink:
             return "lost"
         if status.state and status.state.get("open_long"):
             return "open_long"
+        if status.state and status.state.get("trouble"):
+            return registrar_word(status.state["trouble"])
         return _printer_state(status, "ok") if status.printer is not None else "ok"
+
+
+def registrar_word(trouble: object) -> str:
+    """`fiscal_no_paper`: why a registrar that answers cannot register now."""
+    known = {int(one): one.name.lower() for one in FiscalError}
+    return f"fiscal_{known.get(trouble, 'fault') if isinstance(trouble, int) else 'fault'}"
 
 
 def _failure(event: ErrorEvent) -> str:

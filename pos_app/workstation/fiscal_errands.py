@@ -106,7 +106,7 @@ def _answered(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
             again = replace(row, key=station.new_id(), state="queued")
             station.fiscal.book.save(again)
         else:
-            _say(station, row, answer.trouble or say("fiscal.fault"))
+            _say(station, row, answer.trouble or UNSAID)
             pump(station)
 
 

@@ -135,12 +135,7 @@ def cash_movement(
     allowed = authorise(station, MOVEMENTS[kind], override)
     if isinstance(allowed, Answer):
         return allowed
-    new = replace(
-        session,
-        totals=after_cash(session.totals, kind, amount_minor),
-        day_totals=after_cash(session.day_totals, kind, amount_minor),
-        cash_minor=session.cash_minor + cash_sign(kind) * amount_minor,
-    )
+    new = _with_cash(session, kind, amount_minor)
     moved = CashMoved(
         kind,
         amount_minor,
@@ -163,6 +158,15 @@ def cash_movement(
     station.devices.open_drawer()
     said = notice("cash_moved", Tone.GOOD, None, amount=Money(amount_minor))
     return changed(Part.SESSION, notices=(said,))
+
+
+def _with_cash(session: SessionState, kind: str, amount_minor: int) -> SessionState:
+    return replace(
+        session,
+        totals=after_cash(session.totals, kind, amount_minor),
+        day_totals=after_cash(session.day_totals, kind, amount_minor),
+        cash_minor=session.cash_minor + cash_sign(kind) * amount_minor,
+    )
 
 
 def no_sale(station: Station, reason: str, override: Override | None) -> Answer:

@@ -323,3 +323,13 @@ def test_tender_kinds_reach_their_tags(till) -> None:
     (paper,) = papers(till, "sell")
     sums = {one["type"]: one["sum"] for one in paper.task["payments"]}
     assert sums == {"cash": 700, "electronically": 300}
+
+
+def test_the_pill_says_what_the_registrar_has(till, fiscal) -> None:
+    till.begun()
+    (device,) = till.link.states()
+    assert device.state == "ok"
+    fiscal.set_fault(skip=timedelta(hours=25))
+    till.until(lambda: till.link.states()[0].state == "fiscal_shift_expired")
+    fiscal.unplug()
+    till.until(lambda: till.link.states()[0].state == "lost")
