@@ -6,6 +6,7 @@ them as on a member's points. Never the truth, and never a person.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,10 +19,10 @@ from pos_app.domain.loyalty.owner import COUPON, GIFT_CARD
 from pos_app.domain.mechanics.coupons import find_coupon
 from sync.server.engine import bulk
 from sync.server.engine.schema import bearer
-from sync.server.engine.services import Services
+from sync.server.engine.services import MICROSECOND, Services
 from sync.server.settings.tiering import program_in_force
 from sync.translate.gift_cards import gift_card_row
-from sync.translate.instants import optional_day
+from sync.translate.instants import instant_text, optional_day, optional_instant
 from sync.wire.codec import canonical
 from sync.wire.rows import GiftCardRow
 
@@ -29,7 +30,7 @@ from sync.wire.rows import GiftCardRow
 class BearerDoc(Struct, omit_defaults=True):
     """`blocked`: why nothing is granted; `posted`: terminal -> its last event contained;
     `most`: uses that a coupon has in all; `stores`: where a card was last, newest first; `groups`:
-    whose scopes carry its row."""
+    whose scopes carry its row; `as_of`: of when its row is."""
 
     issued: bool = False
     blocked: str = ""
@@ -37,6 +38,7 @@ class BearerDoc(Struct, omit_defaults=True):
     most: int = 0
     stores: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    as_of: str = ""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,13 @@ class Bearer:
         """Whether tills mirror it as a gift card; a coupon is told as a setting."""
         return not self.owner.startswith(COUPON)
 
-    def shown(self, as_of: Any) -> GiftCardRow:
+    def stamp(self, now: datetime) -> None:
+        """Its state is of now; never of before the last one, wherever the server's clock went."""
+        before = optional_instant(self.doc.as_of or None)
+        back = before is not None and now < before
+        self.doc.as_of = instant_text(before + MICROSECOND if before and back else now)
+
+    def shown(self) -> GiftCardRow:
         """A gift card as tills mirror it."""
         doc = self.doc
         card = GiftCard(
@@ -67,7 +75,7 @@ class Bearer:
             issued=doc.issued,
             blocked=doc.blocked,
             posted=doc.posted,
-            as_of=as_of,
+            as_of=optional_instant(doc.as_of or None),
         )
         return gift_card_row(card)
 

@@ -5,7 +5,7 @@ Opening the book locks the bucket's feed head, so that whoever changes a member 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -32,7 +32,7 @@ from sync.server.books.grant import Grant as Grant
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_scope
 from sync.server.engine.schema import account, allowance, bearer, conflict, effect, ledger, member
-from sync.server.engine.services import Services
+from sync.server.engine.services import MICROSECOND, Services
 from sync.server.publishing import feed, interest
 from sync.server.sealing import personal
 from sync.translate import lot_row, member_from_row, member_row
@@ -184,7 +184,13 @@ class Book:
         return held
 
     def change(self, held: Held, changed: Member) -> None:
-        """The member's new state (points apart)."""
+        """The member's new state (points apart).
+
+        Of two states a till takes the later one: `as_of` never goes back with the server's clock.
+        """
+        before = held.member.as_of
+        if before is not None and changed.as_of is not None and changed.as_of < before:
+            changed = replace(changed, as_of=before + MICROSECOND)
         held.member = changed
         self.touched.add(changed.member_id)
 
@@ -303,6 +309,7 @@ class Book:
         for held in changed:
             if held.bearer is not None:
                 held.bearer.doc.groups = held.groups
+                held.bearer.stamp(self.services.now())
         rows = [
             bearers.row_of(self.bucket, held.bearer, held.reserved)
             for held in changed
@@ -361,7 +368,7 @@ class Book:
     def _published(self, held: Held, rows: Mapping[str, MemberRow]) -> feed.Change:
         member_id = held.member.member_id
         if held.bearer is not None:
-            return feed.Change("gift_card", member_id, held.bearer.shown(self.services.now()))
+            return feed.Change("gift_card", member_id, held.bearer.shown())
         if held.deleted or held.member.blocked == personal.ERASED:
             return feed.Change("member", member_id, None)
         lots = tuple([lot_row(lot) for lot in held.account.lots])

@@ -148,9 +148,16 @@ class Poster:
         await self._database.write(lambda c: mark_voided(c, till.terminal, till.incarnation))
 
     async def _post(self, batches: Sequence[Batch]) -> None:
-        """Runs of batches together; a batch with an enrolment in its own order, alone."""
+        """Runs of batches together; a batch with an enrolment in its own order, alone.
+
+        What a former life of a till told is posted before the number is told under which the next
+        one tells it again (`again`): such a batch begins a run.
+        """
         run: list[Batch] = []
         for batch in batches:
+            if batch.again:
+                await self._post_run(run)
+                run = []
             if not any(isinstance(fact.event, MemberEnrolled) for fact in batch.facts):
                 run.append(batch)
                 continue
