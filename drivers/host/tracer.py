@@ -37,7 +37,9 @@ class Tracer:
         masked = not self._full and device.kind not in PLAIN_KINDS
         head = {"device": device.name, "masked": masked, "table": table}
         path = self._folder / f"{safe_name(device.name)}.jsonl"
-        file = self._files[device.name] = _TraceFile(path, head, Mask() if masked else None)
+        file = self._files[device.name] = _TraceFile(
+            path, head, getattr(device, "trace_mask", Mask)() if masked else None
+        )
         trace.also = file.add
 
     def close(self) -> None:

@@ -4,7 +4,8 @@ Keys: driver = "serial" | "tcp" | "file" (a link's) | "hid" | "evdev" | "camera"
   all but camera and wedge: encoding, label_ids = "none" | "upos" | "datalogic"
   serial, tcp, file: suffixes_hex, prefix_hex, idle_ms, tail_ms, protocol = "plain" | "ssi"
   hid: port = "" (any HID POS scanner) | usb:VVVV:PPPP[:serial] | path; feature_hex (a report that
-    switches the scanner to HID POS: fe01 for some Honeywell)
+    switches the scanner to HID POS: fe01 for some Honeywell), descriptor_hex (in place of a
+    device's wrong one, and for replaying a trace of an odd one)
   camera: port = /dev/v4l/by-id/... | number | a picture or video file; formats, rotate, frame_ms,
     gone_ms
   wedge: max_gap_ms, mean_gap_ms, min_keys, prefix_key, prefixed_gap_ms, gs_keys, suffix (the
@@ -78,9 +79,11 @@ def _serial(keys: Keys, name: str, workshop: Workshop) -> Device:
 
 
 def _hid(keys: Keys, name: str, workshop: Workshop) -> Device:
-    link = HidLink(_wanted(keys), keys.hex("feature_hex"))
+    source = HidLink(_wanted(keys), keys.hex("feature_hex"))
+    own = keys.hex("descriptor_hex")
+    link = workshop.traced(name, source)
     framing = _letters(keys, Framing())
-    return HidScanner(name, link, workshop.listener, workshop.trace(name), framing)
+    return HidScanner(name, link, workshop.listener, lambda: own or source.descriptor(), framing)
 
 
 def _evdev(keys: Keys, name: str, workshop: Workshop) -> Device:

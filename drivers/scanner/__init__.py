@@ -8,7 +8,7 @@ from drivers.scanner.evdev_driver import KEYBOARD_FRAMING, EvdevScanner
 from drivers.scanner.evdev_link import EvdevLink
 from drivers.scanner.framing import Frame, Framer, Framing, LabelIds, Torn
 from drivers.scanner.hid_driver import HidScanner
-from drivers.scanner.hid_link import HidLink, ReportSource
+from drivers.scanner.hid_link import HidLink
 from drivers.scanner.hid_pos import HidPosAssembler, scan_reports
 from drivers.scanner.key_stream import KeyStream
 from drivers.scanner.ssi import SsiFramer, SsiScanner
@@ -27,7 +27,6 @@ __all__ = [
     "HidScanner",
     "KeyStream",
     "LabelIds",
-    "ReportSource",
     "SerialScanner",
     "SsiFramer",
     "SsiScanner",

@@ -3,7 +3,7 @@
 from drivers.contract import Listener
 from drivers.scanner.base import LinkScanner, told
 from drivers.scanner.framing import Framer, Framing
-from drivers.scanner.key_stream import KeyStream, Lost
+from drivers.scanner.key_stream import KeyMask, KeyStream, Lost
 from drivers.transport import Link
 
 KEYBOARD_FRAMING = Framing(suffixes=(b"\r", b"\t"), idle_ms=250)
@@ -11,6 +11,9 @@ KEYBOARD_FRAMING = Framing(suffixes=(b"\r", b"\t"), idle_ms=250)
 
 class EvdevScanner(LinkScanner):
     """Turns grabbed keys into labels; `framing` may add a prefix, another silence, letters."""
+
+    trace_mask = KeyMask
+    """How its bytes are noted where people must not be: key codes are no text."""
 
     def __init__(
         self,

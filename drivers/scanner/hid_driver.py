@@ -1,29 +1,33 @@
 """A HID POS scanner: reports in, scans out. Never guesses where a report keeps its data."""
 
+from collections.abc import Callable
+
 from drivers.contract import Listener, PowerState
 from drivers.scanner.base import LinkScanner, told
 from drivers.scanner.framing import Framing
-from drivers.scanner.hid_link import ReportSource
-from drivers.scanner.hid_pos import HidPosAssembler, scan_reports
+from drivers.scanner.hid_pos import USUAL_DESCRIPTOR, HidPosAssembler, scan_reports
 from drivers.scanner.report_descriptor import DescriptorError
-from drivers.transport import Link, LinkDownError, Trace, TracedLink
+from drivers.transport import Link, LinkDownError
 
 
 class HidScanner(LinkScanner):
-    """Reads the layout from the device's descriptor on every plug-in."""
+    """Reads the layout from the device's descriptor on every plug-in.
+
+    `link` gives one whole report a read; `descriptor` answers once it is open, b"" for the usual.
+    """
 
     def __init__(
         self,
         name: str,
-        source: ReportSource,
+        link: Link,
         listener: Listener,
-        trace: Trace | None = None,
+        descriptor: Callable[[], bytes],
         framing: Framing | None = None,
     ) -> None:
-        self._source = source
+        self._descriptor = descriptor
         self._framing = framing or Framing()
         self._assembler: HidPosAssembler | None = None
-        super().__init__(name, TracedLink(source, trace.add) if trace else source, listener)
+        super().__init__(name, link, listener)
 
     def idle(self, link: Link) -> None:
         assembler = self._assembler or self._begun()
@@ -42,7 +46,7 @@ class HidScanner(LinkScanner):
 
     def _begun(self) -> HidPosAssembler:
         try:
-            layouts = scan_reports(self._source.descriptor())
+            layouts = scan_reports(self._descriptor() or USUAL_DESCRIPTOR)
         except DescriptorError as bad:
             raise LinkDownError(f"its descriptor cannot be read: {bad}") from bad
         if not layouts:

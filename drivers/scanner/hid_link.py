@@ -8,24 +8,16 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from drivers.contract import DeviceError, ErrorCode
 from drivers.scanner.hid_pos import SCANNER_USAGES, USAGE_PAGE
 from drivers.scanner.report_descriptor import DescriptorError, input_reports
 from drivers.scanner.wanted import Wanted
-from drivers.transport import Link, LinkDownError
+from drivers.transport import LinkDownError
 
 REPORT_BYTES_MAX = 4096
 _HIDAPI = Lock()  # its enumeration is not safe in two threads
-
-
-class ReportSource(Link, Protocol):
-    """A link whose `read` gives one whole input report, its id first where the device has ids."""
-
-    def descriptor(self) -> bytes:
-        """The device's own report descriptor, once open."""
-        ...
 
 
 def hidapi() -> Any:
@@ -44,7 +36,7 @@ def hidapi() -> Any:
 
 
 class HidLink:
-    """Opens the wanted HID POS scanner wherever it is plugged in now.
+    """Opens the wanted HID POS scanner wherever it is plugged in now; a read is one whole report.
 
     `feature` is a feature report (its id first) that the scanner wants before it speaks HID POS.
     """
@@ -81,6 +73,7 @@ class HidLink:
             self._say(device)
 
     def descriptor(self) -> bytes:
+        """The device's own report descriptor; b"" before it was open."""
         return self._descriptor
 
     def read(self, timeout_ms: int) -> bytes:

@@ -26,6 +26,7 @@ EVENT = struct.Struct("@llHHi")
 EV_SYN, EV_KEY, SYN_REPORT, SYN_DROPPED = 0, 1, 0, 3
 _ENDS = {ENTER: b"\r", KEYPAD_ENTER: b"\r", TAB: b"\t"}
 _UP, _DOWN = 0, 1
+_KEY_0, _KEY_X = 11, 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,22 @@ class KeyStream:
 
 def _is_letter(code: int) -> bool:
     return typed_bytes([KeyPress(0, code)]).isalpha()
+
+
+class KeyMask:
+    """Key events without what was typed: every letter is X, every digit 0. Never undone."""
+
+    def masked(self, _way: object, data: bytes) -> bytes:
+        """The same events with other keys; what is no whole event is left out."""
+        out = bytearray()
+        whole = len(data) - len(data) % EVENT.size
+        for seconds, micros, kind, code, value in EVENT.iter_unpack(data[:whole]):
+            out += EVENT.pack(seconds, micros, kind, _masked(kind, code), value)
+        return bytes(out)
+
+
+def _masked(kind: int, code: int) -> int:
+    typed = typed_bytes([KeyPress(0, code)])
+    if kind != EV_KEY or not typed.isalnum():
+        return code
+    return _KEY_0 if typed.isdigit() else _KEY_X

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from drivers.contract import DataEvent, ErrorEvent, PowerState, StatusUpdateEvent
 from drivers.contract.keys import CAPS_LOCK
 from drivers.fake import TcpEndpoint, VirtualScanner
-from drivers.fake.hid_scanner import VirtualHidScanner
+from drivers.fake.hid_scanner import FlagAt, VirtualHidScanner
 from drivers.fake.typist import TAB, Separator, kernel_events, strokes
 from drivers.registry import ConfigError, build_devices
+from drivers.registry.replay import Recording, build_replay
 from drivers.scanner import EvdevLink, EvdevScanner, HidLink, HidScanner, KeyStream, Wanted
-from drivers.scanner.key_stream import EV_SYN, EVENT, SYN_DROPPED, Lost
-from drivers.transport import LinkDownError, TcpLink, Trace
+from drivers.scanner.key_stream import EV_SYN, EVENT, SYN_DROPPED, KeyMask, Lost
+from drivers.transport import LinkDownError, TcpLink, Trace, TracedLink
+from drivers.transport.trace import Direction, TraceEntry
 
 LABEL = b"0104610053149777215d/wuU\x1d93dGVz"
 QUEUE_RAN_OVER = EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0)
@@ -95,14 +97,11 @@ def test_a_label_with_lost_keys_is_dropped_and_told_and_the_next_one_is_whole(li
 
 
 class Reports(TcpLink):
-    """HID reports over a socket, each of one length, from a device with this descriptor."""
+    """HID reports over a socket, each of one length."""
 
-    def __init__(self, port: int, descriptor: bytes, length: int) -> None:
+    def __init__(self, port: int, length: int) -> None:
         super().__init__("127.0.0.1", port)
-        self._said, self._length, self._rest = descriptor, length, b""
-
-    def descriptor(self) -> bytes:
-        return self._said
+        self._length, self._rest = length, b""
 
     def read(self, timeout_ms: int) -> bytes:
         while len(self._rest) < self._length:
@@ -116,8 +115,8 @@ class Reports(TcpLink):
 
 def test_reports_become_labels_and_half_a_label_is_told_as_dropped(line, ear) -> None:
     model, trace = VirtualHidScanner(), Trace()
-    source = Reports(line.endpoint.port, model.descriptor, 64)
-    driver = opened(HidScanner("hid", source, ear, trace), line, ear)
+    link = TracedLink(Reports(line.endpoint.port, 64), trace.add)
+    driver = opened(HidScanner("hid", link, ear, lambda: model.descriptor), line, ear)
     token = b"https://loy.example/c/" + b"a1B2" * 30
     line.scan(b"".join(model.reports(token, b"]Q1")))
     assert ear.wait(DataEvent).payload.raw == token
@@ -129,7 +128,7 @@ def test_reports_become_labels_and_half_a_label_is_told_as_dropped(line, ear) ->
 
 @pytest.mark.parametrize("descriptor", [b"\xb4", bytes.fromhex("05010906a101c0")])
 def test_a_device_that_is_no_scanner_stays_away_and_says_why(line, ear, descriptor) -> None:
-    driver = HidScanner("hid", Reports(line.endpoint.port, descriptor, 8), ear)
+    driver = HidScanner("hid", Reports(line.endpoint.port, 8), ear, lambda: descriptor)
     driver.open()
     ear.wait(lambda e: isinstance(e, StatusUpdateEvent) and e.power is PowerState.OFF_OFFLINE)
     assert driver.health().last_error
@@ -197,3 +196,24 @@ def test_scanners_of_every_driver_are_built_from_their_tables(ear) -> None:
     ]
     rows = [{"kind": "scanner", "name": f"s{n}", **table} for n, table in enumerate(tables)]
     assert len(build_devices({"device": rows}, ear).scanners) == 5
+
+
+def test_a_trace_of_keys_says_nothing_of_the_label() -> None:
+    typed = kernel_events(strokes(b"LOY-000123\x1dabc"))
+    masked = KeyMask().masked(Direction.RECEIVED, typed)
+    assert len(masked) == len(typed)
+    assert read(masked) == b"XXX-000000\x1dxxx\r"
+
+
+def test_a_recording_of_hid_reports_plays_through_the_driver(tmp_path, ear) -> None:
+    model = VirtualHidScanner(data_bytes=30, flag=FlagAt.BEFORE_DATA)
+    table = {"kind": "scanner", "name": "gun", "driver": "hid"}
+    table["descriptor_hex"] = model.descriptor.hex()
+    entries = tuple(
+        TraceEntry(at, Direction.RECEIVED, report)
+        for at, report in enumerate(model.reports(b"https://loy.example/c/" + b"a1B2" * 20, b"]Q1"))
+    )
+    device, tape = build_replay(Recording(table, False, entries), ear, keep_timing=False)
+    device.open()
+    assert ear.wait(DataEvent).payload.text.startswith("https://loy.example/c/a1B2")
+    device.close()
