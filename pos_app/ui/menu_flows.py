@@ -5,6 +5,7 @@ from functools import partial
 
 from pos_app.ui import (
     device_flows,
+    fiscal_flows,
     gestures,
     gift_card_flows,
     money_flows,
@@ -39,6 +40,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("close_session", "lock"),
     ("end_of_day", "calendar-check"),
     ("undecided", "credit-card"),
+    ("fiscal", "file-text"),
     ("sync_now", "refresh-cw"),
     ("link", "wifi"),
     ("devices", "monitor"),
@@ -60,7 +62,8 @@ def menu(desk: Desk) -> None:
         perform(desk, row.value)
 
     words = words_of(desk)
-    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in MENU]
+    shown = [one for one in MENU if one[0] != "fiscal" or fiscal_flows.has_registrar(desk)]
+    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in shown]
     desk.open(Ask("menu", lambda text: None, pick=pick, place="main"), rows)
 
 
@@ -182,6 +185,8 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "close_session": money_flows.close_session,
     "end_of_day": money_flows.end_of_day,
     "undecided": payment_flows.undecided,
+    "fiscal": fiscal_flows.fiscal,
+    "electronic_receipt": fiscal_flows.electronic,
     "sync_now": sync_now,
     "link": link,
     "devices": device_flows.devices,

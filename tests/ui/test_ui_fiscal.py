@@ -1,0 +1,71 @@
+"""The registrar in the menu: there where one is configured, each gesture one question away."""
+
+import pytest
+
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import Part, done, notice, refused
+from pos_app.workstation.view import DeviceView
+from tests.ui.builders import SellingTill, signed_on
+
+KKT = DeviceView("kkt", "fiscal", "ok")
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(signed_on()))
+
+
+@pytest.fixture
+def fiscal(window):
+    window.desk.till.become(Part.DEVICES, devices=(KKT,))
+    window.desk.till.push(done(changed=frozenset({Part.DEVICES})))
+    return window
+
+
+def asked(window) -> list[str]:
+    return [row.value for row in window.desk.rows]
+
+
+def called(window, name) -> list:
+    return [call for call in window.desk.till.calls if call[0] == name]
+
+
+def test_without_a_registrar_the_menu_does_not_speak_of_one(window) -> None:
+    perform(window.desk, "menu")
+    assert "fiscal" not in asked(window)
+
+
+def test_every_gesture_of_the_registrar_is_in_its_list(fiscal) -> None:
+    perform(fiscal.desk, "menu")
+    assert "fiscal" in asked(fiscal)
+    for name in ("go_on_printing", "fiscal_copy", "open_shift", "close_shift"):
+        fiscal.desk.till.answers[name] = done(notice("fiscal_going_on"))
+        perform(fiscal.desk, "fiscal")
+        row = next(one for one in fiscal.desk.rows if one.value == name)
+        fiscal.desk.ask.pick(row)
+        assert len(called(fiscal, name)) == 1
+
+
+def test_an_address_is_asked_until_it_is_one(fiscal) -> None:
+    desk = fiscal.desk
+    perform(desk, "electronic_receipt")
+    desk.till.answers["electronic_receipt"] = refused("bad_address")
+    desk.ask.accept("anna")
+    assert desk.ask.name == "electronic_receipt"
+    desk.till.answers["electronic_receipt"] = done(notice("receipt_electronic"))
+    desk.ask.accept("anna@example.org")
+    assert desk.ask is None or desk.ask.name != "electronic_receipt"
+
+
+def test_a_correction_wants_a_receipt_and_a_reason(fiscal) -> None:
+    desk = fiscal.desk
+    desk.till.answers["fiscal_correction"] = done(notice("fiscal_going_on"))
+    perform(desk, "fiscal")
+    desk.ask.pick(next(one for one in desk.rows if one.value == "fiscal_correction"))
+    desk.ask.accept("")
+    desk.ask.accept("A000001")
+    desk.ask.accept("")
+    desk.ask.accept("ККТ не работала")
+    (call,) = called(fiscal, "fiscal_correction")
+    assert "A000001" in str(call)
+    assert "ККТ не работала" in str(call)
