@@ -19,7 +19,8 @@ _BLOCK = re.compile(
     rb"(?P<weight>[ 0-9.]{6,7}?)(?P<unit>kg|KG| g|lb|oz))(?P<check>[\x00-\x7f])\x03",
     re.DOTALL,
 )
-_DIGITS = re.compile(rb" *[0-9]{1,4}\.[0-9]{1,3}|(?: *[0-9]{1,6})")
+_KILOGRAMS = re.compile(rb" *[0-9]{1,4}\.[0-9]{1,3}")
+_GRAMS = re.compile(rb" *[0-9]{1,7}(\.0+)?")
 _PARITY_BITS = frozenset({SOH | PARITY_BIT, ENQ[0] | PARITY_BIT})
 
 
@@ -59,22 +60,20 @@ def weight_of(block: bytes) -> Weight:
         raise NoWeight(f"not a block: {block[:20].hex()}")
     if found["status"] == b"F":
         return Weight(None, stable=False, over=True)
-    unit = found["unit"].strip().lower()
-    if unit not in (b"kg", b"g") or not _DIGITS.fullmatch(found["weight"]):
-        raise NoWeight(f"not a weight in kilograms: {found['body']!r}")
-    grams = _grams(found["weight"].strip(), unit == b"kg")
+    grams = _grams(found["weight"], found["unit"].strip().lower())
     grams = -grams if found["sign"] == b"-" else grams
     stable = found["status"] == b"S"
     return Weight(grams, stable=stable, zero=grams == 0, under=grams < 0)
 
 
-def _grams(digits: bytes, kilograms: bool) -> int:
-    whole, _dot, part = digits.partition(b".")
-    if not kilograms:
-        if part.strip(b"0"):
-            raise NoWeight("tenths of a gram")
+def _grams(digits: bytes, unit: bytes) -> int:
+    """Kilograms have a point, grams no fraction; any other unit is no weight to sell by."""
+    whole, _dot, part = digits.strip().partition(b".")
+    if unit == b"kg" and _KILOGRAMS.fullmatch(digits):
+        return int(whole) * 1000 + int(part.ljust(3, b"0"))
+    if unit == b"g" and _GRAMS.fullmatch(digits):
         return int(whole)
-    return int(whole) * 1000 + int(part.ljust(3, b"0"))
+    raise NoWeight(f"not a weight: {digits!r} {unit!r}")
 
 
 class CasProtocol:
