@@ -53,6 +53,16 @@ class Glyphs:
             left += cell.size[0]
         return picture
 
+    def character(self, picture: Image.Image, base: tuple[int, int]) -> tuple[str, bool] | None:
+        """The one character that these dots are, and whether it is bold; None if it is none."""
+        if self._font is None or picture.size != base:
+            return None
+        for bold in (False, True):
+            alike = self._table(base, bold).get(picture.tobytes())
+            if alike:
+                return alike[0], bold
+        return None
+
     def read(self, picture: Image.Image) -> str | None:
         """The characters of a line drawn as dots; None when it is no text of this font."""
         if self._font is None or picture.height > TEXT_ROWS_MAX:

@@ -273,7 +273,14 @@ class VirtualPrinter:
         self._roll.feed_dots(data[0])
 
     def _strip(self, data: bytes) -> None:
-        self._modes.strips.append(columns_of_bits(data[3:], 24 if data[0] in (32, 33) else 8))
+        """Dots in a line: a character of our own font is one, all else is a strip of a picture."""
+        picture = columns_of_bits(data[3:], 24 if data[0] in (32, 33) else 8)
+        base = self._modes.base
+        known = self._glyphs.character(picture, base)
+        if known is None:
+            self._modes.strips.append(picture)
+        else:
+            self._modes.line.append(Cell(known[0], base, bold=known[1]))
 
     def _end_of_strips(self) -> None:
         """Strips one under the other are one picture."""

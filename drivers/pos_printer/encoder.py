@@ -24,6 +24,7 @@ from drivers.contract import (
     PrintJob,
     QRCode,
     Rule,
+    Style,
     Symbology,
     Text,
 )
@@ -40,6 +41,7 @@ from drivers.pos_printer.profiles import Profile
 from drivers.pos_printer.raster import (
     QUIET_MODULES,
     RasterFont,
+    inline_picture,
     picture_commands,
     picture_of_png,
     qr_matrix,
@@ -47,6 +49,7 @@ from drivers.pos_printer.raster import (
     text_picture,
 )
 
+_INLINE_ROWS = 24
 _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 _DRAWER_PULSE = bytes((50, 50))
 _ALIGN = {Align.LEFT: 0, Align.CENTER: 1, Align.RIGHT: 2}
@@ -151,11 +154,33 @@ class _Run:
 
     def _line(self, line: Line) -> None:
         said = self._in_a_page(line.text) or self._in_a_page(line.text.translate(_EQUIVALENTS))
+        if said is None and self._mixed(line):
+            return
         if said is None and self._font is not None:
             self._picture(text_picture(line, self._columns, self._cell, self._font), Align.LEFT)
             return
         page, data = said or self._substituted(line.text)
-        style = line.style
+        self._typed(page, data, line.style)
+
+    def _mixed(self, line: Line) -> bool:
+        """Characters of the page, and between them the dots of the few that it has not."""
+        style, text = line.style, line.text
+        large = style.double_width or style.double_height or style.underline
+        fits = self._profile.inline and self._cell[1] == _INLINE_ROWS and not large
+        if not fits or self._font is None or not self._profile.pages:
+            return False
+        lacking = {page: _lacking(text, page[1]) for page in self._profile.pages}
+        page = min(lacking, key=lambda one: len(lacking[one]))
+        pieces = bytearray()
+        for character in text:
+            if character in lacking[page]:
+                pieces += inline_picture(character, self._cell, self._font, bold=style.bold)
+            else:
+                pieces += character.encode(page[1])
+        self._typed(page[0], bytes(pieces), style)
+        return True
+
+    def _typed(self, page: int | None, data: bytes, style: Style) -> None:
         if page is not None:
             self._tell(b"\x1bt", page)
         self._tell(b"\x1ba", _ALIGN[style.align])
@@ -234,6 +259,11 @@ class _Run:
         height = max(1, min(255, code.height_dots))
         self._out += b"\x1dh" + bytes((height,)) + b"\x1dw" + bytes((BARCODE_MODULE_DOTS,))
         self._out += b"\x1dH\x02\x1dk" + bytes((number, len(data))) + data
+
+
+def _lacking(text: str, codec: str) -> frozenset[str]:
+    """The characters that the code page has not."""
+    return frozenset(one for one in text if not one.encode(codec, "ignore"))
 
 
 def code128_data(text: str) -> tuple[bytes, int]:

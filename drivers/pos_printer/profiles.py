@@ -27,9 +27,10 @@ class PictureCommand(StrEnum):
 class Profile:
     """A model. `pages` pairs the number of ESC t with a Python codec, best first.
 
-    `logos` are the keys of pictures that were stored in the printer (see `logo`). `process_id`: the
-    printer repeats a name that we give (GS ( H), tells its state by itself (GS a) and can drop what
-    it has not printed (DLE DC4 8).
+    `inline`: dots can stand among the characters of a line, so one strange sign is not a whole line
+    of dots (two seconds of a slow serial line). `logos` are the keys of pictures that were stored
+    in the printer (see `logo`). `process_id`: the printer repeats a name that we give (GS ( H),
+    tells its state by itself (GS a) and can drop what it has not printed (DLE DC4 8).
     """
 
     name: str
@@ -40,6 +41,7 @@ class Profile:
     process_id: bool = False
     cancel_kanji: bool = False
     graphics: bool = False
+    inline: bool = False
     picture: PictureCommand = PictureCommand.RASTER
     cells: tuple[tuple[int, int], ...] = THERMAL_CELLS
     logos: frozenset[str] = frozenset()
@@ -70,6 +72,7 @@ def _profile(row: Row) -> Profile:
         process_id="n" in letters,
         cancel_kanji="k" in letters,
         graphics="g" in letters,
+        inline="c" in letters,
         picture=PictureCommand.COLUMNS if needle else PictureCommand.RASTER,
         cells=NEEDLE_CELLS if needle else THERMAL_CELLS,
     )

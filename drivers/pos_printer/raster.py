@@ -58,6 +58,13 @@ def text_picture(line: Line, columns: int, cell: tuple[int, int], font: RasterFo
     return _placed(scaled, columns * width, line.style.align)
 
 
+def inline_picture(character: str, cell: tuple[int, int], font: RasterFont, *, bold: bool) -> bytes:
+    """One character as dots among the others of a line (ESC * 33: columns of 24 dots)."""
+    dots = _dots_of(_cell_picture(character, cell, font, bold=bold)).crop((0, 0, *cell))
+    turned = dots.transpose(Image.Transpose.ROTATE_270).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return b"\x1b*\x21" + cell[0].to_bytes(2, "little") + harmless(turned.tobytes())
+
+
 def _cell_picture(
     character: str, cell: tuple[int, int], font: RasterFont, *, bold: bool
 ) -> Image.Image:

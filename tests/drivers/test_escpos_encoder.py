@@ -257,3 +257,20 @@ def test_a_line_breaks_between_words_and_never_inside_an_amount() -> None:
     ]
     narrow = paper(encoded(Text("Всего больше чем все 1\u202f500 баллов сразу"), columns=32))
     assert narrow.text.split("\n") == ["Всего больше чем все 1 500", "баллов сразу"]
+
+
+def test_a_strange_sign_costs_its_own_dots_and_not_a_whole_line_of_them() -> None:
+    """At 9600 baud a line of dots takes two seconds."""
+    inline = encoded(Columns("  2 × 89,90 ₽", "179,80 ₽"), columns=42)
+    drawn = encoded(Columns("  2 × 89,90 ₽", "179,80 ₽"), columns=42, model="raster")
+    assert inline.count(b"\x1b*\x21\x0c\x00") == 3
+    assert len(inline) < 250 < 1800 < len(drawn)
+    assert paper(inline).text == paper(drawn).text
+    bold = paper(encoded(Text("Итог 9 ₽", Style(bold=True, align=Align.CENTER))))
+    assert bold.text.strip() == "Итог 9 ₽"
+
+
+def test_the_page_with_the_fewest_strange_signs_is_taken() -> None:
+    data = encoded(Text("«чай» 漢"))
+    assert b"\x1bt\x2e" in data
+    assert data.count(b"\x1b*\x21") == 1
