@@ -87,10 +87,15 @@ class CardExtra:
             self.device.endpoint.unplug()
 
     def order(self, faults: Mapping[str, Any]) -> Answer:
-        """`net_minor`: what the customers have paid, less what they got back."""
-        _set(self.device.faults, faults)
+        """`present`: the customer holds the card to it. `net_minor`: paid, less given back."""
+        changes = dict(faults)
+        present = changes.pop("present", None)
+        _set(self.device.faults, changes)
+        if present is not None:
+            self.device.present_card(agreed=bool(present))
         bank = [[one.kind, one.amount_minor] for one in self.device.bank]
-        return {"net_minor": self.device.net_minor, "bank": bank}
+        said = {"net_minor": self.device.net_minor, "waits": self.device.is_waiting}
+        return {**said, "bank": bank}
 
 
 class SbpExtra:

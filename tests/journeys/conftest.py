@@ -38,9 +38,9 @@ def shop(tmp_path_factory):
 class Cashier:
     """A window, its hands, and patience."""
 
-    def __init__(self, shop: Shop, name: str, out: Path, qtbot, scale: str = "") -> None:
+    def __init__(self, shop: Shop, name: str, out: Path, qtbot, scale="", extras=()) -> None:
         self.qtbot = qtbot
-        self.counter = shop.counter(scale)
+        self.counter = shop.counter(scale, extras)
         self.place = shop.till(name, devices=self.counter.devices)
         first_sync(self.place.data, self.place.server)
         self.till = build_window_till(self.place)
@@ -80,8 +80,8 @@ class Cashier:
 def cashier(shop, tmp_path, qtbot):
     opened = []
 
-    def hire(name: str, scale: str = "") -> Cashier:
-        opened.append(Cashier(shop, name, tmp_path, qtbot, scale))
+    def hire(name: str, scale: str = "", extras=()) -> Cashier:
+        opened.append(Cashier(shop, name, tmp_path, qtbot, scale, extras))
         return opened[-1]
 
     yield hire

@@ -1,0 +1,104 @@
+"""Everything at once: scale, registrar, card terminal and QR acquirer beside scanner and printer.
+
+What moves money is pulled out in the middle of its job in the running till (a registrar has a day
+of its own): one payment, one document, whatever the cable does.
+"""
+
+import pytest
+
+from pos_app.wiring.demo_script import Key, opening
+
+GOODS = "2000000000923"
+EVERYTHING = ("fiscal", "card", "sbp")
+
+
+@pytest.fixture
+def counter(cashier):
+    def begin(name):
+        one = cashier(name, "massa100", EVERYTHING)
+        one.play(opening(one.hands))
+        names = ("scanner", "printer", "drawer", "display", "scale", *EVERYTHING)
+        for device in names:
+            one.until(lambda d=device: state(one, d) == "ok")
+        return one
+
+    return begin
+
+
+def state(cashier, name):
+    return next(d.state for d in cashier.till.terminal.view().devices if d.name == name)
+
+
+def held(cashier, name, **faults):
+    return cashier.counter.order("extra", device=name, **faults)
+
+
+def scan(cashier):
+    before = cashier.hands.lines()
+    cashier.hands.scan(GOODS)
+    cashier.until(lambda: cashier.hands.lines() == before + 1)
+    return cashier.hands.view.transaction.due_minor
+
+
+def receipts(cashier):
+    return cashier.till.terminal.station.session.totals.receipts
+
+
+def sold(cashier, count):
+    cashier.until(lambda: receipts(cashier) == count)
+    cashier.until(lambda: cashier.hands.view.transaction is None)
+
+
+def test_a_customer_pays_by_cash_by_card_and_by_code_and_each_has_one_document(counter) -> None:
+    cashier = counter("full-counter")
+    before = held(cashier, "fiscal")["documents"]
+    scan(cashier)
+    cashier.hands.press(Key.Key_F8, Key.Key_Return)
+    sold(cashier, 1)
+    due = scan(cashier)
+    cashier.hands.press(Key.Key_F9)
+    sold(cashier, 2)
+    assert held(cashier, "card")["net_minor"] == due
+    due = scan(cashier)
+    cashier.hands.press(Key.Key_F10)
+    sold(cashier, 3)
+    assert held(cashier, "sbp")["net_minor"] == due
+    cashier.until(lambda: held(cashier, "fiscal")["documents"] == before + 3)
+
+
+def lost_and_found(cashier, name, meanwhile=lambda: None):
+    """Pulled, seen on the pill, and put back."""
+    cashier.counter.order("unplug", device=name)
+    cashier.until(lambda: state(cashier, name) == "lost")
+    assert cashier.window.top.device.isVisible()
+    meanwhile()
+    cashier.counter.order("replug", device=name)
+    cashier.until(lambda: state(cashier, name) == "ok")
+
+
+def test_a_card_terminal_pulled_while_the_customer_pays_takes_the_money_once(counter) -> None:
+    cashier = counter("pulled-terminal")
+    held(cashier, "card", customer="waits", after_cut="finish")
+    documents = held(cashier, "fiscal")["documents"]
+    due = scan(cashier)
+    cashier.hands.press(Key.Key_F9)
+    cashier.until(lambda: held(cashier, "card")["waits"])
+    lost_and_found(cashier, "card", lambda: held(cashier, "card", present=True))
+    sold(cashier, 1)
+    assert held(cashier, "card")["net_minor"] == due
+    assert held(cashier, "fiscal")["documents"] == documents + 1
+
+
+def test_an_acquirer_that_is_unreachable_while_the_customer_scans_takes_the_money_once(
+    counter,
+) -> None:
+    cashier = counter("pulled-acquirer")
+    held(cashier, "sbp", customer="waits")
+    due = scan(cashier)
+    cashier.hands.press(Key.Key_F10)
+    cashier.until(lambda: bool(cashier.hands.view.payment and cashier.hands.view.payment.qr))
+    cashier.counter.order("unplug", device="sbp")
+    held(cashier, "sbp", customer="pays")
+    cashier.counter.order("replug", device="sbp")
+    sold(cashier, 1)
+    assert held(cashier, "sbp")["net_minor"] == due
