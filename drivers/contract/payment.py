@@ -18,6 +18,10 @@ from drivers.contract.lenient import number_of, text_of
 
 PAN_DIGITS = range(13, 20)
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])")
+_BARE_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9]{13,19}(?![0-9A-Za-z])")
+_GROUPED_RUN = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{4}(?:[ -][0-9]{4}){2,3}(?:[ -]?[0-9]{1,3})?(?![0-9A-Za-z])"
+)
 SHOWN_DIGITS = 4
 SLIP_LINES_MAX = 200
 
@@ -180,7 +184,9 @@ def mask_card(number: str) -> str:
 
 def mask_pans(text: str) -> str:
     """Every number that may be a card's (13 to 19 digits with a right check digit), masked."""
-    return _DIGIT_RUN.sub(_masked_run, text)
+    for runs in (_BARE_RUN, _GROUPED_RUN, _DIGIT_RUN):
+        text = runs.sub(_masked_run, text)
+    return text
 
 
 def _masked_run(found: re.Match[str]) -> str:

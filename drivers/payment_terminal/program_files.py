@@ -97,8 +97,9 @@ def result_of(text: str | None, shape: ResultShape, order: PaymentOrder) -> Paym
         return declined("cancelled", message)
     if code not in shape.approved:
         return declined("declined", f"{code} {message}".strip())
-    if _differs(words.get("amount", ""), order.amount_minor) or _differs(
-        words.get("currency", ""), int(order.currency)
+    bare = {name: values.get(place, "").strip() for name, place in shape.places.items()}
+    if _differs(bare.get("amount", ""), order.amount_minor) or _differs(
+        bare.get("currency", ""), int(order.currency)
     ):
         return unknown("mismatch", message)
     return PaymentResult(

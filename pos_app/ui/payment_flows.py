@@ -22,9 +22,12 @@ ICONS = {
 
 
 def show(desk: Desk) -> bool:
-    """Put the question beside the receipt while money is on its way; True when it is there."""
+    """Put the question beside the receipt while money is on its way; True when it is there.
+
+    Whoever answers it must have signed on.
+    """
     shown, ask = desk.view.payment, desk.ask
-    if shown is None:
+    if shown is None or desk.view.operator is None:
         if ask is not None and ask.name in OWN:
             desk.close_ask()
         return False
