@@ -22,6 +22,7 @@ ICONS = {
     "scale": "scale",
     "fiscal": "receipt-text",
     "payment": "credit-card",
+    "marking": "list-checks",
 }
 PORT_KEYS = ("port", "path")
 Table = dict[str, Any]
@@ -155,6 +156,8 @@ def _show_form(desk: Desk, board: DeviceBoard, form: DeviceForm) -> None:
     words = words_of(desk)
     rows = [_key_row(desk, form, one) for one in form.fields]
     rows.append(Row(words.text("device.save"), form.fault, value="save", icon="check"))
+    if board.index is not None and form.table.get("kind") == "printer":
+        rows.append(Row(words.text("device.strip"), value="strip", icon="printer"))
     if board.index is not None:
         rows.append(Row(words.text("device.remove"), value="remove", icon="trash-2"))
 
@@ -163,6 +166,8 @@ def _show_form(desk: Desk, board: DeviceBoard, form: DeviceForm) -> None:
             _send(desk, _tables(board, dict(form.table)))
         elif row.value == "remove":
             _send(desk, _tables(board, None))
+        elif row.value == "strip":
+            take(desk, desk.do(desk.till.print_strip(str(form.table.get("name", "printer")))))
         else:
             _change(desk, board, form, row.value)
 
@@ -215,12 +220,33 @@ def _change(desk: Desk, board: DeviceBoard, form: DeviceForm, wanted: Mapping[st
     if wanted["type"] == "flag":
         put(not form.table.get(key, wanted["default"]))
     elif choices:
-        rows = [Row(shown(desk, key, one), value=one) for one in choices]
-        desk.open(Ask("device_choice", lambda text: None, pick=lambda row: put(row.value)), rows)
+        _choose(desk, form, wanted, put)
     elif key in PORT_KEYS and form.table.get("driver") != "tcp":
         _choose_port(desk, board, put)
     else:
         _type_value(desk, wanted, str(shown(desk, key, form.table.get(key, ""))), put)
+
+
+def _choose(
+    desk: Desk, form: DeviceForm, wanted: Mapping[str, Any], put: Callable[[object], None]
+) -> None:
+    """One of several; of a list each row is taken in or out."""
+    key, several = wanted["key"], wanted["type"] == "list"
+    present = list(form.table.get(key, wanted["default"]) or ()) if several else []
+    rows = [
+        Row(shown(desk, key, one), value=one, icon="check" if one in present else "")
+        for one in wanted["choices"]
+    ]
+
+    def pick(row: Row) -> None:
+        if not several:
+            put(row.value)
+        elif row.value in present:
+            put([one for one in present if one != row.value])
+        else:
+            put([*present, row.value])
+
+    desk.open(Ask("device_choice", lambda text: None, pick=pick), rows)
 
 
 def _choose_port(desk: Desk, board: DeviceBoard, put: Callable[[object], None]) -> None:

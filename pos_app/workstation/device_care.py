@@ -87,6 +87,10 @@ class DeviceGestures:
         """See DevicePort."""
         return attempt(self._station, name, override)
 
+    def print_strip(self, name: str) -> Answer:
+        """See DevicePort."""
+        return print_strip(self._station, name)
+
     def stop_trying(self) -> Answer:
         """See DevicePort."""
         return stop_trying(self._station)
@@ -159,6 +163,20 @@ def attempt(station: Station, name: str, override: Override | None) -> Answer:
 
     wanted = {"device": name, "level": "interactive"}
     station.device_trials.append(station.devices.request("check", wanted, told, TRY_MS))
+    return changed(Part.DEVICES, device_trying=name)
+
+
+def print_strip(station: Station, name: str) -> Answer:
+    """A line a code page: which of them can be read is then chosen in the printer's settings."""
+
+    def told(reply: Mapping[str, Any]) -> None:
+        tried = outcome(name, DeviceKind.PRINTER, reply)
+        if tried.ok:
+            tried = Tried(name, say("device.try_strip"), ok=True)
+        station.say(changed(Part.DEVICES, device_tried=tried))
+
+    wanted = {"device": name, "job_id": station.new_id()}
+    station.devices.request("code_page_strip", wanted, told, TRY_MS)
     return changed(Part.DEVICES, device_trying=name)
 
 

@@ -243,6 +243,9 @@ class DevicePort(Protocol):
     def try_device(self, name: str, override: Override | None = None) -> Answer:
         """A live test; pushed data["device_tried"]. A scan it waits for is no sale's."""
 
+    def print_strip(self, name: str) -> Answer:
+        """A printer prints a line a code page; pushed data["device_tried"]."""
+
     def stop_trying(self) -> Answer:
         """A live test that still waits is given up."""
 

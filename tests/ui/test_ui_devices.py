@@ -3,17 +3,20 @@
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from drivers.registry import kinds
 from pos_app.domain.sentence import say
 from pos_app.ui import device_flows
 from pos_app.ui.device_flows import value_of
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Part, done, refused
 from pos_app.workstation.device_care import DeviceForm, Tried
+from resources.words import Words
 from tests.ui.builders import SellingTill, signed_on
 from tests.ui.device_samples import (
     CARDS,
     FIELDS,
     TABLES,
+    a_key,
     open_form,
     open_page,
     open_tried,
@@ -198,3 +201,36 @@ def test_typed_values_take_the_type_of_their_key() -> None:
     assert (value_of("number", "-5"), value_of("number", "")) == (-5, None)
     assert value_of("list", "0d 0a") == ["0d", "0a"]
     assert value_of("text", "a b") == "a b"
+
+
+def test_a_list_with_choices_is_made_row_by_row(window) -> None:
+    open_form(window, fault="")
+    pages = a_key("code_pages", "list", ["17 cp866"], ("17 cp866", "46 cp1251"))
+
+    def form(table):
+        push(window, device_form=DeviceForm(table, (pages,)))
+        pick(window, "Кодовые страницы")
+
+    form({"kind": "printer"})
+    assert [one.icon for one in window.desk.rows] == ["check", ""]
+    pick(window, "46 cp1251")
+    table = window.desk.till.said("device_form")[-1][0][0]
+    assert table["code_pages"] == ["17 cp866", "46 cp1251"]
+    form(table)
+    pick(window, "17 cp866")
+    assert window.desk.till.said("device_form")[-1][0][0]["code_pages"] == ["46 cp1251"]
+
+
+def test_every_kind_that_can_be_built_has_a_name_and_an_icon() -> None:
+    for kind in kinds():
+        assert kind in device_flows.ICONS
+        for language in ("ru", "en"):
+            assert Words(language).knows(f"device.kind_{kind}"), (language, kind)
+
+
+def test_a_printer_s_settings_print_the_strip_of_code_pages(window) -> None:
+    open_page(window)
+    device_flows.edit(window.desk, "Принтер у кассы")
+    push(window, device_form=DeviceForm(dict(TABLES[1]), FIELDS))
+    pick(window, "Напечатать полоску кодовых страниц")
+    assert window.desk.till.said("print_strip")[-1][0] == ("Принтер у кассы",)

@@ -163,3 +163,15 @@ def test_a_full_disk_changes_nothing(manager, host, monkeypatch) -> None:
     ):
         assert answer.refusal.code == "storage_full"
     assert host.asked == []
+
+
+def test_a_strip_of_code_pages_is_printed_and_its_end_told(manager, host) -> None:
+    assert manager.till.print_strip("p").data["device_trying"] == "p"
+    do, fields, _reply = host.asked[-1]
+    assert (do, fields["device"]) == ("code_page_strip", "p")
+    assert fields["job_id"]
+    host.answer(job_id=fields["job_id"])
+    assert str(told(manager, "device_tried").text.key) == "device.try_strip"
+    manager.till.print_strip("p")
+    host.answer(error="no paper", outcome="not_done")
+    assert str(told(manager, "device_tried").text.key) == "device.try_failed"
