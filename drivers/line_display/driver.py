@@ -12,7 +12,7 @@ from drivers.contract import (
     Reply,
     StatusUpdateEvent,
 )
-from drivers.line_display.dialects import COLUMNS, ROWS, Dialect, line_bytes
+from drivers.line_display.dialects import COLUMNS, PAGE, ROWS, Dialect, line_bytes
 from drivers.transport import Link, LinkDownError, LinkWorker, Task
 
 QUEUE_WAIT_MS = 100
@@ -25,11 +25,14 @@ class TwoLineDisplay:
     columns = COLUMNS
     rows = ROWS
 
-    def __init__(self, name: str, link: Link, listener: Listener, dialect: Dialect) -> None:
+    def __init__(
+        self, name: str, link: Link, listener: Listener, dialect: Dialect, page: str = PAGE
+    ) -> None:
         self.name = name
         self.power_state = PowerState.UNKNOWN
         self._listener = listener
         self._dialect = dialect
+        self._page = page
         self._worker = LinkWorker(name, link, self, QUEUE_WAIT_MS)
         self._shown: bytes | None = None
         self._must_start = True
@@ -48,7 +51,8 @@ class TwoLineDisplay:
     def display_lines(self, lines: tuple[str, ...], reply: Reply) -> None:
         """Shows up to two lines of twenty characters."""
         upper, lower = (*lines[:ROWS], "", "")[:ROWS]
-        self._post(self._dialect.show((line_bytes(upper), line_bytes(lower))), reply)
+        shown = line_bytes(upper, self._page), line_bytes(lower, self._page)
+        self._post(self._dialect.show(shown), reply)
 
     def clear_text(self, reply: Reply) -> None:
         """Empties the display."""
@@ -87,7 +91,7 @@ class TwoLineDisplay:
     def _wake(self, link: Link) -> None:
         if not self._must_start:
             return
-        link.write(self._dialect.start + (self._shown or b""))
+        link.write(self._dialect.start_in(self._page) + (self._shown or b""))
         self._must_start = False
 
     def _post(self, data: bytes, reply: Reply) -> None:

@@ -163,8 +163,8 @@ class PollingScale:
         if power is PowerState.ONLINE:
             self._silences = 0
             return
-        self._error_count += 1
         self._last_error = reason
+        self._error_count += power is not self.power_state
         self._now(power)
 
     def _look(self, link: Link) -> None:
@@ -254,7 +254,7 @@ class PollingScale:
 
     def _silent(self, reason: str) -> None:
         self._silences += 1
-        self._error_count += 1
+        self._error_count += self.power_state is PowerState.ONLINE
         self._last_error = reason
         if self._silences >= SILENCES_UNTIL_OFF:
             self._now(PowerState.OFFLINE)

@@ -30,13 +30,22 @@ FRAMES = [row for row in vectors("device_frames.json")["frames"] if row["device"
 @pytest.mark.parametrize("name", sorted(DIALECTS))
 def test_both_lines_are_shown_in_every_dialect(name) -> None:
     dialect, screen = DIALECTS[name], ScreenModel()
-    screen.feed(dialect.start)
+    screen.feed(dialect.start_in("cp866"))
     lines = ("ИТОГО         170,81", "Баллы +17 ёж".ljust(20))
     for byte in dialect.show((line_bytes(lines[0]), line_bytes(lines[1]))):
         screen.feed(bytes((byte,)))
     assert screen.lines == lines
     screen.feed(dialect.clear)
     assert screen.lines == (" " * 20, " " * 20)
+
+
+@pytest.mark.parametrize("name", ["epson", "aures"])
+def test_the_other_cyrillic_page_is_chosen_by_its_own_number(name) -> None:
+    dialect, screen = DIALECTS[name], ScreenModel()
+    screen.feed(dialect.start_in("cp1251"))
+    text = line_bytes("Чай №5 — ёж", "cp1251")
+    screen.feed(dialect.show((text, text)))
+    assert screen.lines[1].rstrip() == "Чай №5 - ёж"
 
 
 @pytest.mark.parametrize("row", FRAMES, ids=lambda row: row["model"][:7] + row["id"])

@@ -64,10 +64,11 @@ def test_nothing_is_sold_by_an_empty_moving_overloaded_or_negative_pan(
 def test_an_answer_that_cannot_be_read_is_an_error_and_never_nothing(
     tmp_path, dialect, fault
 ) -> None:
-    with bench(tmp_path, dialect, answer_ms=40) as (virtual, scale, ear):
+    patience_ms = 2_000 if fault == "broken" else 120  # the others end in silence
+    with bench(tmp_path, dialect, answer_ms=patience_ms) as (virtual, scale, ear):
         virtual.model.put(640)
         virtual.model.fault = fault
-        error = Weighing(scale, timeout_ms=150).error()
+        error = Weighing(scale, timeout_ms=300).error()
         assert error.code is ErrorCode.E_EXTENDED
         overloaded = fault == "broken" and dialect.startswith("cas")
         assert error.extended == (ScaleError.OVERWEIGHT if overloaded else ScaleError.UNREADABLE)
@@ -75,16 +76,16 @@ def test_an_answer_that_cannot_be_read_is_an_error_and_never_nothing(
             ear.wait(lambda e: getattr(e, "power", None) is PowerState.OFFLINE)
         virtual.model.fault = ""
         assert Weighing(scale).weight().grams == 640
-        assert (scale.health().last_error is None) == (error.extended != ScaleError.UNREADABLE)
+        assert overloaded or scale.health().last_error
 
 
 def test_a_flipped_bit_on_a_line_of_seven_bits_is_seen_by_its_parity(tmp_path) -> None:
-    with bench(tmp_path, "toledo8217", parity=True, framing="7E1", answer_ms=40) as rig:
+    with bench(tmp_path, "toledo8217", parity=True, framing="7E1", answer_ms=120) as rig:
         virtual, scale, _ear = rig
         virtual.model.put(1234)
         assert Weighing(scale).weight().grams == 1234
         virtual.model.fault = "flipped"
-        assert Weighing(scale, timeout_ms=150).error().extended == ScaleError.UNREADABLE
+        assert Weighing(scale, timeout_ms=300).error().extended == ScaleError.UNREADABLE
         assert "ff" in (scale.health().last_error or "")
 
 
@@ -188,7 +189,7 @@ def test_what_a_protocol_cannot_do_is_refused(tmp_path) -> None:
 
 
 def test_an_order_to_a_scale_that_went_silent_or_away_is_an_error(tmp_path) -> None:
-    with bench(tmp_path, "massa100", answer_ms=40) as (virtual, scale, _ear):
+    with bench(tmp_path, "massa100", answer_ms=120) as (virtual, scale, _ear):
         reply = Ear()
         virtual.model.fault = "silent"
         scale.set_zero(reply)
@@ -202,7 +203,7 @@ def test_an_order_to_a_scale_that_went_silent_or_away_is_an_error(tmp_path) -> N
 
 
 def test_a_scale_that_speaks_again_by_itself_is_on_line_again(tmp_path) -> None:
-    with bench(tmp_path, "shtrih_pos2", answer_ms=40) as (virtual, scale, ear):
+    with bench(tmp_path, "shtrih_pos2", answer_ms=120) as (virtual, scale, ear):
         virtual.model.fault = "silent"
         ear.wait(lambda e: getattr(e, "power", None) is PowerState.OFFLINE)
         virtual.model.fault = ""
