@@ -124,6 +124,7 @@ def parts(seeds: int, examples: int) -> Iterator[Told]:
         "--examples",
         str(examples),
     )
+    yield command("Devices fed with mutated streams", "-m", "tests.evidence.fuzz_devices")
     yield command("Points spent in the dark", "-m", "tests.evidence.allowances")
     yield chain_day()
     yield catalogue()
