@@ -102,3 +102,19 @@ def test_an_acquirer_that_is_unreachable_while_the_customer_scans_takes_the_mone
     cashier.counter.order("replug", device="sbp")
     sold(cashier, 1)
     assert held(cashier, "sbp")["net_minor"] == due
+
+
+def test_a_registrar_pulled_while_it_issues_has_one_document_in_the_end(counter) -> None:
+    cashier = counter("pulled-registrar")
+    documents = held(cashier, "fiscal")["documents"]
+    scan(cashier)
+    held(cashier, "fiscal", hold=True)
+    cashier.hands.press(Key.Key_F8, Key.Key_Return)
+    cashier.until(lambda: cashier.hands.view.payment is not None)
+    lost_and_found(cashier, "fiscal", lambda: held(cashier, "fiscal", hold=False))
+    cashier.until(lambda: cashier.hands.view.payment is None)
+    if receipts(cashier) == 0:  # surely not registered: the cashier is told, the receipt waits
+        assert cashier.hands.lines() == 1
+        cashier.hands.press(Key.Key_F8, Key.Key_Return)
+    sold(cashier, 1)
+    assert held(cashier, "fiscal")["documents"] == documents + 1
