@@ -59,9 +59,14 @@ def grants_on(folder: Path, incarnation: int, told: bool = False) -> dict[str, i
 
 
 def at_rest(till: Any) -> bool:
-    """Nothing to send, nothing asked, nothing frozen."""
+    """Nothing to send, nothing asked, nothing frozen. What a former life asked is not asked again:
+    whatever the server has granted to it comes back by itself."""
     chain = chain_of(till.folder)
-    asked = till_rows(till.folder / "till.db", "SELECT count(*) FROM allowance WHERE asked > 0")
+    asked = till_rows(
+        till.folder / "till.db",
+        "SELECT count(*) FROM allowance WHERE asked > 0 AND incarnation = ?",
+        chain["incarnation"],
+    )
     return chain["acked"] == chain["head"] and not asked[0][0] and not chain["frozen"]
 
 

@@ -33,6 +33,7 @@ URL = "http://server.test"
 KEYS: list[tuple[str, str]] = []
 """(kind, key) of the members whose balances are compared at rest."""
 RESTART_S = 0.5
+DISPUTES = frozenset({"link.fork", "link.fenced"})
 KEPT = ("till.dbkey",)
 
 
@@ -259,11 +260,14 @@ class TillMachine:
         return "down" if self.till is None else str(self.till.courier.status())
 
     def waits(self) -> bool:
-        """Whether it wants to hear which machine goes on."""
+        """Whether it wants to hear which machine goes on: at its first start, or because a server
+        that went back in time has forgotten what a person had said."""
         if self.till is None:
             return False
         with inside(self.front, self.clock, self.chance):
-            return bool(self.till.memory.lives.moved())
+            trouble = self.till.courier.status().trouble
+            disputed = trouble is not None and trouble.key in DISPUTES
+            return disputed or bool(self.till.memory.lives.moved())
 
     def take_over(self) -> None:
         """A person says that this machine goes on."""
