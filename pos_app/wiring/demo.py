@@ -14,6 +14,10 @@ from pos_app.wiring.courier import first_sync
 from pos_app.wiring.demo_shop import OPERATORS, Counter, Shop, has_display
 from pos_app.wiring.till import Place
 
+EXTRAS = ("fiscal", "card", "sbp")
+PAN_G = 342
+"""What lies on the scale of a person's demo, so that something can be weighed."""
+
 
 def run_demo(out: Path, language: str, scripted: bool) -> int:
     """0 when all went well."""
@@ -26,7 +30,8 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     _say("the shop opens: server, goods, members ...")
     with Shop(folder) as shop:
-        counter = shop.counter()
+        # a scripted customer needs nobody beside the till; a person may try everything
+        counter = shop.counter() if alone else shop.counter("massa100", EXTRAS)
         place = shop.till("till-1", devices=counter.devices, language=language)
         first_sync(place.data, place.server)
         if alone:
@@ -41,6 +46,7 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
 def _for_a_person(place: Place, counter: Counter) -> int:
     from pos_app.wiring.window import Appearance, run
 
+    counter.order("pan", load_g=PAN_G)
     _say(f"operator {OPERATORS[0][1]}, PIN {OPERATORS[0][3]}; a member's card: 2990000000019")
     paper = subprocess.Popen(
         command("paper", "--port", str(counter.port)), stdin=subprocess.DEVNULL
