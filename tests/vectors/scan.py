@@ -43,6 +43,18 @@ def rules_of(profile: Mapping[str, Any]) -> LabelRules:
     )
 
 
+def set_up(case: Case, profile: Mapping[str, Any]) -> Case:
+    """The case with the profile's set-up of its transport under its own."""
+    usual: Mapping[str, Any] = {}
+    if case["transport"] == "serial" and "framing" in profile:
+        framing = dict(profile["framing"])
+        suffixes = framing.pop("suffixes", None)
+        usual = {**framing, **({"suffixes_hex": suffixes} if suffixes else {})}
+    elif case["transport"] == "wedge":
+        usual = profile.get("wedge", {})
+    return {**case, "config": {**usual, **case.get("config", {})}}
+
+
 def as_neutral(answer: Identification, key: str) -> Any:
     value = getattr(answer, _OUR_NAMES.get(key, key))
     if key == "kind":
@@ -54,7 +66,7 @@ def as_neutral(answer: Identification, key: str) -> Any:
 
 def difference(case: Case, profile: Mapping[str, Any], deliveries: Mapping[str, Delivery]) -> str:
     identifier = Identifier(rules_of(profile), WorldPhoneBook(), BiipGs1Reader())
-    scans = deliveries[case["transport"]](case)
+    scans = deliveries[case["transport"]](set_up(case, profile))
     answers = [identifier.scan(s.raw, s.aim, s.symbology) for s in scans]
     expected = case["expect"]
     if len(answers) != len(expected):
