@@ -53,13 +53,17 @@ class FiscalTill(Bench):
                  **settings: Any) -> None:  # fmt: skip
         self.fiscal = fiscal
         self.more = more
+        self.keys: dict[str, Any] = dict(FAST)
         self.fiscal_setting: Any = {"taxpayer_numbers": {"ivan": "770123456789"}}
         super().__init__(folder, **settings)
 
     def start(self) -> None:
         super().start()
         self.pipe = LoopedPipe()
-        tables = [{"name": "kkt", "kind": "fiscal", **self.fiscal.config(), **FAST}, *self.more]
+        tables = [
+            {"name": "kkt", "kind": "fiscal", **self.fiscal.config(), **self.keys},
+            *self.more,
+        ]
         self.link = DeviceLink(self.pipe, {t["name"]: t["kind"] for t in tables})
         self.pipe.host = Host({"device": tables}, self.pipe)  # type: ignore[arg-type]  # write, flush
         self.pipe.host.devices.open_all()

@@ -6,9 +6,10 @@ import pytest
 
 from drivers.fake.fiscal import VirtualFiscal
 from drivers.fake.marking import VirtualMarking
+from pos_app.workstation.ports import StorageFull
 from tests.workstation.fiscal_till import FiscalTill
 from tests.workstation.test_till_fiscal import paid, papers
-from tests.workstation.tills import BREAD, MILK, goods, notices, ok, refusal
+from tests.workstation.tills import BREAD, MILK, UNKNOWN, goods, notices, ok, refusal
 
 WATER = "4601234567893"
 
@@ -150,9 +151,32 @@ def test_marked_goods_are_not_sold_without_their_code(till) -> None:
 
 
 def test_a_code_of_unknown_goods_is_said_to_be_unknown(till) -> None:
-    strange = f"01{'4600000000000'.zfill(14)[:13]}021x\x1d93abcd"
-    answer = till.till.scan(strange.encode(), "]d2")
-    assert not answer.ok
+    strange = f"01{UNKNOWN.zfill(14)}21x\x1d93abcd"
+    assert refusal(till.till.scan(strange.encode(), "]d2")) == "unknown_code"
+
+
+def test_no_code_is_asked_once_money_was_taken(till, services) -> None:
+    ok(till.scan(MILK))
+    ok(till.till.tender("cash", 10_00))
+    assert refusal(scan(till, "a1")) == "tenders_taken"
+    assert services.asked == []
+
+
+def test_a_disk_that_takes_no_code_takes_no_line(till) -> None:
+    class Full:
+        """A disk without room."""
+
+        def __init__(self, book) -> None:
+            self.of, self.open = book.of, book.open
+
+        def save(self, row) -> None:
+            raise StorageFull
+
+    ok(scan(till, "a1"))
+    till.till.station.fiscal.book = Full(till.till.station.fiscal.book)
+    judged(till)
+    assert names(till) == []
+    assert "storage_full" in till.codes_heard()
 
 
 def test_a_receipt_that_is_gone_gets_no_late_line(till, services) -> None:
