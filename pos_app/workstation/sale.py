@@ -146,7 +146,7 @@ def _counted(
     if wanted is not None:
         trouble = weighing.by_hand(station, item, wanted.decimal(), None)
         return trouble or sell(station, item, code, wanted, entry)
-    if not weighing.possible(station):
+    if item.unit is not Unit.GRAM or not weighing.possible(station):
         return refused("weigh_first", name=item.name)
     trouble = not_editable(station)
     return trouble or weighing.begin(

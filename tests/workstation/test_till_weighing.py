@@ -9,7 +9,7 @@ from pos_app.domain.quantity import grams
 from pos_app.workstation import weighing
 from pos_app.workstation.scale_port import NoScale, Pan, Weighed
 from tests.sync.mirror.feeds import row
-from tests.workstation.tills import APPLES_PLU, MARIA, MILK, Bench, notices, refusal
+from tests.workstation.tills import APPLES_PLU, MARIA, MILK, Bench, ean, goods, notices, refusal
 
 
 class RecordedScale:
@@ -271,3 +271,24 @@ def test_a_till_without_a_scale_wants_the_weight_typed(shop) -> None:
     none.tare(0, tared.append)
     none.cancel()
     assert (none.state(), told, tared) == ("none", [Weighed(trouble="lost")], [False])
+
+
+def test_a_price_label_sells_at_its_price_and_one_without_a_price_is_refused(senior) -> None:
+    assert refusal(senior.scan(ean("250010200000"))) == "label_without_price"
+    senior.scan(ean("250010204500"), ean("250010104104"))
+    bun, apples = senior.sale.lines
+    assert (bun.amount_minor, apples.amount_minor) == (45_00, 41_04)
+    senior.till.pay("cash", None)
+    document = senior.memory.journal.last_document()
+    assert document.totals.payable_minor == 86_04
+    assert senior.till.return_sale(document.receipt_number, None, "defect").ok
+    assert senior.till.pay("cash", None).ok
+    returned = senior.memory.journal.last_document()
+    assert (returned.kind.value, returned.totals.payable_minor) == ("return", 86_04)
+
+
+def test_goods_by_volume_are_not_put_on_the_scale(shop, scale) -> None:
+    shop.mirrors(goods(20, "", "Масло на розлив", 300_00, "Прочее", unit="ml", plu="120"))
+    assert refusal(shop.till.type_text("120")) == "weigh_first"
+    assert shop.till.type_text("0.25*120").ok
+    assert scale.asked == []
