@@ -28,7 +28,8 @@ command -v umockdev-wrapper >/dev/null || wanted="$wanted umockdev"
 command -v Xvfb >/dev/null || wanted="$wanted xvfb"
 command -v xdotool >/dev/null || wanted="$wanted xdotool"
 command -v setxkbmap >/dev/null || wanted="$wanted x11-xkb-utils"
+command -v pdftoppm >/dev/null || wanted="$wanted poppler-utils"
 if [ "$(uname)" = Linux ] && [ -n "$wanted" ]; then
-  install "tools for tests of devices" "$wanted" "For the tests of HID, evdev and wedge scanners, install:"
+  install "tools for tests of devices" "$wanted" "For the tests of HID, evdev and wedge scanners and of printed sheets, install:"
 fi
 exit 0

@@ -33,10 +33,14 @@ def picture(png: bytes) -> Image.Image:
     return Image.open(io.BytesIO(png)).convert("L")
 
 
+def needs(tool: str) -> None:
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} of poppler-utils is not installed")
+
+
 def rendered(pdf: bytes, tmp_path, dpi: int = 300) -> list[Image.Image]:
     """By poppler's pdftoppm: not by what drew it."""
-    if shutil.which("pdftoppm") is None:
-        pytest.skip("pdftoppm of poppler-utils is not installed")
+    needs("pdftoppm")
     path = tmp_path / "sheet.pdf"
     path.write_bytes(pdf)
     command = ["pdftoppm", "-r", str(dpi), "-gray", "-png", str(path), str(tmp_path / "page")]
@@ -50,6 +54,7 @@ def read(image: Image.Image) -> list[tuple[str, str]]:
 
 
 def texts_of(pdf: bytes, tmp_path) -> str:
+    needs("pdftotext")
     path = tmp_path / "text.pdf"
     path.write_bytes(pdf)
     return subprocess.run(
