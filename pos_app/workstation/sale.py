@@ -323,6 +323,8 @@ def void_transaction(station: Station, reason: str, override: Override | None) -
     transaction = station.open
     if transaction is None:
         return refused("nothing_open")
+    if station.moving is not None:
+        return refused("payment_not_back")
     allowed = authorise(station, Right.VOID_TRANSACTION, override)
     if isinstance(allowed, Answer):
         return allowed

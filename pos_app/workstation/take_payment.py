@@ -13,7 +13,6 @@ from pos_app.domain.tender import TenderKind
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
 from pos_app.workstation.moving import CURRENCY_NUMBERS, Leg, LegState, Stage
 from pos_app.workstation.payment_port import Payments, Progress
-from pos_app.workstation.ports import StorageBroken, StorageFull
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import Doing, Station, changed, guarded
 from pos_app.workstation.tendering import approved, moving_of, put_to_manager, step
@@ -28,8 +27,10 @@ SAID_OF_DECLINED = frozenset(
 
 
 def terminal_of(station: Station, kind: TenderKind) -> str | None:
-    """The terminal that takes this tender; None: by hand, as always."""
-    return station.payments.terminal(kind) if station.payments is not None else None
+    """The terminal that takes this tender; None: by hand, as always, and whoever learns it."""
+    if station.payments is None or station.settings.training:
+        return None
+    return station.payments.terminal(kind)
 
 
 def busy(station: Station) -> Answer | None:
@@ -120,6 +121,7 @@ def late(station: Station, key: str, result: PaymentResult) -> Answer:
         return done()
     if key == leg.undo_key:
         return settle_undo(station, leg, result, None, looked=True)
+    station.recovered = True  # nobody waits for it any more: the cashier says how it goes on
     return settle_leg(station, leg, result, None, looked=True)
 
 
@@ -193,10 +195,7 @@ def _followed(station: Station, then: Then | None, said: Notice) -> Answer:
     """The next arrow, if one was agreed on; a refusal of it leaves the money where it is."""
     if then is None:
         return changed(*PARTS, notices=(said,))
-    try:
-        answer = then(station)
-    except (StorageFull, StorageBroken):
-        answer = guarded(lambda: then(station))
+    answer = guarded(lambda: then(station))
     return replace(
         answer, notices=(said, *answer.notices), changed=answer.changed | frozenset(PARTS)
     )

@@ -5,6 +5,7 @@ import pytest
 from drivers.contract.payment import PaymentDo
 from pos_app.domain.sentence import say
 from pos_app.domain.tender import TenderKind
+from pos_app.workstation.ports import StorageFull
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, MARIA, MILK, ok, paper, refusal
 
@@ -25,6 +26,22 @@ def fiscal(tmp_path):
 
 def choices(shop):
     return shop.view.payment.choices if shop.view.payment else ()
+
+
+class FullDisk:
+    """The journal of a till whose disk takes no more."""
+
+    def __init__(self, journal):
+        self._journal = journal
+
+    def __getattr__(self, name):
+        return getattr(self._journal, name)
+
+    def begin_tendering(self, row):
+        raise StorageFull
+
+    def record(self, facts):
+        raise StorageFull
 
 
 def restarted(shop, who="petr"):
@@ -163,8 +180,8 @@ def test_a_late_answer_ends_the_doubt(shop):
     key = shop.bank.orders[0].key
     shop.till.payment_told("another", shop.bank.approval(key))
     shop.till.payment_told(key, shop.bank.approval(key))
-    assert choices(shop) == ()
-    ok(shop.till.complete())
+    assert choices(shop) == ("finish", "reverse")
+    ok(shop.till.payment_choice("finish"))
     shop.till.payment_told(key, shop.bank.approval(key))
     assert len(shop.documents()) == 1
 
@@ -262,7 +279,7 @@ def test_of_a_manual_terminal_the_cashier_reads_the_slip(shop):
     assert shop.documents()
 
 
-# --- returns
+# --- goods come back
 
 
 def test_a_return_goes_back_to_the_card_it_came_from(shop):
@@ -324,7 +341,41 @@ def test_a_cut_after_the_refund_finishes_the_same_return(shop):
     assert (len(shop.documents()), shop.bank.net_minor(), shop.tenderings) == (2, 0, 0)
 
 
-# --- cuts
+def test_a_receipt_whose_money_moved_cannot_be_thrown_away(shop):
+    shop.scan(MILK)
+    ok(shop.till.tender("card", 50_00))
+    assert refusal(shop.till.void_transaction("mistake")) == "payment_not_back"
+    ok(shop.till.pay("cash", 100_00))
+    number = shop.documents()[-1].receipt_number
+    ok(shop.till.return_sale(number, reason="defect"))
+    shop.bank.mode, shop.bank.reachable = "lose", False
+    ok(shop.till.complete())
+    assert refusal(shop.till.void_transaction("mistake")) == "payment_not_back"
+
+
+def test_in_training_no_card_is_asked(tmp_path):
+    shop = PayingBench(tmp_path, training=True).open_shift("petr")
+    shop.scan(MILK)
+    ok(shop.till.pay("card"))
+    assert (shop.bank.orders, len(shop.documents())) == ([], 1)
+    shop.close()
+
+
+def test_a_disk_that_fills_up_after_the_approval_loses_nothing(shop):
+    shop.bank.mode = "hold"
+    shop.scan(MILK)
+    ok(shop.till.pay("card"))
+    journal = shop.station.journal
+    shop.station.journal = FullDisk(journal)
+    shop.terminals.answers()
+    assert shop.codes_heard()[-1] == "storage_full"
+    shop.station.journal = journal
+    assert choices(shop) == ("ask_again", "taken", "not_taken")
+    ok(shop.till.payment_choice("ask_again"))
+    assert shop.documents()[-1].tenders[0].amount_minor == 89_90
+
+
+# --- the power goes
 
 
 def test_a_cut_after_the_approval_is_finished(shop):
