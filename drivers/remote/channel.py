@@ -127,6 +127,11 @@ class Channel:
             reply(pending.failed(ErrorCode.E_OFFLINE, str(gone), Outcome.NOT_DONE))
         return number
 
+    def jobs_waiting(self, device: str) -> int:
+        """Jobs of this device that are not answered yet: a new one waits behind them."""
+        waiting = self._pending.values()
+        return sum(1 for one in waiting if one.device == device and one.job_id is not None)
+
     def cancel(self, number: int) -> None:
         """Wishes the end of a long request; its own answer still comes and says what came of it."""
         if number in self._pending:

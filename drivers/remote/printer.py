@@ -21,14 +21,21 @@ class RemotePrinter(RemoteDevice):
             reply,
             device=self.name,
             job_id=job.job_id,
-            limit_ms=self._host.deadlines.print_ms,
+            limit_ms=self._limit_ms(),
             fields={"job": job_to_json(job)},
         )
 
     def store_logo(self, job_id: str, key: str, png: bytes, reply: Reply) -> None:
         """Into the printer's own memory: at set-up only, for it wears out."""
         fields = {"job_id": job_id, "key": key, "png": base64.b64encode(png).decode()}
-        self._host.request("store_logo", reply, device=self.name, job_id=job_id, fields=fields)
+        self._host.request(
+            "store_logo",
+            reply,
+            device=self.name,
+            job_id=job_id,
+            limit_ms=self._limit_ms(),
+            fields=fields,
+        )
 
     def strip_choices(self, reply: Reply) -> None:
         """What a person may answer to the strip: ResultEvent with `choices`."""
@@ -37,5 +44,14 @@ class RemotePrinter(RemoteDevice):
     def print_code_page_strip(self, job_id: str, reply: Reply) -> None:
         """For setting up an unknown printer."""
         self._host.request(
-            "code_page_strip", reply, device=self.name, job_id=job_id, fields={"job_id": job_id}
+            "code_page_strip",
+            reply,
+            device=self.name,
+            job_id=job_id,
+            limit_ms=self._limit_ms(),
+            fields={"job_id": job_id},
         )
+
+    def _limit_ms(self) -> int:
+        """Papers come one after the other: the tenth of a backlog has ten times as long."""
+        return self._host.deadlines.print_ms * (1 + self._host.jobs_waiting(self.name))

@@ -88,7 +88,13 @@ def send_waiting(station: Station) -> None:
 
 
 def _ready(station: Station) -> bool:
-    return any(d.kind == "printer" and d.state in READY for d in station.devices.states())
+    return _printer_state(station) in READY
+
+
+def _printer_state(station: Station) -> str:
+    """The state of the printer that prints papers: the first one."""
+    states = [device.state for device in station.devices.states() if device.kind == "printer"]
+    return states[0] if states else ""
 
 
 def _fresh(station: Station, one: StoredJob) -> bool:
@@ -215,8 +221,7 @@ def _marked(station: Station, job: PrintJob) -> PrintJob:
 
 def device_news(station: Station) -> Answer:
     """A device changed: what waits for the printer leaves, and paper that runs low is said once."""
-    printers = [device.state for device in station.devices.states() if device.kind == "printer"]
-    state = printers[0] if printers else ""
+    state = _printer_state(station)
     before, station.printer_state = station.printer_state, state
     said: tuple[Notice, ...] = ()
     if state != before and state in ("paper_low", "paper_out"):

@@ -319,6 +319,18 @@ def pipe():
     return Lines()
 
 
+def test_the_last_paper_of_a_backlog_is_not_given_up_before_its_turn(pipe, ear) -> None:
+    remote = RemoteHost(pipe, ear)
+    answers = [Ear(), Ear()]
+    for number, answer in enumerate(answers):
+        remote.printer("p").print_job(PrintJob(f"j{number}", (Text("x"),)), answer)
+    remote.tick(0)
+    remote.tick(60_000)
+    assert [len(one.heard) for one in answers] == [1, 0]
+    remote.tick(120_000)
+    assert [one.heard[0].outcome for one in answers] == [Outcome.UNKNOWN] * 2
+
+
 def test_a_job_without_answer_is_unknown_after_its_deadline(pipe, ear) -> None:
     remote = RemoteHost(pipe, ear)
     reply = Ear()
