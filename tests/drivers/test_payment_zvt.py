@@ -1,5 +1,7 @@
 """A ZVT terminal over a real socket and a real pseudo-terminal."""
 
+import time
+
 import pytest
 from payment_bench import HASTY, Bench, order, zvt
 
@@ -8,8 +10,8 @@ from drivers.contract.payment import PaymentDo, PaymentOutcome
 from drivers.fake.endpoints import PtyEndpoint
 from drivers.fake.zvt_terminal import ZvtTerminal
 from drivers.fake.zvt_wire import SerialLine
-from drivers.payment_terminal import SerialFraming, ZvtAdapter, ZvtSettings
-from drivers.transport import SerialLink, SerialSettings
+from drivers.payment_terminal import SerialFraming, SocketFraming, ZvtAdapter, ZvtSettings
+from drivers.transport import SerialLink, SerialSettings, TcpLink
 
 APPROVED, DECLINED = PaymentOutcome.APPROVED, PaymentOutcome.DECLINED
 UNKNOWN = PaymentOutcome.UNKNOWN
@@ -230,3 +232,64 @@ def test_over_a_serial_port_with_check_sums(tmp_path):
     assert terminal.net_minor == 1610_16
     bench.close()
     terminal.stop()
+
+
+def test_a_terminal_that_was_switched_off_is_found_again_by_itself(bench, terminal):
+    states = bench.states
+    _until(lambda: [one.power for one in states][-1:] == [PowerState.ONLINE])
+    terminal.endpoint.unplug()
+    _until(lambda: states[-1].power is PowerState.OFF_OFFLINE)
+    assert bench.look(order(1)).reason == "not_begun"
+    terminal.endpoint.replug()
+    _until(lambda: states[-1].power is PowerState.ONLINE)
+    assert bench.device.health().power is PowerState.ONLINE
+
+
+def test_its_state_is_told_when_asked_and_a_slip_is_not_wanted(bench):
+    told = []
+    bench.device.request_status(told.append)
+    assert told[0].device == "eft"
+    assert not bench.device.confirm("key", "1")
+
+
+def test_an_order_cancelled_before_its_turn_is_not_begun(bench, terminal):
+    terminal.faults.customer = "waits"
+    first = bench.start(order(100)).until_stage("card_wanted")
+    second = bench.start(order(200))
+    second.call.cancel()
+    terminal.present_card()
+    assert first.result.outcome is APPROVED
+    assert second.result.reason == "cancelled"
+    assert terminal.net_minor == 100
+
+
+def test_a_journal_that_another_host_still_has_begins_nothing(terminal, tmp_path):
+    path = tmp_path / "eft.jsonl"
+    first, second = (zvt(terminal.endpoint.port, path) for _ in range(2))
+    one = order(100)
+    assert first.pay(one).outcome is APPROVED
+    assert second.pay(order(100)).reason == "journal"
+    assert second.look(one).reason == "busy"
+    first.close()
+    assert second.look(one).outcome is APPROVED
+    second.close()
+
+
+def test_a_defect_in_an_adapter_is_unknown_not_lost(terminal, tmp_path, caplog):
+    class Broken(ZvtAdapter):
+        def carry_out(self, order, notes, watch):
+            raise RuntimeError("a defect")
+
+    settings = ZvtSettings(timings=HASTY)
+    link = TcpLink("127.0.0.1", terminal.endpoint.port)
+    bench = Bench(lambda: Broken(link, SocketFraming(), settings), tmp_path / "eft.jsonl")
+    assert bench.pay(order(100)).outcome is UNKNOWN
+    assert "a defect" in caplog.text
+    bench.close()
+
+
+def _until(ready) -> None:
+    end = time.monotonic() + 20
+    while not ready():
+        assert time.monotonic() < end
+        time.sleep(0.01)
