@@ -10,7 +10,7 @@ from sync.server.poster.gift_cards import card_of
 from sync.server.settings import reference
 from sync.server.watch.doctor import examine
 from sync.wire.rows import MemberRow
-from tests.sync.server.test_server_posting import healthy, rows_of
+from tests.sync.server.posted import healthy, rows_of
 from tests.sync.server.till import DAY, NOON
 
 

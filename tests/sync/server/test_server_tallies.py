@@ -253,7 +253,7 @@ def rewarded(till, member):
 
 
 def test_a_reward_given_twice_stands_and_comes_before_a_person_with_its_money(house) -> None:
-    from tests.sync.server.test_server_posting import posting_event
+    from tests.sync.server.posted import posting_event
 
     async def story() -> None:
         await publish(house)
