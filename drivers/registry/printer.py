@@ -30,6 +30,7 @@ from drivers.pos_printer import (
 from drivers.registry.keys import Keys
 from drivers.registry.workshop import Workshop
 
+LINKS = ("tcp", "serial", "file")
 QUEUES = ("cups", "windows")
 
 
@@ -37,6 +38,7 @@ def build_printer(keys: Keys, name: str, workshop: Workshop) -> Device:
     """An ESC/POS printer on a link or behind a queue of the system."""
     profile = _profile(keys)
     encoder = EscPosEncoder(profile, _font(keys))
+    keys.offer("driver", (*LINKS, *QUEUES))
     if keys.has("driver") and keys.take("driver", str) in QUEUES:
         return _spooled(keys, name, workshop, encoder)
     usual = PrinterTimings()
