@@ -11,7 +11,13 @@ from typing import Any
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.fiscal.receipts import NotFiscal, Terms, payments_of, receipt_of
-from pos_app.domain.fiscal.shape import Cashier, FiscalDocument, FiscalKind, MarkingCode
+from pos_app.domain.fiscal.shape import (
+    Cashier,
+    FiscalDocument,
+    FiscalKind,
+    MarkingCode,
+    TaxSystem,
+)
 from pos_app.domain.fiscal.stored import decode_document, encode_document
 from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation import fiscal_errands
@@ -28,6 +34,7 @@ from pos_app.workstation.ports import Facts, FiscalRow, StorageBroken, StorageFu
 from pos_app.workstation.station import Station
 
 OnTold = Callable[[Told], None]
+STANDARD = "standard"
 RECEIPT_KINDS = frozenset({"sale", "return"})
 HOPELESS = frozenset({"fiscal.bad_document", "fiscal.marking"})
 """Reasons that another attempt with the same goods cannot change."""
@@ -84,11 +91,11 @@ class FiscalDesk:
     def with_receipt(
         self, facts: Facts, document: CompletedTransaction, receipt: Mapping[str, Any]
     ) -> Facts:
-        """The commit with the document's last state; the buyer's address stays with nobody."""
+        """The commit with the document's last state; the notes of the transaction are let go."""
         last = self._last(document.transaction_id)
         rows = settled(self._station, document.transaction_id)
         if last is not None:
-            rows = (*rows, replace(last, state="issued", body=_without_buyer(last.body)))
+            rows = (*rows, replace(last, state="issued"))
         return replace(facts, fiscal=(*facts.fiscal, *rows))
 
     # --- one attempt ------------------------------------------------------------------------------
@@ -152,7 +159,9 @@ class FiscalDesk:
         state, result = STATES[answer.outcome], row.result
         if answer.mark is not None:
             result = written(answer.mark)
-        kept = replace(row, state=state, result=result)
+        known = answer.outcome is not FiscalOutcome.UNKNOWN
+        body = _without_buyer(row.body) if known else row.body
+        kept = replace(row, state=state, result=result, body=body)
         self._station.fiscal.book.save(kept)
         if answer.outcome is FiscalOutcome.DONE:
             on_answer(Told(FiscalState.ISSUED, _receipt(kept)))
@@ -214,7 +223,17 @@ def terms_of(
         buyer=buyer,
         paper=shop.paper_too or not buyer,
         marks=marks,
+        advance_rate_ppm=_advance_rate_ppm(station, document),
     )
+
+
+def _advance_rate_ppm(station: Station, document: CompletedTransaction) -> int:
+    """Who pays the tax in general pays it on an advance, at the standard rate of that day."""
+    if station.fiscal.shop.tax_system is not TaxSystem.GENERAL:
+        return 0
+    sale = station.journal.document(document.original_id) if document.original_id else None
+    sold_on = (sale or document).business_on
+    return station.settings.tax.rate_ppm(STANDARD, sold_on)
 
 
 def cashier_of(station: Station, operator_id: str) -> Cashier:

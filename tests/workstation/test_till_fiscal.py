@@ -8,6 +8,7 @@ import pytest
 from drivers.fake.fiscal import VirtualFiscal
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.tender import TenderKind
+from tests.workstation import test_till_gift_cards as gift_cards
 from tests.workstation.fiscal_till import FiscalTill
 from tests.workstation.tills import BREAD, CARDS, CHEESE, MARIA, MILK, notices, ok, refusal
 
@@ -333,3 +334,22 @@ def test_the_pill_says_what_the_registrar_has(till, fiscal) -> None:
     till.until(lambda: till.link.states()[0].state == "fiscal_shift_expired")
     fiscal.unplug()
     till.until(lambda: till.link.states()[0].state == "lost")
+
+
+def test_a_gift_card_is_an_advance_when_sold_and_prepaid_when_it_pays(till) -> None:
+    till.begun()
+    gift_cards.rules(till)
+    ok(till.till.sell_gift_card(gift_cards.CODE, 500_00))
+    paid(till)
+    (sold,) = papers(till, "sell")
+    (position,) = sold.task["items"]
+    assert (position["paymentMethod"], position["paymentObject"]) == ("advance", "payment")
+    assert position["tax"] == {"type": "vat122"}
+    gift_cards.mirrored(till, 1000_00, gift_cards.OTHER)
+    gift_cards.granted(till, 1000_00, gift_cards.OTHER)
+    till.scan(CHEESE, MILK)
+    ok(till.till.tender("gift_card", None, gift_cards.OTHER))
+    paid(till)
+    paper = papers(till, "sell")[-1]
+    sums = {one["type"]: float(one["sum"]) for one in paper.task["payments"]}
+    assert sums == {"prepaid": 1000.0, "cash": 89.9}

@@ -37,6 +37,7 @@ MEASURES = {
     Unit.GRAM: Measure.KILOGRAM,
     Unit.MILLILITRE: Measure.LITRE,
 }
+ADVANCE_CLASS = "advance"
 Marks = Mapping[int, tuple[MarkingCode, ...]]
 
 
@@ -53,6 +54,8 @@ class Terms:
     """What the shop has set and who stands at the counter. `marks`: codes by line number.
 
     `words` says a sentence in the customer's language; lines of text come from it.
+    `advance_rate_ppm`: the tax inside a gift card sold on that day, 0 for none: a card has no
+    class of goods yet.
     """
 
     vat: VatValues
@@ -62,6 +65,7 @@ class Terms:
     buyer: str = ""
     paper: bool = True
     marks: Marks = field(default_factory=dict)
+    advance_rate_ppm: int = 0
 
 
 def receipt_of(document: CompletedTransaction, terms: Terms) -> FiscalDocument:
@@ -157,11 +161,12 @@ def _milli(line: CompletedLine) -> int:
 
 def _base(line: CompletedLine, document: CompletedTransaction, terms: Terms) -> Position:
     advance = bool(line.card_id)
-    vat = terms.vat.of_line(
-        line.tax_class, line.tax_rate_ppm, document.business_on, advance=advance
-    )
+    tax_class, rate_ppm = line.tax_class, line.tax_rate_ppm
+    if advance and not rate_ppm and terms.advance_rate_ppm:
+        tax_class, rate_ppm = ADVANCE_CLASS, terms.advance_rate_ppm
+    vat = terms.vat.of_line(tax_class, rate_ppm, document.business_on, advance=advance)
     if vat is None:
-        rate = Rate(line.tax_rate_ppm)
+        rate = Rate(rate_ppm)
         raise NotFiscal(say("refused.fiscal_vat_unknown", name=line.name, rate=rate))
     return Position(
         name=line.name[:NAME_MOST],

@@ -186,6 +186,15 @@ def test_a_gift_card_sold_is_an_advance_with_the_tax_inside_it() -> None:
     assert one.vat == 12
 
 
+def test_a_gift_card_without_a_class_has_the_tax_inside_it_where_the_shop_pays_it() -> None:
+    document = sold(scanned((MILK, 1)))
+    plain = replace(document.lines[0], card_id="card-1", tax_class="none", tax_rate_ppm=0)
+    whole = replace(document, lines=(plain,))
+    taxed = replace(TERMS, advance_rate_ppm=200_000)
+    assert receipt_of(whole, TERMS).positions[0].vat == 6
+    assert receipt_of(whole, taxed).positions[0].vat == 3
+
+
 def test_cash_rounding_is_taken_off_goods_before_an_advance() -> None:
     document = sold(scanned((MILK, 1), (an_item("card", 500_00), 1)))
     milk, card = document.lines
@@ -206,7 +215,8 @@ def test_the_rate_is_that_of_the_sale_and_a_return_keeps_it() -> None:
 
 @pytest.mark.parametrize(
     ("tax_class", "rate", "value"),
-    [("reduced", 100_000, 2), ("zero", 0, 5), ("none", 0, 6), ("food", 0, 6), ("exempt", 220_000, 6),
+    [("reduced", 100_000, 2), ("zero", 0, 5), ("none", 0, 6), ("food", 0, 6),
+     ("exempt", 220_000, 6),
      ("standard", 50_000, 7), ("standard", 70_000, 8)],
 )  # fmt: skip
 def test_each_rate_has_its_number(tax_class: str, rate: int, value: int) -> None:
