@@ -10,6 +10,7 @@ from pos_app.ui.background import Ticker
 from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.gestures import scan
 from pos_app.ui.main_window import MainWindow
+from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.theme import load_fonts
 from pos_app.ui.wedge import WedgeFilter
 from pos_app.workstation.till_port import TillPort
@@ -51,15 +52,16 @@ def run_window(
     usual = wedge_settings()
     wedge = WedgeFilter(lambda data, aim: scan(desk, data, aim), usual, parent=window)
     app.installEventFilter(wedge)
+    customers = SecondScreen(app, desk)
     ticker = Ticker(till.tick, parent=window)
 
-    def second() -> None:
+    def each_second() -> None:
         window.tick()
         changed = wedge_settings()
         if changed is not None:
             wedge.use(changed)
 
-    clock = Ticker(second, CLOCK_MS, parent=window)
+    clock = Ticker(each_second, CLOCK_MS, parent=window)
 
     def rest() -> None:
         if on_started is not None:
@@ -80,4 +82,5 @@ def run_window(
         ticker.stop()
         clock.stop()
         app.removeEventFilter(wedge)
+        customers.close()
         till.close()
