@@ -20,6 +20,7 @@ from drivers.contract import (
     StatusUpdateEvent,
     Text,
 )
+from drivers.host import Host
 from drivers.host.changeover import difference
 from drivers.remote import RemoteHost
 
@@ -29,6 +30,7 @@ JOB = PrintJob("job-1", (Text("чек"), Cut()), 42)
 @pytest.fixture
 def path(tmp_path, config):
     path = tmp_path / "devices.toml"
+    config["device"][1]["confirm_ms"] = 2000
     config["lan"] = {"listen": "127.0.0.1:1"}
     write_config(path, config)
     return path
@@ -134,8 +136,10 @@ def test_live_tests_of_every_kind(host, rig) -> None:
         host.pump(remote, lambda n=name: remote.last_status(n).power is PowerState.ONLINE)
 
     def check(name, level="interactive", act=lambda: None):
-        before = len(answers.heard)
+        before, taken = len(answers.heard), Ear()
         remote.request("check", answers, device=name, fields={"level": level})
+        remote.request("config", taken)  # requests are taken in turn: after this one it waits
+        host.pump(remote, lambda: taken.heard)
         act()
         host.pump(remote, lambda: len(answers.heard) > before)
         return answers.heard[-1]
@@ -202,3 +206,49 @@ def test_what_changes_is_named_with_what_hangs_on_it() -> None:
     assert difference([printer, drawer], [{**printer, "host": "h"}, drawer]) == {"p", "drawer"}
     assert difference([scanner], [printer]) == {"scanner", "p"}
     assert json.dumps(sorted(difference([drawer], [drawer, printer]))) == '["drawer", "p"]'
+
+
+class Lines:
+    """Where a host in this process writes; answers by their number."""
+
+    def __init__(self) -> None:
+        self.said: list[dict] = []
+
+    def write(self, text: str) -> int:
+        self.said.append(json.loads(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def answer(self, number: int) -> dict | None:
+        return next((one for one in self.said if one.get("id") == number), None)
+
+
+def test_requests_for_a_device_that_is_changing_wait_for_the_new_one(rig, tmp_path, config) -> None:
+    out, path = Lines(), tmp_path / "devices.toml"
+    host = Host(config, out, path=path)
+    host.open_all()
+    until(lambda: host.devices.find("display").power_state is PowerState.ONLINE)
+    host.take('{"id": 1, "do": "check", "device": "scanner", "level": "interactive"}')
+    tables = config["device"]
+    changed = [{**tables[0], "idle_ms": 90}, *tables[1:3], {**tables[3], "model": "cd5220"}]
+    host.take(json.dumps({"id": 2, "do": "configure", "tables": changed}))
+    assert out.answer(2)["payload"]["changed"] == ["display", "scanner"]
+    host.take('{"id": 3, "do": "display", "device": "display", "lines": ["a"]}')
+    host.take('{"id": 4, "do": "health", "device": "printer"}')
+    assert len(out.answer(4)["health"]) == 1, "the others are asked at once"
+    assert out.answer(3) is None, "the scanner still owes its label"
+    host.take('{"id": 5, "do": "cancel", "request": 1}')
+    until(lambda: out.answer(3) is not None)
+    assert out.answer(3)["event"] == "done"
+    assert out.answer(1)["event"] == "error"
+    assert read_config(path)["device"] == changed
+    host.take(json.dumps({"id": 6, "do": "configure", "tables": changed[:1]}))
+    until(lambda: [one.name for one in host.devices.all()] == ["scanner"])
+    blocked = tmp_path / "file"
+    blocked.touch()
+    host._changeover._path = blocked / "devices.toml"
+    host.take(json.dumps({"id": 7, "do": "configure", "tables": []}))
+    assert "cannot be written" in out.answer(7)["message"]
+    host.close_all()
