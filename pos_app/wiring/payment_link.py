@@ -69,7 +69,7 @@ class PaymentLink:
         """Two lines cannot show a code: they say that the screen does."""
         major, minor = divmod(amount_minor, 100)
         amount = f"{major}.{minor:02d}"
-        rows = ("QR: СБП", amount.rjust(COLUMNS)) if qr else ("", "")
+        rows = ("QR", amount.rjust(COLUMNS)) if qr else ("", "")
         self._devices.display(rows)
 
     def _note(self, order: PaymentOrder, terminal: str, number: int) -> None:

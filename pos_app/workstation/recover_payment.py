@@ -25,7 +25,7 @@ from pos_app.workstation.station import (
     record,
     right_used,
 )
-from pos_app.workstation.tendering import keep, open_again, rows
+from pos_app.workstation.tendering import drop, keep, open_again, put_to_manager, rows
 from pos_app.workstation.tendering_draft import restore
 
 REFERENCE_MAX = 32
@@ -44,16 +44,34 @@ def _resume(station: Station, moving: Moving) -> None:
         station.journal.record(Facts(drop_tendering=moving.transaction_id))
         return
     station.moving = moving
-    whole = restore(station, moving)
-    station.recovered = True
-    if not whole:
+    if not _restored(station, moving):
         station.say(done(notice("payment_incomplete", Tone.WARNING)))
+    station.recovered = True
+    if station.open is None and moving.stage is Stage.PAYING:
+        _leave_to_manager(station, moving)
+        return
     if moving.stage is Stage.ISSUED:
         station.say(fiscal_step.committed(station, commit))
     elif moving.stage is Stage.FISCAL:
         fiscal_step.look_up(station, commit)
     else:
         _ask_terminals(station)
+
+
+def _restored(station: Station, moving: Moving) -> bool:
+    """A row that cannot be read any more must not keep the till from starting."""
+    try:
+        return restore(station, moving)
+    except (KeyError, ValueError, TypeError):
+        station.open = None
+        return False
+
+
+def _leave_to_manager(station: Station, moving: Moving) -> None:
+    """Nobody knows what was bought: what the terminals have moved is for the bank's list."""
+    for leg in moving.legs:
+        put_to_manager(station, leg, "taken" if leg.state is LegState.APPROVED else "not_taken")
+    drop(station, moving)
 
 
 def _ask_terminals(station: Station) -> None:

@@ -19,9 +19,10 @@ from pos_app.workstation.tendering_draft import draft_of
 
 def moving_of(station: Station) -> Moving:
     """The row of the open transaction; a new one when nothing has moved yet."""
-    transaction = station.open
+    transaction, moving = station.open, station.moving
+    if transaction is None and moving is not None:
+        return moving  # a cut has left money, and nobody can read any more what it was for
     assert transaction is not None
-    moving = station.moving
     if moving is not None and moving.transaction_id == transaction.transaction_id:
         return moving
     return Moving(transaction.transaction_id, station.now())

@@ -1,11 +1,14 @@
 """Terminals and registrar take their part of a receipt: authorise, fiscal document, commit."""
 
+from dataclasses import replace
+
 import pytest
 
 from drivers.contract.payment import PaymentDo
 from pos_app.domain.sentence import say
 from pos_app.domain.tender import TenderKind
-from pos_app.workstation.ports import StorageFull
+from pos_app.workstation.moving import Moving
+from pos_app.workstation.ports import StorageFull, Tendering
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, MARIA, MILK, ok, paper, refusal
 
@@ -436,6 +439,45 @@ def test_a_terminal_that_is_no_longer_configured_leaves_the_choice_to_a_person(s
     assert refusal(shop.till.payment_choice("ask_again")) == "terminal_gone"
     ok(shop.till.payment_choice("taken", ""))
     assert shop.documents()[-1].tenders[0].reference == "?"
+
+
+@pytest.mark.parametrize("draft", [{}, {"body": {}}, {"original": "x", "back": [], "reason": ""}])
+def test_a_row_that_nobody_can_read_any_more_goes_to_the_manager(shop, draft):
+    shop.scan(MILK)
+    ok(shop.till.tender("card", 50_00))
+    moving = replace(shop.station.moving, draft=draft)
+    shop.memory.journal.begin_tendering(moving.stored())
+    restarted(shop)
+    assert [one.amount_minor for one in shop.view.undecided] == [50_00]
+    assert (shop.view.transaction, choices(shop), shop.tenderings) == (None, (), 1)
+    ok(shop.scan(MILK))
+
+
+def test_a_row_of_another_release_is_left_alone(shop):
+    shop.memory.journal.begin_tendering(Tendering("t0", shop.station.now(), b"{}"))
+    restarted(shop)
+    assert (shop.tenderings, shop.view.undecided, choices(shop)) == (1, (), ())
+
+
+def test_goods_that_are_gone_meanwhile_leave_only_the_way_back(shop):
+    shop.scan(MILK, BREAD)
+    ok(shop.till.tender("card", 134_90))
+    draft = dict(shop.station.moving.draft)
+    body = dict(draft["body"], lines=draft["body"]["lines"][:1])
+    moving = replace(shop.station.moving, draft={**draft, "body": body})
+    shop.memory.journal.begin_tendering(moving.stored())
+    restarted(shop)
+    assert refusal(shop.till.payment_choice("finish")) == "card_overpaid"
+    ok(shop.till.payment_choice("reverse"))
+    assert shop.bank.net_minor() == 0
+
+
+def test_a_receipt_that_was_written_before_its_row_went_is_not_written_again(shop):
+    sold = shop.sold(MILK)
+    row = Moving(sold.transaction_id, shop.station.now())
+    shop.memory.journal.begin_tendering(row.stored())
+    restarted(shop)
+    assert (shop.tenderings, len(shop.documents())) == (0, 1)
 
 
 def test_a_member_and_points_survive_the_cut(shop):
