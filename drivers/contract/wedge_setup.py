@@ -26,9 +26,6 @@ TEST_LABEL = b"KOPILKA-17\x1d93qQ"
 """What a calibration asks to scan: letters of both cases, digits, a sign and a group separator."""
 GAP_MAX_MS = 120
 """A scanner slower than this cannot be told from a person by time: it needs a prefix key."""
-WEDGE_KEYS = (
-    "max_gap_ms", "mean_gap_ms", "min_keys", "prefixed_gap_ms", "prefix_key", "gs_keys", "suffix"
-)  # fmt: skip
 _SUFFIXES = {"enter": {ENTER, KEYPAD_ENTER}, "tab": {TAB}, "any": {ENTER, KEYPAD_ENTER, TAB}}
 
 
@@ -46,9 +43,11 @@ def settings_of_table(table: Mapping[str, object]) -> WedgeSettings:
         min_keys=_whole(table, "min_keys", usual.min_keys),
         prefixed_gap_ms=_whole(table, "prefixed_gap_ms", usual.prefixed_gap_ms),
     )
-    if "prefix_key" in table:
+    if table.get("prefix_key"):
         settings = replace(settings, prefix_scan_code=_whole(table, "prefix_key", 0))
     codes = table.get("gs_keys", [])
+    if isinstance(codes, list):
+        codes = [int(one) if str(one).isdecimal() else one for one in codes]
     if not isinstance(codes, list) or not all(type(code) is int for code in codes):
         raise ValueError("gs_keys must be a list of key codes")
     suffix = table.get("suffix", "any")

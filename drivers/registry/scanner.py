@@ -16,9 +16,10 @@ Keys: driver = "serial" | "tcp" | "file" (a link's) | "hid" | "evdev" | "camera"
 from dataclasses import replace
 
 from drivers.contract import Device
-from drivers.contract.wedge_setup import WEDGE_KEYS, settings_of_table
+from drivers.contract.wedge import WedgeSettings
+from drivers.contract.wedge_setup import settings_of_table
 from drivers.registry.keys import Keys
-from drivers.registry.workshop import Workshop, serial_port
+from drivers.registry.workshop import Builder, Workshop, serial_port
 from drivers.scanner import (
     KEYBOARD_FRAMING,
     EvdevLink,
@@ -39,10 +40,9 @@ TAIL_MS = 200
 
 def build_scanner(keys: Keys, name: str, workshop: Workshop) -> Device:
     """A scanner, whichever way its labels come."""
-    make = {"hid": _hid, "evdev": _evdev, "camera": _camera, "wedge": _wedge}.get(
-        keys.take("driver", str), _serial
-    )
-    return make(keys, name, workshop)
+    makers: dict[str, Builder] = dict.fromkeys(("serial", "tcp", "file"), _serial)
+    makers |= {"hid": _hid, "evdev": _evdev, "camera": _camera, "wedge": _wedge}
+    return keys.one_of("driver", makers)(keys, name, workshop)
 
 
 def _letters(keys: Keys, framing: Framing) -> Framing:
@@ -98,7 +98,7 @@ def _evdev(keys: Keys, name: str, workshop: Workshop) -> Device:
 
 def _camera(keys: Keys, name: str, workshop: Workshop) -> Device:
     usual = CameraSettings()
-    formats = keys.take("formats", list) if keys.has("formats") else list(usual.formats)
+    formats = keys.take("formats", list, list(usual.formats))
     settings = CameraSettings(
         formats=tuple(str(one) for one in formats),
         rotate=keys.take("rotate", bool, usual.rotate),
@@ -113,7 +113,17 @@ def _camera(keys: Keys, name: str, workshop: Workshop) -> Device:
 
 
 def _wedge(keys: Keys, name: str, workshop: Workshop) -> Device:
-    table = {key: keys.take(key, object) for key in WEDGE_KEYS if keys.has(key)}
+    usual = WedgeSettings()
+    table: dict[str, object] = {
+        "max_gap_ms": keys.take("max_gap_ms", int, usual.max_gap_ms),
+        "mean_gap_ms": keys.take("mean_gap_ms", int, usual.mean_gap_ms),
+        "min_keys": keys.take("min_keys", int, usual.min_keys),
+        "prefixed_gap_ms": keys.take("prefixed_gap_ms", int, usual.prefixed_gap_ms),
+        "gs_keys": sorted(_codes(keys, "gs_keys")),
+        "suffix": keys.one_of("suffix", {word: word for word in ("any", "enter", "tab")}, "any"),
+    }
+    if prefix := keys.take("prefix_key", int, 0):
+        table["prefix_key"] = prefix
     try:
         settings_of_table(table)
     except ValueError as bad:
@@ -126,8 +136,8 @@ def _wanted(keys: Keys) -> Wanted:
 
 
 def _codes(keys: Keys, key: str) -> frozenset[int]:
-    """A list of key codes."""
-    codes = keys.take(key, list) if keys.has(key) else []
+    """A list of key codes, as numbers or as a form writes numbers."""
+    codes = [int(one) if str(one).isdecimal() else one for one in keys.take(key, list, [])]
     if not all(isinstance(code, int) and not isinstance(code, bool) for code in codes):
         raise keys.wrong(f"{key} must be a list of key codes")
     return frozenset(codes)

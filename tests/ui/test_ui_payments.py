@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import say
 from pos_app.ui.menu_flows import perform
-from pos_app.ui.payment_panel import PaymentPanel, QrSquares
+from pos_app.ui.payment_panel import PaymentPanel
+from pos_app.ui.qr_view import QrSquares
 from pos_app.workstation.answer import Part, refused
 from pos_app.workstation.station import changed
 from pos_app.workstation.view import PaymentView, UndecidedView
