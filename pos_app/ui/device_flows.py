@@ -71,6 +71,31 @@ def try_device(desk: Desk, name: str) -> None:
     take(desk, desk.attempt(lambda by: desk.till.try_device(name, by)))
 
 
+def choose(desk: Desk, text: str) -> bool:
+    """A device by its number on the open page: to try it or to set it up; 0 adds one."""
+    board = board_of(desk)
+    if board is None or not (text.isascii() and text.isdigit()):
+        return False
+    if int(text) == 0:
+        add(desk)
+        return True
+    if int(text) > len(board.cards):
+        return False
+    card = board.cards[int(text) - 1]
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        row.value(desk, card.name)
+
+    words = words_of(desk)
+    rows = [
+        Row(words.text("device.test"), card.name, value=try_device, icon="list-checks"),
+        Row(words.text("device.settings"), card.name, value=edit, icon="menu"),
+    ]
+    desk.open(Ask("device_do", lambda text: None, pick=pick), rows)
+    return True
+
+
 def leave(desk: Desk) -> None:
     """The page is left: nothing waits for a scan any more."""
     desk.till.stop_trying()

@@ -18,6 +18,8 @@ from pos_app.workstation.answer import Part
 from pos_app.workstation.device_care import DeviceCard
 
 LOOK_EVERY_MS = 2000
+ROWS = 5
+"""Rows of the grid that one device takes."""
 
 
 class DevicesPage(Panel):
@@ -28,6 +30,9 @@ class DevicesPage(Panel):
         self._board = board
         self._blocks: dict[str, _Block] = {}
         self.head(look.say("device.title"))
+        how = Paragraph(look, look.metrics.small)
+        how.say(look.say("device.how"))
+        self.column.addWidget(how)
         self._empty = Paragraph(look, look.metrics.body)
         self.column.addWidget(self._empty)
         area, self._grid = scrolled(look)
@@ -60,19 +65,20 @@ class DevicesPage(Panel):
         for block in self._blocks.values():
             block.drop()
         self._blocks = {
-            card.name: _Block(self.look, self.desk, self._grid, place * 5, card)
+            card.name: _Block(self.look, self.desk, self._grid, place, card)
             for place, card in enumerate(cards)
         }
-        self._grid.setRowStretch(len(cards) * 5, 1)
+        self._grid.setRowStretch(len(cards) * ROWS, 1)
 
 
 class _Block:
     """One device: icon, name and state, advice, counts, the result of its test, two buttons."""
 
     def __init__(
-        self, look: Look, desk: Desk, grid: QGridLayout, row: int, card: DeviceCard
+        self, look: Look, desk: Desk, grid: QGridLayout, place: int, card: DeviceCard
     ) -> None:
-        self._look, self._kind = look, card.kind
+        self._look, self._kind, self._number = look, card.kind, place + 1
+        row = place * ROWS
         self._icon = QLabel()
         self._title = Paragraph(look, look.metrics.body, ink="")
         self._title.setFont(look.font(look.metrics.body, SEMIBOLD))
@@ -120,7 +126,7 @@ class _Block:
         said = words.text(f"device.{state}") if words.knows(f"device.{state}") else state
         named = words.text("device.named", kind=kind, name=card.name)
         name = kind if card.name == self._kind else named
-        self._title.say(f"{name}: {said}")
+        self._title.say(f"{self._number}. {name}: {said}")
         set_ink(self._title, ink if state in BAD_STATES else "")
         self._detail.say(" · ".join(part for part in self._facts(card, state) if part))
         self._tried.say(self._outcome(card, board))

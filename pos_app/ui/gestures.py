@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pos_app.domain.money import parse_decimal
+from pos_app.ui import device_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.phrases import item_row, member_row, reason_rows, reward_row, suspended_row
 from pos_app.workstation.answer import Answer, Tone
@@ -38,7 +39,8 @@ def submit(desk: Desk) -> None:
             ask.accept(text)
     elif text:
         desk.write("")
-        show_found(desk, desk.do(desk.till.type_text(text)), text)
+        if not device_flows.choose(desk, text):
+            show_found(desk, desk.do(desk.till.type_text(text)), text)
     elif desk.page is not None:
         desk.turn_to(None)
 

@@ -1,6 +1,7 @@
 """The health panel and the settings of devices: seen, tried and changed from the one field."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from drivers.registry import kinds
@@ -49,7 +50,7 @@ def pick(window, title):
 def test_every_device_stands_there_with_its_state_and_what_to_do(window, qtbot) -> None:
     open_page(window)
     said = texts(window)
-    assert "Сканер: нет связи" in said
+    assert "1. Сканер: нет связи" in said
     assert "Проверьте питание и кабель" in said
     assert "молчит 5 минут" in said
     assert "переподключений: 3" in said
@@ -234,3 +235,29 @@ def test_a_printer_s_settings_print_the_strip_of_code_pages(window) -> None:
     push(window, device_form=DeviceForm(dict(TABLES[1]), FIELDS))
     pick(window, "Напечатать полоску кодовых страниц")
     assert window.desk.till.said("print_strip")[-1][0] == ("Принтер у кассы",)
+
+
+def test_everything_on_the_page_is_reached_by_keys(window, qtbot) -> None:
+    open_page(window)
+    till = window.desk.till
+
+    def keys(text):
+        qtbot.keyClicks(window.entry, text)
+        qtbot.keyClick(window.entry, Qt.Key.Key_Return)
+
+    keys("2")
+    assert window.desk.ask.name == "device_do"
+    keys("1")
+    assert till.said("try_device")[-1][0][0] == "Принтер у кассы"
+    keys("1")
+    keys("2")
+    assert till.said("device_form")[-1][0][0] == TABLES[0]
+    keys("0")
+    assert window.desk.ask.name == "device_kind"
+    perform(window.desk, "back")
+    keys("4600000000015")
+    assert till.said("type_text")[-1][0] == ("4600000000015",), "goods are still goods"
+    perform(window.desk, "back")
+    assert window.desk.page is None
+    keys("2")
+    assert till.said("type_text")[-1][0] == ("2",)
