@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from drivers.contract.wedge_setup import WEDGE
 from pos_app.domain.sentence import Sentence, say
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.phrases import words_of
+from pos_app.ui.wedge_calibration import calibrate
 from pos_app.workstation.answer import Answer, Part
 from pos_app.workstation.device_care import DeviceCard, DeviceForm, DeviceSettings, Tried
 
@@ -178,25 +180,40 @@ def _fresh(kind: str, settings: DeviceSettings) -> Table:
 
 
 def _show_form(desk: Desk, board: DeviceBoard, form: DeviceForm) -> None:
-    words = words_of(desk)
-    rows = [_key_row(desk, form, one) for one in form.fields]
-    rows.append(Row(words.text("device.save"), form.fault, value="save", icon="check"))
-    if board.index is not None and form.table.get("kind") == "printer":
-        rows.append(Row(words.text("device.strip"), value="strip", icon="printer"))
-    if board.index is not None:
-        rows.append(Row(words.text("device.remove"), value="remove", icon="trash-2"))
+    rows = _form_rows(desk, board, form)
 
     def pick(row: Row) -> None:
         if row.value == "save":
             _send(desk, _tables(board, dict(form.table)))
         elif row.value == "remove":
             _send(desk, _tables(board, None))
+        elif row.value == "calibrate":
+            calibrate(lambda found: _taught(desk, form, found))
         elif row.value == "strip":
             take(desk, desk.do(desk.till.print_strip(str(form.table.get("name", "printer")))))
         else:
             _change(desk, board, form, row.value)
 
     desk.open(Ask("device_edit", lambda text: None, pick=pick), rows)
+
+
+def _form_rows(desk: Desk, board: DeviceBoard, form: DeviceForm) -> list[Row]:
+    """The keys, then what can be done with the whole."""
+    words = words_of(desk)
+    rows = [_key_row(desk, form, one) for one in form.fields]
+    rows.append(Row(words.text("device.save"), form.fault, value="save", icon="check"))
+    if board.index is not None and form.table.get("kind") == "printer":
+        rows.append(Row(words.text("device.strip"), value="strip", icon="printer"))
+    if form.table.get("driver") == WEDGE:
+        rows.append(Row(words.text("device.calibrate"), value="calibrate", icon="scan-barcode"))
+    if board.index is not None:
+        rows.append(Row(words.text("device.remove"), value="remove", icon="trash-2"))
+    return rows
+
+
+def _taught(desk: Desk, form: DeviceForm, found: Mapping[str, object]) -> None:
+    """What a calibration found, into the form: it is saved there like anything else."""
+    desk.do(desk.till.device_form({**form.table, **found}))
 
 
 def _key_row(desk: Desk, form: DeviceForm, wanted: Mapping[str, Any]) -> Row:
