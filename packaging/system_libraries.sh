@@ -22,14 +22,15 @@ if ! { have libEGL.so.1 && have libxkbcommon.so.0 && have libfontconfig.so.1 && 
    && have libxcb-icccm.so.4 && have libxcb-keysyms.so.1; }; then
   install "Qt's system libraries" "$offscreen $desktop" "If the window does not open, install:"
 fi
-# mocked USB devices (HID, evdev) and an X server with layouts to type at
+# mocked USB devices (HID, evdev), an X server with layouts to type at, a print queue of the system
 wanted=""
 command -v umockdev-wrapper >/dev/null || wanted="$wanted umockdev"
 command -v Xvfb >/dev/null || wanted="$wanted xvfb"
 command -v xdotool >/dev/null || wanted="$wanted xdotool"
 command -v setxkbmap >/dev/null || wanted="$wanted x11-xkb-utils"
 command -v pdftoppm >/dev/null || wanted="$wanted poppler-utils"
+[ -x /usr/lib/cups/backend/socket ] || wanted="$wanted cups"
 if [ "$(uname)" = Linux ] && [ -n "$wanted" ]; then
-  install "tools for tests of devices" "$wanted" "For the tests of HID, evdev and wedge scanners and of printed sheets, install:"
+  install "tools for tests of devices" "$wanted" "For the tests of HID, evdev and wedge scanners, of printed sheets and of print queues, install:"
 fi
 exit 0
