@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from pos_app.domain.quantity import grams
 from pos_app.domain.sentence import say
 from pos_app.ui.desk import Page
 from pos_app.ui.main_window import MainWindow
@@ -58,6 +59,15 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         paper=PaperQuestionView("interrupted", "A000017", 12),
     ),
     "age": lambda w: become(w, demand=DemandView("age", say("demand.age"))),
+    "weighing": lambda w: become(
+        w,
+        demand=DemandView(
+            "weighing", say("demand.weighing_shown", name="Бананы", weight=grams(842))
+        ),
+    ),
+    "weighing_lost": lambda w: become(
+        w, demand=DemandView("weighing", say("demand.weighing_lost", name="Огурцы среднеплодные"))
+    ),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
     "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
