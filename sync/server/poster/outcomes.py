@@ -95,6 +95,18 @@ def sale_row(
     }
 
 
+class Tried(Exception):
+    """It would go: the transaction is rolled back."""
+
+
+def try_alone(connection: Connection, batch: "Batch", fact: Fact) -> None:
+    """Store a receipt of nobody, for nothing. Raises Tried, or what the database says of it."""
+    if fact.document is not None and not fact.member:
+        row = sale_row(batch.bucket, fact.document, "", fact.text)
+        list(store_sales(connection, [(fact.seq, row)]))
+    raise Tried
+
+
 def store_sales(
     connection: Connection, sales: Sequence[tuple[Key, dict[str, Any]]]
 ) -> Iterator[Key]:

@@ -12,9 +12,7 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, IntegrityError
 
-from pos_app.domain.errors import RuleError
 from pos_app.domain.events import MemberEnrolled
 from sync.server.books.announcing import announce
 from sync.server.books.book import Grant
@@ -35,8 +33,9 @@ from sync.server.poster.applying import (
 )
 from sync.server.poster.effects import Surroundings
 from sync.server.poster.enrolling import enrol_members
+from sync.server.poster.faults import EVENT_FAULTS, described, of_an_event
 from sync.server.poster.grouping import groups, halved
-from sync.server.poster.outcomes import Batch, finish_all
+from sync.server.poster.outcomes import Batch, Tried, finish_all, try_alone
 from sync.server.poster.planning import Fact, Told, plan
 from sync.server.poster.reading import next_batches
 from sync.server.rights.allowances import (
@@ -51,15 +50,6 @@ from sync.server.settings.budgets import spent, tell_spent
 log = logging.getLogger(__name__)
 RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
 TRANSACTION_MS, PARTS_LEAST = 150, 40
-EVENT_FAULTS = (
-    RuleError,
-    ValueError,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    DataError,
-    IntegrityError,
-)
 
 
 class Poster:
@@ -177,12 +167,41 @@ class Poster:
                 await self._enrol(group[0].terminal, group[0].fact)
             else:
                 await self._post_group(group)
-        await self._database.write(lambda c: finish_all(c, services, batches))
+        await self._finish(batches)
         now_us = services.now_us()
         for batch in batches:
             self.on_posted(max(0, now_us - batch.received_at) / 1e6)
         for batch in batches:
             _say_parked(batch)
+
+    async def _finish(self, batches: Sequence[Batch]) -> None:
+        """The ends of the batches; a receipt of nobody that no table takes is parked alone."""
+        try:
+            await self._database.write(lambda c: finish_all(c, self._services, batches))
+        except EVENT_FAULTS as fault:
+            if not of_an_event(fault):
+                raise
+            if len(batches) == 1 and not await self._park_unstorable(batches[0]):
+                raise
+            for one in batches:
+                await self._finish([one])
+
+    async def _park_unstorable(self, batch: Batch) -> int:
+        """Try each by itself, for nothing; how many could not be stored."""
+        count = 0
+        for fact in batch.facts:
+            if fact.outcome != "posted":
+                continue
+            try:
+                await self._database.write(lambda c, one=fact: try_alone(c, batch, one))  # type: ignore[misc]  # a default binds the loop's value
+            except Tried:
+                continue
+            except EVENT_FAULTS as fault:
+                if not of_an_event(fault):
+                    raise
+                fact.park(described(fault))
+                count += 1
+        return count
 
     async def _post_group(self, group: Sequence[Told]) -> None:
         services = self._services
@@ -190,10 +209,12 @@ class Poster:
             parts, around = await self._database.read(
                 lambda c: (plan(c, group), surroundings(c, services))
             )
-        except EVENT_FAULTS:
-            if len(group) == 1:
+        except EVENT_FAULTS as fault:
+            if not of_an_event(fault):
                 raise
-            for one in group:
+            if len(group) == 1:
+                group[0].fact.park(described(fault))
+            for one in group if len(group) > 1 else ():
                 await self._post_group([one])
             return
         facts: dict[str, list[Fact]] = {}
@@ -220,11 +241,13 @@ class Poster:
         try:
             found = await self._database.write(lambda c: post_many(c, services, parts, around))
         except EVENT_FAULTS as fault:
+            if not of_an_event(fault):
+                raise
             smaller = list(halved(parts))
             if not smaller:
                 ((poison,),) = parts.values()
                 for fact in facts[poison.event]:
-                    fact.park(f"{type(fault).__name__}: {fault}")
+                    fact.park(described(fault))
             for some in smaller:
                 await self._apply(some, facts, around)
             return
@@ -238,7 +261,9 @@ class Poster:
                 self._database, self._services, terminal_id, fact, post_parts
             )
         except EVENT_FAULTS as fault:
-            fact.park(f"{type(fault).__name__}: {fault}")
+            if not of_an_event(fault):
+                raise
+            fact.park(described(fault))
 
     async def _announce_all(self) -> int:
         """Grants that changed are told to their terminals, each in its own bucket."""

@@ -4,6 +4,9 @@ import asyncio
 import logging
 from dataclasses import replace
 
+import pytest
+from sqlalchemy.exc import DataError, DBAPIError
+
 from pos_app.domain.events import (
     CashMoved,
     RightUsed,
@@ -11,7 +14,8 @@ from pos_app.domain.events import (
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from sync.server.engine.schema import account, conflict, event, sale
-from sync.server.poster import applying, posting
+from sync.server.poster import applying, outcomes, posting
+from sync.server.poster.faults import described, of_an_event
 from tests.sync.server.posted import healthy, posting_event
 from tests.sync.server.till import DAY, NOON
 
@@ -149,3 +153,37 @@ def test_a_nul_in_any_text_is_parked_on_both_engines(house, caplog) -> None:
         assert [e.outcome for e in await house.rows(event)] == ["parked", "parked", "posted"]
 
     house.run(story())
+
+
+BEYOND = 2**70
+"""No column takes it: asyncpg refuses it before anything is sent, SQLite while it binds."""
+
+
+@pytest.mark.parametrize("whose", ["a member's", "nobody's"])
+def test_a_value_that_the_database_cannot_take_parks_its_event_and_never_stops_the_poster(
+    house, caplog, monkeypatch, whose
+) -> None:
+    till = house.run(house.till())
+    member = till.enrol_member(card="2990000000019") if whose == "a member's" else None
+    first, poison, last = (till.sell(net=net, member=member) for net in (1_00, 6_66, 2_00))
+    right = outcomes.sale_row
+
+    def row(bucket, document, *more):
+        made = right(bucket, document, *more)
+        return made | {"net": BEYOND} if document.totals.net_minor == 6_66 else made
+
+    monkeypatch.setattr(applying, "sale_row", row)
+    monkeypatch.setattr(outcomes, "sale_row", row)
+    house.run(house.push(till))
+    found = {row.id: row for row in house.run(house.rows(event))}
+    kinds = {one: found[one.transaction_id].outcome for one in (first, poison, last)}
+    assert list(kinds.values()) == ["posted", "parked", "posted"]
+    assert str(BEYOND) not in found[poison.transaction_id].reason
+    assert "event parked" in caplog.text
+
+
+def test_a_lost_connection_is_no_fault_of_an_event():
+    lost = DBAPIError("SELECT 1", {}, ConnectionResetError("gone"))
+    assert not of_an_event(lost)
+    assert of_an_event(DataError("INSERT", {}, Exception("22003")))
+    assert described(DataError("INSERT", {"phone": "7"}, Exception())).endswith("such value")
