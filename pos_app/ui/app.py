@@ -11,6 +11,7 @@ from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.gestures import scan
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.second_screen import SecondScreen
+from pos_app.ui.sounds import Sounds, system_player
 from pos_app.ui.theme import load_fonts
 from pos_app.ui.wedge import WedgeFilter
 from pos_app.workstation.till_port import TillPort
@@ -46,7 +47,8 @@ def run_window(
     """
     app = application()
     desk = Desk(till, Settings(language, theme, round(scale * 100)))
-    window = MainWindow(desk)
+    sounds = Sounds(system_player())
+    window = MainWindow(desk, sounds=sounds)
     size = app.primaryScreen().availableSize()
     window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
     usual = wedge_settings()
@@ -83,4 +85,5 @@ def run_window(
         clock.stop()
         app.removeEventFilter(wedge)
         customers.close()
+        sounds.close()
         till.close()

@@ -131,6 +131,7 @@ class Desk:
         self._state = _State()
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
         self.on_pushed: Callable[[Answer], None] = lambda answer: None
+        self.on_heard: Callable[[Tone, str], None] = lambda tone, code: None
         till.subscribe(self._pushed)
 
     # ---- reading
@@ -230,7 +231,11 @@ class Desk:
     def _hear(self, answer: Answer) -> None:
         if answer.refusal is not None:
             self._state.said = Said((answer.refusal.text,), Tone.ERROR)
+            self.on_heard(Tone.ERROR, answer.refusal.code)
             return
+        if answer.notices:
+            loudest = max(answer.notices, key=lambda one: LOUDNESS.index(one.tone))
+            self.on_heard(loudest.tone, loudest.code)
         told = [one for one in answer.notices if one.code not in SEEN_ANYWAY]
         tone = max((one.tone for one in told), key=LOUDNESS.index, default=Tone.NEUTRAL)
         texts = tuple(one.text for one in told)

@@ -17,11 +17,11 @@ from pos_app.ui.metrics import Metrics, plausible_px_per_mm
 from pos_app.ui.money_flows import base_ask
 from pos_app.ui.phrases import words_of
 from pos_app.ui.sale_screen import SaleScreen
+from pos_app.ui.sounds import Sounds
 from pos_app.ui.theme import Look, apply_look
 from pos_app.ui.top_bar import TopBar
-from pos_app.workstation.answer import Answer, Part, Tone
+from pos_app.workstation.answer import Answer, Part
 
-LOUD = (Tone.WARNING, Tone.ERROR)
 Screen = SaleScreen | FullScreen
 
 
@@ -35,6 +35,7 @@ class MainWindow(QMainWindow):
         px_per_mm: float | None = None,
         keys: KeyMap | None = None,
         on_closed: Callable[[], None] | None = None,
+        sounds: Sounds | None = None,
     ) -> None:
         super().__init__()
         self.desk, self._keys = desk, keys or KeyMap()
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self.screen_shown: Screen
         desk.subscribe(self._changed)
         desk.on_pushed = self._pushed
+        desk.on_heard = (sounds or Sounds()).tell
 
     # ---- the look
     def start(self) -> None:
@@ -134,8 +136,6 @@ class MainWindow(QMainWindow):
         if Own.ASK in changes or changes & {Part.OPERATOR, Part.SESSION}:
             self._choose_screen()
         self._refresh(changes)
-        if Own.NOTICE in changes and self.desk.said and self.desk.said.tone in LOUD:
-            QApplication.beep()
 
     def _pushed(self, answer: Answer) -> None:
         """What came without a gesture: something found, or a report that was asked for."""

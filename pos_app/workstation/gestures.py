@@ -39,6 +39,8 @@ NOT_HERE: Mapping[Kind, str] = {
     Kind.FISCAL_RECEIPT_QR: "fiscal_receipt_not_here",
 }
 NAMES_MOST = 20
+TWICE_MS = 700
+"""Nobody takes another of the same goods in hand and scans it in less."""
 
 
 def scan(station: Station, data: bytes, aim: str | None) -> Answer:
@@ -47,7 +49,20 @@ def scan(station: Station, data: bytes, aim: str | None) -> Answer:
     if trouble:
         return trouble
     found = station.gear.identifier.scan(data, aim)
-    return _sorted(station, found, "scan")
+    answer = _sorted(station, found, "scan")
+    if found.kind in GOODS:
+        return _noticed_twice(station, data, answer)
+    return answer
+
+
+def _noticed_twice(station: Station, data: bytes, answer: Answer) -> Answer:
+    """The same goods twice within a moment: sold twice, and said, for a hand may have slipped."""
+    now_ms = station.gear.clock.monotonic_ms()
+    before, station.last_scan = station.last_scan, (data, now_ms)
+    if not answer.ok or before[0] != data or not 0 <= now_ms - before[1] <= TWICE_MS:
+        return answer
+    said = notice("scanned_twice", Tone.WARNING)
+    return replace(answer, notices=(*answer.notices, said))
 
 
 def type_text(station: Station, text: str) -> Answer:

@@ -177,6 +177,7 @@ class Station:
     priced: Priced | None = None
     known: Known | None = None
     pending_quantity: str | None = None
+    last_scan: tuple[bytes, int] = (b"", 0)
     past: list[tuple[Transaction, Known | None]] = field(default_factory=list)
     last_sale: LastSale | None = None
     job_states: dict[str, str] = field(default_factory=dict)

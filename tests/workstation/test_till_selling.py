@@ -586,3 +586,15 @@ def test_gift_cards_are_not_reduced(manager):
     manager.scan(GIFT)
     ok(manager.till.discount(1, percent="10"))
     assert manager.sale.total_minor == 1000_00
+
+
+def test_the_same_goods_twice_in_a_moment_are_sold_twice_and_the_cashier_is_told(shop):
+    shop.scan(MILK)
+    shop.clock.move(milliseconds=300)
+    assert "scanned_twice" in notices(shop.till.scan(MILK.encode()))
+    assert shop.sale.lines[0].quantity.value == 2
+    shop.clock.move(seconds=2)
+    assert "scanned_twice" not in notices(shop.till.scan(MILK.encode()))
+    shop.clock.move(milliseconds=300)
+    assert "scanned_twice" not in notices(shop.till.scan(BREAD.encode()))
+    ok(shop.till.undo())
