@@ -8,7 +8,7 @@ SEED ?=
 SEEDS ?= 100
 FILES ?= tests/data/vectors/*
 
-.PHONY: run test check vectors bench simulate evidence package lint types contracts clean lock system
+.PHONY: run test check vectors bench simulate evidence pictures package lint types contracts clean lock system
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +46,9 @@ simulate: $(STAMP)  ## seeded faults on the real till and server: SEEDS=1000, or
 
 evidence: $(STAMP)  ## counts of what was tried, into docs/reliability.md
 	$(BIN)/python -m tests.evidence $(ARGS)
+
+pictures: $(STAMP)  ## every screen and state, in both languages and all themes, into build/pictures
+	$(BIN)/python -m tests.ui.gallery build/pictures
 
 package: $(STAMP)
 	bash packaging/build.sh
