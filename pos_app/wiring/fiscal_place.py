@@ -1,6 +1,7 @@
 """A till's registrar, wired: the link, the desk, the shop's settings. Never a rule of its own."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pos_app.domain.fiscal.shape import TaxSystem
@@ -37,7 +38,8 @@ def attach_fiscal(station: Station, devices: DeviceLink, file: TillFile, setting
     marking = MarkingLink(devices)
     station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(setting), marking)
     desk = FiscalDesk(station)
-    forget_abandoned(station)
+    with suppress(StorageFull, StorageBroken):  # said where it matters: the first gesture
+        forget_abandoned(station)
 
     def go_on() -> None:
         try:
