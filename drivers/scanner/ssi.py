@@ -46,7 +46,7 @@ class SsiFramer:
         self._parts = bytearray()
         self._parts_ms: int | None = None
         self._last: SsiPacket | None = None
-        self._asked_again = False
+        self._refused_bytes = 0
         self._answers: list[bytes] = []
 
     def answers(self) -> list[bytes]:
@@ -96,17 +96,16 @@ class SsiFramer:
     def _refuse(self, found: list[Frame | Torn], reason: str) -> None:
         """Where packets begin is unknown now: nothing that was read can be trusted."""
         found.append(Torn(len(self._buffer), reason))
+        self._refused_bytes += len(self._buffer)
         self._buffer.clear()
-        self._asked_again = True
         self._answers.append(NAK)
 
     def _take(self, t_ms: int, packet: SsiPacket, found: list[Frame | Torn]) -> None:
         if packet.opcode != DECODE_DATA:
             return  # an acknowledgement of ours, or an event that is no label
         self._answers.append(ACK)
-        same = self._last is not None and packet.data == self._last.data
-        again = packet.status & RETRANSMITTED and same and not self._asked_again
-        self._last, self._asked_again = packet, False
+        again = self._is_again(packet)
+        self._last, self._refused_bytes = packet, 0
         if again or not packet.data:
             return
         self._parts += packet.data[1:] if self._parts else packet.data
@@ -116,6 +115,14 @@ class SsiFramer:
             self._parts_ms = t_ms
         else:
             self._deliver(found)
+
+    def _is_again(self, packet: SsiPacket) -> bool:
+        """True for a label that was told already. After noise that was no whole packet it is that
+        too: a label read once more is better than one sold twice."""
+        if self._last is None or packet.data != self._last.data:
+            return False
+        whole = len(packet.data) + HEAD_BYTES + SUM_BYTES
+        return bool(packet.status & RETRANSMITTED) and self._refused_bytes < whole - 1
 
     def _deliver(self, found: list[Frame | Torn]) -> None:
         code_type, data = self._parts[0], bytes(self._parts[1:])

@@ -24,6 +24,7 @@ MISSING = (
 )
 KEY_COUNT = 96
 MOCK = "mock"
+COUNTED = "MOCKED_DEVICES_COUNTED"
 
 
 def available() -> bool:
@@ -175,6 +176,7 @@ def _obey(bed: Testbed, order: dict[str, Any]) -> None:
 
 def main() -> None:
     """Configuration on the first line; then requests of the host, or orders for the testbed."""
+    counted = _coverage() if os.environ.get(COUNTED) else None
     from drivers.host.process import Host
 
     bed = Testbed()
@@ -188,6 +190,23 @@ def main() -> None:
         else:
             host.take(line)
     host.devices.close_all()
+    if counted is not None:
+        counted.stop()
+        counted.save()
+
+
+def _coverage() -> Any:
+    """This process's share of what the test run covers."""
+    import coverage
+
+    counted = coverage.Coverage(data_suffix=True)
+    counted.start()
+    return counted
+
+
+def _is_counted() -> bool:
+    coverage = sys.modules.get("coverage")
+    return coverage is not None and coverage.Coverage.current() is not None
 
 
 class MockedCounter:
@@ -199,7 +218,8 @@ class MockedCounter:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(HOUSE)},
+            env={**os.environ, "PYTHONPATH": str(HOUSE), COUNTED: "1" if _is_counted() else ""},
+            cwd=HOUSE,
         )
         self._heard = heard
         self._reader = threading.Thread(target=self._read, daemon=True)

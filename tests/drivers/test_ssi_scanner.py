@@ -112,6 +112,18 @@ def test_a_label_sent_again_because_our_acknowledgement_was_lost_is_not_sold_twi
     assert fed(packet(), framer=framer) == ([Frame(b"]E0" + EAN)], [ACK]), "the same goods twice"
 
 
+def test_noise_behind_a_label_does_not_sell_it_twice_and_a_damaged_twin_is_sold() -> None:
+    framer = SsiFramer()
+    fed(packet(), framer=framer)
+    assert framer.feed(100, b"\x09\x01") == []
+    assert framer.idle(200) == [Torn(2, "a packet was cut short")]
+    assert framer.feed(300, packet(status=RETRANSMITTED)) == []
+    twin = bytearray(packet())
+    twin[9] ^= 4
+    framer.feed(400, bytes(twin))
+    assert framer.feed(500, packet(status=RETRANSMITTED)) == [Frame(b"]E0" + EAN)]
+
+
 def test_a_packet_cut_short_is_asked_for_again_after_a_silence() -> None:
     framer = SsiFramer()
     assert fed(packet()[:9], framer=framer) == ([], [])
