@@ -129,8 +129,17 @@ class Payments(RuleBasedStateMachine):
             self.do(lambda: self.shop.till.payment_choice(choice, "17", MARIA))
 
     @rule()
-    def void_tender(self):
+    def a_part_by_card(self):
+        self.the_sun_shines()
+        self.shop.scan(MILK)
+        self.do(lambda: self.shop.till.tender("card", 10_00))
+
+    @rule(one=WEATHER)
+    def void_tender(self, one):
+        self.weather(one)
         self.do(lambda: self.shop.till.void_tender(0))
+        if self.shop.station.doing is not None:
+            self.restart()
 
     @rule()
     def void_all(self):
