@@ -17,6 +17,8 @@ from drivers.config_file import (
     write_config,
 )
 from drivers.registry import fields_of_table, found_ports, kinds
+from pos_app.wiring.commands import devices_command
+from pos_app.wiring.till import Place
 
 keys = st.text(min_size=1, max_size=8)
 plain = st.one_of(
@@ -116,3 +118,21 @@ def test_ports_are_named_by_what_lasts(monkeypatch, tmp_path) -> None:
     assert [one["driver"] for one in found] == ["serial", "serial", "serial", "file"]
     assert found[0]["about"] == "1400g"
     assert len(found_ports(tmp_path / "absent")) == 3
+
+
+def test_a_till_starts_its_host_on_the_one_file(tmp_path) -> None:
+    given = {"device": [{"kind": "scanner", "name": "gun", "driver": "serial", "port": "/dev/x"}]}
+    place = Place(tmp_path, "http://127.0.0.1:1", given, trace=tmp_path / "bytes")
+    path = place.device_path()
+    command = devices_command(path, place.devices, place.trace)
+    assert command[-4:] == ["--config", str(path), "--trace", str(tmp_path / "bytes")]
+    assert place.device_names() == {"gun": "scanner"}
+    written = path.stat().st_mtime_ns
+    devices_command(path, place.devices)
+    assert path.stat().st_mtime_ns == written, "what is the same is not written again"
+    path.write_text("[[device]\n")
+    assert place.device_names() == {}, "the host says why; the till sells"
+    devices_command(path, {})
+    assert path.read_text() == "[[device]\n", "a file that nobody understands is left for a person"
+    elsewhere = Place(tmp_path, "", devices_file=tmp_path / "shop.toml")
+    assert elsewhere.device_path() == tmp_path / "shop.toml"
