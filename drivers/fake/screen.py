@@ -17,7 +17,9 @@ class ScreenModel:
     """Understands Epson DM-D / Aures, CD5220 and DSP800, which share no conflicting command."""
 
     def __init__(self, pages: dict[int, str] | None = None) -> None:
-        self._pages = {17: "cp866", 15: "cp1251", 11: "cp866", 12: "cp1251"} if pages is None else pages
+        self._pages = (
+            {17: "cp866", 15: "cp1251", 11: "cp866", 12: "cp1251"} if pages is None else pages
+        )
         self._page = "cp866"
         self._cells = bytearray(b" " * COLUMNS * ROWS)
         self._at = 0

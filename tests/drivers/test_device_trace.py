@@ -78,9 +78,7 @@ def test_masking_keeps_lengths_and_hides_every_digit_after_the_third(chunks, way
             assert not chr(before).isalpha() or after in b"x\x80"
 
 
-def test_files_are_bounded_and_the_plain_name_has_the_newest_bytes(
-    tmp_path, monkeypatch
-) -> None:
+def test_files_are_bounded_and_the_plain_name_has_the_newest_bytes(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(tracer_module, "FILE_BYTES_MAX", 400)
     tracer, trace = traced(tmp_path, full=True)
     for number in range(60):
