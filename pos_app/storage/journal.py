@@ -89,11 +89,12 @@ class Journal:
         first = datetime.combine(since, time(), UTC) - NEAR
         last = datetime.combine(until, time(), UTC) + NEAR
         rows = q.SOLD.all(self._driver, since=to_us(first), until=to_us(last))
-        for kind, version, body in rows:
-            event = self._event(kind, version, body)
-            if isinstance(event, TransactionCompleted):
-                if since <= event.document.business_on <= until:
-                    yield event.document
+        events = (self._event(kind, version, body) for kind, version, body in rows)
+        for event in events:
+            if isinstance(event, TransactionCompleted) and (
+                since <= event.document.business_on <= until
+            ):
+                yield event.document
 
     def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
         """Returns of that sale recorded at this till, in order."""

@@ -16,6 +16,7 @@ from pos_app.ui.theme import load_fonts
 from pos_app.ui.wedge import WedgeFilter
 from pos_app.workstation.till_port import TillPort
 
+WedgeAsked = Callable[[], WedgeSettings | None]
 FIRST_SIZE = (1366, 768)
 CLOCK_MS = 1000
 
@@ -37,7 +38,7 @@ def run_window(
     theme: str = "light",
     scale: float = 1.0,
     fullscreen: bool = False,
-    wedge_settings: Callable[[], WedgeSettings | None] = lambda: None,
+    wedge_settings: WedgeAsked = lambda: None,
     on_started: Callable[[], None] | None = None,
 ) -> int:
     """Paint first, then `on_started` imports and starts the rest; returns Qt's exit code.
@@ -51,25 +52,12 @@ def run_window(
     window = MainWindow(desk, sounds=sounds)
     size = app.primaryScreen().availableSize()
     window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
-    usual = wedge_settings()
-    wedge = WedgeFilter(lambda data, aim: scan(desk, data, aim), usual, parent=window)
-    app.installEventFilter(wedge)
-    customers = SecondScreen(app, desk)
-    ticker = Ticker(till.tick, parent=window)
-
-    def each_second() -> None:
-        window.tick()
-        changed = wedge_settings()
-        if changed is not None:
-            wedge.use(changed)
-
-    clock = Ticker(each_second, CLOCK_MS, parent=window)
+    beside = _Beside(app, desk, window, wedge_settings)
 
     def rest() -> None:
         if on_started is not None:
             on_started()
-        ticker.start()
-        clock.start()
+        beside.start(till.tick)
 
     window.start()
     if fullscreen:
@@ -81,9 +69,46 @@ def run_window(
     try:
         return app.exec()
     finally:
-        ticker.stop()
-        clock.stop()
-        app.removeEventFilter(wedge)
-        customers.close()
+        beside.stop()
         sounds.close()
         till.close()
+
+
+class _Beside:
+    """What runs beside the painted window: the wedge, the clock, the till's tick, the customer."""
+
+    def __init__(
+        self, app: QApplication, desk: Desk, window: MainWindow, wedge_settings: WedgeAsked
+    ) -> None:
+        self._app, self._desk, self._window = app, desk, window
+        self._asked = wedge_settings
+        self._wedge = WedgeFilter(
+            lambda data, aim: scan(desk, data, aim), wedge_settings(), parent=window
+        )
+        app.installEventFilter(self._wedge)
+        self._tickers: list[Ticker] = []
+        self._customers: SecondScreen | None = None
+
+    def start(self, tick: Callable[[], None]) -> None:
+        """After the first paint."""
+        self._customers = SecondScreen(self._app, self._desk)
+        self._tickers = [
+            Ticker(tick, parent=self._window),
+            Ticker(self._each_second, CLOCK_MS, parent=self._window),
+        ]
+        for one in self._tickers:
+            one.start()
+
+    def _each_second(self) -> None:
+        self._window.tick()
+        changed = self._asked()
+        if changed is not None:
+            self._wedge.use(changed)
+
+    def stop(self) -> None:
+        """Before the till is closed."""
+        for one in self._tickers:
+            one.stop()
+        self._app.removeEventFilter(self._wedge)
+        if self._customers is not None:
+            self._customers.close()

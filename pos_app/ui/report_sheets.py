@@ -9,7 +9,12 @@ from decimal import Decimal
 
 from pos_app.domain.money import Currency, divide_half_up, format_decimal
 from pos_app.domain.quantity import Quantity, Unit
-from pos_app.domain.reporting.period_report import MemberFigures, PeriodReport, ProgramReturn
+from pos_app.domain.reporting.period_report import (
+    MemberFigures,
+    PeriodReport,
+    ProgramReturn,
+    Sums,
+)
 from pos_app.gear.sheets import Cell, Sheet
 from resources.words import Words
 
@@ -82,26 +87,8 @@ def tiles(report: PeriodReport, voice: Voice) -> tuple[tuple[str, str], ...]:
 
 
 def _overview(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
-    sums, text, money = report.sums, voice.text, voice.money
-    lines = _rounded(sums.lines, sums.receipts, 1) if sums.receipts else Decimal(0)
-    rows: list[tuple[Cell, ...]] = [
-        (text("sales"), money(sums.net_minor)),
-        (text("receipts"), sums.receipts),
-        (text("average"), money(sums.average_minor)),
-        (text("lines_per_receipt"), lines),
-        (text("returns"), sums.returns),
-        (text("returns_sum"), money(sums.returns_minor)),
-        (f"{text('identified')}, %", percent(sums.identified_share_ppm)),
-        (text("identified_sum"), money(sums.identified_minor)),
-        (text("discounts"), money(sums.discount_minor)),
-        (text("points_money"), money(sums.points_minor)),
-        (f"{text('given_share')}, %", percent(sums.given_share_ppm)),
-        (text("points_earned"), sums.points_earned),
-        (text("points_redeemed"), sums.points_redeemed),
-    ]
-    if sums.seconds_per_customer is not None:
-        rows.append((text("seconds"), sums.seconds_per_customer))
-    yield Sheet(text("overview"), ("", ""), tuple(rows))
+    text, money = voice.text, voice.money
+    yield Sheet(text("overview"), ("", ""), _sums_rows(report.sums, voice))
     yield Sheet(
         text("by_hour"),
         (text("hour"), text("receipts"), text("sum")),
@@ -122,6 +109,29 @@ def _overview(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
         (text("tender"), text("sum")),
         tuple((voice.words.text(f"tender.{k}"), money(minor)) for k, minor in report.tenders),
     )
+
+
+def _sums_rows(sums: Sums, voice: Voice) -> Rows:
+    text, money = voice.text, voice.money
+    lines = _rounded(sums.lines, sums.receipts, 1) if sums.receipts else Decimal(0)
+    rows: list[tuple[Cell, ...]] = [
+        (text("sales"), money(sums.net_minor)),
+        (text("receipts"), sums.receipts),
+        (text("average"), money(sums.average_minor)),
+        (text("lines_per_receipt"), lines),
+        (text("returns"), sums.returns),
+        (text("returns_sum"), money(sums.returns_minor)),
+        (f"{text('identified')}, %", percent(sums.identified_share_ppm)),
+        (text("identified_sum"), money(sums.identified_minor)),
+        (text("discounts"), money(sums.discount_minor)),
+        (text("points_money"), money(sums.points_minor)),
+        (f"{text('given_share')}, %", percent(sums.given_share_ppm)),
+        (text("points_earned"), sums.points_earned),
+        (text("points_redeemed"), sums.points_redeemed),
+    ]
+    if sums.seconds_per_customer is not None:
+        rows.append((text("seconds"), sums.seconds_per_customer))
+    return tuple(rows)
 
 
 def _goods(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
