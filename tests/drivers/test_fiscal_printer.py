@@ -378,9 +378,6 @@ def test_the_server_refuses_what_is_no_request(bench: Bench) -> None:
     failed(bench.recover(strange), Outcome.NOT_DONE, FiscalError.BAD_DOCUMENT)
 
 
-# --- over the pipe ------------------------------------------------------------------------------
-
-
 def test_a_job_crosses_the_pipe_and_comes_out_the_same() -> None:
     line = replace(MILK, mark=b"\x1dx", industry=("030", "1", "2", "3"), notes=("n",))
     job = a_job(lines=(line,), buyer="+79991234567", corrected=("d", "n"), by_order=True)
