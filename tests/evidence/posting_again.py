@@ -1,4 +1,4 @@
-"""What posting costs: receipts that a server has posted are posted again, from a copy of its folder.
+"""What posting costs: receipts a server has posted are posted again from a copy of its folder.
 
 python -m tests.evidence.posting_again build/bench/push/shop/server [--profile FILE]
 
