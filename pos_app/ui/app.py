@@ -34,21 +34,20 @@ def application() -> QApplication:
 def run_window(
     till: TillPort,
     *,
-    language: str = "ru",
-    theme: str = "light",
-    scale: float = 1.0,
+    settings: Settings | None = None,
+    remember: Callable[[Settings], None] = lambda settings: None,
     fullscreen: bool = False,
     wedge_settings: WedgeAsked = lambda: None,
     on_started: Callable[[], None] | None = None,
 ) -> int:
     """Paint first, then `on_started` imports and starts the rest; returns Qt's exit code.
 
-    `scale` is 1.0, 1.25 or 1.5. `wedge_settings` is asked at the start and every second, and
-    answers None while nothing has changed. Ends by closing the till.
+    `remember` is told whatever is chosen of `settings`. `wedge_settings` is asked at the start and
+    every second, and answers None while nothing has changed. Ends by closing the till.
     """
     app = application()
-    desk = Desk(till, Settings(language, theme, round(scale * 100)))
-    sounds = Sounds(system_player())
+    desk = Desk(till, settings)
+    sounds = _sounds_of(desk, remember)
     window = MainWindow(desk, sounds=sounds)
     size = app.primaryScreen().availableSize()
     window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
@@ -72,6 +71,19 @@ def run_window(
         beside.stop()
         sounds.close()
         till.close()
+
+
+def _sounds_of(desk: Desk, remember: Callable[[Settings], None]) -> Sounds:
+    """At the volume that was chosen last, and at each that is chosen from now on."""
+    sounds = Sounds(system_player())
+    sounds.volume = desk.settings.volume
+
+    def chosen(new: Settings) -> None:
+        sounds.volume = new.volume
+        remember(new)
+
+    desk.on_settings = chosen
+    return sounds
 
 
 class _Beside:

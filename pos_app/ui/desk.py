@@ -103,11 +103,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the screen looks and speaks. `scale_percent`: 100, 125, 150."""
+    """How the screen looks, speaks and sounds. `scale_percent`: 100, 125, 150; `volume`: 0-100."""
 
     language: str = "ru"
     theme: str = "light"
     scale_percent: int = 100
+    volume: int = 100
 
 
 @dataclass(slots=True)
@@ -132,6 +133,7 @@ class Desk:
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
         self.on_pushed: Callable[[Answer], None] = lambda answer: None
         self.on_heard: Callable[[Tone, str], None] = lambda tone, code: None
+        self.on_settings: Callable[[Settings], None] = lambda settings: None
         till.subscribe(self._pushed)
 
     # ---- reading
@@ -321,8 +323,9 @@ class Desk:
             self.emit(Part.MEMBER)
 
     def change_look(self, **changes: Any) -> None:
-        """Another language, theme or scale, at once."""
+        """Another language, theme, scale or volume, at once."""
         self.settings = replace(self.settings, **changes)
+        self.on_settings(self.settings)
         self.emit(Own.LOOK)
 
 

@@ -14,6 +14,7 @@ from pos_app.ui import (
 )
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
+from pos_app.ui.sounds import VOLUMES
 from pos_app.workstation.answer import Tone
 from resources.themes import THEMES
 from resources.words import LANGUAGES
@@ -47,6 +48,7 @@ MENU: tuple[tuple[str, str], ...] = (
     ("language", "languages"),
     ("theme", "contrast"),
     ("scale", "type"),
+    ("volume", "info"),
     ("sign_off", "log-out"),
 )
 
@@ -84,6 +86,13 @@ def choose_scale(desk: Desk) -> None:
     """Larger text and targets at once."""
     rows = [Row(f"{percent}\u202f%", value=percent) for percent in SCALES]
     _choose(desk, "scale_percent", rows, desk.settings.scale_percent)
+
+
+def choose_volume(desk: Desk) -> None:
+    """Louder, softer, or nothing to hear."""
+    silent = words_of(desk).text("ui.no_sound")
+    rows = [Row(f"{percent}\u202f%" if percent else silent, value=percent) for percent in VOLUMES]
+    _choose(desk, "volume", rows, desk.settings.volume)
 
 
 def _choose(desk: Desk, setting: str, rows: list[Row], present: str | int) -> None:
@@ -193,6 +202,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "language": choose_language,
     "theme": choose_theme,
     "scale": choose_scale,
+    "volume": choose_volume,
     "sign_off": money_flows.sign_off,
 }
 

@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pos_app.wiring.till import Place
 
 DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
 LISTEN_HELP = "where this till answers the other tills of its store"
@@ -55,8 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_place(till)
     till.add_argument("--console", action="store_true")
-    till.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
-    till.add_argument("--scale", type=float, default=1.0)
+    till.add_argument("--theme", choices=("light", "dark", "contrast"))
+    till.add_argument("--scale", type=float)
     till.add_argument("--fullscreen", action="store_true")
     till.set_defaults(run=_till)
     _add_courier(commands.add_parser("courier", help="the sync process of a till"))
@@ -153,16 +156,21 @@ def _till(parsed: argparse.Namespace) -> int:
     try:
         if where(parsed.data) == OWN_FILE:
             _say(f"kopilka: {WORDS[OWN_FILE]}")
-        if parsed.console:
-            from pos_app.wiring.console_till import run_console
-
-            return run_console(place)
-        from pos_app.wiring.window import Appearance, run
-
-        return run(place, Appearance(parsed.theme, parsed.scale, parsed.fullscreen))
+        return _front_end(parsed, place)
     except (NotEnrolled, AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
         _say(f"kopilka: {error}")
         return 2
+
+
+def _front_end(parsed: argparse.Namespace, place: "Place") -> int:
+    if parsed.console:
+        from pos_app.wiring.console_till import run_console
+
+        return run_console(place)
+    from pos_app.wiring.appearance import Appearance
+    from pos_app.wiring.window import run
+
+    return run(place, Appearance(parsed.theme, parsed.scale, parsed.fullscreen))
 
 
 def _care(arguments: Sequence[str]) -> int:

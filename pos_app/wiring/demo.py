@@ -44,7 +44,8 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
 
 
 def _for_a_person(place: Place, counter: Counter) -> int:
-    from pos_app.wiring.window import Appearance, run
+    from pos_app.wiring.appearance import Appearance
+    from pos_app.wiring.window import run
 
     counter.order("pan", load_g=PAN_G)
     _say(f"operator {OPERATORS[0][1]}, PIN {OPERATORS[0][3]}; a member's card: 2990000000019")

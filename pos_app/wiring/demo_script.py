@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pos_app.ui.app import application
 from pos_app.ui.background import Ticker
 from pos_app.ui.main_window import MainWindow
+from pos_app.wiring.appearance import Appearance
 from pos_app.wiring.demo_shop import OPERATORS, Counter
 from pos_app.wiring.till import Place, Till
-from pos_app.wiring.window import Appearance, run
+from pos_app.wiring.window import run
 from pos_app.workstation.view import TillView
 
 POLL_MS = 40

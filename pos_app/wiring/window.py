@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from drivers.config_file import ConfigError, device_tables, read_config
@@ -10,17 +10,9 @@ from drivers.contract.wedge import WedgeSettings
 from drivers.contract.wedge_setup import settings_of_tables
 from pos_app.ui.app import application, run_window
 from pos_app.ui.background import LineProcess
+from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.commands import courier_command, devices_command
 from pos_app.wiring.till import Place, Till, build_till
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How the window looks when it opens."""
-
-    theme: str = "light"
-    scale: float = 1.0
-    fullscreen: bool = False
 
 
 class QtPipes:
@@ -94,9 +86,8 @@ def run(place: Place, look: Appearance, on_started: Callable[[Till], None] | Non
 
     return run_window(
         till.terminal,
-        language=place.language,
-        theme=look.theme,
-        scale=look.scale,
+        settings=remembered(place.data, place.language, look),
+        remember=partial(remember, place.data),
         fullscreen=look.fullscreen,
         wedge_settings=WedgeTables(place.device_path()),
         on_started=started,

@@ -42,7 +42,8 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from pos_app.wiring.till import Place
-from pos_app.wiring.window import Appearance, run
+from pos_app.wiring.appearance import Appearance
+from pos_app.wiring.window import run
 def started(till):
     QTimer.singleShot(0, lambda: ready(till))
 def ready(till):

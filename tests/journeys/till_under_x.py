@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app.ui.background import Ticker
 from pos_app.ui.main_window import MainWindow
+from pos_app.wiring.appearance import Appearance
 from pos_app.wiring.till import Place, Till
-from pos_app.wiring.window import Appearance, run
+from pos_app.wiring.window import run
 
 LOOK_MS = 10
 

@@ -12,7 +12,7 @@ from pos_app.domain.sentence import say
 from pos_app.ui import money_flows
 from pos_app.ui.app import run_window
 from pos_app.ui.controls import Button
-from pos_app.ui.desk import Desk
+from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.gestures import scan
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
@@ -368,7 +368,7 @@ def test_run_window_paints_first_starts_the_rest_and_closes_the_till(qapp):
         seen.append((shown.isVisible(), shown.width() > 0))
         QTimer.singleShot(300, lambda: qapp.exit(0))
 
-    status = run_window(till, language="en", theme="dark", scale=1.25, on_started=started)
+    status = run_window(till, settings=Settings("en", "dark", 125), on_started=started)
     assert status == 0
     assert seen == [(True, True)]
     assert till.said("tick")
