@@ -35,6 +35,9 @@ PUSHES = "tests/sync/server/test_server_push.py"
 NOT_CAUGHT = {
     "ack_before_send": "tests/sync/client/test_sync_with_the_server.py"
     "::test_a_lost_reply_is_retried_and_changes_nothing[lose_request]",
+    # A captive portal between a push and its batch's end is rare; the directed test stands there.
+    "trust_200": "tests/sync/client/test_sync_with_the_server.py"
+    "::test_a_lost_reply_is_retried_and_changes_nothing[portal]",
     "void_early": ALLOWANCES
     + "::test_grants_of_a_replaced_database_come_back_after_all_it_spent_of_them",
     "no_grant_barrier": "tests/sync/client/test_epochs.py"
