@@ -1,11 +1,12 @@
 """Gestures of money: paying, the drawer, the session and the day. Never a rule."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pos_app.ui import payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
-from pos_app.ui.phrases import reason_rows
+from pos_app.ui.phrases import reason_rows, words_of
 from pos_app.workstation.answer import Answer, Tone
 
 MOVEMENT_REASONS = {
@@ -135,18 +136,34 @@ def sign_off(desk: Desk) -> None:
 
 
 def _count(desk: Desk, name: str, task: Callable[[int], Answer]) -> None:
-    """A blind count: the difference is shown after it, never before."""
+    """A blind count: the difference is shown after it, never before; then counted again or kept."""
 
-    def accept(text: str) -> None:
-        minor = to_minor(desk, text) if text else None
-        if minor is None:
-            return
+    def close(minor: int) -> None:
         answer = desk.do(task(minor))
         if answer.ok:
             desk.close_ask()
             show_found(desk, answer)
 
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if minor is None:
+            return
+        counted = desk.do(desk.till.count_drawer(minor))
+        if counted.ok and counted.data.get("difference_minor"):
+            _ask_about_difference(desk, partial(close, minor), partial(_count, desk, name, task))
+        elif counted.ok:
+            close(minor)
+
     desk.open(Ask(name, accept, pad="amount"))
+
+
+def _ask_about_difference(desk: Desk, close: Callable[[], None], again: Callable[[], None]) -> None:
+    words = words_of(desk)
+    rows = [
+        Row(words.text("ui.count_again"), value=again, icon="undo-2"),
+        Row(words.text("ui.close_with_difference"), value=close, icon="lock"),
+    ]
+    desk.open(Ask("difference", lambda text: None, pick=lambda row: row.value()), rows)
 
 
 def close_session(desk: Desk) -> None:

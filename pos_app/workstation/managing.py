@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pos_app.workstation import period_report, recover_payment, sign_on, till_control
+from pos_app.workstation import counting, period_report, recover_payment, sign_on, till_control
 from pos_app.workstation.answer import Answer, Part, done, notice
 from pos_app.workstation.station import Override, Station, changed, guarded
 
@@ -28,6 +28,10 @@ class Managing:
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """See SessionPort."""
         return guarded(lambda: till_control.open_session(self._station, float_minor, override))
+
+    def count_drawer(self, counted_minor: int) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: counting.count_drawer(self._station, counted_minor))
 
     def close_session(self, counted_minor: int) -> Answer:
         """See SessionPort."""

@@ -208,7 +208,7 @@ def x_report(station: Station) -> Answer:
 def close_session(station: Station, counted_minor: int) -> Answer:
     """Close the till session with a blind count."""
     session = station.session
-    trouble = _not_closable(station, session, counted_minor)
+    trouble = not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
     closed = replace(session, open=False)
@@ -229,8 +229,8 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
 
     A session that was closed before leaves its day to be closed: its drawer is counted again.
     """
-    session = station.session or _last_of_open_day(station)
-    trouble = _not_closable(station, session, counted_minor)
+    session = station.session or last_of_open_day(station)
+    trouble = not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
     lacking = require(station, Right.CLOSE_DAY)
@@ -257,12 +257,12 @@ def end_of_day(station: Station, counted_minor: int) -> Answer:
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
 
 
-def _last_of_open_day(station: Station) -> SessionState | None:
+def last_of_open_day(station: Station) -> SessionState | None:
     last = station.journal.last_session()
     return None if last is None or last.day_closed else last
 
 
-def _not_closable(
+def not_closable(
     station: Station, session: SessionState | None, counted_minor: int
 ) -> Answer | None:
     if station.operator is None:

@@ -185,6 +185,9 @@ class SessionPort(Protocol):
         says by `override` that it is right.
         """
 
+    def count_drawer(self, counted_minor: int) -> Answer:
+        """data["difference_minor"]: counted less expected; nothing is closed, the count is kept."""
+
     def close_session(self, counted_minor: int) -> Answer:
         """Close the till session; data["report"]."""
 

@@ -388,3 +388,20 @@ def test_what_cash_is_rounded_by_stands_beside_the_sum(window):
     assert "Округление наличными" in words_on(window)
     become(window, transaction=sale)
     assert "Округление" not in words_on(window)
+
+
+def test_a_drawer_that_differs_is_counted_again_or_closed_as_it_is(open_till):
+    till = SellingTill(signed_on())
+    till.answers["count_drawer"] = done(difference_minor=-100_00)
+    window = open_till(till)
+    perform(window.desk, "end_of_day")
+    window.desk.write("500")
+    perform(window.desk, "submit")
+    assert window.desk.ask.name == "difference"
+    assert not till.said("end_of_day"), "one Enter closes no day that does not add up"
+    window.desk.ask.pick(window.desk.rows[0])
+    assert window.desk.ask.name == "end_of_day"
+    window.desk.write("500")
+    perform(window.desk, "submit")
+    window.desk.ask.pick(window.desk.rows[1])
+    assert till.said("end_of_day") == [((500_00,), {})]

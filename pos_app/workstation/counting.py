@@ -1,0 +1,30 @@
+"""The drawer is counted before it is closed: what differs is said, and the count is kept.
+
+Never before the count, and never as if there had been no first one: each is in the audit chain.
+"""
+
+from pos_app.domain.money import Money
+from pos_app.workstation.answer import Answer, Tone, done, notice, refused
+from pos_app.workstation.ports import Facts
+from pos_app.workstation.station import Station, record, right_used
+from pos_app.workstation.till_control import last_of_open_day, not_closable
+
+
+def count_drawer(station: Station, counted_minor: int) -> Answer:
+    """data["difference_minor"]: counted less expected; nothing is closed."""
+    session = station.session or last_of_open_day(station)
+    trouble = not_closable(station, session, counted_minor)
+    if trouble or session is None:
+        return trouble or refused("no_session")
+    difference = counted_minor - session.cash_minor
+    used = right_used(
+        station, "drawer_counted", str(session.number),
+        reason=f"{counted_minor}", amount_minor=difference,
+    )  # fmt: skip
+    trouble = record(station, Facts(events=(used,)))
+    if trouble:
+        return trouble
+    if difference == 0:
+        return done(difference_minor=0)
+    said = notice("drawer_differs", Tone.WARNING, None, difference=Money(difference))
+    return done(said, difference_minor=difference)
