@@ -21,7 +21,8 @@ from resources.words import LANGUAGES
 
 SCALES = (100, 125, 150)
 AGE_ANSWERS = ("seen", "document", "refused", "identity")
-MENU: tuple[tuple[str, str], ...] = (
+Entries = tuple[tuple[str, str], ...]
+MENU: Entries = (
     ("suspended", "inbox"),
     ("return", "undo-2"),
     ("reprint", "receipt-text"),
@@ -31,26 +32,38 @@ MENU: tuple[tuple[str, str], ...] = (
     ("gift_card", "credit-card"),
     ("sell_gift_card", "plus"),
     ("void_transaction", "trash-2"),
-    ("no_sale", "door-open"),
-    ("paid_in", "download"),
-    ("paid_out", "upload"),
-    ("pickup", "landmark"),
-    ("loan", "coins"),
-    ("x_report", "file-text"),
-    ("reports", "file-text"),
-    ("close_session", "lock"),
-    ("end_of_day", "calendar-check"),
-    ("undecided", "credit-card"),
-    ("fiscal", "file-text"),
-    ("sync_now", "refresh-cw"),
-    ("link", "wifi"),
-    ("devices", "monitor"),
-    ("language", "languages"),
-    ("theme", "contrast"),
-    ("scale", "type"),
-    ("volume", "info"),
+    ("drawer", "banknote"),
+    ("day", "calendar-check"),
+    ("settings", "list-checks"),
     ("sign_off", "log-out"),
 )
+GROUPS: Mapping[str, Entries] = {
+    "drawer": (
+        ("no_sale", "door-open"),
+        ("paid_in", "download"),
+        ("paid_out", "upload"),
+        ("pickup", "landmark"),
+        ("loan", "coins"),
+    ),
+    "day": (
+        ("x_report", "file-text"),
+        ("reports", "list-checks"),
+        ("close_session", "lock"),
+        ("end_of_day", "calendar-check"),
+        ("undecided", "credit-card"),
+        ("fiscal", "receipt-text"),
+    ),
+    "settings": (
+        ("sync_now", "refresh-cw"),
+        ("link", "wifi"),
+        ("devices", "monitor"),
+        ("language", "languages"),
+        ("theme", "contrast"),
+        ("scale", "type"),
+        ("volume", "info"),
+    ),
+}
+"""What stands behind an entry of the menu. Places do not move: hands learn the numbers."""
 
 
 def menu(desk: Desk) -> None:
@@ -58,15 +71,23 @@ def menu(desk: Desk) -> None:
     if desk.ask is not None and desk.ask.name == "menu":
         desk.close_ask()
         return
+    _show_menu(desk, MENU, "menu")
 
+
+def group(desk: Desk, name: str) -> None:
+    """One group of the menu in its place."""
+    shown = [one for one in GROUPS[name] if one[0] != "fiscal" or fiscal_flows.has_registrar(desk)]
+    _show_menu(desk, tuple(shown), f"menu_{name}")
+
+
+def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
     def pick(row: Row) -> None:
         desk.close_ask()
         perform(desk, row.value)
 
     words = words_of(desk)
-    shown = [one for one in MENU if one[0] != "fiscal" or fiscal_flows.has_registrar(desk)]
-    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in shown]
-    desk.open(Ask("menu", lambda text: None, pick=pick, place="main"), rows)
+    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in entries]
+    desk.open(Ask(ask, lambda text: None, pick=pick, place="main"), rows)
 
 
 def choose_language(desk: Desk) -> None:
@@ -149,6 +170,7 @@ def _confirm_by_pin(desk: Desk, kind: str) -> None:
 
 GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "menu": menu,
+    **{name: partial(group, name=name) for name in GROUPS},
     "member": gestures.member,
     "enrol": gestures.enrol,
     "remove_member": gestures.remove_member,

@@ -50,6 +50,8 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "cash": lambda w: (perform(w.desk, "cash"), w.desk.write("5000")),
     "points": lambda w: perform(w.desk, "points"),
     "menu": lambda w: perform(w.desk, "menu"),
+    "menu_day": lambda w: perform(w.desk, "day"),
+    "menu_settings": lambda w: perform(w.desk, "settings"),
     "nobody": lambda w: become(w, member=None),
     "closed": lambda w: become(w, transaction=None, member=None, last_sale=a_last_sale()),
     "asked": lambda w: become(

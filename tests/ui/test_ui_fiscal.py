@@ -31,12 +31,12 @@ def called(window, name) -> list:
 
 
 def test_without_a_registrar_the_menu_does_not_speak_of_one(window) -> None:
-    perform(window.desk, "menu")
+    perform(window.desk, "day")
     assert "fiscal" not in asked(window)
 
 
 def test_every_gesture_of_the_registrar_is_in_its_list(fiscal) -> None:
-    perform(fiscal.desk, "menu")
+    perform(fiscal.desk, "day")
     assert "fiscal" in asked(fiscal)
     for name in ("go_on_printing", "fiscal_copy", "open_shift", "close_shift"):
         fiscal.desk.till.answers[name] = done(notice("fiscal_going_on"))

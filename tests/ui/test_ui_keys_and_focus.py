@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pos_app.ui import gestures
 from pos_app.ui.controls import Button
 from pos_app.ui.keys import KEYS, KeyMap
-from pos_app.ui.menu_flows import GESTURES, MENU, perform
+from pos_app.ui.menu_flows import GESTURES, GROUPS, MENU, perform
 from pos_app.workstation.answer import Part, done, refused
 from pos_app.workstation.view import DemandView, PaperQuestionView
 from tests.ui.builders import (
@@ -47,7 +47,8 @@ def type_in(window, text):
 
 def test_every_key_of_the_map_is_a_gesture_and_every_menu_entry_too():
     assert set(KEYS) <= set(GESTURES)
-    assert {name for name, _ in MENU} <= set(GESTURES)
+    everything = (MENU, *GROUPS.values())
+    assert {name for entries in everything for name, _ in entries} <= set(GESTURES)
 
 
 def test_a_shop_may_remap_a_key():
@@ -370,6 +371,16 @@ def test_menu_entries_are_chosen_by_number_or_arrows(window):
     perform(window.desk, "menu")
     press(window, K.Key_Down, K.Key_Return)
     assert window.desk.ask.name == "return"
+
+
+def test_what_is_behind_a_group_is_two_numbers_away(window):
+    press(window, K.Key_F1)
+    type_in(window, "11")
+    press(window, K.Key_Return)
+    assert window.desk.ask.name == "menu_day"
+    type_in(window, "2")
+    press(window, K.Key_Return)
+    assert window.desk.ask.name == "report_period"
 
 
 def test_a_code_of_the_card_takes_the_pin_s_place(window):
