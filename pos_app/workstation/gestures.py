@@ -50,8 +50,9 @@ def scan(station: Station, data: bytes, aim: str | None) -> Answer:
         return trouble
     found = station.gear.identifier.scan(data, aim)
     answer = _sorted(station, found, "scan")
-    if found.kind in GOODS:
+    if found.kind in GOODS and answer.ok:
         return _noticed_twice(station, data, answer)
+    station.last_scan = (b"", 0)
     return answer
 
 
@@ -59,7 +60,7 @@ def _noticed_twice(station: Station, data: bytes, answer: Answer) -> Answer:
     """The same goods twice within a moment: sold twice, and said, for a hand may have slipped."""
     now_ms = station.gear.clock.monotonic_ms()
     before, station.last_scan = station.last_scan, (data, now_ms)
-    if not answer.ok or before[0] != data or not 0 <= now_ms - before[1] <= TWICE_MS:
+    if before[0] != data or not 0 <= now_ms - before[1] <= TWICE_MS:
         return answer
     said = notice("scanned_twice", Tone.WARNING)
     return replace(answer, notices=(*answer.notices, said))
