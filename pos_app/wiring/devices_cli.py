@@ -20,6 +20,7 @@ from drivers.contract import (
     Outcome,
     PowerState,
     ResultEvent,
+    StatusUpdateEvent,
     event_to_json,
 )
 from drivers.fake import VirtualPrinter
@@ -48,7 +49,7 @@ def main(argv: Sequence[str], data: Path) -> int:
     try:
         if chosen.task == "replay":
             return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
-        path = chosen.devices or chosen.data / DEVICES_FILE
+        path = _file(chosen)
         config = read_config(path)
         device_tables(config)
         with Service(config) as service:
@@ -60,6 +61,13 @@ def main(argv: Sequence[str], data: Path) -> int:
         return 2
     except KeyboardInterrupt:
         return 0
+
+
+def _file(chosen: argparse.Namespace) -> Path:
+    """A file that was named must be there; the one beside the data may not have been written yet."""
+    if chosen.devices and not chosen.devices.exists():
+        raise ConfigError(f"{chosen.devices}: there is no such file")
+    return Path(chosen.devices or chosen.data / DEVICES_FILE)
 
 
 def _asked(service: Service, chosen: argparse.Namespace) -> int:
@@ -121,6 +129,10 @@ def _test(service: Service, name: str) -> int:
     if isinstance(answer, ErrorEvent):
         asked = " (look whether it was done)" if answer.outcome is Outcome.UNKNOWN else ""
         _say(f"{name}: {answer.message}{asked}")
+        return 1
+    if isinstance(answer, StatusUpdateEvent) and answer.power is not PowerState.ONLINE:
+        reason = next((row.last_error for row in service.health(0) if row.name == name), "")
+        _say(f"{name}: {STATES[answer.power]} {reason}".rstrip())
         return 1
     said = json.dumps(answer.payload, ensure_ascii=False) if isinstance(answer, ResultEvent) else ""
     _say(f"{name}: done {said}".rstrip())
