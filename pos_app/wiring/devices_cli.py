@@ -64,7 +64,7 @@ def main(argv: Sequence[str], data: Path) -> int:
 
 
 def _file(chosen: argparse.Namespace) -> Path:
-    """A file that was named must be there; the one beside the data may not have been written yet."""
+    """A file that is named is there; the one beside the data is made with the first device."""
     if chosen.devices and not chosen.devices.exists():
         raise ConfigError(f"{chosen.devices}: there is no such file")
     return Path(chosen.devices or chosen.data / DEVICES_FILE)

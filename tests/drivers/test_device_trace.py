@@ -194,7 +194,7 @@ def test_the_service_commands_list_and_try_what_stands_on_the_counter(
     assert "Копилка" in rig.printer.papers[0].text
     assert devices_cli.main(["test", "second"], tmp_path) == 1
     assert devices_cli.main(["test", "nobody"], tmp_path) == 2
-    assert devices_cli.main(["list", "--devices", str(tmp_path / "printer")], tmp_path) == 0
+    assert devices_cli.main(["list", "--devices", str(tmp_path / "printer")], tmp_path) == 2
     rig.printer.set_fault(paper="end")
     assert devices_cli.main(["test", "printer"], tmp_path) == 1
 
