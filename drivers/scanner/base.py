@@ -3,6 +3,7 @@
 Never joins, repeats or invents a scan.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from drivers.contract import (
@@ -24,7 +25,7 @@ from drivers.transport import Link, LinkWorker, monotonic_ms
 READ_SLICE_MS = 40
 
 
-class LinkScanner:
+class LinkScanner(ABC):
     """A scanner behind a link. A subclass reads in `idle` and forgets half a scan in `forget`."""
 
     kind = DeviceKind.SCANNER
@@ -73,13 +74,13 @@ class LinkScanner:
         self.listened_ms += min(monotonic_ms() - begun_ms, READ_SLICE_MS)
         return data
 
+    @abstractmethod
     def idle(self, link: Link) -> None:
         """Reads once (LinkUser)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forget(self) -> str | None:
         """Drops half a scan and says what was dropped; None when there was none."""
-        raise NotImplementedError
 
     def power_changed(self, power: PowerState, reason: str | None) -> None:
         """The link came or went (LinkUser)."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from resources import read_bytes
 
@@ -78,14 +79,12 @@ def xlsx_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _write(
-    page: "object", line: int, column: int, cell: Cell, kinds: Mapping[type, object]
-) -> None:
+def _write(page: Any, line: int, column: int, cell: Cell, kinds: Mapping[type, object]) -> None:
     write: Mapping[type, Callable[..., object]] = {
-        str: page.write_string,  # type: ignore[attr-defined]  # xlsxwriter has no types
-        int: page.write_number,  # type: ignore[attr-defined]
-        Decimal: page.write_number,  # type: ignore[attr-defined]
-        date: page.write_datetime,  # type: ignore[attr-defined]
+        str: page.write_string,
+        int: page.write_number,
+        Decimal: page.write_number,
+        date: page.write_datetime,
     }
     if cell is not None:
         write[type(cell)](line, column, cell, kinds.get(type(cell)))
