@@ -74,8 +74,8 @@ class Deeds:
         image = chance.choice(self.server.backups[-3:])
         if image != self.server.backups[-1]:
             self.marked.add("old_backup")  # tills may have forgotten what only the newest had
+        self.marked.add("fail_over")  # before: the server that starts is looked at already
         await self.server.fail_over(image)
-        self.marked.add("fail_over")
         self.counts["fail_overs"] += 1
         if self.server.server is None:
             await self.server.start()
