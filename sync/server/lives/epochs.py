@@ -23,11 +23,12 @@ from sync.server.books.bearers import Bearer, unheard
 from sync.server.books.book import Book, Grant, Held
 from sync.server.books.conflicts import Conflict, record
 from sync.server.books.merging import resolve
-from sync.server.engine import keys
-from sync.server.engine.buckets import bucket_of
+from sync.server.engine import bulk, keys
+from sync.server.engine.buckets import bucket_of, terminal_scope
 from sync.server.engine.refusal import Refusal, refuse
-from sync.server.engine.schema import meta, reclaim, terminal
+from sync.server.engine.schema import allowance, meta, reclaim, terminal
 from sync.server.engine.services import Services, micros, moment
+from sync.server.publishing import feed
 from sync.server.rights.placing import policy_in_force
 from sync.wire.messages import HeldGrant, Problem, ReconcileRequest
 from sync.wire.version import SPOKEN
@@ -112,9 +113,10 @@ def declared(
         raise Refusal(410, about)
     if len(request.grants) > GRANTS_MAX:
         raise refuse(413, "too_many_grants")
-    if keys.get_meta(connection).get(BARRIER) != request.epoch or row.reconciled == request.epoch:
+    held = [g for g in request.grants if _sound(g) and row.reconciled != request.epoch]
+    if keys.get_meta(connection).get(BARRIER) != request.epoch:
+        _take_back(connection, services, row.id, held)
         return {}
-    held = [g for g in request.grants if _sound(g)]
     owners = resolve(connection, {g.member for g in held})
     found: Grants = {}
     for grant in held:
@@ -122,6 +124,32 @@ def declared(
         grant.member = owner
         found.setdefault(bucket_of(owner), []).append(grant)
     return found
+
+
+def _take_back(
+    connection: Connection, services: Services, terminal_id: str, held: Sequence[HeldGrant]
+) -> None:
+    """A till that is heard after the barrier fell: its lease was over, what it held is free again.
+
+    Nothing here knows these grants any more, so nobody would ever tell the till; hearing from us
+    renews its lease, and it would spend what others may have spent (simulation, seed 10325).
+    """
+    ids = [grant.grant for grant in held]
+    ours = sa.select(allowance.c.grant_id).where(
+        allowance.c.terminal == terminal_id, bulk.among(connection, allowance.c.grant_id, ids)
+    )
+    known = set(connection.execute(ours).scalars())
+    changes = [
+        feed.Change(
+            "allowance",
+            grant.grant,
+            Grant(grant.grant, grant.member, terminal_id, 0, incarnation=grant.incarnation).row(),
+        )
+        for grant in held
+        if grant.grant not in known
+    ]
+    if changes:
+        feed.publish(connection, terminal_scope(terminal_id), changes, services.now_us())
 
 
 def _sound(grant: HeldGrant) -> bool:

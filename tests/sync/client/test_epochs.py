@@ -115,6 +115,29 @@ def test_a_till_that_says_nothing_holds_the_others_up_for_a_lease_and_no_longer(
     play(tmp_path, scene)
 
 
+def test_a_till_that_is_heard_after_the_barrier_fell_spends_nothing_of_what_it_held(
+    tmp_path, caplog
+):
+    """Found by seed 10325: hearing from the server renews the lease of a grant it does not know."""
+
+    async def scene(shop, one, two, member):
+        await shop.backup()
+        assert (await two.allowances.obtain(member, 300)).granted == 300
+        await sync(two)
+        assert sum(g.granted for g in two.outbox.held_grants("", 10)) == 300
+        await put_back(shop)
+        await sync(one)
+        await asyncio.sleep(84 * 3600)
+        await shop.server.run_jobs()
+        await asyncio.sleep(1)
+        await sync(two)
+        await sync(two)
+        assert sum(g.granted for g in two.outbox.held_grants("", 10)) == 0
+        assert await rows(shop, allowance, allowance.c.kind == "identified") == []
+
+    play(tmp_path, scene)
+
+
 def test_a_declaration_that_is_cut_is_told_again_and_counts_once(tmp_path, caplog):
     """Cases 7 and 19: the reply is lost, the request doubled."""
 
