@@ -48,8 +48,8 @@ class ServerProcess:
             cwd=HOUSE,
             capture_output=True,
             text=True,
-            check=True,
         )
+        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stderr}{done.stdout}"
         return done.stdout.strip()
 
     def start(self) -> None:

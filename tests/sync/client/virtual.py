@@ -11,7 +11,9 @@ START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Selector(selectors.SelectSelector):
+class _Selector(selectors.DefaultSelector):
+    """Poll, epoll or kqueue: a plain select() knows no descriptor above 1023."""
+
     loop: "VirtualLoop"
 
     def select(self, timeout=None):
