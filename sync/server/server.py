@@ -141,11 +141,11 @@ class Server:
             return
         database.written.clear()
         try:
-            start = await database.write_unseen(lambda c: epoch_file.advance(c, path))
+            await database.write_unseen(lambda c: epoch_file.advance(c, path))
         except BaseException:
             database.written.set()
             raise
-        epoch_file.confirm(path, start)
+        await database.write_unseen(lambda c: epoch_file.confirm(c, path))
 
     async def _jobs_for_ever(self) -> None:
         while True:
@@ -261,12 +261,10 @@ async def _services(
     keys = await settled(database, key_file)
     epoch = await database.write(history.settle)
     if data is not None and isinstance(database, SqliteDatabase):
-        epoch = await database.write(
-            lambda c: epoch_file.settle(c, data / epoch_file.EPOCH_FILE, epoch)
-        )
+        path = data / epoch_file.EPOCH_FILE
+        epoch = await database.write(lambda c: epoch_file.settle(c, path, epoch))
+        await database.write_unseen(lambda c: epoch_file.confirm(c, path))
     found = await database.read(key_store.get_meta)
-    if data is not None:
-        epoch_file.confirm(data / epoch_file.EPOCH_FILE, found.get(epoch_file.START, ""))
     chain = found.get(key_store.CHAIN, "")
     services = Services(clock, ids, keys, epoch, chain)
     if isinstance(database, PostgresDatabase):

@@ -109,11 +109,16 @@ async def new_epoch(server: Server, options: Namespace) -> Said:
 
 
 async def _begin_epoch(server: Server, options: Namespace) -> str:
-    epoch = await server.database.write(keys.new_epoch)
     path = (options.data or server.folder) / epoch_file.EPOCH_FILE
-    if (marks := epoch_file.read(path)) is not None:
-        epoch_file.write(path, epoch_file.Marks(epoch, marks.starts))
-    return epoch
+
+    def begin(connection: Connection) -> str:
+        epoch = keys.new_epoch(connection)
+        # Before the commit: a crash between the two leaves two epochs, and another begins.
+        if (marks := epoch_file.read(path)) is not None:
+            epoch_file.write(path, epoch_file.Marks(epoch, marks.starts))
+        return epoch
+
+    return await server.database.write(begin)
 
 
 async def safe_heads(server: Server, _options: Namespace) -> Said:

@@ -4,6 +4,9 @@ The file holds the epoch and the last mark; so does the database. A mark is made
 some seconds after whatever was written, after a backup and at the end. An older copy of the
 database that comes under this folder (not by `restore`, which begins an epoch itself) has another
 mark or another epoch: then a new epoch begins, for what tills were told since may be gone.
+
+Whoever changes the file does so inside a transaction that may write: a command beside a running
+server marks too, and SQLite lets one of the two in at a time.
 """
 
 import logging
@@ -60,19 +63,18 @@ def settle(connection: Connection, path: Path, epoch: str) -> str:
     return epoch
 
 
-def advance(connection: Connection, path: Path) -> str:
+def advance(connection: Connection, path: Path) -> None:
     """A further mark of the database that runs here: a copy made before it is told apart.
 
-    Returns the mark, to `confirm` once the transaction is on the disk.
+    To `confirm` in another transaction, once this one is on the disk.
     """
     found, new = keys.get_meta(connection), random_bytes(8).hex()
     write(path, Marks(found.get(keys.EPOCH, ""), (found.get(START, ""), new)))
     keys.set_meta(connection, START, new)
-    return new
 
 
-def confirm(path: Path, start: str) -> None:
+def confirm(connection: Connection, path: Path) -> None:
     """The mark is on the disk: the one before it is no longer this database's."""
-    marks = read(path)
+    marks, start = read(path), keys.get_meta(connection).get(START, "")
     if marks is not None and marks.starts and marks.starts[-1] == start:
         write(path, Marks(marks.epoch, (start,)))

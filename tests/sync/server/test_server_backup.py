@@ -4,12 +4,14 @@ import asyncio
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import httpx
 import pytest
 
 from sync.server.engine import epoch_file, keys
+from sync.server.engine.database import SqliteDatabase
 from sync.server.lives import epochs
 from sync.server.server import open_server
 from sync.server.settings import reference
@@ -229,6 +231,37 @@ def test_a_new_epoch_by_command_is_no_other_database(tmp_path, capsys, caplog) -
 
     asyncio.run(story())
     assert "put back" not in caplog.text
+
+
+def test_two_processes_that_mark_at_once_agree_with_their_database(tmp_path, caplog) -> None:
+    """A server marks what was written while `backup` or `doctor` opens the same folder.
+
+    Both wrote the file in one place and at any time: one of them died of the other's, or the last
+    one to write named a mark that was no longer the database's.
+    """
+    asyncio.run(_opened_and_closed(tmp_path))
+    path = tmp_path / "server.epoch"
+
+    def marks() -> None:
+        database = SqliteDatabase(tmp_path / "server.db", inline=True)
+        for _ in range(40):
+            database.write_now(lambda c: epoch_file.advance(c, path))
+            database.write_now(lambda c: epoch_file.confirm(c, path))
+        asyncio.run(database.close())
+
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(marks) for _ in range(2)]:
+            done.result()
+    with closing(sqlite3.connect(tmp_path / "server.db")) as db:
+        (start,) = db.execute("SELECT value FROM meta WHERE name = 'start'").fetchone()
+    assert epoch_file.read(path).starts == (start,)
+    asyncio.run(_opened_and_closed(tmp_path))
+    assert "put back" not in caplog.text
+
+
+async def _opened_and_closed(data) -> None:
+    server = await open_server(data=data, inline=True)
+    await server.close()
 
 
 def test_a_mark_that_cannot_be_written_is_tried_again(tmp_path, caplog) -> None:
