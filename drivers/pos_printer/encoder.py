@@ -220,7 +220,7 @@ class _Run:
     def _label(self, label: Label) -> None:
         """One picture, and the way to the next label in steps that one byte can say."""
         if self._font is None:
-            raise JobError("a label is drawn, and the printer has no font")
+            raise JobError("a label is drawn, and the printer's table has no key font")
         self._picture(label_picture(label, self._columns, self._cell, self._font), Align.LEFT)
         gap = label.gap_dots
         while gap:

@@ -37,6 +37,8 @@ _PROGRAM = """SELECT row.body FROM key JOIN row ON row.n = key.row
     WHERE key.space = ? AND key.key <= ? ORDER BY key.key DESC LIMIT 1"""
 _SEARCH = """SELECT row.body FROM item_words JOIN row ON row.n = item_words.rowid
     WHERE item_words MATCH ? LIMIT ?"""
+_HIGHEST = """SELECT key FROM key WHERE space = ? AND key >= ? AND key < ? AND length(key) = ?
+    ORDER BY key DESC LIMIT 1"""
 _SCOPES = "SELECT COUNT(*), SUM(cursor) FROM scope"
 _NEARNESS = ("chain", "region", "store", "terminal")
 _WORD = re.compile(r"[^\W_]+")
@@ -127,6 +129,12 @@ class MirrorReader:
         else:
             bodies = self._bodies_by_key(kind, packed_key(kind, key), 4)
         return rows.newest(rows.readable(bodies, rows.member_of))
+
+    def highest_card(self, prefix: str, length: int) -> str | None:
+        """The highest known card number of that length that begins so: where new ones go on."""
+        values = (self._number("card"), prefix, prefix + ":", length)  # ":" follows "9"
+        found = self._select(_HIGHEST, values)
+        return str(found[0][0]) if found else None
 
     def gift_card(self, card_id: str) -> GiftCard | None:
         """A gift card by the hash of its code."""

@@ -263,7 +263,7 @@ def _devices_host(arguments: Sequence[str]) -> int:
 def _studio(word: str, arguments: Sequence[str]) -> int:
     from pos_app.wiring.studio_cli import main as studio_main
 
-    return studio_main(word, arguments)
+    return studio_main(word, arguments, DEFAULT_DATA)
 
 
 def _counter(arguments: Sequence[str]) -> int:

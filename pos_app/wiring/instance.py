@@ -16,7 +16,7 @@ class InstanceLock:
         folder.mkdir(parents=True, exist_ok=True)
         self._file: IO[bytes] = (folder / "till.lock").open("a+b")
         try:
-            _lock(self._file)
+            lock_file(self._file)
         except OSError as error:
             self._file.close()
             raise AlreadyRunning(f"another till already runs in {folder}") from error
@@ -26,7 +26,8 @@ class InstanceLock:
         self._file.close()
 
 
-def _lock(file: IO[bytes]) -> None:
+def lock_file(file: IO[bytes]) -> None:
+    """Ours until it is closed; OSError while another process has it."""
     if os.name == "nt":
         import msvcrt
 

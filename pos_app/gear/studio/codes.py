@@ -11,7 +11,11 @@ from barcode.ean import EAN8, EAN13
 from qrcode.constants import ERROR_CORRECT_M
 
 from drivers.contract.code128 import code128_bits
-from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
+from pos_app.domain.identification.check_digits import (
+    gs1_check_digit,
+    has_gs1_check_digit,
+    is_digits,
+)
 
 CODE128_MOST = 40
 QR_MOST = 300
@@ -30,6 +34,30 @@ class CodeKind(StrEnum):
     EAN8 = "ean8"
     CODE128 = "code128"
     QR = "qr"
+
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+OWN_LENGTHS = (8,)
+"""A shop's own number may have as many digits as the shortest EAN."""
+
+
+def checked_gtin(data: str, *, is_ean: bool) -> str:
+    """The code to print: a UPC of 12 digits as the EAN that it is, everything else as it stands.
+
+    Raises StudioError where the check digit is wrong: such a label would scan as nothing, or be
+    printed as a number that is no goods. `is_ean` False lets a shop's own number pass.
+    """
+    if not is_digits(data) or len(data) not in GTIN_LENGTHS:
+        if is_ean:
+            raise StudioError(f"{data!r} is no EAN: 8, 12, 13 or 14 digits")
+        return data
+    if has_gs1_check_digit(data):
+        return f"0{data}" if len(data) == 12 else data
+    if not is_ean and len(data) in OWN_LENGTHS:
+        return data
+    raise StudioError(
+        f"{data}: the check digit is wrong, {data[:-1]} would end with {gs1_check_digit(data[:-1])}"
+    )
 
 
 def code_kind_of(data: str) -> CodeKind:

@@ -92,6 +92,11 @@ class PriceLabel:
     def __post_init__(self) -> None:
         if self.price_minor <= 0 or not self.name.strip():
             raise StudioError(f"a price label needs a name and a price: {self.name!r}")
+        if self.old_minor is not None and self.old_minor <= self.price_minor:
+            raise StudioError(
+                f"the old price {self.said(self.old_minor)} is not above"
+                f" the price {self.said(self.price_minor)}"
+            )
         if self.code:
             check(self.kind, self.code)
 

@@ -1,40 +1,61 @@
 """Numbers and goods from CSV files, and new numbers into one. Never guesses an encoding's letters.
 
 Cards: `number` (or `card`), and perhaps `name`. Labels: `name`, `price` (or `price_kop`), and
-perhaps `code` (or `ean`), `unit`, `old_price`, `note`. A comma or a semicolon between.
+perhaps `ean` (checked) or `code` (the shop's own), `unit`, `old_price`, `note`. A comma or a
+semicolon between.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pos_app.domain.money import RUB, parse_decimal
-from pos_app.gear.studio.codes import CodeKind, StudioError, code_kind_of
+from pos_app.gear.studio.codes import CodeKind, StudioError, checked_gtin, code_kind_of
 from pos_app.gear.studio.designs import Card, PriceLabel
 
 ROWS_MOST = 100_000
 UNITS = {"кг": "за 1 кг", "kg": "per kg", "шт": "за шт.", "л": "за 1 л"}
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLabels:
+    """What a file of goods holds: labels that can be printed, and a sentence a wrong line."""
+
+    labels: tuple[PriceLabel, ...]
+    wrong: tuple[str, ...]
+
+
 def read_cards(path: Path, title: str, kind: CodeKind, *, with_qr: bool) -> tuple[Card, ...]:
-    """A card a row; StudioError names the line that cannot be one."""
+    """A card a row; StudioError names the line that cannot be one, or both lines of one number."""
     made: list[Card] = []
+    lines: dict[str, int] = {}
     for line, row in _rows(path, ("number", "card")):
         with _at(path, line):
             number, holder = _first(row, "number", "card"), row.get("name", "").strip()
             made.append(Card(number, title, holder, kind, with_qr))
+        before = lines.setdefault(number, line)
+        if before != line:
+            raise StudioError(
+                f"{path.name}, lines {before} and {line}: the number {number} is there twice;"
+                " a card number belongs to one member"
+            )
     return tuple(made)
 
 
-def read_labels(path: Path) -> tuple[PriceLabel, ...]:
-    """A label a row; StudioError names the line that cannot be one."""
+def read_labels(path: Path) -> ReadLabels:
+    """A label a row; a line that cannot be one becomes a sentence that names it."""
     made: list[PriceLabel] = []
+    wrong: list[str] = []
     for line, row in _rows(path, ("name",)):
-        with _at(path, line):
-            made.append(_label(row))
-    return tuple(made)
+        try:
+            with _at(path, line):
+                made.append(_label(row))
+        except StudioError as bad:
+            wrong.append(str(bad))
+    return ReadLabels(tuple(made), tuple(wrong))
 
 
 def write_numbers(path: Path, numbers: Sequence[str]) -> None:
@@ -54,7 +75,9 @@ def _at(path: Path, line: int) -> Iterator[None]:
 
 
 def _label(row: Mapping[str, str]) -> PriceLabel:
-    code = _first(row, "code", "ean")
+    ean = row.get("ean", "").strip()
+    code = row.get("code", "").strip() or ean
+    code = checked_gtin(code, is_ean=code == ean) if code else ""
     unit = row.get("unit", "").strip()
     return PriceLabel(
         name=row.get("name", "").strip(),

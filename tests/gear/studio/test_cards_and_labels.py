@@ -160,7 +160,7 @@ def test_csv_files_of_every_habit_are_read(tmp_path) -> None:
         ",Сыр,,,1 299.5,1500\n",
         encoding="utf-8-sig",
     )
-    bananas, cheese = read_labels(path)
+    bananas, cheese = read_labels(path).labels
     assert (bananas.price_minor, bananas.unit, bananas.kind) == (12990, "за 1 кг", CodeKind.EAN13)
     assert (cheese.price_minor, cheese.old_minor, cheese.code) == (129950, 150000, "")
 
@@ -187,8 +187,9 @@ def test_a_wrong_file_of_cards_names_the_line(tmp_path, text, why) -> None:
 def test_a_label_without_name_or_price_is_refused(tmp_path, row) -> None:
     path = tmp_path / "goods.csv"
     path.write_text(f"name,price\n{row}\n", encoding="utf-8")
-    with pytest.raises(StudioError, match="line 2"):
-        read_labels(path)
+    found = read_labels(path)
+    assert not found.labels
+    assert [one for one in found.wrong if "line 2" in one]
 
 
 def test_new_numbers_have_their_serial_and_never_look_like_payment_cards() -> None:
@@ -241,3 +242,24 @@ def test_a_code_that_would_be_too_small_to_scan_is_refused() -> None:
 def test_runs_of_dark_modules() -> None:
     assert runs("1101000111") == [(0, 2), (3, 1), (7, 3)]
     assert runs("0000") == []
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "kind"),
+    [
+        ("ean", "036000291452", CodeKind.EAN13),
+        ("ean", "14600000000012", CodeKind.CODE128),
+        ("code", "99000012", CodeKind.CODE128),
+        ("code", "SKU-1", CodeKind.CODE128),
+        ("ean", "99000012", None),
+        ("ean", "SKU-1", None),
+        ("code", "4600000000014", None),
+        ("code", "036000291453", None),
+    ],
+)
+def test_a_code_is_checked_as_far_as_it_claims_to_be_an_ean(tmp_path, column, code, kind) -> None:
+    path = tmp_path / "goods.csv"
+    path.write_text(f"name,price,{column}\nСыр,10,{code}\n", encoding="utf-8")
+    found = read_labels(path)
+    assert [one.kind for one in found.labels] == ([kind] if kind else [])
+    assert bool(found.wrong) is (kind is None)

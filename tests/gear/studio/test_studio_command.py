@@ -4,12 +4,15 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 import zxingcpp
 from PIL import Image
 
 from drivers.fake import VirtualRig
+from drivers.fake.printer_state import PaperState
 from pos_app.wiring.cli import main
 
+TABLE = {"kind": "printer", "name": "paper", "driver": "tcp", "host": "127.0.0.1", "port": 1}
 FONT = Path(__file__).parents[3] / "resources" / "fonts" / "JetBrainsMono-Regular.ttf"
 GOODS = "ean,name,unit,price_kop\n2000000001807,Бананы,кг,12990\n4600000000015,Молоко,шт,8490\n"
 
@@ -21,7 +24,7 @@ def read(png: bytes) -> list[str]:
 
 def test_new_cards_become_a_pdf_a_picture_and_a_list_of_numbers(tmp_path, capsys) -> None:
     files = {name: tmp_path / f"cards.{name}" for name in ("pdf", "png", "csv")}
-    order = ["cards", "--new", "10", "--first", "41", "--title", "Клуб"]
+    order = ["cards", "--new", "10", "--first", "41", "--title", "Клуб", "--data", str(tmp_path)]
     order += ["--pdf", str(files["pdf"]), "--png", str(files["png"])]
     order += ["--numbers-out", str(files["csv"])]
     assert main(order) == 0
@@ -43,39 +46,137 @@ def test_cards_and_labels_are_printed_once_and_read_back_from_the_paper(tmp_path
     with VirtualRig(font_path=FONT) as rig:
         config = tmp_path / "devices.json"
         config.write_text(json.dumps(rig.config()), encoding="utf-8")
+        new = ["cards", "--data", str(tmp_path), "--devices", str(config), "--new"]
         assert main(["labels", "--csv", str(goods), "--devices", str(config)]) == 0
         shown = read(rig.printer.papers[-1].png)
         assert shown == ["EAN13 2000000001807", "EAN13 4600000000015"]
-        assert main(["cards", "--new", "1", "--title", "Клуб", "--devices", str(config)]) == 0
+        assert main([*new, "1", "--title", "Клуб"]) == 0
         assert read(rig.printer.papers[-1].png) == ["EAN13 2900000000018"]
-        assert main(["cards", "--new", "2", "--code", "qr", "--devices", str(config)]) == 0
+        assert main([*new, "2", "--code", "qr"]) == 0
         two = [read(paper.png) for paper in rig.printer.papers[-2:]]
-        assert two == [["QRCode 2900000000018"], ["QRCode 2900000000025"]]
+        assert two == [["QRCode 2900000000025"], ["QRCode 2900000000032"]]
         assert "printed" in capsys.readouterr().err
     config.write_text('{"device": []}', encoding="utf-8")
-    assert main(["cards", "--new", "1", "--devices", str(config)]) == 2
+    assert main([*new, "1"]) == 2
     assert "no printer" in capsys.readouterr().err
 
 
-def test_a_printer_that_is_not_there_is_said(tmp_path, capsys) -> None:
-    table = {"kind": "printer", "name": "paper", "driver": "file", "path": str(tmp_path / "lp9")}
-    config = tmp_path / "devices.json"
-    config.write_text(json.dumps({"device": [table]}), encoding="utf-8")
-    assert main(["cards", "--new", "1", "--devices", str(config)]) == 2
-    assert "look whether it printed" in capsys.readouterr().err
+def devices(folder: Path, *tables: dict[str, object]) -> str:
+    path = folder / "devices.json"
+    path.write_text(json.dumps({"device": tables}), encoding="utf-8")
+    return str(path)
+
+
+def goods(folder: Path, text: str = GOODS) -> str:
+    path = folder / "goods.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ({"driver": "file", "path": "/nowhere/lp9"}, "path = '/nowhere/lp9'"),
+        ({"driver": "tcp", "host": "127.0.0.1", "port": 1}, "host = '127.0.0.1', port = 1"),
+    ],
+)
+def test_a_printer_that_is_off_printed_nothing_and_it_is_said_where_to_look(
+    tmp_path, capsys, table, why
+) -> None:
+    config = devices(tmp_path, {"kind": "printer", "name": "paper", **table})
+    assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 2
+    said = capsys.readouterr().err
+    assert "nothing was printed: paper: " in said
+    assert "switched on" in said
+    assert config in said
+    assert why in said
+
+
+def test_a_printer_whose_table_names_no_font_prints_labels_all_the_same(tmp_path, capsys) -> None:
+    with VirtualRig(font_path=FONT) as rig:
+        tables = [one for one in rig.config()["device"] if one["kind"] == "printer"]
+        for one in tables:
+            one.pop("font", None)
+        config = devices(tmp_path, *tables)
+        assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 0
+        assert "printed" in capsys.readouterr().err
+        assert len(read(rig.printer.papers[-1].png)) == 2
+
+
+def test_paper_that_is_out_is_said_and_nothing_was_printed(tmp_path, capsys) -> None:
+    with VirtualRig(font_path=FONT) as rig:
+        rig.printer.faults.paper = PaperState.END
+        config = devices(tmp_path, *rig.config()["device"])
+        assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 2
+    said = capsys.readouterr().err
+    assert "nothing was printed" in said
+    assert "the paper is out; put that right" in said
+
+
+def test_a_slip_in_the_table_of_a_scanner_does_not_stop_the_printer(tmp_path, capsys) -> None:
+    scanner = {"kind": "scanner", "name": "eyes", "driver": "serial", "bawd": 1}
+    with VirtualRig(font_path=FONT) as rig:
+        tables = [one for one in rig.config()["device"] if one["kind"] == "printer"]
+        config = devices(tmp_path, scanner, *tables)
+        assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 0
+    assert "device 'eyes'" in capsys.readouterr().err
+
+
+def test_a_slip_in_the_printers_own_table_is_said_with_the_file(tmp_path, capsys) -> None:
+    config = devices(tmp_path, {**TABLE, "fond": "x"})
+    assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 2
+    said = capsys.readouterr().err
+    assert "unknown key fond" in said
+    assert f"mend the printer's table in {config}" in said
+
+
+def test_without_a_place_for_the_output_it_is_said_what_to_give(tmp_path, capsys) -> None:
+    assert main(["labels", "--csv", goods(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert all(option in said for option in ("--pdf", "--png", "--devices"))
+    assert main(["cards", "--new", "2", "--data", str(tmp_path)]) == 2
+    assert "--numbers-out" in capsys.readouterr().err
+    assert not (tmp_path / "card-numbers.json").exists()
+    assert main(["labels", "--csv", goods(tmp_path), "--devices", str(tmp_path / "no.toml")]) == 2
+    assert "there is no file" in capsys.readouterr().err
+
+
+def test_wrong_lines_are_all_named_and_the_others_are_printed_only_when_asked(
+    tmp_path, capsys
+) -> None:
+    text = "name,price,ean,old_price\nA,1,4600000000014,\nB,2,,2\nC,3,036000291452,4\nD,4,12,\n"
+    out = tmp_path / "labels.png"
+    order = ["labels", "--csv", goods(tmp_path, text), "--sheet", "58x40", "--png", str(out)]
+    assert main(order) == 2
+    said = capsys.readouterr().err
+    assert "line 2: 4600000000014: the check digit is wrong" in said
+    assert "line 3: the old price 2,00" in said
+    assert "line 5: '12' is no EAN" in said
+    assert "nothing was printed: 3 of 4 lines" in said
+    assert not out.exists()
+    assert main([*order, "--skip-wrong"]) == 0
+    assert read(out.read_bytes()) == ["EAN13 0036000291452"]
+
+
+def test_one_number_for_two_names_is_refused_with_both_lines(tmp_path, capsys) -> None:
+    path = tmp_path / "cards.csv"
+    path.write_text("number,name\n2900000000018,Анна\n2900000000018,Вера\n", encoding="utf-8")
+    assert main(["cards", "--csv", str(path), "--pdf", str(tmp_path / "x.pdf")]) == 2
+    assert "lines 2 and 3: the number 2900000000018 is there twice" in capsys.readouterr().err
 
 
 def test_mistakes_are_one_sentence(tmp_path, capsys) -> None:
-    assert main(["cards", "--csv", str(tmp_path / "none.csv")]) == 2
+    pdf = ["--pdf", str(tmp_path / "x.pdf"), "--data", str(tmp_path)]
+    assert main(["cards", "--csv", str(tmp_path / "none.csv"), *pdf]) == 2
     assert "none.csv" in capsys.readouterr().err
-    assert main(["cards", "--new", "1", "--prefix", "я"]) == 2
+    assert main(["cards", "--new", "1", "--prefix", "я", *pdf]) == 2
     assert "prefix" in capsys.readouterr().err
     assert main(["cards", "--new", "1", "--pdf", str(tmp_path / "no" / "x.pdf")]) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert "no such folder" in capsys.readouterr().err
 
 
 def test_an_empty_list_prints_nothing(tmp_path, capsys) -> None:
     empty = tmp_path / "goods.csv"
     empty.write_text("name,price\n", encoding="utf-8")
-    assert main(["labels", "--csv", str(empty), "--devices", str(tmp_path / "none.toml")]) == 2
+    assert main(["labels", "--csv", str(empty), "--pdf", str(tmp_path / "a.pdf")]) == 2
     assert "nothing to print" in capsys.readouterr().err
