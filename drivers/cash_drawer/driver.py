@@ -11,11 +11,11 @@ from drivers.contract import (
     ErrorCode,
     ErrorEvent,
     Event,
-    Health,
     Listener,
     OutputCompleteEvent,
     PowerState,
     Reply,
+    Standing,
     StatusUpdateEvent,
 )
 
@@ -23,7 +23,7 @@ KICK_MS = 100
 WARN_OPEN_MS = 60_000
 
 
-class PrinterDrawer:
+class PrinterDrawer(Standing):
     """CashDrawer of the contract on one pin of a `DrawerPort`.
 
     One that stays open for `warn_open_ms` (0: never) is told of once, `state` {"open_long": true}.
@@ -43,8 +43,7 @@ class PrinterDrawer:
         polarity: Polarity | None = None,
         warn_open_ms: int = WARN_OPEN_MS,
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self.drawer_opened: bool | None = None
         self.polarity = polarity or Polarity()
         self._port = port
@@ -52,9 +51,6 @@ class PrinterDrawer:
         self._pin = pin
         self._warn_open_ms = warn_open_ms
         self._level_high: bool | None = None
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
         self._lock = RLock()
         self._waiting: dict[Call, Timer] = {}
         self._alarm: Timer | None = None
@@ -105,23 +101,12 @@ class PrinterDrawer:
 
         self._port.request_status(answer)
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def _kicked(self, event: Event, reply: Reply) -> None:
         if isinstance(event, ErrorEvent):
-            self._error_count += 1
-            self._last_error = event.message
+            self.went_wrong(event.message)
             reply(ErrorEvent(self.name, event.code, event.message, outcome=event.outcome))
             return
-        self._good_count += 1
+        self.good_count += 1
         reply(OutputCompleteEvent(self.name))
         self._port.request_status(self._port_told)
 

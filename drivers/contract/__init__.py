@@ -53,6 +53,7 @@ from drivers.contract.print_job import (
     job_from_json,
     job_to_json,
 )
+from drivers.contract.standing import Standing
 from drivers.contract.vocabulary import (
     DeviceError,
     DeviceKind,
@@ -117,6 +118,7 @@ __all__ = [
     "Rule",
     "Scan",
     "Scanner",
+    "Standing",
     "StatusUpdateEvent",
     "Style",
     "Symbology",

@@ -15,12 +15,12 @@ from drivers.contract import (
     ErrorCode,
     ErrorEvent,
     Event,
-    Health,
     Listener,
     Outcome,
     PowerState,
     Reply,
     ResultEvent,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.contract.fiscal import FiscalError, FiscalJob, FiscalState
@@ -53,7 +53,7 @@ class FiscalTimings:
     poll_ms: int = 10_000
 
 
-class AtolPrinter:
+class AtolPrinter(Standing):
     """FiscalPrinter of the contract."""
 
     kind = DeviceKind.FISCAL
@@ -61,8 +61,7 @@ class AtolPrinter:
     def __init__(
         self, name: str, web: AtolWeb, listener: Listener, timings: FiscalTimings | None = None
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self.state = FiscalState()
         self._web = web
         self._listener = listener
@@ -71,9 +70,6 @@ class AtolPrinter:
         self._worker = LinkWorker(name, web, self, QUEUE_WAIT_MS)
         self._poll_at_ms = 0
         self._refused: tuple[str, FiscalError] = ("", FiscalError.NONE)
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts; the state follows as an event."""
@@ -103,16 +99,6 @@ class AtolPrinter:
 
         self._worker.post(Task(run, lambda _reason: reply(self._status())))
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, _link: Link) -> None:
         """Asks the state now and then (LinkUser)."""
         if monotonic_ms() >= self._poll_at_ms:
@@ -122,7 +108,7 @@ class AtolPrinter:
         """The server came or went (LinkUser)."""
         self._poll_at_ms = 0
         if reason is not None:
-            self._last_error = reason
+            self.last_error = reason
             self._told(power, FiscalState())
 
     # --- on the device's thread ---------------------------------------------------------------
@@ -250,7 +236,7 @@ class AtolPrinter:
                     payload = {"record": record_from(verdict.params).to_json()}
                 except ValueError:
                     return self._event(key, UNREADABLE)
-            self._good_count += 1
+            self.good_count += 1
             self._refused = ("", FiscalError.NONE)
             return ResultEvent(self.name, payload, key)
         if verdict.error in STICKY:
@@ -262,8 +248,7 @@ class AtolPrinter:
         return self._with_key(event, key, verdict.error)
 
     def _with_key(self, event: ErrorEvent, key: str, error: FiscalError) -> ErrorEvent:
-        self._error_count += 1
-        self._last_error = event.message
+        self.went_wrong(event.message)
         return ErrorEvent(
             event.device,
             event.code,

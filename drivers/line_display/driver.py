@@ -5,11 +5,11 @@ from drivers.contract import (
     DoneEvent,
     ErrorCode,
     ErrorEvent,
-    Health,
     Listener,
     Outcome,
     PowerState,
     Reply,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.line_display.dialects import COLUMNS, PAGE, ROWS, Dialect, line_bytes
@@ -18,7 +18,7 @@ from drivers.transport import Link, LinkDownError, LinkWorker, Task
 QUEUE_WAIT_MS = 100
 
 
-class TwoLineDisplay:
+class TwoLineDisplay(Standing):
     """LineDisplay of the contract. What was shown is shown again after a replug."""
 
     kind = DeviceKind.DISPLAY
@@ -28,17 +28,13 @@ class TwoLineDisplay:
     def __init__(
         self, name: str, link: Link, listener: Listener, dialect: Dialect, page: str = PAGE
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._listener = listener
         self._dialect = dialect
         self._page = page
         self._worker = LinkWorker(name, link, self, QUEUE_WAIT_MS)
         self._shown: bytes | None = None
         self._must_start = True
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts; the state follows as an event."""
@@ -62,16 +58,6 @@ class TwoLineDisplay:
         """A display cannot be asked: answers what the port last showed."""
         reply(StatusUpdateEvent(self.name, self.power_state))
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, link: Link) -> None:
         """Wakes a display that came (back), and notices one that went (LinkUser)."""
         self._wake(link)
@@ -80,13 +66,8 @@ class TwoLineDisplay:
     def power_changed(self, power: PowerState, reason: str | None) -> None:
         """The port came or went (LinkUser)."""
         self._must_start = True
-        if reason is not None:
-            self._last_error = reason
-        if power is self.power_state:
-            return
-        self._error_count += reason is not None
-        self.power_state = power
-        self._listener(StatusUpdateEvent(self.name, power))
+        if self.line_stands(power, reason):
+            self._listener(StatusUpdateEvent(self.name, power))
 
     def _wake(self, link: Link) -> None:
         if not self._must_start:
@@ -106,8 +87,8 @@ class TwoLineDisplay:
             self._shown = data
             link.write(data)
         except LinkDownError as down:
-            self._error_count += 1
+            self.error_count += 1
             reply(ErrorEvent(self.name, ErrorCode.E_OFFLINE, str(down), outcome=Outcome.UNKNOWN))
             raise
-        self._good_count += 1
+        self.good_count += 1
         reply(DoneEvent(self.name))

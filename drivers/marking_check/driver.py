@@ -12,11 +12,11 @@ import httpx
 
 from drivers.contract import (
     DeviceKind,
-    Health,
     Listener,
     PowerState,
     Reply,
     ResultEvent,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.contract.marking import MarkAnswer
@@ -68,22 +68,18 @@ class _Connections:
             self._client = None
 
 
-class MarkingChecker:
+class MarkingChecker(Standing):
     """MarkCheck of the contract."""
 
     kind = DeviceKind.MARKING
 
     def __init__(self, name: str, places: MarkPlaces, listener: Listener, note: Note) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._places = places
         self._listener = listener
         self._note = note
         self._connections = _Connections()
         self._worker = LinkWorker(name, self._connections, self, QUEUE_WAIT_MS)
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts."""
@@ -108,16 +104,6 @@ class MarkingChecker:
         """As the last check found it: nobody is asked without a code."""
         reply(self._status())
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, _link: Link) -> None:
         """Nothing to do between codes (LinkUser)."""
 
@@ -130,7 +116,7 @@ class MarkingChecker:
         for ask in (self._online, self._local):
             answer = self._tried(ask, raw)
             if answer is not None:
-                self._good_count += 1
+                self.good_count += 1
                 self._told(PowerState.ONLINE)
                 return answer
         self._told(PowerState.OFF_OFFLINE)
@@ -140,8 +126,7 @@ class MarkingChecker:
         try:
             return ask(raw)
         except (httpx.HTTPError, Unreadable, ValueError, TypeError) as silent:
-            self._error_count += 1
-            self._last_error = str(silent) or type(silent).__name__
+            self.went_wrong(str(silent) or type(silent).__name__)
             return None
 
     def _online(self, raw: bytes) -> MarkAnswer | None:
@@ -184,8 +169,7 @@ class MarkingChecker:
         return StatusUpdateEvent(self.name, self.power_state)
 
     def _told(self, power: PowerState) -> None:
-        if power is not self.power_state:
-            self.power_state = power
+        if self.stands(power):
             self._listener(self._status())
 
 

@@ -14,11 +14,11 @@ from drivers.contract import (
     DeviceKind,
     ErrorCode,
     ErrorEvent,
-    Health,
     Listener,
     PowerState,
     Reply,
     ResultEvent,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.contract.payment import PaymentDo, PaymentOrder, PaymentResult, PaymentStage
@@ -39,7 +39,7 @@ JOIN_TIMEOUT_MS = 4500
 Work = Callable[[], None]
 
 
-class QueuedTerminal:
+class QueuedTerminal(Standing):
     """PaymentTerminal of the contract over one adapter."""
 
     kind = DeviceKind.PAYMENT
@@ -47,8 +47,7 @@ class QueuedTerminal:
     def __init__(
         self, name: str, adapter: Adapter, listener: Listener, journal: PaymentJournal
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._adapter = adapter
         self._listener = listener
         self._journal = journal
@@ -57,9 +56,6 @@ class QueuedTerminal:
         self._thread = Thread(target=self._run, name=f"device-{name}", daemon=True)
         self._look_at_ms = 0
         self._failures = 0
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts; the state follows as an event."""
@@ -87,16 +83,6 @@ class QueuedTerminal:
     def request_status(self, reply: Reply) -> None:
         """As last seen; an order may be running for minutes."""
         reply(StatusUpdateEvent(self.name, self.power_state))
-
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
 
     # --- on the device's thread -------------------------------------------------------------
 
@@ -128,8 +114,7 @@ class QueuedTerminal:
         pause = BACKOFF_MS[min(self._failures, len(BACKOFF_MS) - 1)] if lost else BACKOFF_MS[-1]
         self._failures = self._failures + 1 if lost else 0
         self._look_at_ms = monotonic_ms() + pause
-        if power is not self.power_state:
-            self.power_state = power
+        if self.stands(power):
             self._listener(StatusUpdateEvent(self.name, power))
 
     def _watch(self, call: Call) -> Watch:
@@ -140,16 +125,16 @@ class QueuedTerminal:
         try:
             return self._journal.open()
         except OSError as bad:
-            self._last_error = str(bad)
+            self.last_error = str(bad)
             return False
 
     def _carry_out(self, order: PaymentOrder, call: Call) -> None:
         if not self._opened():
-            self._answer(call, order, declined("journal", self._last_error or "in use"))
+            self._answer(call, order, declined("journal", self.last_error or "in use"))
             return
         remembered = self._journal.begun(order.key)
         if remembered is not None and remembered.order != order:
-            self._error_count += 1
+            self.error_count += 1
             text = "this key was begun for another order"
             call.answer(ErrorEvent(self.name, ErrorCode.E_EXISTS, text, job_id=order.key))
             return
@@ -181,7 +166,7 @@ class QueuedTerminal:
 
     def _looked_up(self, order: PaymentOrder, call: Call) -> PaymentResult:
         if not self._opened():
-            return unknown("busy", self._last_error or "in use")
+            return unknown("busy", self.last_error or "in use")
         known = self._journal.result(order.key)
         if known is not None and known.is_final:
             return known
@@ -208,14 +193,13 @@ class QueuedTerminal:
         try:
             self._journal.end(key, result)
         except OSError as full:
-            self._last_error = str(full)
+            self.last_error = str(full)
 
     def _answer(self, call: Call, order: PaymentOrder, result: PaymentResult) -> None:
         if result.is_final or order.do is PaymentDo.SETTLE:
-            self._good_count += 1
+            self.good_count += 1
         else:
-            self._error_count += 1
-            self._last_error = result.reason
+            self.went_wrong(result.reason)
         if result.reason == "offline":
             self._seen(PowerState.OFF_OFFLINE)
         call.answer(ResultEvent(self.name, result.to_json(), order.key))

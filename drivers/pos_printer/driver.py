@@ -11,7 +11,6 @@ from drivers.contract import (
     ErrorCode,
     ErrorEvent,
     Event,
-    Health,
     JobError,
     Listener,
     Outcome,
@@ -22,6 +21,7 @@ from drivers.contract import (
     PrinterStatus,
     PrintJob,
     Reply,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.pos_printer.conversation import Conversation, Delivery, PrinterTimings
@@ -37,7 +37,7 @@ _PULSE_UNIT_MS = 2
 _REALTIME_UNIT_MS = 100
 
 
-class EscPosPrinter:
+class EscPosPrinter(Standing):
     """POSPrinter and DrawerPort of the contract. A job whose id was begun before is not begun."""
 
     kind = DeviceKind.PRINTER
@@ -51,8 +51,7 @@ class EscPosPrinter:
         process_id: bool = False,
         timings: PrinterTimings | None = None,
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self.status = PrinterStatus()
         self._encoder = encoder
         self._timings = timings or PrinterTimings()
@@ -68,9 +67,6 @@ class EscPosPrinter:
         self._worker = LinkWorker(name, link, self, QUEUE_WAIT_MS)
         self._poll_at_ms = 0
         self._begun: dict[str, Event] = {}
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts; the state follows as an event."""
@@ -107,16 +103,6 @@ class EscPosPrinter:
             Task(lambda link: self._answer_status(link, reply), lambda _: reply(self._state()))
         )
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, link: Link) -> None:
         """Polls the state (LinkUser)."""
         self._talk.drain(link)
@@ -128,7 +114,7 @@ class EscPosPrinter:
         self._talk.reset()
         self._poll_at_ms = 0
         if reason is not None:
-            self._last_error = reason
+            self.last_error = reason
             self._told(power, PrinterStatus())
 
     # --- on the device's thread -------------------------------------------------------------
@@ -298,10 +284,9 @@ class EscPosPrinter:
 
     def _count(self, answer: Event) -> None:
         if isinstance(answer, ErrorEvent):
-            self._error_count += 1
-            self._last_error = answer.message
+            self.went_wrong(answer.message)
         else:
-            self._good_count += 1
+            self.good_count += 1
 
     def _state(self) -> StatusUpdateEvent:
         return StatusUpdateEvent(self.name, self.power_state, self.status)

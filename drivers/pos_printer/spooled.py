@@ -14,7 +14,6 @@ from drivers.contract import (
     ErrorCode,
     ErrorEvent,
     Event,
-    Health,
     JobError,
     Listener,
     Outcome,
@@ -23,6 +22,7 @@ from drivers.contract import (
     PrinterStatus,
     PrintJob,
     Reply,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.pos_printer.encoder import EscPosEncoder
@@ -67,7 +67,7 @@ class SpoolLink:
         """Nothing is open between jobs."""
 
 
-class SpooledPrinter:
+class SpooledPrinter(Standing):
     """POSPrinter and DrawerPort of the contract over a `Spooler`."""
 
     kind = DeviceKind.PRINTER
@@ -81,8 +81,7 @@ class SpooledPrinter:
         believe: bool = False,
         timings: SpoolTimings | None = None,
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._spooler = spooler
         self._encoder = encoder
         self._believe = believe
@@ -91,9 +90,6 @@ class SpooledPrinter:
         self._closing = Signal()
         self._begun: dict[str, Event] = {}
         self._check_at_ms = 0
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
         self._worker = LinkWorker(name, SpoolLink(spooler), self, QUEUE_WAIT_MS)
 
     def open(self) -> None:
@@ -126,16 +122,6 @@ class SpooledPrinter:
         """Answers at once what is known: nothing of the printer (POSPrinter, DrawerPort)."""
         reply(self._state())
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, link: Link) -> None:
         """Looks whether the queue still works (LinkUser)."""
         if monotonic_ms() < self._check_at_ms:
@@ -146,11 +132,8 @@ class SpooledPrinter:
     def power_changed(self, power: PowerState, reason: str | None) -> None:
         """The queue came or went (LinkUser). A queue that is there says nothing of its printer."""
         known = PowerState.UNKNOWN if power is PowerState.ONLINE else power
-        if reason is not None:
-            self._last_error = reason
         self._check_at_ms = monotonic_ms() + self._timings.check_ms
-        if known is not self.power_state:
-            self.power_state = known
+        if self.stands(known, reason):
             for listener in self._listeners:
                 listener(self._state())
 
@@ -169,7 +152,7 @@ class SpooledPrinter:
             return
         answer, gone = self._printed(job_id, encode)
         if isinstance(answer, OutputCompleteEvent):
-            self._good_count += 1
+            self.good_count += 1
         if not isinstance(answer, ErrorEvent) or answer.outcome is Outcome.UNKNOWN:
             self._remember(job_id, answer)
         reply(answer)
@@ -221,8 +204,7 @@ class SpooledPrinter:
                 del self._begun[next(iter(self._begun))]
 
     def _failed(self, job_id: str, code: ErrorCode, message: str, outcome: Outcome) -> ErrorEvent:
-        self._error_count += 1
-        self._last_error = message
+        self.went_wrong(message)
         return ErrorEvent(self.name, code, message, outcome=outcome, job_id=job_id or None)
 
     def _state(self) -> StatusUpdateEvent:

@@ -12,11 +12,11 @@ from drivers.contract import (
     DoneEvent,
     ErrorCode,
     ErrorEvent,
-    Health,
     Listener,
     PowerState,
     Reply,
     ResultEvent,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.contract.scale import ScaleError, Weight
@@ -74,7 +74,7 @@ class _Order:
     answer: Callable[[Answer], None]
 
 
-class PollingScale:
+class PollingScale(Standing):
     """Scale of the contract. One weighing at a time; it can be cancelled."""
 
     kind = DeviceKind.SCALE
@@ -87,8 +87,7 @@ class PollingScale:
         protocol: ScaleProtocol,
         timings: ScaleTimings | None = None,
     ) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._listener = listener
         self._protocol = protocol
         self._timings = timings or ScaleTimings()
@@ -97,9 +96,6 @@ class PollingScale:
         self._stir = Signal()
         self._busy = Lock()
         self._silences = 0
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
 
     def open(self) -> None:
         """Starts; the state follows as an event, once the scale has answered."""
@@ -144,16 +140,6 @@ class PollingScale:
 
         self._post(run, reply)
 
-    def health(self) -> Health:
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
-
     def idle(self, link: Link) -> None:
         """Notices a scale that went, was switched off or came back (LinkUser)."""
         self._look(link)
@@ -163,9 +149,8 @@ class PollingScale:
         if power is PowerState.ONLINE:
             self._silences = 0
             return
-        self._last_error = reason
-        self._error_count += power is not self.power_state
-        self._now(power)
+        self.error_count += power is not self.power_state
+        self._now(power, reason)
 
     def _look(self, link: Link) -> None:
         try:
@@ -193,7 +178,7 @@ class PollingScale:
             if weight is None:
                 settling.spoilt()
             elif settling.take(weight):
-                self._good_count += 1
+                self.good_count += 1
                 return ResultEvent(self.name, weight.to_json())
             elif weight != shown:
                 shown = weight
@@ -214,8 +199,8 @@ class PollingScale:
 
     def _unsettled(self, why: ScaleError) -> ErrorEvent:
         said = f"no weight to sell by: {why.name.lower()}"
-        if why is ScaleError.UNREADABLE and self._last_error:
-            said = f"{said}: {self._last_error}"
+        if why is ScaleError.UNREADABLE and self.last_error:
+            said = f"{said}: {self.last_error}"
         return self._error(ErrorCode.E_EXTENDED, said, why)
 
     def _order(self, do: Callable[[Line], None], reply: Reply) -> None:
@@ -254,12 +239,11 @@ class PollingScale:
 
     def _silent(self, reason: str) -> None:
         self._silences += 1
-        self._error_count += self.power_state is PowerState.ONLINE
-        self._last_error = reason
+        self.error_count += self.power_state is PowerState.ONLINE
+        self.last_error = reason
         if self._silences >= SILENCES_UNTIL_OFF:
             self._now(PowerState.OFFLINE)
 
-    def _now(self, power: PowerState) -> None:
-        if power is not self.power_state:
-            self.power_state = power
+    def _now(self, power: PowerState, why: str | None = None) -> None:
+        if self.stands(power, why):
             self._listener(StatusUpdateEvent(self.name, power))

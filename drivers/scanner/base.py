@@ -11,12 +11,12 @@ from drivers.contract import (
     DeviceKind,
     ErrorCode,
     ErrorEvent,
-    Health,
     Listener,
     Locus,
     PowerState,
     Reply,
     Scan,
+    Standing,
     StatusUpdateEvent,
 )
 from drivers.scanner.framing import Frame, Framing, Torn, scan_of
@@ -25,19 +25,15 @@ from drivers.transport import Link, LinkWorker, monotonic_ms
 READ_SLICE_MS = 40
 
 
-class LinkScanner(ABC):
+class LinkScanner(Standing, ABC):
     """A scanner behind a link. A subclass reads in `idle` and forgets half a scan in `forget`."""
 
     kind = DeviceKind.SCANNER
 
     def __init__(self, name: str, link: Link, listener: Listener, wait_ms: int = 0) -> None:
-        self.name = name
-        self.power_state = PowerState.UNKNOWN
+        super().__init__(name)
         self._listener = listener
         self._worker = LinkWorker(name, link, self, wait_ms)
-        self._good_count = 0
-        self._error_count = 0
-        self._last_error: str | None = None
         self.listened_ms = 0
 
     def open(self) -> None:
@@ -51,17 +47,6 @@ class LinkScanner(ABC):
     def request_status(self, reply: Reply) -> None:
         """A scanner cannot be asked: answers what the link last showed."""
         reply(StatusUpdateEvent(self.name, self.power_state))
-
-    def health(self) -> Health:
-        """A row of the health panel, from memory."""
-        return Health(
-            self.name,
-            self.kind,
-            self.power_state,
-            self._good_count,
-            self._error_count,
-            self._last_error,
-        )
 
     def listen(self, link: Link) -> bytes:
         """Reads once and counts in `listened_ms` for how long it was really listened.
@@ -87,18 +72,13 @@ class LinkScanner(ABC):
         dropped = self.forget()
         if dropped is not None:
             self.tell_dropped(dropped)
-        if reason is not None:
-            self._last_error = reason
-        if power is self.power_state:
-            return
-        self._error_count += reason is not None
-        self.power_state = power
-        self._listener(StatusUpdateEvent(self.name, power))
+        if self.line_stands(power, reason):
+            self._listener(StatusUpdateEvent(self.name, power))
 
     def tell_scan(self, scan: Scan) -> None:
         """One whole label."""
-        self._good_count += 1
-        self._listener(DataEvent(self.name, self._good_count, monotonic_ms(), scan))
+        self.good_count += 1
+        self._listener(DataEvent(self.name, self.good_count, monotonic_ms(), scan))
 
     def tell_found(self, found: Iterable[Frame | Torn], framing: Framing) -> None:
         """What a framer made of the bytes."""
@@ -110,8 +90,7 @@ class LinkScanner(ABC):
 
     def tell_dropped(self, what: str) -> None:
         """A label was lost; `what` holds no part of it."""
-        self._error_count += 1
-        self._last_error = what
+        self.went_wrong(what)
         self._listener(ErrorEvent(self.name, ErrorCode.E_FAILURE, what, Locus.INPUT))
 
 

@@ -265,9 +265,9 @@ def test_an_order_cancelled_before_its_turn_is_not_begun(bench, terminal):
 
 def test_a_journal_that_another_host_still_has_begins_nothing(terminal, tmp_path):
     path = tmp_path / "eft.jsonl"
-    first, second = (zvt(terminal.endpoint.port, path) for _ in range(2))
-    one = order(100)
+    first, one = zvt(terminal.endpoint.port, path), order(100)
     assert first.pay(one).outcome is APPROVED
+    second = zvt(terminal.endpoint.port, path)
     assert second.pay(order(100)).reason == "journal"
     assert second.look(one).reason == "busy"
     first.close()
