@@ -85,7 +85,8 @@ class Transaction:
     """The open transaction. Lines keep the order of the first scan.
 
     `age_years`: the limit that `age_answer` was given for; a stricter one asks again.
-    `partner_card`: a partner's card, shown beside the member's or alone.
+    `partner_card`: a partner's card, shown beside the member's or alone. `credit`: tenders that an
+    exchange has brought: the goods that came back pay, and nobody can take that back alone.
     """
 
     transaction_id: str
@@ -107,10 +108,16 @@ class Transaction:
     confirmation: Confirmation | None = None
     evidence: tuple[Evidence, ...] = ()
     claims: tuple[Claim, ...] = ()
+    credit: tuple[Tender, ...] = ()
 
     def line(self, number: int) -> LineItem | None:
         """The line of that number."""
         return next((one for one in self.lines if one.line == number), None)
+
+    @property
+    def takes_back(self) -> bool:
+        """Goods come back without a receipt: its lines are scanned, not chosen."""
+        return self.kind is TransactionKind.RETURN and self.original is None
 
     @property
     def goods_minor(self) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pos_app.domain.bare_return import priced_bare
 from pos_app.domain.counted_customer import Counted, with_counters
 from pos_app.domain.errors import ProgramRefused
 from pos_app.domain.loyalty.allowance import spendable
@@ -240,6 +241,9 @@ def reprice(station: Station) -> None:
     """Bring the prices up to the open transaction."""
     transaction = station.open
     assert transaction is not None
+    if transaction.takes_back:
+        station.priced, station.teaser = priced_bare(transaction), None
+        return
     station.priced = price(station, transaction)
     station.priced_under = station.engine
     station.teaser = None if station.known else _teaser(station, transaction)

@@ -25,8 +25,8 @@ from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation import pay_by_gift_card
 from pos_app.workstation.answer import Answer, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
-from pos_app.workstation.pricing_task import know, program_of
-from pos_app.workstation.sale import SALE_PARTS, not_ready
+from pos_app.workstation.pricing_task import know, program_of, reprice
+from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
 from pos_app.workstation.station import (
     Override,
     Station,
@@ -96,6 +96,31 @@ def open_return(
     _open(station, original, chosen, reason)
     pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
     return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
+
+
+def open_bare(station: Station, reason: str, override: Override | None) -> Answer:
+    """Open a return without a receipt: the goods are scanned next. A right of its own."""
+    trouble = not_ready(station)
+    if trouble:
+        return trouble
+    if station.open is not None and station.open.lines:
+        return refused("finish_first")
+    if not reason:
+        return refused("reason_wanted")
+    allowed = authorise(station, Right.RETURN_WITHOUT_RECEIPT, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    new = Transaction(station.new_id(), station.now(), kind=TransactionKind.RETURN, reason=reason)
+    event = right_used(
+        station, "return_bare", new.transaction_id, reason=reason, override_by=allowed.by
+    )
+    trouble = record(station, Facts(events=(event,)))
+    if trouble:
+        return trouble
+    clear(station)
+    station.last_sale, station.open = None, new
+    reprice(station)
+    return changed(*SALE_PARTS, notices=(notice("bare_return_open", Tone.NEUTRAL),))
 
 
 def _chosen(

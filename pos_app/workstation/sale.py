@@ -30,7 +30,7 @@ from pos_app.domain.transaction import (
     with_quantity,
     without_line,
 )
-from pos_app.workstation import club, early, regulated, weighing
+from pos_app.workstation import bare_goods, club, early, regulated, weighing
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.ports import Facts, SessionState
@@ -90,18 +90,24 @@ def put(station: Station, new: Transaction, *notices: Notice, known: Known | Non
 
 
 def edit(
-    station: Station, change: Callable[[Transaction], Transaction], *notices: Notice
+    station: Station,
+    change: Callable[[Transaction], Transaction],
+    *notices: Notice,
+    goods: bool = False,
 ) -> Answer:
-    """Change the open transaction, unless tenders were taken or it is a return."""
-    trouble = not_editable(station)
+    """Change the open transaction (`goods`: its lines), where that may be."""
+    trouble = not_editable(station, goods=goods)
     if trouble:
         return trouble
     return put(station, change(begin(station)), *notices, known=station.known)
 
 
-def not_editable(station: Station) -> Answer | None:
-    """Why the lines and the member of the open transaction stay as they are."""
-    if station.open is None:
+def not_editable(station: Station, *, goods: bool = False) -> Answer | None:
+    """Why the lines and the member of the open transaction stay as they are.
+
+    `goods`: it is about lines; those of a return without a receipt are entered like a sale's.
+    """
+    if station.open is None or (goods and station.open.takes_back):
         return None
     if station.open.kind is TransactionKind.RETURN:
         return refused("return_is_open")
@@ -114,9 +120,9 @@ def edit_recorded(
     event: tuple[str, Event],
     *notices: Notice,
 ) -> Answer:
-    """An edit whose audit line is durable before it happens: refused, nothing has changed."""
-    trouble = not_editable(station) or record(station, Facts(events=(event,)))
-    return trouble or edit(station, change, *notices)
+    """An edit of the goods whose audit line is durable before it: refused, nothing has changed."""
+    trouble = not_editable(station, goods=True) or record(station, Facts(events=(event,)))
+    return trouble or edit(station, change, *notices, goods=True)
 
 
 def add_identified(station: Station, found: Identification, entry: str) -> Answer:
@@ -148,7 +154,7 @@ def _counted(
         return trouble or sell(station, item, code, wanted, entry)
     if item.unit is not Unit.GRAM or not weighing.possible(station):
         return refused("weigh_first", name=item.name)
-    trouble = not_editable(station)
+    trouble = not_editable(station, goods=True)
     return trouble or weighing.begin(
         station, item, lambda q, e: not_ready(station) or sell(station, item, code, q, e)
     )
@@ -208,6 +214,10 @@ def _sell(
     if not 0 < quantity.value <= most_of(quantity):
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
+    if station.open is not None and station.open.takes_back:
+        taken = bare_goods.taken_back(station, item, code, quantity, (price, entry))
+        said = notice("item_taken_back", Tone.GOOD, None, name=item.name)
+        return taken if isinstance(taken, Answer) else put(station, taken, said, known=None)
     item = club.on_line(station, regulated.on_line(station, item))
     trouble = regulated.not_sold(station, item, price, entry) or early.not_for(station, item, price)
     if trouble:
@@ -280,15 +290,14 @@ def set_quantity(station: Station, number: int, text: str) -> Answer:
         trouble = _taken_out(station, "reduce_quantity", line.item.item_id, less)
         if trouble:
             return trouble
-    return edit(station, lambda t: with_quantity(t, number, quantity))
+    return edit(station, lambda t: with_quantity(t, number, quantity), goods=True)
 
 
 def _taken_out(station: Station, action: str, subject: str, amount_minor: int) -> Answer | None:
     """Goods that leave an open receipt want the right to void, and a line in the audit chain."""
-    if station.open is not None and station.open.kind is TransactionKind.RETURN:
-        return refused("return_is_open")
-    if station.open is not None and station.open.tenders:
-        return refused("tenders_taken")
+    trouble = not_editable(station, goods=True)
+    if trouble:
+        return trouble
     event = right_used(station, action, subject, amount_minor=amount_minor)
     return require(station, Right.VOID_LINE) or record(station, Facts(events=(event,)))
 
@@ -298,7 +307,7 @@ def void_line(station: Station, number: int, reason: str, override: Override | N
     line = station.open.line(number) if station.open else None
     if line is None or station.priced is None:
         return refused("no_line")
-    trouble = not_editable(station)
+    trouble = not_editable(station, goods=True)
     if trouble:
         return trouble
     allowed = authorise(station, Right.VOID_LINE, override)

@@ -23,6 +23,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import (
     age_question,
+    bare_goods,
     club,
     confirm_redemption,
     early,
@@ -234,7 +235,8 @@ def _built(
 ) -> tuple[CompletedTransaction, tuple[SignedCoupon, ...]] | Answer:
     """The document and the coupons it gives; or why it cannot be."""
     returning = transaction.kind is TransactionKind.RETURN
-    build = _return_document if returning else _sale_document
+    back = bare_goods.document if transaction.takes_back else _return_document
+    build = back if returning else _sale_document
     built = build(station, transaction, _receipt_number(station, counter))
     document = built if isinstance(built, Answer) else pay_by_gift_card.secured(station, built)
     if isinstance(document, Answer):

@@ -41,6 +41,7 @@ def draft_of(transaction: Transaction, by_terminal: Collection[TenderKind]) -> d
         ],
         "confirmation": given
         and [given.how, given.member_id, given.at.isoformat(), given.evidence],
+        "bare": transaction.reason if transaction.takes_back else None,
     }
 
 
@@ -70,9 +71,11 @@ def _as_entered(transaction: Transaction, draft: Mapping[str, Any]) -> Transacti
     prices = {one["line"]: one["price"] for one in draft["body"]["lines"]}
     lines = tuple(replace(one, unit_price_minor=prices[one.line]) for one in transaction.lines)
     given = draft["confirmation"]
+    bare = draft.get("bare")
     return replace(
         transaction,
-        kind=TransactionKind.SALE,
+        kind=TransactionKind.SALE if bare is None else TransactionKind.RETURN,
+        reason=bare or "",
         lines=lines,
         points_wish=draft["points"],
         evidence=tuple(Evidence(*one) for one in draft["evidence"]),

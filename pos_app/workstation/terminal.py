@@ -225,6 +225,10 @@ class Settling:
             lambda: return_sale.open_return(self._station, receipt, lines, reason, override)
         )
 
+    def return_goods(self, reason: str, override: Override | None = None) -> Answer:
+        """See SettlingPort."""
+        return guarded(lambda: return_sale.open_bare(self._station, reason, override))
+
     def find_receipt(self, receipt: str) -> Answer:
         """See SettlingPort."""
         return guarded(lambda: gestures.find_receipt(self._station, receipt))

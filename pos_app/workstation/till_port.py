@@ -141,6 +141,10 @@ class SettlingPort(Protocol):
     ) -> Answer:
         """Open a return of a receipt; None is every line. Completed by `complete`."""
 
+    def return_goods(self, reason: str, override: Override | None = None) -> Answer:
+        """Open a return without a receipt; then goods are scanned, and `complete` pays cash out.
+        A reason is wanted, and a right of its own."""
+
     def find_receipt(self, receipt: str) -> Answer:
         """data["receipt"]: TransactionView of a past sale, for choosing lines to return."""
 

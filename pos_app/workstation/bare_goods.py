@@ -1,0 +1,72 @@
+"""Goods without a receipt.
+
+The customer has lost the paper: the manager allows it, the cashier scans what came back and says
+why; the lowest price of late is paid out in cash, within the shop's limits. Never points, and
+never what bears money itself.
+"""
+
+from pos_app.domain.bare_return import (
+    BARRED,
+    SETTING,
+    BareLimits,
+    document_of,
+    given_before_minor,
+    limits_of,
+    worth_minor,
+)
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.item import Item
+from pos_app.domain.money import Money
+from pos_app.domain.quantity import Quantity, extended_minor
+from pos_app.domain.transaction import Transaction, add
+from pos_app.workstation.answer import Answer, refused
+from pos_app.workstation.pricing_task import program_of
+from pos_app.workstation.station import Station
+
+Told = tuple[int, str]
+"""The price on the label or of today, and how it was entered."""
+
+
+def limits(station: Station) -> BareLimits:
+    """As the shop has set them."""
+    return limits_of(station.mirror.setting(SETTING))
+
+
+def taken_back(
+    station: Station, item: Item, code: str, quantity: Quantity, told: Told
+) -> Transaction | Answer:
+    """The open return with these goods, or why they cannot come back so."""
+    assert station.open is not None
+    memberships = {one for kind in program_of(station).memberships for one in kind.items}
+    if item.regulated in BARRED or item.item_id in memberships:
+        return refused("bare_not_these", name=item.name)
+    if item.marking and station.fiscal.marking.configured():
+        return refused("bare_marked", name=item.name)
+    price, entry = told
+    lowest = worth_minor(item, station.business_on(), limits(station).days)
+    price = price if entry == "label" or lowest is None else min(price, lowest)
+    before = station.open.goods_minor
+    if before + extended_minor(price, quantity) > limits(station).per_return_minor:
+        return over(station)
+    return add(station.open, item, code, quantity, price, entry)
+
+
+def over(station: Station) -> Answer:
+    """More than the shop pays out without a receipt."""
+    most = Money(limits(station).per_return_minor, program_of(station).currency)
+    return refused("bare_limit", most=most)
+
+
+def document(
+    station: Station, transaction: Transaction, number: str
+) -> CompletedTransaction | Answer:
+    """What is committed; or the limit of the receipt, or of the day, that it is beyond."""
+    built = document_of(transaction, station.place(number), station.rules())
+    most, today = limits(station), station.business_on()
+    if built.totals.due_minor > most.per_return_minor:
+        return over(station)
+    given = given_before_minor(station.journal.sold(today, today))
+    if given + built.totals.due_minor > most.per_till_day_minor and not built.training:
+        left = max(most.per_till_day_minor - given, 0)
+        return refused("bare_day_limit", left=Money(left, built.currency))
+    return built
