@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from drivers.contract.wedge import WedgeSettings
@@ -49,8 +49,7 @@ def run_window(
     desk = Desk(till, settings)
     sounds = _sounds_of(desk, remember)
     window = MainWindow(desk, sounds=sounds)
-    size = app.primaryScreen().availableSize()
-    window.resize(min(FIRST_SIZE[0], size.width()), min(FIRST_SIZE[1], size.height()))
+    window.resize(_first_size(app, fullscreen))
     beside = _Beside(app, desk, window, wedge_settings)
 
     def rest() -> None:
@@ -71,6 +70,14 @@ def run_window(
         beside.stop()
         sounds.close()
         till.close()
+
+
+def _first_size(app: QApplication, fullscreen: bool) -> QSize:
+    """The whole screen is asked for by size too: a kiosk has no window manager to give it."""
+    screen = app.primaryScreen()
+    if fullscreen:
+        return screen.size()
+    return QSize(*FIRST_SIZE).boundedTo(screen.availableSize())
 
 
 def _sounds_of(desk: Desk, remember: Callable[[Settings], None]) -> Sounds:

@@ -39,6 +39,7 @@ class FullScreen(QWidget):
             body.addWidget(self._list, 1)
         body.addLayout(self._right(), 1)
         card.setMaximumWidth(look.metrics.px(860 if self._list is not None else 520))
+        card.setMaximumHeight(round(5.6 * look.metrics.big_target) + look.metrics.px(240))
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card, 20)

@@ -21,7 +21,10 @@ _ROOT = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class LineTexts:
-    """Everything a line shows, already in words. `old` is empty where nothing was taken off."""
+    """Everything a line shows, already in words. `old` is empty where nothing was taken off.
+
+    `named` are the reasons without their reckoning, for a narrow column.
+    """
 
     number: str
     name: str
@@ -31,6 +34,7 @@ class LineTexts:
     old: str
     reasons: str
     notes: str
+    named: str = ""
 
     @property
     def spoken(self) -> str:
@@ -51,6 +55,7 @@ def texts_of(line: LineView, place: int, words: Words, currency: Currency) -> Li
         old=words.amount(line.list_minor, currency) if cheaper else "",
         reasons=" · ".join(dict.fromkeys(words.say(one.why) for one in line.discounts)),
         notes=" · ".join(words.say(note) for note in line.notes),
+        named=" · ".join(dict.fromkeys(one.name for one in line.discounts)),
     )
 
 

@@ -51,7 +51,7 @@ class LineDelegate(QStyledItemDelegate):
         self._line = QFontMetrics(self._name).height()
         self._second = QFontMetrics(self._small).height()
         self.pad = metrics.px(10)
-        self._air = metrics.px(8 if not metrics.is_low else 6)
+        self._air = metrics.px(6)
         self.name_lines = 2 if metrics.is_tight else 1
         self.height = self.name_lines * self._line + self._second + 2 * self._air + 2
 
@@ -65,7 +65,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.save()
         self._ground(painter, rect, bool(option.state & QStyle.StateFlag.State_Selected),
                      index.column() == 0)  # fmt: skip
-        air = self._air_above(texts)
+        air = self._air_above(texts, index.column() == self._columns.index(ITEM), rect.width())
         box = rect.adjusted(self.pad, air, -self.pad, -self._air)
         if column == ITEM:
             self._item(painter, box, texts)
@@ -75,10 +75,17 @@ class LineDelegate(QStyledItemDelegate):
             self._cell(painter, box, texts, column)
         painter.restore()
 
-    def _air_above(self, texts: LineTexts) -> int:
+    def _air_above(self, texts: LineTexts, item: bool, width: int) -> int:
         """A line that needs no second one stands in the middle of its row."""
+        if item and self._runs_on(texts, width - 2 * self.pad):
+            return (self.height - 2 * self._line) // 2
         alone = QUANTITY in self._columns and not (texts.reasons or texts.notes or texts.old)
         return (self.height - self._line) // 2 if alone else self._air
+
+    def _runs_on(self, texts: LineTexts, width: int) -> bool:
+        """A name too long for its column takes the line of the reasons where there are none."""
+        below = QUANTITY not in self._columns or texts.reasons or texts.notes
+        return not below and QFontMetrics(self._name).horizontalAdvance(texts.name) > width
 
     def _ground(self, painter: QPainter, rect: QRect, chosen: bool, first: bool) -> None:
         if chosen:
@@ -101,11 +108,12 @@ class LineDelegate(QStyledItemDelegate):
         tall = self.name_lines * self._line
         name_box = QRect(box.left(), box.top(), box.width(), tall)
         painter.setFont(self._name)
-        if self.name_lines == 1:
+        if self.name_lines == 1 and not self._runs_on(texts, box.width()):
             short = metrics.elidedText(texts.name, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(name_box, TOP_LEFT, short)
         else:
             flags = TOP_LEFT | Qt.TextFlag.TextWordWrap
+            name_box.setHeight(max(tall, 2 * self._line))
             painter.drawText(name_box, flags, texts.name)
             tall = min(tall, metrics.boundingRect(name_box, flags, texts.name).height())
         below = QRect(box.left(), box.top() + tall, box.width(), self._second)
@@ -116,18 +124,25 @@ class LineDelegate(QStyledItemDelegate):
         metrics = QFontMetrics(self._small)
         painter.setFont(self._small)
         left = box.left()
-        pieces = []
-        if QUANTITY not in self._columns:
-            pieces.append((f"{texts.quantity} × {texts.price}", "secondary"))
-        pieces += [(texts.reasons, "good"), (texts.notes, "warning")]
-        for text, ink in pieces:
-            if not text:
-                continue
+        for text, ink in self._pieces_below(texts, box.width()):
             room = box.right() - left
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.setPen(self._look.colour(ink))
             painter.drawText(QRect(left, box.top(), room + 1, box.height()), TOP_LEFT, shown)
             left += metrics.horizontalAdvance(shown) + 2 * self.pad
+
+    def _pieces_below(self, texts: LineTexts, width: int) -> list[tuple[str, str]]:
+        """(text, ink); the reckoning of a price only where it fits whole: "why?" has it all."""
+        merged = QUANTITY not in self._columns
+        first = f"{texts.quantity} × {texts.price}" if merged else ""
+        whole = sum(self._takes(one) for one in (first, texts.reasons, texts.notes))
+        reasons = texts.reasons if whole <= width + 2 * self.pad else texts.named
+        pieces = ((first, "secondary"), (reasons, "good"), (texts.notes, "warning"))
+        return [piece for piece in pieces if piece[0]]
+
+    def _takes(self, text: str) -> int:
+        """Pixels of a piece below the name and of the gap after it."""
+        return QFontMetrics(self._small).horizontalAdvance(text) + 2 * self.pad if text else 0
 
     def _amount(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
         painter.setPen(self._look.colour("text"))
@@ -177,7 +192,7 @@ class LinesTable(QTableView):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads.setHighlightSections(False)
         heads.setSectionsClickable(False)
-        heads.setFixedHeight(self._look.metrics.px(30 if self._look.metrics.is_low else 40))
+        heads.setFixedHeight(self._look.metrics.px(30 if self._look.metrics.is_low else 34))
         heads.setSectionResizeMode(self.columns.index(ITEM), QHeaderView.ResizeMode.Stretch)
         self._size_columns()
 
@@ -207,7 +222,12 @@ class LinesTable(QTableView):
         if row != self.currentIndex().row():
             self.setCurrentIndex(self.lines.index(row, 0))
             self.selectRow(row)
-        self.scrollTo(self.lines.index(row, 0))
+        self.keep_in_sight()
+
+    def keep_in_sight(self) -> None:
+        """The selected line is on show, whatever room there is now."""
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
 
 class WholeRows(QWidget):
@@ -223,3 +243,4 @@ class WholeRows(QWidget):
         row = self._table.row_height
         rows = max(1, (self.height() - head) // row)
         self._table.setGeometry(0, 0, self.width(), min(self.height(), head + rows * row + 1))
+        self._table.keep_in_sight()

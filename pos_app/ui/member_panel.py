@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.domain.sentence import Points
@@ -61,7 +62,7 @@ class KnownMember(QWidget):
         super().__init__()
         self._look, self._desk = look, desk
         metrics = look.metrics
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(metrics.px(6 if metrics.is_low else 10))
         column.addLayout(self._head())
@@ -150,6 +151,19 @@ class KnownMember(QWidget):
         self._notes.say("\n".join(self._lines_of(member)))
         self._show_redeem(member)
         self._next_tier.say(self._next(member))
+
+    def make_room(self, width: int, height: int) -> None:
+        """What is least needed leaves before anything is squeezed: the way to the next tier, ids.
+
+        Asked again at each size and each change, so what has left comes back with the room.
+        """
+        spare = (self._next_tier, self._ids)
+        for line in spare:
+            reveal(line, bool(line.text()))
+        for line in spare:
+            if self._column.totalHeightForWidth(width) <= height:
+                return
+            line.hide()
 
     def _show_redeem(self, member: MemberView) -> None:
         words = self._look.words
@@ -245,3 +259,18 @@ class MemberPanel(Panel):
         else:
             self.nobody.show_teaser()
         self._offer.show_offer()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """For the member, beside the offer."""
+        inner = self.contentsRect().marginsRemoved(self.column.contentsMargins())
+        taken = 0
+        if not self._offer.isHidden():
+            taken = self._offer.heightForWidth(inner.width()) + self.column.spacing()
+        if not self.known.isHidden():
+            self.known.make_room(inner.width(), inner.height() - taken)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size is other room."""
+        super().resizeEvent(event)
+        self._make_room()

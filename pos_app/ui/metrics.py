@@ -5,6 +5,7 @@ from dataclasses import dataclass
 WIDE_PX = 1200
 TIGHT_PX = 900
 LOW_PX = 640
+TALL_PX = 900
 DESIGN_PX_PER_MM = 4.0
 PLAUSIBLE_PX_PER_MM = (2.4, 12.0)
 TARGET_MM = 12
@@ -78,8 +79,9 @@ class Metrics:
 
     @property
     def total(self) -> int:
-        """The amount due."""
-        return max(40, self.px(42 if self.is_low else 48))
+        """The amount due: the largest thing on the screen, larger where there is height for it."""
+        tall = self.height >= TALL_PX * self.unit
+        return max(40, self.px(42 if self.is_low else 64 if tall else 48))
 
     @property
     def gap(self) -> int:

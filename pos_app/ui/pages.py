@@ -77,7 +77,8 @@ class TracePage(Panel):
             grid.addWidget(amount, place, 2, Qt.AlignmentFlag.AlignRight)
         why = [look.words.say(sentence) for sentence in row.why]
         if row.lines:
-            why.append(look.say("ui.on_lines", lines=", ".join(str(one) for one in row.lines)))
+            numbers = ", ".join(str(one) for one in sorted(row.lines))
+            why.append(look.say("ui.on_lines", lines=numbers))
         below = Paragraph(look, look.metrics.small)
         below.say(" · ".join(why))
         grid.addWidget(below, place + 1, 1, 1, 2)

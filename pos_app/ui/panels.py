@@ -63,6 +63,8 @@ class NumberPad(QWidget):
             button = self._button(look, key)
             grid.addWidget(button, place // 3, place % 3)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        tallest = self.findChildren(Button)[0].maximumHeight()
+        self.setMaximumHeight(4 * tallest + 3 * grid.spacing())  # gaps stay alike on a tall screen
 
     def _button(self, look: Look, key: str) -> Button:
         icon = "delete" if key == "⌫" else ""

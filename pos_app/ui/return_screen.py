@@ -3,7 +3,15 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pos_app.domain.quantity import Quantity
 from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
@@ -56,8 +64,14 @@ class ReturnPage(Panel):
         name = Paragraph(look, look.metrics.body, ink="")
         name.setFont(look.font(look.metrics.body, MEDIUM))
         amount = look.words.money(line.amount_minor, self.desk.view.currency)
-        name.say(f"{line.name}\n{look.words.format(line.quantity)} · {amount}")
-        grid.addWidget(name, row, 0)
+        name.say(line.name)
+        sold = Paragraph(look, look.metrics.small)
+        sold.say(f"{look.words.format(line.quantity)} · {amount}")
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(name)
+        texts.addWidget(sold)
+        grid.addLayout(texts, row, 0)
         self._labels[line.line] = label(look, "", weight=SEMIBOLD)
         for column, (by, icon, key) in enumerate(
             ((-1, "minus", "ui.less"), (0, "", ""), (1, "plus", "ui.more")), start=1

@@ -41,9 +41,15 @@ GOODS = (
 )
 
 
+def _why(amount, off):
+    """Three for the price of two, or the tier's ten per cent, reckoned as the engine writes it."""
+    name, rule = ("Золото −10 %", "gold") if off < amount / 4 else ("3 по цене 2", "b")
+    sum_of = f"{amount / 100:.2f} - {(amount - off) / 100:.2f} = {off / 100:.2f}"
+    return DiscountView(rule, name, off, say("why.applied", name=name, arithmetic=sum_of))
+
+
 def a_line(number, name, quantity, price, amount, off, notes=()):
-    why = say("why.tier", tier="Золото", rate=Rate(100_000))
-    discounts = (DiscountView("gold", "Золото", off, why),) if off else ()
+    discounts = (_why(amount, off),) if off else ()
     return LineView(
         number, f"i{number}", f"46000000{number:05d}", name, quantity, price, amount, discounts,
         amount - off, 0, amount // 1000, notes,
@@ -54,7 +60,7 @@ def lines(count=8):
     out = []
     for number in range(1, count + 1):
         good = GOODS[(number - 1) % len(GOODS)]
-        notes = (say("line.no_discounts"),) if good[2] == 219900 else ()
+        notes = (say("note.excluded"),) if good[2] == 219900 else ()
         out.append(a_line(number, *good, notes=notes))
     return tuple(out)
 
@@ -106,7 +112,7 @@ def a_member(chosen=0, **changes):
         next_tier_needs_minor=108600,
         may_redeem=True,
         chips=chips,
-        redeem_limit=say("limit.share", points=797, rate=Rate(250_000)),
+        redeem_limit=say("limit.share", share=Rate(250_000), of=Money(318914)),
     )
     return replace(member, **changes)
 
@@ -147,9 +153,11 @@ MEMBERS = (
     FoundMember("m2", "Олег П.", "4567", "", "Серебро"),
 )
 TRACE = (
-    TraceRow("gold", "Скидка уровня «Золото»", True, 23561, (1, 2, 3), (say("why.tier_short"),)),
+    TraceRow(
+        "gold", "Скидка уровня «Золото»", True, 23561, (1, 2, 3), (say("why.named", name="Золото"),)
+    ),
     TraceRow("b", "3 по цене 2", True, 11990, (6,), ()),
-    TraceRow("c", "День рождения", False, 0, (), (say("why.not_birthday"),)),
+    TraceRow("c", "День рождения", False, 0, (), (say("why.no_birthday"),)),
 )
 SUSPENDED = (
     SuspendedView("s1", "Бабушка в синем", NOW, 3, 45600),

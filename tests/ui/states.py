@@ -33,7 +33,12 @@ def become(window, **changes):
 
 def selling_offline(window):
     devices = (DeviceView("Star TSP143", "printer", "paper_out"),)
-    become(window, link=offline(), devices=devices, offers=(say("offer.some_offer_text"),))
+    become(
+        window,
+        link=offline(),
+        devices=devices,
+        offers=(say("offer.left", name="−15 % на торты", left=2),),
+    )
 
 
 def report_of(window, name, whole=True):
@@ -60,7 +65,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         last_sale=a_last_sale(print_state="interrupted"),
         paper=PaperQuestionView("interrupted", "A000017", 12),
     ),
-    "age": lambda w: become(w, demand=DemandView("age", say("demand.age"))),
+    "age": lambda w: become(w, demand=DemandView("age", say("demand.age", years=18))),
     "weighing": lambda w: become(
         w,
         demand=DemandView(

@@ -307,7 +307,7 @@ def test_a_refund_and_a_sale_without_change_are_said_so(window):
     become(window, transaction=None, member=None, last_sale=refund)
     assert "100,00\u00a0₽" in window.screen_shown.idle._figure.text()
     become(window, last_sale=a_last_sale(change_due_minor=0, points_earned=0, points_redeemed=0))
-    assert window.screen_shown.idle._title.text() == "Без сдачи"
+    assert window.screen_shown.idle._title.text() == "Оплачено, без сдачи"
 
 
 def test_good_news_goes_by_itself_and_trouble_stays(window, qtbot):
