@@ -64,7 +64,15 @@ def after_document(totals: ControlTotals, document: CompletedTransaction) -> Con
         points_redeemed=totals.points_redeemed + redeemed,
         points_reversed=totals.points_reversed + reversed_,
         risked=totals.risked + document.risked,
+        dark_receipts=totals.dark_receipts + document.offline,
+        dark_earned=totals.dark_earned + (earned if document.offline else 0),
+        dark_redeemed=totals.dark_redeemed + (redeemed if document.offline else 0),
     )
+
+
+def after_dark(totals: ControlTotals, seconds: int) -> ControlTotals:
+    """The totals after a time without a link."""
+    return replace(totals, dark_seconds=totals.dark_seconds + max(0, seconds))
 
 
 def after_cash(totals: ControlTotals, kind: str, amount_minor: int) -> ControlTotals:

@@ -44,6 +44,7 @@ class Place:
     receipt_number: str
     mirror_cursor: str = ""
     training: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _paid(
         change_minor=change_due_minor(transaction.tenders, totals.due_minor),
         program=rules.ref,
         training=place.training,
+        offline=place.offline,
         mirror_cursor=place.mirror_cursor,
         return_policy=ReturnPolicy(program.return_policy) if program else ReturnPolicy.DIFFERENCE,
         cash_unit_minor=program.cash_rounding_minor if program else 0,

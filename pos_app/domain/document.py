@@ -121,7 +121,7 @@ class CompletedTransaction:
     `cash_unit_minor`: what cash was rounded to, 0: not at all. `withheld_*`: spent points that a
     goodwill return made the refund pay for. `unsecured`: redeemed points that no grant covers: the
     receipt's own, and `risked`, which the owner lets a dark till give beyond its grants. `own`:
-    what it earned without a link and may spend again at once.
+    what it earned without a link and may spend again at once. `offline`: made without a link.
     """
 
     transaction_id: str
@@ -161,6 +161,7 @@ class CompletedTransaction:
     gift_cards: tuple[GiftCardEntry, ...] = ()
     age_answer: str = ""
     own: OwnRights | None = None
+    offline: bool = False
 
     @property
     def spend_minor(self) -> int:

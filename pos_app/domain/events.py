@@ -120,7 +120,8 @@ class SessionOpened:
 class ControlTotals:
     """Running totals of a session or a business day; what both sides settle against.
 
-    Amounts in minor units, points as integers; `by_tender` by tender kind, net of change.
+    Amounts in minor units, points as integers; `by_tender` by tender kind, net of change. `dark_*`:
+    what the till did while it had no link, and for how long; points of sales only.
     """
 
     receipts: int = 0
@@ -141,6 +142,10 @@ class ControlTotals:
     no_sales: int = 0
     unusual: int = 0
     risked: int = 0
+    dark_receipts: int = 0
+    dark_earned: int = 0
+    dark_redeemed: int = 0
+    dark_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,7 @@ def _answered_at(place: Place, original: CompletedTransaction) -> CompletedTrans
         completed_at=place.at,
         operator_id=place.operator_id,
         training=place.training,
+        offline=place.offline,
         mirror_cursor=place.mirror_cursor,
     )
 

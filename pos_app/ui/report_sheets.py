@@ -11,6 +11,7 @@ from pos_app.domain.money import Currency, divide_half_up, format_decimal
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.reporting.period_report import (
     MemberFigures,
+    OfflineFigures,
     PeriodReport,
     ProgramReturn,
     Sums,
@@ -89,6 +90,7 @@ def tiles(report: PeriodReport, voice: Voice) -> tuple[tuple[str, str], ...]:
 def _overview(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
     text, money = voice.text, voice.money
     yield Sheet(text("overview"), ("", ""), _sums_rows(report.sums, voice))
+    yield Sheet(text("offline"), ("", ""), _offline_rows(report.offline, voice))
     yield Sheet(
         text("by_hour"),
         (text("hour"), text("receipts"), text("sum")),
@@ -132,6 +134,21 @@ def _sums_rows(sums: Sums, voice: Voice) -> Rows:
     if sums.seconds_per_customer is not None:
         rows.append((text("seconds"), sums.seconds_per_customer))
     return tuple(rows)
+
+
+def _offline_rows(told: OfflineFigures, voice: Voice) -> Rows:
+    """What went on without a link; nothing where there was always one."""
+    text = voice.text
+    rows: list[tuple[Cell, ...]] = [
+        (text("dark_receipts"), told.receipts),
+        (text("dark_earned"), told.points_earned),
+        (text("dark_redeemed"), told.points_redeemed),
+    ]
+    if told.seconds is not None:
+        rows.insert(0, (text("dark_hours"), _rounded(told.seconds, 3600, 1)))
+    if told.overdrawn is not None:
+        rows.append((text("dark_overdrawn"), told.overdrawn))
+    return tuple(rows) if told.receipts or told.seconds else ()
 
 
 def _goods(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:

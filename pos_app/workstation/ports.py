@@ -43,6 +43,7 @@ class SessionState:
     """The till session now, running totals included, so that closing costs the same at any size.
 
     `cash_minor` is what should be in the drawer. `day_totals` run over all sessions of the day.
+    `dark_since`: the link is away since then; what was dark before is in the totals.
     """
 
     number: int
@@ -55,6 +56,7 @@ class SessionState:
     day_totals: ControlTotals
     open: bool = True
     day_closed: bool = False
+    dark_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pos_app.domain.events import ControlTotals
 from pos_app.domain.money import RUB, Currency
 
 COUNTS = ("receipts", "returns", "points_earned", "points_redeemed", "points_reversed")
+DARK = ("dark_minutes", "dark_receipts", "dark_earned", "dark_redeemed")
 AMOUNTS = (
     "sales_minor",
     "returns_minor",
@@ -62,14 +63,23 @@ class Report:
     unsent: int = 0
     unusual: int = 0
     risked: int = 0
+    dark_seconds: int = 0
+    dark_receipts: int = 0
+    dark_earned: int = 0
+    dark_redeemed: int = 0
     settlement: Settlement | None = None
     currency: Currency = RUB
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
         yield "session_number", self.session_number
-        for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", "unsent"):
+        for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", *DARK, "unsent"):
             yield name, getattr(self, name)
+
+    @property
+    def dark_minutes(self) -> int:
+        """Whole minutes without a link."""
+        return self.dark_seconds // 60
 
     def amounts(self) -> Iterator[tuple[str, int]]:
         """Amounts to print, minor units."""
@@ -131,4 +141,8 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         unsent=unsent,
         unusual=totals.unusual,
         risked=totals.risked,
+        dark_seconds=totals.dark_seconds,
+        dark_receipts=totals.dark_receipts,
+        dark_earned=totals.dark_earned,
+        dark_redeemed=totals.dark_redeemed,
     )

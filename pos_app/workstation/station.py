@@ -259,6 +259,7 @@ class Station:
             receipt_number=receipt_number,
             mirror_cursor=self.mirror.cursor_text(),
             training=self.settings.training,
+            offline=not self.courier.status().online,
         )
 
 

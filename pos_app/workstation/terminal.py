@@ -11,6 +11,7 @@ from pos_app.workstation import (
     balance,
     choose_categories,
     claim_reward,
+    dark,
     explain,
     gestures,
     gift_card_at_hand,
@@ -330,10 +331,15 @@ class Terminal(
     def link_changed(self, refreshed: bool) -> None:
         """The courier reported; `refreshed` when it changed mirror or allowances."""
         parts = [Part.LINK]
+        guarded(self._darkness)
         if refreshed:
             guarded(self._refresh)
             parts += [Part.MEMBER, Part.TRANSACTION]
         self._station.say(changed(*parts))
+
+    def _darkness(self) -> Answer:
+        dark.noticed(self._station)
+        return done()
 
     def _refresh(self) -> Answer:
         self._station.clock.learn(self._station.journal.lease_anchor())

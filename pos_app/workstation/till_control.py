@@ -26,7 +26,7 @@ from pos_app.domain.events import (
 from pos_app.domain.money import Money
 from pos_app.domain.rights import Right
 from pos_app.domain.till_time import Doubt
-from pos_app.workstation import fiscal_errands, fiscal_tasks, printing
+from pos_app.workstation import dark, fiscal_errands, fiscal_tasks, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
@@ -118,6 +118,7 @@ def _new_session(station: Station, float_minor: int) -> SessionState:
         cash_minor=float_minor,
         totals=ControlTotals(),
         day_totals=last.day_totals if last is not None and same_day else ControlTotals(),
+        dark_since=dark.dark_from(station, station.now()),
     )
 
 
@@ -199,6 +200,7 @@ def x_report(station: Station) -> Answer:
     lacking = require(station, Right.X_REPORT)
     if lacking:
         return lacking
+    session = dark.told(station, session)
     report = _report(station, "x", session, session.totals, None)
     _print(station, report)
     fiscal_tasks.x_too(station)
@@ -211,7 +213,8 @@ def close_session(station: Station, counted_minor: int) -> Answer:
     trouble = not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
-    closed = replace(session, open=False)
+    session = dark.told(station, session)
+    closed = replace(session, open=False, dark_since=None)
     event = _closed_event(station, session, counted_minor)
     trouble = record(station, Facts(events=((station.new_id(), event),), session=closed))
     if trouble:

@@ -70,6 +70,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         gift_cards=tuple(gift_card_entry_doc(entry) for entry in document.gift_cards),
         own=tuple(use_doc(use) for use in own.uses) if own else (),
         own_incarnation=own.incarnation if own else 0,
+        offline=document.offline,
     )
 
 
@@ -148,6 +149,7 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         gift_cards=tuple([gift_card_entry_from_doc(entry) for entry in doc.gift_cards]),
         age_answer=doc.age,
         own=_own(doc),
+        offline=doc.offline,
     )
 
 

@@ -43,6 +43,7 @@ class _Receipt(Struct):
     change: int = 0
     member: str | None = None
     training: bool = False
+    offline: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Receipt)
@@ -80,4 +81,5 @@ def receipt_facts(document: str | bytes, zone: tzinfo) -> ReceiptFacts | None:
         ),
         tuple(sorted(tenders.items())),
         tuple((m.rule, m.name, m.amount) for line in goods for m in line.modifications),
+        one.offline,
     )

@@ -312,6 +312,10 @@ def control_totals_doc(t: ControlTotals) -> ControlTotalsDoc:
         no_sales=t.no_sales,
         unusual=t.unusual,
         risked=t.risked,
+        dark=t.dark_receipts,
+        dark_earned=t.dark_earned,
+        dark_redeemed=t.dark_redeemed,
+        dark_s=t.dark_seconds,
     )
 
 
@@ -336,4 +340,8 @@ def control_totals(doc: ControlTotalsDoc) -> ControlTotals:
         no_sales=doc.no_sales,
         unusual=doc.unusual,
         risked=doc.risked,
+        dark_receipts=doc.dark,
+        dark_earned=doc.dark_earned,
+        dark_redeemed=doc.dark_redeemed,
+        dark_seconds=doc.dark_s,
     )

@@ -171,6 +171,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     risked: int = 0
     own: tuple[UseDoc, ...] = ()
     own_incarnation: int = 0
+    offline: bool = False
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):
@@ -259,6 +260,10 @@ class ControlTotalsDoc(Struct, omit_defaults=True):
     no_sales: int = 0
     unusual: int = 0
     risked: int = 0
+    dark: int = 0
+    dark_earned: int = 0
+    dark_redeemed: int = 0
+    dark_s: int = 0
 
 
 class SessionClosedDoc(Struct):

@@ -256,7 +256,8 @@ class SettlementRequest(Struct):
 class SettlementReply(Struct):
     """The server's totals from posted documents (ControlTotalsDoc), and what is not posted yet.
 
-    `conflicts`: lines of this terminal that nobody has signed off, with their points and money.
+    `conflicts`: lines of this terminal that nobody has signed off, with their points and money;
+    `overdrawn`: points among them that no member had.
     """
 
     epoch: str
@@ -267,6 +268,7 @@ class SettlementReply(Struct):
     server_time: str
     conflict_points: int = 0
     conflict_money: int = 0
+    overdrawn: int = 0
 
 
 class ReportRequest(Struct):

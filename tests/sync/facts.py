@@ -110,6 +110,10 @@ TOTALS = e.ControlTotals(
     void_minor=6, no_sales=7,
 )  # fmt: skip
 
+DARK_TOTALS = replace(
+    TOTALS, dark_receipts=41, dark_earned=55, dark_redeemed=2_310, dark_seconds=11_400
+)
+
 GIVEN = e.AllowanceGiven(
     "01935c6e-0000-7000-8000-000000000030", MEMBER,
     (AllowanceUse("g", 5), AllowanceUse("h", 7)), "ab" * 12, "cd" * 12, 2, AT, AT,
@@ -118,6 +122,7 @@ GIVEN = e.AllowanceGiven(
 FACTS: dict[str, e.Event] = {
     "transaction_completed.sale": e.TransactionCompleted(full_document()),
     "transaction_completed.rich": e.TransactionCompleted(rich_document()),
+    "transaction_completed.dark": e.TransactionCompleted(replace(full_document(), offline=True)),
     "transaction_completed.return": e.TransactionCompleted(bare_return()),
     "member_enrolled.full": e.MemberEnrolled(
         MEMBER, bytes(range(16)), "4567", "Анна К.", "2990000000019", ("processing", "marketing"),
@@ -140,6 +145,7 @@ FACTS: dict[str, e.Event] = {
     "session_closed.full": e.SessionClosed(7, ON, "op-1", 1_000, 1_001, TOTALS, AT),
     "day_closed.full": e.DayClosed(ON, "op-1", TOTALS, AT),
     "day_closed.bare": e.DayClosed(ON, "op-1", e.ControlTotals(), AT),
+    "day_closed.dark": e.DayClosed(ON, "op-1", DARK_TOTALS, AT),
     "cash_moved.full": e.CashMoved("pickup", 1_000_00, "bank", 7, ON, "op-1", AT),
     "right_used.full": e.RightUsed("void_line", "4600", "op-1", "op-2", "mistake", 100, 7, AT),
     "right_used.bare": e.RightUsed("no_sale", "", "op-1", "", "", 0, 7, AT),

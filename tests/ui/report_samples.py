@@ -7,6 +7,7 @@ from pos_app.domain.reporting.folding import PeriodFold
 from pos_app.domain.reporting.period_report import (
     LifetimeFigures,
     MemberFigures,
+    OfflineFigures,
     PeriodReport,
     ProgramReturn,
     RfmCell,
@@ -62,4 +63,5 @@ def a_month(whole=True) -> PeriodReport:
                               sums.identified_minor, sums.identified_minor * 9 // 10,
                               sums.identified_given_minor, sums.identified_given_minor // 2,
                               280_000),
+        offline=OfflineFigures(41, 512, 2_310, 11_400, 0),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pos_app.domain.reporting.period_report import (
     DayFigures,
     HourFigures,
     ItemFigures,
+    OfflineFigures,
     OperatorFigures,
     PeriodReport,
     RuleFigures,
@@ -66,6 +67,7 @@ class PeriodFold:
 
     def __init__(self) -> None:
         self._sums: Counter[str] = Counter()
+        self._dark: Counter[str] = Counter()
         self._hours: Counter[int] = Counter()
         self._hours_net: Counter[int] = Counter()
         self._days: dict[date, _Day] = {}
@@ -93,6 +95,10 @@ class PeriodFold:
         sums["points_earned"] += sign * one.points_earned
         sums["points_redeemed"] += sign * one.points_redeemed
         sums["lines"] += sign * len(one.lines)
+        if one.offline:
+            self._dark["receipts"] += 1
+            self._dark["points_earned"] += 0 if one.is_return else one.points_earned
+            self._dark["points_redeemed"] += 0 if one.is_return else one.points_redeemed
         if one.member_id:
             sums["identified_minor"] += sign * one.net_minor
             sums["identified_given_minor"] += sign * (one.discount_minor + one.points_minor)
@@ -173,6 +179,7 @@ class PeriodFold:
                 RuleFigures(key, r.name, r.given_minor, r.receipts, r.net_minor)
                 for key, r in _ranked(self._rules, "given_minor")
             ),
+            offline=OfflineFigures(**dict(self._dark)),
         )  # fmt: skip
 
     def _top_items(self) -> tuple[ItemFigures, ...]:

@@ -212,6 +212,21 @@ class ProgramReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineFigures:
+    """What the shop did while its tills had no link, and what it cost nobody.
+
+    `seconds` without a link, all tills together; `overdrawn`: points given beyond what members
+    had. None where only the server knows: a till tells its own receipts.
+    """
+
+    receipts: int = 0
+    points_earned: int = 0
+    points_redeemed: int = 0
+    seconds: int | None = None
+    overdrawn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodReport:
     """Everything of one period, of one store or (store_id "") of all.
 
@@ -233,6 +248,7 @@ class PeriodReport:
     rfm: tuple[RfmCell, ...] = ()
     lifetime: LifetimeFigures | None = None
     program: ProgramReturn | None = None
+    offline: OfflineFigures = OfflineFigures()
 
 
 def _rounded(part: int, whole: int) -> int:

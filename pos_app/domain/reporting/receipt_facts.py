@@ -28,6 +28,7 @@ class ReceiptFacts:
     """One receipt. `local_at` is the store's wall clock, without a zone. `member_id` "": nobody.
 
     `given` are (rule id, name, minor units it took off); `tenders` (kind, minor units).
+    `offline`: its till had no link.
     """
 
     is_return: bool
@@ -44,6 +45,7 @@ class ReceiptFacts:
     lines: tuple[SoldLine, ...]
     tenders: tuple[tuple[str, int], ...]
     given: tuple[tuple[str, str, int], ...]
+    offline: bool = False
 
     @property
     def sign(self) -> int:
@@ -79,4 +81,5 @@ def facts_of(document: CompletedTransaction, local_at: datetime) -> ReceiptFacts
             for line in goods
             for one in line.modifications
         ),
+        document.offline,
     )  # fmt: skip

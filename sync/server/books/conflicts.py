@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from sync.server.engine import bulk
 from sync.server.engine.schema import conflict
 
+OVERDRAFT = "overdraft"
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -87,6 +89,18 @@ def open_count(connection: Connection, terminal_id: str) -> int:
             )
         ).scalar_one()
     )
+
+
+def overdrawn_points(connection: Connection, *where: "sa.ColumnElement[bool]") -> int:
+    """Points given beyond what members had, of lines that answer all of it; 0 is the promise."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(conflict.c.points), 0))
+    return int(connection.execute(total.where(conflict.c.kind == OVERDRAFT, *where)).scalar_one())
+
+
+def open_overdrawn(connection: Connection, terminal_id: str) -> int:
+    """The same, of a terminal's lines that nobody has signed off."""
+    mine = conflict.c.terminal == terminal_id
+    return overdrawn_points(connection, mine, conflict.c.state == "open")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import json
 from argparse import Namespace
 
 from pos_app.domain.reporting.plain import to_plain
-from sync.server.reports.period import Asked, period_report
+from sync.server.reports.asked import Asked
+from sync.server.reports.period import period_report
 from sync.server.server import Server
 
 

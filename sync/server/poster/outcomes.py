@@ -12,16 +12,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.domain.business_day import (
-    after_cash,
-    after_document,
-    after_no_sale,
-    after_unusual,
-    after_void,
-)
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import CashMoved, ControlTotals, Event, RightUsed, TransactionCompleted
-from pos_app.domain.loyalty.velocity import UNUSUAL
+from pos_app.domain.events import ControlTotals
 from sync.server.books.announcing import mark_announced, unannounced
 from sync.server.books.conflicts import Conflict, record
 from sync.server.engine import bulk
@@ -31,6 +23,7 @@ from sync.server.engine.services import Services, micros
 from sync.server.poster.effects import Part
 from sync.server.poster.planning import Fact
 from sync.server.poster.timely import ODD_DAY
+from sync.server.poster.totals import business_day_of, counted
 from sync.server.publishing import feed
 from sync.server.settings.budgets import count_offers
 from sync.translate.documents import transaction_doc
@@ -307,29 +300,6 @@ def _totals_of(connection: Connection, ends: Sequence[_End]) -> dict[str, dict[s
     for row in bulk.matching(connection, control_total, TOTALS_KEY, named):
         found.setdefault(row.terminal, {})[row.business_on] = _totals(row.totals)
     return found
-
-
-def business_day_of(fact: Event) -> str:
-    """The business day an event names; "" for those that name none (the session's then)."""
-    if isinstance(fact, TransactionCompleted):
-        return fact.document.business_on.isoformat()
-    day = getattr(fact, "business_on", None)
-    return day.isoformat() if day else ""
-
-
-def counted(totals: ControlTotals, fact: Event) -> ControlTotals:
-    """The totals with one more event."""
-    if isinstance(fact, TransactionCompleted):
-        return after_document(totals, fact.document)
-    if isinstance(fact, CashMoved):
-        return after_cash(totals, fact.kind, fact.amount_minor)
-    if isinstance(fact, RightUsed) and fact.action == "void_transaction":
-        return after_void(totals, fact.amount_minor)
-    if isinstance(fact, RightUsed) and fact.action == "no_sale":
-        return after_no_sale(totals)
-    if isinstance(fact, RightUsed) and fact.action == UNUSUAL:
-        return after_unusual(totals)
-    return totals
 
 
 def load_totals(

@@ -4,8 +4,8 @@ Reads one unchanging view and writes nothing. Costs a few microseconds a receipt
 asks for a year asks for a minute.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from dataclasses import replace
+from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,7 +23,9 @@ from sync.server.engine.refusal import refuse
 from sync.server.engine.schema import sale, store
 from sync.server.engine.services import Services
 from sync.server.members.rfm import figures, table_of
+from sync.server.reports.asked import Asked
 from sync.server.reports.membership import member_figures
+from sync.server.reports.offline import offline_value
 from sync.server.reports.worth import lifetime_figures
 from sync.server.settings.reference import settings_of
 from sync.translate.receipt_facts import receipt_facts
@@ -33,17 +35,6 @@ AT_ONCE = 1_000
 TIME_ZONE = "Europe/Moscow"
 MARGIN = "margin_ppm"
 """Setting: what of a sale is the shop's own, in millionths; without it no profit is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Business days `since` to `until`, both included, of a store or ("") of all; names of tiers
-    are in `language`."""
-
-    store_id: str
-    since: date
-    until: date
-    language: str = "ru"
 
 
 def period_report(connection: Connection, services: Services, asked: Asked) -> PeriodReport:
@@ -68,6 +59,7 @@ def period_report(connection: Connection, services: Services, asked: Asked) -> P
         rfm=rfm,
         lifetime=lifetime,
         program=_program_return(connection, asked, report.sums, zone, settings.get(MARGIN)),
+        offline=offline_value(connection, asked, report.offline, zone),
     )
 
 

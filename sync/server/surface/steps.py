@@ -11,7 +11,7 @@ from sync.server.access.auth import Signed, authenticate, authenticate_once
 from sync.server.access.keyring import owner
 from sync.server.books.bearers import is_gift_card
 from sync.server.books.book import Grant
-from sync.server.books.conflicts import open_count, open_sums
+from sync.server.books.conflicts import open_count, open_overdrawn, open_sums
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import common_scopes, member_scope
 from sync.server.engine.buckets import terminal_scope as own_scope
@@ -21,7 +21,8 @@ from sync.server.engine.services import Services, moment
 from sync.server.lives.epochs import refresh
 from sync.server.poster.outcomes import load_totals
 from sync.server.publishing import feed, interest
-from sync.server.reports.period import Asked, period_report
+from sync.server.reports.asked import Asked
+from sync.server.reports.period import period_report
 from sync.server.rights.allowances import grant_now
 from sync.server.sealing.personal import opened, opened_row
 from sync.translate.instants import day, instant_text
@@ -187,6 +188,7 @@ def settlement(
         conflict_points=owed.points,
         conflict_money=owed.money_minor,
         server_time=services.server_time(),
+        overdrawn=open_overdrawn(connection, row.id),
     )
 
 

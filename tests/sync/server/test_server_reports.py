@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from pos_app.domain.document import TransactionKind
+from pos_app.domain.events import ControlTotals, SessionClosed
 from pos_app.domain.reporting.folding import PeriodFold
-from pos_app.domain.reporting.period_report import PeriodReport
+from pos_app.domain.reporting.period_report import OfflineFigures, PeriodReport
 from pos_app.domain.reporting.plain import from_plain, to_plain
 from pos_app.domain.reporting.receipt_facts import facts_of
 from sync.server.command_line.cli import main
@@ -16,7 +17,7 @@ from sync.server.settings import reference
 from sync.wire.messages import ReportRequest
 from sync.wire.version import CURRENT
 from tests.sync.server.conftest import House
-from tests.sync.server.till import DAY, Refused
+from tests.sync.server.till import DAY, NOON, Refused
 
 
 async def asked(till, since=DAY, until=DAY, store="shop", language="en"):
@@ -83,6 +84,30 @@ def test_the_chain_has_rfm_and_other_stores_have_only_their_own_receipts(address
     house.close()
 
 
+def test_the_offline_value_of_a_day_is_how_long_it_was_dark_what_went_on_and_what_it_cost(address):
+    house = House(address)
+
+    async def story():
+        till = await house.till()
+        anna = till.enrol_member(card="2990000000017", phone=bytes([1]) * 32)
+        till.sell(member=anna, net=100_00, earn=10, offline=True)
+        till.sell(member=anna, net=50_00, redeem=4, offline=True)
+        till.sell(net=10_00)
+        totals = ControlTotals(receipts=3, dark_seconds=11_400)
+        till.record(SessionClosed(1, DAY, "op", 0, 0, totals, NOON))
+        await till.push()
+        await house.post()
+        told = (await asked(till)).offline
+        assert (told.receipts, told.points_earned, told.points_redeemed) == (2, 10, 4)
+        assert (told.seconds, told.overdrawn) == (11_400, 0)
+        assert (await asked(till, since=DAY + timedelta(1), until=DAY + timedelta(1))).offline == (
+            OfflineFigures(seconds=0, overdrawn=0)
+        )
+
+    house.run(story())
+    house.close()
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
@@ -109,7 +134,7 @@ def test_the_server_and_a_till_make_the_same_figures_of_the_same_receipts(tmp_pa
 
     async def story():
         till = await house.till()
-        documents = [till.sell(net=10_00 * n) for n in range(1, 6)]
+        documents = [till.sell(net=10_00 * n, offline=n > 3) for n in range(1, 6)]
         documents.append(till.sell(training=True))
         await till.push()
         await house.post()
@@ -120,8 +145,10 @@ def test_the_server_and_a_till_make_the_same_figures_of_the_same_receipts(tmp_pa
                 fold.add(facts_of(one, local.replace(tzinfo=None)))
         ours = fold.report("shop", DAY, DAY, True)
         theirs = await asked(till)
-        bare = replace(theirs, members=None, program=None)
+        only_there = replace(theirs.offline, seconds=None, overdrawn=None)
+        bare = replace(theirs, members=None, program=None, offline=only_there)
         assert bare == ours
+        assert ours.offline.receipts == 2
 
     house.run(story())
     house.close()
