@@ -5,13 +5,21 @@ Never opens a device; other tables of the file (`lan`) are kept as they are.
 
 import json
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 HEADER = "# The devices of this till. Written by the settings screen; may be edited by hand.\n"
+
+
+DEVICE, LAN = "device", "lan"
+TOP_KEYS = (DEVICE, LAN)
+"""What may stand at the top of the file: a list of tables, and the other tills of the store."""
 
 
 class ConfigError(ValueError):
@@ -32,21 +40,49 @@ def read_config(path: Path) -> dict[str, Any]:
     return found
 
 
+def strays(config: Mapping[str, Any], path: Path | None = None) -> dict[str, str]:
+    """Keys at the top that nobody reads -> a sentence with the file's line and what was meant."""
+    return {key: _stray(key, path) for key in config if key not in TOP_KEYS}
+
+
+def _stray(key: str, path: Path | None) -> str:
+    near = get_close_matches(key.lower(), TOP_KEYS, 1)
+    meant = {DEVICE: "[[device]]", LAN: "[lan]"}
+    said = f"; did you mean {meant[near[0]]}?" if near else "; it may have [[device]] and [lan]"
+    return f"{_place(key, path)}unknown key {key!r}{said}"
+
+
+def _place(key: str, path: Path | None) -> str:
+    """`devices.toml, line 3: `, as far as it can be found again."""
+    if path is None:
+        return ""
+    own = re.escape(key)
+    head = re.compile(rf"""\s*(\[+\s*)?["']?{own}["']?\s*[\].=:]""")
+    with suppress(OSError, UnicodeDecodeError):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if head.match(line):
+                return f"{path.name}, line {number}: "
+    return f"{path.name}: "
+
+
 def device_tables(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The list under `device`; raises ConfigError when it is none."""
     tables = config.get("device", [])
     if not isinstance(tables, list) or not all(isinstance(one, Mapping) for one in tables):
-        raise ConfigError("device must be a list of tables")
+        raise ConfigError("device must be a list of tables: [[device]], one a device")
     return [dict(one) for one in tables]
 
 
 def names_and_kinds(config: Mapping[str, Any]) -> dict[str, str]:
-    """Device name -> kind in the order of the file; the kind is the name of one without."""
+    """Device name -> kind in the order of the file; the kind is the name of one without.
+
+    A key that nobody reads stands among them, as a device of unknown kind with its fault.
+    """
     found: dict[str, str] = {}
     for table in device_tables(config):
         kind = str(table.get("kind", "unknown"))
         found[str(table.get("name") or kind)] = kind
-    return found
+    return found | dict.fromkeys(strays(config), "unknown")
 
 
 def write_config(path: Path, config: Mapping[str, Any]) -> None:

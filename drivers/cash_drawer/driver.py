@@ -136,13 +136,20 @@ class PrinterDrawer(Standing):
             if (opened, power) == (self.drawer_opened, self.power_state):
                 return
             moved = opened is not self.drawer_opened
-            self.drawer_opened, self.power_state = opened, power
+            self.drawer_opened = opened
+            self.stands(power, self._why_away(power))
             if moved:
                 self._watch(opened=opened)
             closed = self._released() if opened is False else []
         self._listener(self._state())
         for call in closed:
             call.answer(DoneEvent(self.name))
+
+    def _why_away(self, power: PowerState) -> str | None:
+        if power in (PowerState.ONLINE, PowerState.UNKNOWN):
+            return None
+        printer = self._port.health()
+        return f"its printer {printer.name}: {printer.last_error or 'away'}"
 
     # --- time ---------------------------------------------------------------------------------
 

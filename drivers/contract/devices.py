@@ -137,6 +137,10 @@ class DrawerPort(Protocol):
         """Adds one more who hears the printer's status changes."""
         ...
 
+    def health(self) -> Health:
+        """The printer's own row: why its socket cannot be reached."""
+        ...
+
 
 class LinePipe(Protocol):
     """The till's end of the pipe to the device host; its owner feeds `on_line`."""

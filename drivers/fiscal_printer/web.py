@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from drivers.transport import LinkDownError
+from drivers.transport import LinkDownError, plain_reason
 from drivers.transport.trace import Direction
 
 Note = Callable[[Direction, bytes], None]
@@ -92,11 +92,19 @@ class AtolWeb:
                 method, f"{self._base}/requests{path}", content=body, headers=headers
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as refused:
-            raise Unanswered(str(refused), sent=False) from refused
+            raise Unanswered(_why(refused), sent=False) from refused
         except httpx.HTTPError as lost:
             raise Unanswered(str(lost) or type(lost).__name__, sent=True) from lost
         self._note(Direction.RECEIVED, f"{answer.status_code} ".encode() + hidden(answer.content))
         return Said(answer.status_code, _object(answer))
+
+
+def _why(refused: httpx.HTTPError) -> str:
+    """The system's error lies two causes deep, httpx says it in the system's words."""
+    cause: BaseException | None = refused
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    return plain_reason(cause or refused)
 
 
 def hidden(body: bytes) -> bytes:

@@ -38,7 +38,7 @@ class Changeover:
         self._path = path
         self._listener = listener
         self._began = began
-        self.devices: DeviceSet = build_tolerantly(config, listener, path.parent if path else None)
+        self.devices: DeviceSet = build_tolerantly(config, listener, path)
         self._owed: dict[str, int] = {}
         self._changing: set[str] = set()
         self._held: list[Callable[[], None]] = []

@@ -28,6 +28,7 @@ from drivers.contract import (
 )
 from drivers.host.changeover import Changeover
 from drivers.host.check import check_handler
+from drivers.host.claim import TILL, Claim
 from drivers.host.kinds import REQUESTS
 from drivers.host.outlet import Out, Outlet
 from drivers.host.request import Handler, Request, RequestError, fields_of
@@ -225,6 +226,8 @@ def main(argv: list[str] | None = None) -> int:
     except ConfigError as bad:
         config, fault = {}, str(bad)
     tracer = Tracer(chosen.trace, full=chosen.trace_full)
+    claim = Claim(chosen.config, TILL)
     with suppress(KeyboardInterrupt):  # the till was interrupted too, and closes our input
         run(config, sys.stdin, sys.stdout, path=chosen.config, tracer=tracer, fault=fault)
+    claim.release()
     return 0

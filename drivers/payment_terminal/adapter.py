@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event as Signal
 from typing import Protocol
 
-from drivers.contract import Call, PowerState
+from drivers.contract import Call
 from drivers.contract.payment import PaymentOrder, PaymentOutcome, PaymentResult, PaymentStage
 
 Notes = Mapping[str, object]
@@ -78,8 +78,8 @@ class Adapter(Protocol):
         """What became of an order that was begun. Never orders anything."""
         ...
 
-    def idle(self) -> PowerState:
-        """Called now and then: whether the terminal is there."""
+    def idle(self) -> str:
+        """Called now and then: "" while the terminal is there, else why it is not."""
         ...
 
     def confirm(self, key: str, reference: str | None) -> bool:

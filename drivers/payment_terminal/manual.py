@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
-from drivers.contract import PowerState
 from drivers.contract.payment import (
     PaymentDo,
     PaymentOrder,
@@ -54,9 +53,9 @@ class ManualAdapter:
         """Only a person can tell."""
         return unknown("ask_person")
 
-    def idle(self) -> PowerState:
+    def idle(self) -> str:
         """There is always somebody."""
-        return PowerState.ONLINE
+        return ""
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """The cashier's answer to the order that waits."""

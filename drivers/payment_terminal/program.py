@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from drivers.contract import PowerState
 from drivers.contract.payment import PaymentDo, PaymentOrder, PaymentOutcome, PaymentResult
 from drivers.payment_terminal.adapter import (
     SLICE_MS,
@@ -110,10 +109,12 @@ class ProgramAdapter:
         suffix = "" if self._current_key() == key else f".{key}"
         return self._read(remembered.order, None, suffix)
 
-    def idle(self) -> PowerState:
+    def idle(self) -> str:
         """Whether there is a program at all."""
-        found = self._settings.program.is_file() and self._settings.folder.is_dir()
-        return PowerState.ONLINE if found else PowerState.OFF_OFFLINE
+        program, folder = self._settings.program, self._settings.folder
+        if not program.is_file():
+            return f"{program}: there is no such program"
+        return "" if folder.is_dir() else f"{folder}: there is no such folder"
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """The program answers by itself."""

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from drivers.contract import PowerState
 from drivers.contract.payment import (
     PaymentDo,
     PaymentOrder,
@@ -169,9 +168,9 @@ class SbpAdapter:
             return self._cancel(order)
         return result or unknown("waiting")
 
-    def idle(self) -> PowerState:
+    def idle(self) -> str:
         """Nobody knows before the first order: asking costs the acquirer a request."""
-        return PowerState.ONLINE
+        return ""
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """The acquirer answers by itself."""

@@ -103,18 +103,19 @@ class QueuedTerminal(Standing):
         if monotonic_ms() < self._look_at_ms:
             return
         try:
-            power = self._adapter.idle()
+            away = self._adapter.idle()
         except Exception:  # noqa: BLE001  a defect in looking must not end the device's thread
             _LOG.exception("looking after %s failed", self.name)
-            power = PowerState.UNKNOWN
-        self._seen(power)
+            self._seen(PowerState.UNKNOWN, "internal error")
+            return
+        self._seen(PowerState.OFF_OFFLINE if away else PowerState.ONLINE, away or None)
 
-    def _seen(self, power: PowerState) -> None:
+    def _seen(self, power: PowerState, why: str | None = None) -> None:
         lost = power is not PowerState.ONLINE
         pause = BACKOFF_MS[min(self._failures, len(BACKOFF_MS) - 1)] if lost else BACKOFF_MS[-1]
         self._failures = self._failures + 1 if lost else 0
         self._look_at_ms = monotonic_ms() + pause
-        if self.stands(power):
+        if self.stands(power, why):
             self._listener(StatusUpdateEvent(self.name, power))
 
     def _watch(self, call: Call) -> Watch:
@@ -201,5 +202,5 @@ class QueuedTerminal(Standing):
         else:
             self.went_wrong(result.reason)
         if result.reason == "offline":
-            self._seen(PowerState.OFF_OFFLINE)
+            self._seen(PowerState.OFF_OFFLINE, result.message or None)
         call.answer(ResultEvent(self.name, result.to_json(), order.key))

@@ -7,7 +7,6 @@ trace number, amount and currency with what was noted before the order.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.contract import PowerState
 from drivers.contract.payment import (
     PaymentDo,
     PaymentOrder,
@@ -89,17 +88,17 @@ class ZvtAdapter:
         self._after(told, result)
         return result
 
-    def idle(self) -> PowerState:
+    def idle(self) -> str:
         """An open line that nobody closed; else a new one, registered."""
         try:
             if self._registered:
                 self._link.read(1)
             else:
                 self._connect()
-        except (LinkDownError, NotReadyError):
+        except (LinkDownError, NotReadyError) as away:
             self._drop()
-            return PowerState.OFF_OFFLINE
-        return PowerState.ONLINE
+            return str(away)
+        return ""
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """The terminal answers by itself."""

@@ -32,6 +32,7 @@ from drivers.transport import Link, LinkDownError, LinkWorker, Task, monotonic_m
 __all__ = ["EscPosPrinter", "PrinterTimings"]
 
 QUEUE_WAIT_MS = 100
+SILENT = "the printer does not answer"
 JOBS_REMEMBERED = 500
 _PULSE_UNIT_MS = 2
 _REALTIME_UNIT_MS = 100
@@ -61,7 +62,7 @@ class EscPosPrinter(Standing):
             process_id=process_id,
             timings=self._timings,
             confirmed_late=self._confirmed_late,
-            told=self._told_by_itself,
+            told=self._answered,
             closing=self._closing.is_set,
         )
         self._worker = LinkWorker(name, link, self, QUEUE_WAIT_MS)
@@ -191,17 +192,15 @@ class EscPosPrinter(Standing):
             reply(self._not_done(ErrorCode.E_OFFLINE, str(down), job_id))
             raise
         if status is None:
-            return self._not_done(ErrorCode.E_TIMEOUT, "the printer does not answer", job_id)
+            return self._not_done(ErrorCode.E_TIMEOUT, SILENT, job_id)
         return self._refusal(status, job_id)
 
     def _refusal(self, status: PrinterStatus, job_id: str | None) -> ErrorEvent | None:
         extended = _extended(status)
         if extended:
-            text = "the paper is out" if status.paper is Paper.END else "the cover is open"
-            return self._not_done(ErrorCode.E_EXTENDED, text, job_id, extended)
+            return self._not_done(ErrorCode.E_EXTENDED, _hindrance(status), job_id, extended)
         if not status.online:
-            reason = status.error or "the printer is offline"
-            return self._not_done(ErrorCode.E_OFFLINE, reason, job_id)
+            return self._not_done(ErrorCode.E_OFFLINE, _hindrance(status), job_id)
         return None
 
     def _send(self, link: Link, data: bytes, job_id: str, reply: Reply) -> None:
@@ -258,9 +257,10 @@ class EscPosPrinter(Standing):
         status = self._talk.ask_status(link)
         self._poll_at_ms = monotonic_ms() + self._timings.poll_ms
         if status is None:
+            self.last_error = SILENT
             self._told(PowerState.OFF_OFFLINE, PrinterStatus())
         else:
-            self._told(PowerState.ONLINE if status.online else PowerState.OFFLINE, status)
+            self._answered(status)
         return status
 
     # --- telling ----------------------------------------------------------------------------
@@ -296,7 +296,10 @@ class EscPosPrinter(Standing):
             self.power_state, self.status = power, status
             self._tell(self._state())
 
-    def _told_by_itself(self, status: PrinterStatus) -> None:
+    def _answered(self, status: PrinterStatus) -> None:
+        """It speaks; what keeps it from printing is its last error, as it would answer a job."""
+        if not status.online:
+            self.last_error = _hindrance(status)
         self._told(PowerState.ONLINE if status.online else PowerState.OFFLINE, status)
 
     def _confirmed_late(self, job_id: str) -> None:
@@ -306,6 +309,12 @@ class EscPosPrinter(Standing):
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _hindrance(status: PrinterStatus) -> str:
+    if status.paper is Paper.END:
+        return "the paper is out"
+    return "the cover is open" if status.cover_open else status.error or "the printer is offline"
 
 
 def _extended(status: PrinterStatus) -> PrinterError:

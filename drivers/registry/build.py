@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from drivers.config_file import ConfigError, device_tables
+from drivers.config_file import ConfigError, device_tables, strays
 from drivers.contract import Device, DeviceKind, Listener
 from drivers.registry.device_set import DeviceSet
 from drivers.registry.display import build_display
@@ -53,15 +53,17 @@ def build_devices(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
 
 
 def build_tolerantly(
-    config: Mapping[str, Any], listener: Listener, folder: Path | None = None
+    config: Mapping[str, Any], listener: Listener, path: Path | None = None
 ) -> DeviceSet:
     """The same, but what cannot be built becomes a Misfit: one slip must not cost the others.
 
-    `folder`: where a device may keep what it must remember.
+    `path`: the file it stands in; beside it a device may keep what it must remember.
     """
     devices = DeviceSet()
-    devices.folder = folder
+    devices.folder = path.parent if path else None
     add_tolerantly(devices, device_tables(config), listener)
+    for key, why in strays(config, path).items():
+        devices.add(Misfit(_free(devices, key), DeviceKind.UNKNOWN, why, listener))
     return devices
 
 

@@ -13,7 +13,7 @@ from drivers.contract import DeviceError, ErrorCode
 from drivers.contract.keys import ENTER
 from drivers.scanner.key_stream import EVENT
 from drivers.scanner.wanted import Wanted
-from drivers.transport import LinkDownError
+from drivers.transport import LinkDownError, plain_reason
 
 EVENTS_MAX = 64
 _EV_KEY = 1
@@ -56,7 +56,11 @@ class EvdevLink:
             device.grab()
         except OSError as failed:
             device.close()
-            why = "grabbed by another program" if failed.errno == errno.EBUSY else failed
+            why = (
+                "grabbed by another program"
+                if failed.errno == errno.EBUSY
+                else plain_reason(failed)
+            )
             raise LinkDownError(f"{self._wanted}: {why}") from failed
         self._device = device
 
@@ -72,7 +76,7 @@ class EvdevLink:
         except BlockingIOError:
             return b""
         except OSError as failed:  # ENODEV from a real device, EIO from a sleeping Bluetooth one
-            raise LinkDownError(f"{self._wanted}: unplugged: {failed}") from failed
+            raise LinkDownError(f"{self._wanted}: unplugged") from failed
         if not data:
             raise LinkDownError(f"{self._wanted}: unplugged")
         return data
@@ -106,7 +110,7 @@ class EvdevLink:
         try:
             return evdev.InputDevice(path)
         except OSError as failed:
-            raise LinkDownError(f"{path}: {failed}") from failed
+            raise LinkDownError(f"{path}: {plain_reason(failed, str(path))}") from failed
 
     def _is_meant(self, device: Any) -> bool:
         """One scanner may show several nodes: the one that has digits and Enter types."""

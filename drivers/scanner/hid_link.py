@@ -14,7 +14,7 @@ from drivers.contract import DeviceError, ErrorCode
 from drivers.scanner.hid_pos import SCANNER_USAGES, USAGE_PAGE
 from drivers.scanner.report_descriptor import DescriptorError, input_reports
 from drivers.scanner.wanted import Wanted
-from drivers.transport import LinkDownError
+from drivers.transport import LinkDownError, plain_reason
 
 REPORT_BYTES_MAX = 4096
 _HIDAPI = Lock()  # its enumeration is not safe in two threads
@@ -66,7 +66,7 @@ class HidLink:
             except (OSError, ValueError) as failed:
                 device.close()
                 self._release()
-                raise LinkDownError(f"{self._wanted}: {failed}") from failed
+                raise LinkDownError(f"{self._wanted}: {plain_reason(failed)}") from failed
         self._device = device
         self._length = _longest(self._descriptor)
         if self._feature:
@@ -80,13 +80,13 @@ class HidLink:
         try:
             return bytes(self._opened().read(self._length, max(timeout_ms, 1)))
         except (OSError, ValueError) as failed:
-            raise LinkDownError(f"{self._wanted}: unplugged: {failed}") from failed
+            raise LinkDownError(f"{self._wanted}: unplugged") from failed
 
     def write(self, data: bytes) -> None:
         try:
             taken = self._opened().write(data)
         except (OSError, ValueError) as failed:
-            raise LinkDownError(f"{self._wanted}: {failed}") from failed
+            raise LinkDownError(f"{self._wanted}: {plain_reason(failed)}") from failed
         if taken < 0:
             raise LinkDownError(f"{self._wanted}: takes no report")
 

@@ -12,6 +12,7 @@ from drivers.transport.links import (
     monotonic_ms,
 )
 from drivers.transport.parity import ParityLink
+from drivers.transport.reasons import plain_reason
 from drivers.transport.trace import Direction, Trace, TracedLink, TraceEntry
 from drivers.transport.worker import BACKOFF_MS, LinkUser, LinkWorker, Task
 
@@ -34,4 +35,5 @@ __all__ = [
     "TraceEntry",
     "TracedLink",
     "monotonic_ms",
+    "plain_reason",
 ]

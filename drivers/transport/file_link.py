@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from drivers.transport.links import READ_BYTES_MAX, WRITE_TIMEOUT_MS, LinkDownError
+from drivers.transport.reasons import plain_reason
 
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL if hasattr(select, "poll") else 0
 
@@ -28,12 +29,14 @@ class FileLink:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         except OSError as failed:
-            raise LinkDownError(f"{self._path}: {failed}") from failed
+            raise LinkDownError(f"{self._path}: {plain_reason(failed)}") from failed
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as failed:
             os.close(descriptor)
-            raise LinkDownError(f"{self._path}: in use: {failed}") from failed
+            raise LinkDownError(
+                f"{self._path}: {plain_reason(failed, str(self._path))}"
+            ) from failed
         self._descriptor = descriptor
 
     def read(self, timeout_ms: int) -> bytes:
@@ -45,7 +48,7 @@ class FileLink:
         except BlockingIOError:
             return b""
         except OSError as failed:
-            raise LinkDownError(f"{self._path}: {failed}") from failed
+            raise LinkDownError(f"{self._path}: {plain_reason(failed)}") from failed
 
     def write(self, data: bytes) -> None:
         rest = data
@@ -58,7 +61,7 @@ class FileLink:
             except BlockingIOError:
                 continue
             except OSError as failed:
-                raise LinkDownError(f"{self._path}: {failed}") from failed
+                raise LinkDownError(f"{self._path}: {plain_reason(failed)}") from failed
 
     def close(self) -> None:
         descriptor, self._descriptor = self._descriptor, None

@@ -9,6 +9,8 @@ from typing import Protocol
 import serial
 from serial.tools import list_ports
 
+from drivers.transport.reasons import plain_reason
+
 try:
     from termios import error as _TermiosError  # noqa: N812  the module's own name is lower case
 except ImportError:  # Windows has no termios, and there its error cannot occur
@@ -68,7 +70,7 @@ class TcpLink:
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         except OSError as failed:
-            raise LinkDownError(f"{self._name}: {failed}") from failed
+            raise LinkDownError(f"{self._name}: {plain_reason(failed)}") from failed
         self._socket = link
 
     def read(self, timeout_ms: int) -> bytes:
@@ -79,7 +81,7 @@ class TcpLink:
         except TimeoutError:
             return b""
         except OSError as failed:
-            raise LinkDownError(f"{self._name}: {failed}") from failed
+            raise LinkDownError(f"{self._name}: {plain_reason(failed)}") from failed
         if not data:
             raise LinkDownError(f"{self._name}: closed by the device")
         return data
@@ -90,7 +92,7 @@ class TcpLink:
             link.settimeout(WRITE_TIMEOUT_MS / 1000)
             link.sendall(data)
         except OSError as failed:
-            raise LinkDownError(f"{self._name}: {failed}") from failed
+            raise LinkDownError(f"{self._name}: {plain_reason(failed)}") from failed
 
     def close(self) -> None:
         if self._socket is not None:
@@ -132,6 +134,14 @@ class SerialSettings:
     xonxoff: bool = False
 
 
+def _gone(failed: BaseException) -> str:
+    """An open port that fails: pyserial's own words are its signature of an unplugged one."""
+    if isinstance(failed, serial.SerialTimeoutException):
+        return "takes no more bytes"
+    pyserial = isinstance(failed, serial.SerialException) and failed.errno is None
+    return "unplugged" if pyserial else plain_reason(failed)
+
+
 def _resolved(port: str) -> str:
     """The present name of a port given by USB identity; raises LinkDownError while it is absent."""
     if not port.startswith(USB_PREFIX):
@@ -170,7 +180,9 @@ class SerialLink:
                 exclusive=True,
             )
         except (OSError, ValueError, _TermiosError) as failed:
-            raise LinkDownError(f"{settings.port}: {failed}") from failed
+            raise LinkDownError(
+                f"{settings.port}: {plain_reason(failed, settings.port)}"
+            ) from failed
 
     def read(self, timeout_ms: int) -> bytes:
         port = self._opened()
@@ -183,14 +195,14 @@ class SerialLink:
                 if monotonic_ms() >= end_ms:
                     return b""
         except (OSError, _TermiosError) as failed:  # an unplugged port raises from read
-            raise LinkDownError(f"{self._settings.port}: {failed}") from failed
+            raise LinkDownError(f"{self._settings.port}: {_gone(failed)}") from failed
 
     def write(self, data: bytes) -> None:
         port = self._opened()
         try:
             port.write(data)  # no flush(): draining has no timeout when the device holds us off
         except (OSError, _TermiosError) as failed:
-            raise LinkDownError(f"{self._settings.port}: {failed}") from failed
+            raise LinkDownError(f"{self._settings.port}: {_gone(failed)}") from failed
 
     def close(self) -> None:
         port, self._port = self._port, None

@@ -7,10 +7,17 @@ same ports.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from drivers.config_file import ConfigError, device_tables, read_config
+from drivers.config_file import (
+    ConfigError,
+    device_tables,
+    names_and_kinds,
+    read_config,
+    strays,
+)
 from drivers.contract import (
     DeviceKind,
     ErrorEvent,
@@ -24,6 +31,7 @@ from drivers.contract import (
     event_to_json,
 )
 from drivers.fake import VirtualPrinter
+from drivers.host.claim import SERVICE, Claim, holder_of
 from drivers.host.service import Service
 from drivers.registry import found_ports
 from drivers.registry.replay import Recording, build_replay, read_recording
@@ -34,6 +42,11 @@ from pos_app.wiring.printer_strip import strip_command
 
 SETTLE_S = 3.0
 TEST_S = 60.0
+PROMPTS = {
+    DeviceKind.SCANNER: f"scan anything now (within {TEST_S:.0f} s; Ctrl+C ends)",
+    DeviceKind.SCALE: "put something on the scale now (within 5 s)",
+}
+"""Kinds whose live test waits for a person."""
 STATES = {
     PowerState.ONLINE: "ok",
     PowerState.OFF: "off",
@@ -50,12 +63,18 @@ def main(argv: Sequence[str], data: Path) -> int:
         if chosen.task == "replay":
             return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
         path = _file(chosen)
-        config = read_config(path)
-        device_tables(config)
-        with Service(config) as service:
-            if chosen.task == "strip":
-                return strip_command(service, path, config, chosen.name, chosen.readable)
-            return _asked(service, chosen)
+        config = _sound(path)
+        holder = holder_of(path)
+        if holder:
+            return _held(chosen, config, holder)
+        claim = Claim(path, SERVICE)
+        try:
+            with Service(config) as service:
+                if chosen.task == "strip":
+                    return strip_command(service, path, config, chosen.name, chosen.readable)
+                return _asked(service, chosen)
+        finally:
+            claim.release()
     except ConfigError as bad:
         sys.stderr.write(f"kopilka devices: {bad}\n")
         return 2
@@ -68,6 +87,26 @@ def _file(chosen: argparse.Namespace) -> Path:
     if chosen.devices and not chosen.devices.exists():
         raise ConfigError(f"{chosen.devices}: there is no such file")
     return Path(chosen.devices or chosen.data / DEVICES_FILE)
+
+
+def _sound(path: Path) -> dict[str, Any]:
+    """The configuration; ConfigError for a key at its top that nobody would read."""
+    config = read_config(path)
+    for why in strays(config, path).values():
+        raise ConfigError(why)
+    if not device_tables(config):
+        _say(f"{path}: no devices yet. Each stands in a table [[device]]: kind, name, driver, ...")
+    return config
+
+
+def _held(chosen: argparse.Namespace, config: Mapping[str, Any], holder: str) -> int:
+    """Nothing is opened beside a running till: a network printer would take us for it."""
+    if chosen.task != "list":
+        raise ConfigError(f"the devices are in use by {holder}: close it, or use its window (F1)")
+    for name, kind in names_and_kinds(config).items():
+        _say(f"{kind:9} {name:32} {'taken':8} in use by {holder}")
+    _say_ports()
+    return 1
 
 
 def _asked(service: Service, chosen: argparse.Namespace) -> int:
@@ -110,9 +149,13 @@ def _list(service: Service) -> int:
     rows = service.health(SETTLE_S)
     for row in rows:
         _say(_row(row))
+    _say_ports()
+    return 0 if all(row.power is PowerState.ONLINE for row in rows) else 1
+
+
+def _say_ports() -> None:
     for port in found_ports():
         _say(f"port      {port['port']:32} {port['driver']:8} {port['about']}")
-    return 0 if all(row.power is PowerState.ONLINE for row in rows) else 1
 
 
 def _row(row: Health) -> str:
@@ -121,7 +164,9 @@ def _row(row: Health) -> str:
 
 
 def _test(service: Service, name: str) -> int:
-    service.health(SETTLE_S)
+    kind = next((row.kind for row in service.health(SETTLE_S) if row.name == name), None)
+    if kind in PROMPTS:
+        _say(f"{name}: {PROMPTS[kind]}")
     answer = service.ask("check", TEST_S, device=name, level=HealthLevel.INTERACTIVE.value)
     if answer is None:
         _say(f"{name}: no answer within {TEST_S:.0f} s")
