@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.loyalty.account import PointsEntry
 from pos_app.domain.loyalty.allowance import AllowanceUse
 
 
@@ -46,6 +47,45 @@ class CategoriesChosen:
     operator_id: str
     at: datetime
     business_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAdjusted:
+    """A manager gave a member points or took some off: one entry of the kind ADJUST.
+
+    Who and why stand in its cause; `override_by` is the second person where one was needed. What
+    is taken off comes out of this till's grants (`uses`), so that it overdraws nothing, ever.
+    """
+
+    entry: PointsEntry
+    uses: tuple[AllowanceUse, ...]
+    store_id: str
+    override_by: str
+    at: datetime
+
+    @property
+    def member_id(self) -> str:
+        """Whose points."""
+        return self.entry.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class MembersMerged:
+    """A manager says that two members are one person: `gone_id` becomes `kept_id`.
+
+    The last four digits are those of the one that goes, for a kept one that has none.
+    """
+
+    kept_id: str
+    gone_id: str
+    store_id: str
+    operator_id: str
+    override_by: str
+    reason: str
+    at: datetime
+    business_on: date
+    phone_last4: str = ""
+    card_last4: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +251,8 @@ Event = (
     TransactionCompleted
     | MemberEnrolled
     | CategoriesChosen
+    | PointsAdjusted
+    | MembersMerged
     | AllowanceReturned
     | AllowanceGiven
     | AllowanceTaken

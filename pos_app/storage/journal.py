@@ -8,7 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
+from pos_app.domain.events import (
+    CategoriesChosen,
+    Event,
+    PointsAdjusted,
+    TransactionCompleted,
+)
 from pos_app.domain.loyalty.allowance import Allowance
 from pos_app.domain.loyalty.coupon import CouponHistory
 from pos_app.domain.loyalty.gift_card import GiftCardEntry
@@ -21,9 +26,10 @@ from pos_app.storage.anchors import anchor_of
 from pos_app.storage.coupons import coupon_history
 from pos_app.storage.driver import Statement, write
 from pos_app.storage.outbox import read_identity
-from pos_app.storage.plain import from_us, member_of, session_of, to_us
-from pos_app.storage.recording import write_facts
+from pos_app.storage.plain import days_of, from_us, member_of, session_of, to_us
+from pos_app.storage.recording import DAYS, write_facts
 from pos_app.storage.till_file import TillFile
+from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.ports import (
     EventCodec,
     Facts,
@@ -136,8 +142,13 @@ class Journal:
 
     def unposted(self, member_id: str, posted_seq: int) -> tuple[PointsEntry, ...]:
         """The member's entries in local events after that sequence number, in order."""
-        documents = self._documents(q.UNPOSTED, member_id=member_id, posted=posted_seq)
-        return tuple(e for d in documents for e in d.entries if e.member_id == member_id)
+        events = self._events(q.UNPOSTED, member_id=member_id, posted=posted_seq)
+        return tuple(e for one in events for e in _entries(one) if e.member_id == member_id)
+
+    def member_events(self, member_id: str, posted_seq: int = 0) -> tuple[Event, ...]:
+        """The member's local events after that sequence number that are no receipts, in order."""
+        events = self._events(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
+        return tuple(e for e in events if not isinstance(e, TransactionCompleted))
 
     def unposted_spend(self, member_id: str, posted_seq: int) -> tuple[tuple[date, int], ...]:
         """(day of the sale, net amount; negative for a return) after that sequence number."""
@@ -154,6 +165,14 @@ class Journal:
         events = self._events(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
         return tuple(e for e in events if isinstance(e, CategoriesChosen))
 
+    def recall(self, name: str) -> bytes | None:
+        """What was remembered under that name."""
+        return self._till.meta(f"seen.{name}")
+
+    def remember(self, name: str, body: bytes) -> None:
+        """What the server last said of something."""
+        self._till.set_meta(f"seen.{name}", body)
+
     def coupon(self, key: str) -> CouponHistory:
         """What receipts of this till did with that code or serial."""
         return coupon_history(self._driver, key)
@@ -164,6 +183,10 @@ class Journal:
             SuspendedDraft(key, label, from_us(at), operator, lines, total, bytes(body))
             for key, label, at, operator, lines, total, body in q.SUSPENDED.all(self._driver)
         )
+
+    def days(self) -> tuple[DayRecord, ...]:
+        """Ends of days that go on, oldest first."""
+        return days_of(self._till.meta(DAYS))
 
     def unsent(self) -> int:
         """Events the server has not acknowledged."""
@@ -236,6 +259,12 @@ class Journal:
             return self._codec.decode(kind, version, bytes(body))
         except ValueError as error:
             raise StorageBroken(f"a stored event cannot be read: {error}") from error
+
+
+def _entries(event: Event) -> tuple[PointsEntry, ...]:
+    if isinstance(event, TransactionCompleted):
+        return event.document.entries
+    return (event.entry,) if isinstance(event, PointsAdjusted) else ()
 
 
 def _allowances(rows: Iterable[Sequence[Any]]) -> tuple[Allowance, ...]:

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
-from pos_app.domain.events import CategoriesChosen, Event, TransactionCompleted
+from pos_app.domain.events import (
+    CategoriesChosen,
+    Event,
+    MembersMerged,
+    PointsAdjusted,
+    TransactionCompleted,
+)
 from pos_app.domain.loyalty.allowance import OWN, AllowanceUse
 from pos_app.storage import statements as q
 from pos_app.storage.coupons import mark_coupons
@@ -14,6 +20,9 @@ from pos_app.storage.fiscal_book import save_fiscal
 from pos_app.storage.plain import to_json, to_us
 from pos_app.storage.till_file import Chain, TillFile
 from pos_app.workstation.ports import EventCodec, Facts
+
+DAYS = "days"
+"""Under this name the records of days that end lie among the small values."""
 
 
 def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -> None:
@@ -70,19 +79,35 @@ def add_stored(
         hash=chain.head_hash,
         at_us=to_us(at),
     )
-    if isinstance(event, CategoriesChosen):
+    for member_id, entries in _told_of(event):
         q.ADD_MEMBER_EVENT.run(
             till.driver,
-            member_id=event.member_id,
+            member_id=member_id,
             place=chain.place,
-            business_on=event.business_on.isoformat(),
+            business_on=_day_of(event),
             net_minor=0,
-            points=0,
+            points=entries,
         )
     if document is not None:
         chain.last_document = chain.place
         _index_document(till.driver, codec, chain.place, document)
         mark_coupons(till.driver, document)
+
+
+def _told_of(event: Event) -> list[tuple[str, int]]:
+    """(member, number of entries of the ledger) of an event that is no receipt."""
+    if isinstance(event, CategoriesChosen):
+        return [(event.member_id, 0)]
+    if isinstance(event, PointsAdjusted):
+        return [(event.member_id, 1)]
+    if isinstance(event, MembersMerged):
+        return [(event.kept_id, 0), (event.gone_id, 0)]
+    return []
+
+
+def _day_of(event: Event) -> str:
+    day = event.entry.business_on if isinstance(event, PointsAdjusted) else event.business_on  # type: ignore[union-attr]  # `_told_of` names those that have one
+    return day.isoformat()
 
 
 def _index_document(
@@ -163,6 +188,8 @@ def _add_working_state(driver: Driver, chain: Chain, facts: Facts) -> None:
         q.DROP_TENDERING.run(driver, key=facts.drop_tendering)
     for row in facts.fiscal:
         save_fiscal(driver, row)
+    if facts.days is not None:
+        q.PUT_META.run(driver, k=DAYS, v=to_json(facts.days))
     if facts.suspend is not None:
         draft = facts.suspend
         q.ADD_SUSPENDED.run(

@@ -22,6 +22,7 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.rights import Operator
 from pos_app.domain.sentence import Sentence
+from pos_app.workstation.day_record import DayRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Facts:
     `events` are (event id, event) in order; they join the hash chain. `receipt_counter` is the
     number this commit consumes (it must be the next one). `local_member` makes a member enrolled
     here findable before the server knows; its keys are (kind, key) with kind phone, card, code.
+    `days` replaces the records of days that end.
     """
 
     events: tuple[tuple[str, Event], ...] = ()
@@ -134,6 +136,7 @@ class Facts:
     drop_tendering: str | None = None
     local_member: tuple[Member, tuple[tuple[str, str], ...]] | None = None
     fiscal: tuple[FiscalRow, ...] = ()
+    days: tuple[DayRecord, ...] | None = None
 
 
 class StorageFull(Exception):
@@ -204,11 +207,23 @@ class Journal(Protocol):
     def unposted_choices(self, member_id: str, posted_seq: int) -> tuple[CategoriesChosen, ...]:
         """The member's local choices of categories after that number, in order."""
 
+    def member_events(self, member_id: str, posted_seq: int = 0) -> tuple[Event, ...]:
+        """The member's local events after that number that are no receipts, in order."""
+
+    def recall(self, name: str) -> bytes | None:
+        """What was remembered under that name; None before."""
+
+    def remember(self, name: str, body: bytes) -> None:
+        """Keep what the server last said, for a time without it. Durable, no fact."""
+
     def coupon(self, key: str) -> CouponHistory:
         """What receipts of this till did with that code or serial."""
 
     def suspended(self) -> tuple[SuspendedDraft, ...]:
         """Oldest first."""
+
+    def days(self) -> tuple[DayRecord, ...]:
+        """Ends of days that go on, oldest first."""
 
     def unsent(self) -> int:
         """Events the server has not acknowledged."""

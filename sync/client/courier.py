@@ -22,6 +22,7 @@ from sync.client.lan import Lan
 from sync.client.life import Life
 from sync.client.link import Link
 from sync.client.loop import Loop, Sleep
+from sync.client.office import Office
 from sync.client.ports import Grants, Lives, MirrorFile, MirrorFiles, Outbox, enrolled
 from sync.client.pull import Pull, Pulled, SnapshotNeeded
 from sync.client.push import Push
@@ -83,6 +84,7 @@ class Courier:
         now = around.clock.now_utc
         self._life = Life(parts.push, self._pull, parts.outbox, parts.grants, parts.lives, now)
         self._identification = Identify(parts.allowances, parts.link)
+        self._office = Office(parts.connection, parts.outbox, parts.files, around.offload)
         self._join_lan()
         self._spoilt = 0
         self._unverified: list[str] = []
@@ -126,7 +128,8 @@ class Courier:
         tills of the store. `settlement` {business_on}: the
         server's SettlementReply and `unsent`. `report` {store, since, until, language}: the
         server's ReportReply. `link` {online}: takes the network away or back.
-        `take_over`: this machine goes on in the place of its double; {incarnation}.
+        `take_over`: this machine goes on in the place of its double; {incarnation}. What a
+        manager asks: see `Office.verbs`.
         """
         verbs: dict[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]] = {
             "sync": self._sync,
@@ -137,6 +140,7 @@ class Courier:
             "nudge": self._nudge,
             "take_over": self._take_over,
             "status": self._status,
+            **self._office.verbs(),
         }
         if do not in verbs:
             raise ValueError(f"unknown request {do!r}")

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import to_builtins
+
 from sync.client.bootstrap import sync_folder
 from sync.client.mirror_file import Closable, ConnectedMirror
+from sync.mirror.people import find_people
 from sync.mirror.schema import APPLICATION_ID, create
 from sync.wire.version import MIRROR_SCHEMA
 
@@ -98,6 +101,17 @@ class MirrorFolder:
             return list(connection.execute("PRAGMA quick_check").fetchall()[0]) == ["ok"]
         except self._broken:
             return False
+        finally:
+            connection.close()
+
+    def people(self, text: str, most: int) -> list[dict[str, str]]:
+        """Members of the generation in force by their name; reads every one of them."""
+        path = self._path(self._generations.mirror_generation())
+        connection = self._open_ours(path) if path.exists() else None
+        if connection is None:
+            return []
+        try:
+            return [to_builtins(one) for one in find_people(connection, text, most)]
         finally:
             connection.close()
 

@@ -317,6 +317,9 @@ class MirrorFiles(Protocol):
     def intact(self) -> bool:
         """The same of the generation in force; asked when something went wrong with it."""
 
+    def people(self, text: str, most: int) -> list[dict[str, str]]:
+        """Members of the current generation by their name; may take seconds."""
+
     def flip(self, path: Path) -> None:
         """Make it the current generation, durably; the front end reopens by itself."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from pos_app.domain import events as facts
+from sync.translate import manual_events as m
 from sync.translate import till_events as t
 from sync.translate.documents import transaction_doc, transaction_from_doc
 from sync.wire import events as docs
@@ -42,6 +43,8 @@ _PAIRS: dict[str, tuple[type, Callable[[Any], Struct], Callable[[Any], Any]]] = 
     "transaction_completed": (facts.TransactionCompleted, _completed_doc, _completed),
     "member_enrolled": (facts.MemberEnrolled, t.member_enrolled_doc, t.member_enrolled),
     "categories_chosen": (facts.CategoriesChosen, t.categories_chosen_doc, t.categories_chosen),
+    "points_adjusted": (facts.PointsAdjusted, m.points_adjusted_doc, m.points_adjusted),
+    "members_merged": (facts.MembersMerged, m.members_merged_doc, m.members_merged),
     "allowance_returned": (facts.AllowanceReturned, t.allowance_returned_doc, t.allowance_returned),
     "transfer_out": (facts.AllowanceGiven, t.transfer_out_doc, t.transfer_out),
     "transfer_in": (facts.AllowanceTaken, t.transfer_in_doc, t.transfer_in),

@@ -198,6 +198,27 @@ class CategoriesChosenDoc(Struct, omit_defaults=True):
     business_on: str
 
 
+class PointsAdjustedDoc(Struct, omit_defaults=True):
+    entry: EntryDoc
+    store: str
+    at: str
+    uses: tuple[UseDoc, ...] = ()
+    override_by: str = ""
+
+
+class MembersMergedDoc(Struct, omit_defaults=True):
+    kept: str
+    gone: str
+    store: str
+    operator: str
+    reason: str
+    at: str
+    business_on: str
+    override_by: str = ""
+    phone_last4: str = ""
+    card_last4: str = ""
+
+
 class AllowanceReturnedDoc(Struct):
     member: str
     uses: tuple[UseDoc, ...]
@@ -314,6 +335,8 @@ EVENT_KINDS: dict[str, type[Struct]] = {
     "transaction_completed": TransactionCompletedDoc,
     "member_enrolled": MemberEnrolledDoc,
     "categories_chosen": CategoriesChosenDoc,
+    "points_adjusted": PointsAdjustedDoc,
+    "members_merged": MembersMergedDoc,
     "allowance_returned": AllowanceReturnedDoc,
     "transfer_out": TransferOutDoc,
     "transfer_in": TransferInDoc,

@@ -132,6 +132,17 @@ FACTS: dict[str, e.Event] = {
     "categories_chosen.full": e.CategoriesChosen(
         MEMBER, "2026-11", ("Чай", "Хлеб"), "shop", "op-1", AT, ON
     ),
+    "points_adjusted.given": e.PointsAdjusted(
+        entry(4, EntryKind.ADJUST, 150, expires_on=ON), (), "shop", "", AT
+    ),
+    "points_adjusted.taken": e.PointsAdjusted(
+        entry(5, EntryKind.ADJUST, -20), (AllowanceUse("g", 20),), "shop", "op-2", AT
+    ),
+    "members_merged.full": e.MembersMerged(
+        MEMBER, "01935c6e-0000-7000-8000-0000000000ff", "shop", "op-1", "op-2", "one person",
+        AT, ON, "4567", "0019",
+    ),
+    "members_merged.bare": e.MembersMerged("m", "n", "", "op-1", "", "", AT, ON),
     "allowance_returned.full": e.AllowanceReturned(MEMBER, (AllowanceUse("g", 5),), AT),
     "transfer_out.full": GIVEN,
     "transfer_out.bare": e.AllowanceGiven("t", "m", (), "a", "b", 1, AT),

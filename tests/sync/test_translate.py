@@ -60,6 +60,8 @@ events = st.one_of(
             e.AllowanceGiven,
             e.AllowanceTaken,
             e.CategoriesChosen,
+            e.PointsAdjusted,
+            e.MembersMerged,
             e.SessionOpened,
             e.SessionClosed,
             e.DayClosed,

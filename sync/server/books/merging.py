@@ -65,6 +65,7 @@ class Carried(Struct):
     tallies: dict[str, dict[str, int]] = {}
     choices: dict[str, ChosenRow] = {}
     habits: Habits = msgspec.field(default_factory=Habits)
+    confirmed: bool = False
 
 
 def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
@@ -83,6 +84,21 @@ def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
             break
         now = {m: moved.get(head, head) for m, head in now.items()}
     return now
+
+
+def former_ids(connection: Connection, who: str) -> list[str]:
+    """Ids that have become this one, through any number of merges."""
+    found: list[str] = []
+    heads = [who]
+    while heads:
+        rows = connection.execute(
+            sa.select(member_redirect.c.old).where(
+                bulk.among(connection, member_redirect.c.new, heads)
+            )
+        )
+        heads = [row.old for row in rows if row.old not in found]
+        found += heads
+    return found
 
 
 def carry_out(
@@ -131,6 +147,7 @@ def _emptied(book: Book, held: Held, event_id: str) -> Carried:
         tallies=tallies_nested(member.tallies),
         choices=choice_rows(member.choices),
         habits=held.habits,
+        confirmed=member.confirmed,
     )
 
 
@@ -175,6 +192,7 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
         posted=_later(held.member.posted, carried.posted),
         tallies=joined(held.member.tallies, tallies_flat(carried.tallies)),
         choices=_latest(held.member.choices, choices_from_rows(carried.choices)),
+        confirmed=held.member.confirmed or carried.confirmed,
     )
     book.change(held, changed)
 

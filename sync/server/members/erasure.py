@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.loyalty.member import Member
 from sync.server.books.book import Book, Held
-from sync.server.books.merging import CARRIED_OUT, Carried, derived_id, resolve
+from sync.server.books.merging import CARRIED_OUT, Carried, derived_id, former_ids, resolve
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
@@ -25,7 +25,6 @@ from sync.server.engine.schema import (
     ledger,
     member,
     member_key,
-    member_redirect,
     personal_log,
     sale,
 )
@@ -70,22 +69,7 @@ def _begun(
     if _row(connection, who) is None:
         raise refuse(404, "unknown_member", asked)
     note(connection, services, who, ERASED, deed)
-    return who, _former(connection, who)
-
-
-def _former(connection: Connection, who: str) -> list[str]:
-    """Ids that have become this one, through any number of merges."""
-    found: list[str] = []
-    heads = [who]
-    while heads:
-        rows = connection.execute(
-            sa.select(member_redirect.c.old).where(
-                bulk.among(connection, member_redirect.c.new, heads)
-            )
-        )
-        heads = [row.old for row in rows if row.old not in found]
-        found += heads
-    return found
+    return who, former_ids(connection, who)
 
 
 def _release_keys(connection: Connection, members: Iterable[str]) -> None:
@@ -152,7 +136,7 @@ def tell_member(
     note(connection, services, who, TOLD, deed)
     return {
         "member": who,
-        "former_ids": _former(connection, who),
+        "former_ids": former_ids(connection, who),
         "display_name": one.display_name,
         "profile": _profile(services, held),
         "phone_ends": one.phone_last4,

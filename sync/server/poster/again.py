@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pos_app.domain.events import CategoriesChosen, TransactionCompleted
+from pos_app.domain.events import CategoriesChosen, PointsAdjusted, TransactionCompleted
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import bucket_of
 from sync.server.poster.effects import Part
@@ -18,8 +18,8 @@ from sync.translate import UnreadableEvent, WireCodec
 from sync.wire.messages import EventEnvelope
 
 EXISTS = "exists"
-Counted = TransactionCompleted | CategoriesChosen
-COUNTED = ("transaction_completed", "categories_chosen")
+Counted = TransactionCompleted | CategoriesChosen | PointsAdjusted
+COUNTED = ("transaction_completed", "categories_chosen", "points_adjusted")
 
 
 def renumbered(
@@ -45,11 +45,11 @@ def _counted(codec: WireCodec, e: EventEnvelope) -> Counted | None:
         fact = codec.decode(e.kind, e.v, e.body.encode())
     except UnreadableEvent:
         return None
-    return fact if isinstance(fact, TransactionCompleted | CategoriesChosen) else None
+    return fact if isinstance(fact, Counted) else None
 
 
 def _members(fact: Counted) -> set[str]:
-    if isinstance(fact, CategoriesChosen):
+    if isinstance(fact, CategoriesChosen | PointsAdjusted):
         return {fact.member_id}
     document = fact.document
     if document.training:

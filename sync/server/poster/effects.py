@@ -5,20 +5,16 @@ Each part is applied once, by (event, bucket, name); what a person must look at 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
-from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import (
     AllowanceGiven,
     AllowanceReturned,
     AllowanceTaken,
     CategoriesChosen,
     MemberEnrolled,
-    TransactionCompleted,
 )
-from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.choosing import Chosen, with_choice
-from pos_app.domain.loyalty.ledger import PointsEntry, PostResult
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.owner import COUPON
 from pos_app.domain.loyalty.program import Program
@@ -33,6 +29,15 @@ from sync.server.engine.buckets import bucket_of
 from sync.server.members.referrals import first_purchase
 from sync.server.poster.clipping import clip_to_caps, overgiven
 from sync.server.poster.gift_cards import post_cards
+from sync.server.poster.manual import post_adjusted, post_merged
+from sync.server.poster.parts import (
+    Part,
+    conflict_of,
+    ids_needed,
+    money_of,
+    post_entry,
+    use_grants,
+)
 from sync.server.poster.seen import seen
 from sync.server.poster.shown import post_shown
 from sync.server.rights.moves import post_given, post_taken, posted_before
@@ -41,48 +46,7 @@ from sync.server.rights.placing import IDENTIFIED, Placement, place, visited
 from sync.server.rights.placing_cards import place_card
 from sync.server.settings.tiering import Judged, Tiering
 
-Fact = (
-    TransactionCompleted
-    | AllowanceReturned
-    | AllowanceGiven
-    | AllowanceTaken
-    | CategoriesChosen
-    | MemberEnrolled
-    | Carried
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One event's part in one bucket. `member` is whom it concerns, redirects followed.
-
-    It is applied once by its `mark`: the event, or `key` where several events tell the same.
-    """
-
-    name: str
-    event: str
-    seq: int
-    terminal: str
-    member: str
-    fact: Fact
-    entries: tuple[PointsEntry, ...] = ()
-    turnover_on: date | None = None
-    keys: tuple[tuple[str, str], ...] = ()
-    profile: tuple[str, str] = ("", "")
-    key: str = ""
-    text: str = ""
-
-    @property
-    def mark(self) -> str:
-        """What it is remembered by."""
-        return self.key or self.event
-
-    @property
-    def document(self) -> CompletedTransaction:
-        """The document of a `sale` part."""
-        if not isinstance(self.fact, TransactionCompleted):
-            raise TypeError(f"{self.name} has no document")
-        return self.fact.document
+__all__ = ["Part", "Surroundings", "apply_part", "ids_needed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +56,6 @@ class Surroundings:
     tiering: Tiering
     placement: Placement
     program: Program | None = None
-
-
-def ids_needed(parts: Iterable[Part]) -> tuple[set[str], set[str]]:
-    """(members, ledger lines) to load before applying."""
-    members: set[str] = set()
-    lines: set[str] = set()
-    for part in parts:
-        members.add(part.member)
-        for entry in part.entries:
-            lines.update({entry.entry_id, entry.reverses or entry.entry_id})
-    return members, lines
 
 
 def apply_part(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
@@ -118,11 +71,11 @@ def _sale(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     held = book.held.get(part.member)
     if held is None:
         held = book.add(_stranger(part), ())
-        found.append(_conflict("unknown_member", part))
+        found.append(conflict_of("unknown_member", part))
     for entry in part.entries:
-        found += _post(book, held, entry, part)
+        found += post_entry(book, held, entry, part)
     keep_own(book, held, document, part.terminal, part.seq)
-    found += _used(book, held, part, [use for use in document.uses if not use.owner])
+    found += use_grants(book, held, part, [use for use in document.uses if not use.owner])
     found += _risked(part, found)
     _count(book, held, part, around)
     first_purchase(book, held, document, around.program)
@@ -138,7 +91,7 @@ def _points(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     if held is None:
         held = book.add(_stranger(part), ())
     book.change(held, replace(held.member, as_of=book.services.now()))
-    return [c for entry in part.entries for c in _post(book, held, entry, part)]
+    return [c for entry in part.entries for c in post_entry(book, held, entry, part)]
 
 
 def _stranger(part: Part) -> Member:
@@ -153,58 +106,13 @@ def _stranger(part: Part) -> Member:
     )
 
 
-def _post(book: Book, held: Held, entry: PointsEntry, part: Part) -> list[Conflict]:
-    result, overdrawn = book.post(held, entry)
-    if result is PostResult.EXISTS_WITH_DIFFERENT_CONTENT:
-        return [_conflict(result.value, part, points=entry.points, detail=entry.entry_id)]
-    if overdrawn:
-        return [_conflict("overdraft", part, points=overdrawn, money=_money(part, overdrawn))]
-    return []
-
-
-def _used(
-    book: Book, held: Held, part: Part, uses: Iterable[AllowanceUse], back: bool = False
-) -> list[Conflict]:
-    """Points of grants that were spent (or came back): they are not reserved any more."""
-    found = []
-    for use in uses:
-        grant = book.grants.get(use.grant_id)
-        if grant is None or grant.terminal != part.terminal:
-            found.append(_unfounded("unknown_grant", part, use.points, use.grant_id))
-            continue
-        beyond = 0 if back else use.points - grant.left
-        book.use(
-            held,
-            grant,
-            spent=0 if back else use.points,
-            # What was taken back meanwhile (a lease that was over, a till given up) is back.
-            returned=min(use.points, grant.left) if back else 0,
-        )
-        grant.posted_seq = max(grant.posted_seq, part.seq)
-        if beyond > 0:
-            found.append(_unfounded("allowance_overspent", part, beyond, use.grant_id))
-    return found
-
-
-def _unfounded(kind: str, part: Part, points: int, grant_id: str) -> Conflict:
-    """Points that no grant covers; money only where a receipt gave some for them."""
-    money = _money(part, points) if isinstance(part.fact, TransactionCompleted) else 0
-    return _conflict(kind, part, points=points, money=money, detail=grant_id)
-
-
-def _money(part: Part, points: int) -> int:
-    """What so many points took off this receipt."""
-    totals = part.document.totals
-    return points * totals.points_minor // max(1, totals.points_redeemed)
-
-
 def _risked(part: Part, found: Iterable[Conflict]) -> list[Conflict]:
     """Points that the owner let a dark till give beyond its grants: one line a receipt, and where
     the account ended below zero that is it."""
     points = part.document.risked
     if points <= 0 or any(c.kind == "overdraft" for c in found):
         return []
-    return [_conflict("unsecured", part, points=points, money=_money(part, points))]
+    return [conflict_of("unsecured", part, points=points, money=money_of(part, points))]
 
 
 def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
@@ -235,7 +143,7 @@ def _limited(book: Book, held: Held, part: Part, program: Program | None) -> lis
         return []
     clip_to_caps(book, held, program, part.document)
     return [
-        _conflict("overgiven", part, points=one.beyond, money=one.money_minor, detail=one.tally)
+        conflict_of("overgiven", part, points=one.beyond, money=one.money_minor, detail=one.tally)
         for one in overgiven(held, program, part.document)
     ]
 
@@ -243,8 +151,8 @@ def _limited(book: Book, held: Held, part: Part, program: Program | None) -> lis
 def _returned(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     held = book.held.get(part.member)
     if held is None or not isinstance(part.fact, AllowanceReturned):
-        return [_conflict("unknown_member", part)]
-    found = _used(book, held, part, part.fact.uses, back=True)
+        return [conflict_of("unknown_member", part)]
+    found = use_grants(book, held, part, part.fact.uses, back=True)
     grants = [book.grants[u.grant_id] for u in part.fact.uses if u.grant_id in book.grants]
     if any(grant.kind == IDENTIFIED for grant in grants):
         # What was asked back for somebody who waits elsewhere stays free for the one who waits.
@@ -257,11 +165,11 @@ def _given(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     """Points of one till's grants became another's."""
     held, fact = book.held.get(part.member), part.fact
     if held is None or not isinstance(fact, AllowanceGiven):
-        return [_conflict("unknown_member", part)]
+        return [conflict_of("unknown_member", part)]
     if posted_before(book, part.mark, fact, part.member):
         return []
     told = post_given(book, held, fact, part.seq)
-    return [_conflict(one.kind, part, points=one.points, detail=one.detail) for one in told]
+    return [conflict_of(one.kind, part, points=one.points, detail=one.detail) for one in told]
 
 
 def _taken(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
@@ -275,7 +183,7 @@ def _chosen(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     """Categories of a month: the last choice wins, whichever arrives first."""
     held, fact = book.held.get(part.member), part.fact
     if held is None or not isinstance(fact, CategoriesChosen):
-        return [_conflict("unknown_member", part)]
+        return [conflict_of("unknown_member", part)]
     old = held.member
     changed = replace(
         old,
@@ -344,6 +252,13 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     return []
 
 
+def _adjusted(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    found = post_adjusted(book, part)
+    if part.member in book.held:
+        place(book, book.held[part.member], around.placement)
+    return found
+
+
 def _gift_cards(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     found = post_cards(book, part.document, part.event, part.seq)
     odd = _of_bearers(book, part, is_gift_card)
@@ -363,16 +278,10 @@ def _of_bearers(book: Book, part: Part, ours: Callable[[str], bool]) -> list[Con
         book.load_bearers([use.owner])
         held = book.held.get(use.owner)
         if held is None:
-            found.append(_conflict("unknown_grant", part, points=use.points, detail=use.grant_id))
+            found.append(conflict_of("unknown_grant", part, points=use.points, detail=use.grant_id))
         else:
-            found += _used(book, held, part, [use])
+            found += use_grants(book, held, part, [use])
     return found
-
-
-def _conflict(
-    kind: str, part: Part, *, points: int = 0, money: int = 0, detail: str = ""
-) -> Conflict:
-    return Conflict(kind, part.event, part.terminal, part.member, points, money, detail)
 
 
 def _shown(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
@@ -391,6 +300,8 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "chosen": _chosen,
     "enrolled": _enrolled,
     "joined": _joined,
+    "adjusted": _adjusted,
+    "merged": lambda book, part, _around: post_merged(book, part),
     "carried_in": _carried_in,
     "gift_cards": _gift_cards,
     "shown": _shown,

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
-from pos_app.domain.events import MemberEnrolled
+from pos_app.domain.events import MemberEnrolled, MembersMerged
 from sync.server.poster.applying import ByBucket
 from sync.server.poster.outcomes import Batch
 from sync.server.poster.planning import Told
 
+ALONE = (MemberEnrolled, MembersMerged)
+"""Events that touch several buckets in an order of their own."""
+
 
 def groups(batches: Sequence[Batch]) -> list[list[Told]]:
-    """Readable events in order; an enrolment stands alone, for what follows may need it."""
+    """Readable events in order; an enrolment or a merge stands alone: what follows may need it."""
     found: list[list[Told]] = []
     alone = True
     for batch in batches:
         for fact in batch.facts:
             if fact.event is None or fact.outcome == "parked":
                 continue
-            enrolment = isinstance(fact.event, MemberEnrolled)
-            if enrolment or alone:
+            single = isinstance(fact.event, ALONE)
+            if single or alone:
                 found.append([])
             found[-1].append(Told(batch.terminal, fact))
-            alone = enrolment
+            alone = single
     return found
 
 

@@ -39,9 +39,12 @@ TOTALS_KEY = ("bucket", "terminal", "business_on")
 TWICE = "document_twice"
 """One receipt under two ids of events: kept as a fact, counted once, shown to a person."""
 Key = TypeVar("Key")
+MERGE_REFUSED = "merge_refused"
+"""Two members were called one, and one of them is blocked, erased or unknown."""
 OF_NO_BUCKET = (
     TWICE,
     ODD_DAY,
+    MERGE_REFUSED,
     "unknown_code",
     "phone_taken",
     "card_taken",

@@ -14,6 +14,7 @@ from pos_app.domain.events import (
     AllowanceTaken,
     CategoriesChosen,
     Event,
+    PointsAdjusted,
     TransactionCompleted,
 )
 from pos_app.domain.loyalty.ledger import PointsEntry
@@ -105,7 +106,9 @@ def _members(fact: Fact) -> set[str]:
         ids = {entry.member_id for entry in fact.document.entries}
         # A guest's entries may name the scanned code where a member's id belongs.
         return {m for m in {fact.document.member_id, *ids} if m and m != fact.document.member_code}
-    if isinstance(fact.event, AllowanceReturned | CategoriesChosen | AllowanceTaken):
+    if isinstance(
+        fact.event, AllowanceReturned | CategoriesChosen | AllowanceTaken | PointsAdjusted
+    ):
         return {fact.event.member_id}
     return set()
 
@@ -164,6 +167,8 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
         fact.member = who[fact.event.member_id]
         name = "chosen" if isinstance(fact.event, CategoriesChosen) else "returned"
         return [Part(name, fact.id, fact.seq, terminal_id, fact.member, fact.event)]
+    if isinstance(fact.event, PointsAdjusted):
+        return [_adjusted_part(fact, fact.event, terminal_id, who)]
     document = fact.document
     if document is None or not isinstance(fact.event, TransactionCompleted):
         return []
@@ -191,6 +196,17 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
         )
         for owner, found in entries.items()
     ]
+
+
+def _adjusted_part(
+    fact: Fact, event: PointsAdjusted, terminal_id: str, who: Mapping[str, str]
+) -> Part:
+    fact.member = who[event.member_id]
+    entry = event.entry
+    if entry.member_id != fact.member:
+        entry = replace(entry, member_id=fact.member)
+    about = (fact.id, fact.seq, terminal_id, fact.member)
+    return Part("adjusted", *about, event, (entry,))
 
 
 def days_of(facts: Iterable[Fact]) -> dict[str, date]:

@@ -9,9 +9,12 @@ from pos_app.domain.events import (
     CategoriesChosen,
     Event,
     MemberEnrolled,
+    MembersMerged,
+    PointsAdjusted,
     RightUsed,
     TransactionCompleted,
 )
+from pos_app.domain.loyalty.ledger import EntryKind
 from sync.wire.codec import GarbledMessage, decode
 
 LARGEST = 10**15
@@ -50,12 +53,31 @@ def doubtful(event: Event, terminal_id: str) -> str:
         return _texts((event.member_id, event.card_code, event.store_id))
     if isinstance(event, CategoriesChosen):
         return _texts((event.member_id, event.month, *event.categories))
+    if isinstance(event, PointsAdjusted):
+        return _adjustment(event)
+    if isinstance(event, MembersMerged):
+        return _merge(event)
     if isinstance(event, CashMoved):
         known = event.kind in CASH_KINDS and abs(event.amount_minor) <= LARGEST
         return "" if known else "a movement of cash that is none"
     if isinstance(event, RightUsed) and abs(event.amount_minor) > LARGEST:
         return "a number is out of range"
     return ""
+
+
+def _adjustment(event: PointsAdjusted) -> str:
+    entry, taken = event.entry, sum(use.points for use in event.uses)
+    if entry.kind is not EntryKind.ADJUST or not 0 < abs(entry.points) <= LARGEST:
+        return "an adjustment that is none"
+    if any(use.points <= 0 for use in event.uses) or taken > max(0, -entry.points):
+        return "a use of more than was taken off"
+    return _texts((entry.entry_id, entry.member_id, event.store_id, entry.cause.reason))
+
+
+def _merge(event: MembersMerged) -> str:
+    if event.kept_id == event.gone_id:
+        return "one member twice"
+    return _texts((event.kept_id, event.gone_id, event.store_id, event.reason))
 
 
 def _document(document: CompletedTransaction, terminal_id: str) -> str:

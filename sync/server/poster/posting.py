@@ -13,7 +13,7 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.domain.events import MemberEnrolled
+from pos_app.domain.events import MembersMerged
 from sync.server.books.announcing import announce
 from sync.server.books.book import Grant
 from sync.server.engine.apart import ApartDatabase
@@ -34,10 +34,11 @@ from sync.server.poster.applying import (
 from sync.server.poster.effects import Surroundings
 from sync.server.poster.enrolling import enrol_members
 from sync.server.poster.faults import EVENT_FAULTS, described, of_an_event
-from sync.server.poster.grouping import groups, halved
+from sync.server.poster.grouping import ALONE, groups, halved
 from sync.server.poster.outcomes import Batch, Tried, finish_all, try_alone
 from sync.server.poster.planning import Fact, Told, plan
 from sync.server.poster.reading import next_batches
+from sync.server.poster.uniting import unite_members
 from sync.server.rights.allowances import (
     former_grants,
     mark_voided,
@@ -148,7 +149,7 @@ class Poster:
             if batch.again:
                 await self._post_run(run)
                 run = []
-            if not any(isinstance(fact.event, MemberEnrolled) for fact in batch.facts):
+            if not any(isinstance(fact.event, ALONE) for fact in batch.facts):
                 run.append(batch)
                 continue
             await self._post_run(run)
@@ -163,8 +164,8 @@ class Poster:
         if again := merged(batch.again for batch in batches):
             await self._database.write(lambda c: post_many(c, services, again))
         for group in groups(batches):
-            if isinstance(group[0].fact.event, MemberEnrolled):
-                await self._enrol(group[0].terminal, group[0].fact)
+            if isinstance(group[0].fact.event, ALONE):
+                await self._alone(group[0].terminal, group[0].fact)
             else:
                 await self._post_group(group)
         await self._finish(batches)
@@ -255,9 +256,10 @@ class Poster:
             for fact in facts[event_id]:
                 fact.conflicts += kinds
 
-    async def _enrol(self, terminal_id: str, fact: Fact) -> None:
+    async def _alone(self, terminal_id: str, fact: Fact) -> None:
+        bring = unite_members if isinstance(fact.event, MembersMerged) else enrol_members
         try:
-            fact.conflicts += await enrol_members(
+            fact.conflicts += await bring(
                 self._database, self._services, terminal_id, fact, post_parts
             )
         except EVENT_FAULTS as fault:

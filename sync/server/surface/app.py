@@ -31,6 +31,7 @@ from sync.server.surface import activity_http, steps
 from sync.server.surface.card_routes import card_routes
 from sync.server.surface.choices import choice_routes
 from sync.server.surface.guard import Endpoint, Watch, answer, answer_plain, guarded, internal
+from sync.server.surface.office_http import OfficeHttp
 from sync.server.surface.ops_http import Shown, ops_routes
 from sync.server.surface.reconciling import reconcile
 from sync.wire.activities import PATH as ACTIVITY_PATH
@@ -72,6 +73,8 @@ class Http:
         self._misses = MissLimit()
         self._pushes = PushLimit()
         self._catching_up = asyncio.Semaphore(BULK_AT_ONCE)
+        readers = (self._signed_reading, self._signed)
+        self._office = OfficeHttp(server, self._misses, *readers)
 
     def app(self, shown: Shown) -> Starlette:
         """The routes. Whoever runs it also runs `Server.background`."""
@@ -85,6 +88,7 @@ class Http:
             "settlement": self._settlement,
             "report": self._report,
             "escrow": self._escrow,
+            **self._office.steps(),
         }
         routes = [Route(PATHS[n], _message(step), methods=["POST"]) for n, step in posts.items()]
         file = f"{PATHS['snapshot']}/{{name}}"

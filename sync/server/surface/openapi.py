@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from sync.wire import activities, choices
+from sync.wire import activities, choices, office
 from sync.wire.messages import (
     HEADER_NONCE,
     HEADER_SIGNATURE,
@@ -116,6 +116,12 @@ def _tills() -> list[Operation]:
                   SIGNED, SettlementRequest, SettlementReply, auth),
         Operation("report", "post", PATHS["report"], "Figures of a period for a manager",
                   SIGNED, ReportRequest, ReportReply, (*auth, 422)),
+        Operation("history", "post", PATHS["history"], "A member's ledger and receipts",
+                  SIGNED, office.HistoryRequest, office.HistoryReply, (*auth, 422, 429)),
+        Operation("conflicts", "post", PATHS["conflicts"], "Conflicts of the terminal's store",
+                  SIGNED, office.ConflictsRequest, office.ConflictsReply, auth),
+        Operation("sign_off", "post", PATHS["sign_off"], "A manager's word on a conflict",
+                  SIGNED, office.SignOffRequest, office.SignOffReply, (*auth, 409, 412, 422)),
         Operation("escrow", "post", PATHS["escrow"], "The key of the till's files, sealed for us",
                   SIGNED, EscrowRequest, EscrowReply, (*auth, 422)),
         Operation("snapshot", "get", PATHS["snapshot"], "The newest mirror file",

@@ -38,6 +38,14 @@ from sync.wire.messages import (
     SettlementReply,
     SettlementRequest,
 )
+from sync.wire.office import (
+    ConflictsReply,
+    ConflictsRequest,
+    HistoryReply,
+    HistoryRequest,
+    SignOffReply,
+    SignOffRequest,
+)
 
 DAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -49,6 +57,9 @@ ROUND = {
     "lookup": LookupReply,
     "settlement": SettlementReply,
     "report": ReportReply,
+    "history": HistoryReply,
+    "conflicts": ConflictsReply,
+    "sign_off": SignOffReply,
 }
 
 
@@ -240,6 +251,16 @@ class Till:
 
     async def lookup(self, kind: str, key: str) -> LookupReply:
         return await self.ask("lookup", LookupRequest(1, self.terminal, kind, key))
+
+    async def history(self, member: str, most: int = 100) -> HistoryReply:
+        return await self.ask("history", HistoryRequest(1, self.terminal, member, most))
+
+    async def conflicts(self, signed: bool = False) -> ConflictsReply:
+        return await self.ask("conflicts", ConflictsRequest(1, self.terminal, signed))
+
+    async def sign_off(self, line: str, action: str, by: str = "olga", why: str = "seen"):
+        about = (1, self.terminal, self.epoch, line, action, by, why)
+        return await self.ask("sign_off", SignOffRequest(*about))
 
     async def settlement(self, on: date = DAY) -> SettlementReply:
         return await self.ask("settlement", SettlementRequest(1, self.terminal, on.isoformat()))

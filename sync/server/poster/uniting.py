@@ -1,0 +1,94 @@
+"""Two members whom a manager called one person: the one is emptied, the other takes it up.
+
+Every step is a transaction of one bucket and may be repeated. Never merges somebody who is
+blocked, erased or unknown: that waits for a person.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from pos_app.domain.events import MembersMerged
+from sync.server.access.keyring import hand_over
+from sync.server.books.book import Book
+from sync.server.books.merging import CARRIED_OUT, HOPS_MAX, Carried, carry_out, resolve
+from sync.server.engine.buckets import bucket_of
+from sync.server.engine.database import Database
+from sync.server.engine.schema import effect, member_redirect
+from sync.server.engine.services import Services
+from sync.server.poster.enrolling import Post
+from sync.server.poster.outcomes import MERGE_REFUSED
+from sync.server.poster.parts import Part
+from sync.server.poster.planning import Fact
+
+
+async def unite_members(
+    database: Database, services: Services, terminal_id: str, fact: Fact, post: Post
+) -> list[str]:
+    """Bring one merge into the tables; the kinds of conflicts it met."""
+    event = fact.event
+    if not isinstance(event, MembersMerged):
+        raise TypeError("a merge")
+    gone, kept, fits = await database.read(lambda c: _pair(c, services, event, fact.id))
+    fact.member = kept
+    if gone == kept:
+        return []  # another till has said so before
+    if not fits:
+        return [MERGE_REFUSED]
+    carried = await database.write(lambda c: _carried(c, services, gone, kept, fact.id))
+    about = (fact.id, fact.seq, terminal_id, kept)
+    parts = [Part("merged", *about, event), Part("carried_in", *about, carried)]
+    found = await database.write(lambda c: post(c, services, bucket_of(kept), parts))
+    return found.get(fact.id, [])
+
+
+def _pair(
+    connection: Connection, services: Services, event: MembersMerged, event_id: str
+) -> tuple[str, str, bool]:
+    """(who goes, who stays, whether it may be) as the ids are now, or as this event left them."""
+    for old in _chain(connection, event.gone_id):
+        if _was_carried(connection, old, event_id):
+            return old, resolve(connection, {old})[old], True
+    now = resolve(connection, {event.gone_id, event.kept_id})
+    gone, kept = now[event.gone_id], now[event.kept_id]
+    fits = all(_may_be_merged(connection, services, one) for one in (gone, kept))
+    return gone, kept, fits
+
+
+def _chain(connection: Connection, member_id: str) -> list[str]:
+    """The id and what it has become, hop by hop."""
+    found = [member_id]
+    while len(found) <= HOPS_MAX:
+        after = connection.execute(
+            sa.select(member_redirect.c.new).where(
+                member_redirect.c.bucket == bucket_of(found[-1]),
+                member_redirect.c.old == found[-1],
+            )
+        ).scalar_one_or_none()
+        if after is None:
+            break
+        found.append(after)
+    return found
+
+
+def _was_carried(connection: Connection, old: str, event_id: str) -> bool:
+    mark = sa.select(effect.c.event).where(
+        effect.c.bucket == bucket_of(old),
+        effect.c.event == event_id,
+        effect.c.name == CARRIED_OUT,
+    )
+    return connection.execute(mark).scalar_one_or_none() is not None
+
+
+def _may_be_merged(connection: Connection, services: Services, member_id: str) -> bool:
+    book = Book(connection, services, bucket_of(member_id))
+    book.load([member_id])
+    held = book.held.get(member_id)
+    return held is not None and not held.member.blocked
+
+
+def _carried(
+    connection: Connection, services: Services, gone: str, kept: str, event_id: str
+) -> Carried:
+    carried = carry_out(connection, services, gone, kept, event_id)
+    hand_over(connection, carried.keys, gone, kept)
+    return carried
