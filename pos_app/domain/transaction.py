@@ -171,7 +171,7 @@ class Transaction:
 
 
 def _open(transaction: Transaction) -> None:
-    if transaction.tenders:
+    if transaction.tenders != transaction.credit:
         raise TransactionClosed("tenders were taken: take them back first")
 
 

@@ -16,7 +16,7 @@ from pos_app.workstation.letting_go import let_go, own_reversed, release
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts, SessionState, StoredJob
 from pos_app.workstation.sale import SALE_PARTS, clear
-from pos_app.workstation.station import LastSale, Station, changed, record, right_used
+from pos_app.workstation.station import Exchange, LastSale, Station, changed, record, right_used
 from pos_app.workstation.tendering import slips
 from pos_app.workstation.unusual import noticed
 
@@ -46,7 +46,8 @@ def commit(
     at("complete.built")
     facts = _facts(station, document, seen.events)
     facts = replace(facts, session=session, receipt_counter=counter, print_job=job)
-    facts = _moved(station, facts, document)
+    exchange = station.exchange
+    facts = _exchanged(exchange, _moved(station, facts, document), document)
     trouble = record(station, facts)
     if trouble:
         return trouble
@@ -62,10 +63,20 @@ def commit(
     at("complete.printing")
     release(station)
     answer = _completed(document)
-    if sent:
-        return answer
-    # The sale is on the disk whatever becomes of its paper.
-    return replace(answer, notices=(*answer.notices, notice("print_failed", Tone.WARNING)))
+    if not sent:
+        # The sale is on the disk whatever becomes of its paper.
+        failed = notice("print_failed", Tone.WARNING)
+        answer = replace(answer, notices=(*answer.notices, failed))
+    goes_on = exchange.then if exchange is not None else None
+    return goes_on(document, answer) if goes_on is not None else answer
+
+
+def _exchanged(exchange: Exchange | None, facts: Facts, document: CompletedTransaction) -> Facts:
+    """The return of an exchange leaves in its own commit what it pays for; a sale takes it away."""
+    if exchange is not None and exchange.draft is not None:
+        draft = exchange.draft(document)
+        return replace(facts, drop_suspended=draft.transaction_id, suspend=draft)
+    return replace(facts, drop_suspended=document.transaction_id)
 
 
 def _facts(

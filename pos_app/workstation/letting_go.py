@@ -8,6 +8,10 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import AllowanceReturned, Event
 from pos_app.domain.loyalty.allowance import GOES_BACK, OWN, RECALLED, Allowance, AllowanceUse
 from pos_app.domain.loyalty.owner import coupon_owner
+from pos_app.domain.money import RUB, Money
+from pos_app.domain.tender import TenderKind
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation.answer import Notice, Tone, notice
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import Station, record
 
@@ -76,3 +80,15 @@ def _needed(station: Station) -> set[str]:
     needed |= {coupon_owner(one.key) for one in transaction.coupons}
     sold = transaction.original.lines if transaction.original else ()
     return needed | {line.card_id for line in sold}
+
+
+def handed_out(station: Station, transaction: Transaction) -> list[Notice]:
+    """The goods of an exchange are not wanted: what the return had paid for them is handed out."""
+    found = []
+    for one in transaction.credit:
+        if one.kind is TenderKind.CASH:
+            station.devices.open_drawer()
+        rules = station.rules().program
+        amount = Money(one.amount_minor, rules.currency if rules else RUB)
+        found.append(notice(f"hand_out_{one.kind.value}", Tone.WARNING, None, amount=amount))
+    return found

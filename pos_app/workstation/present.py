@@ -16,6 +16,7 @@ from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.evidence import demand as evidence_demand
+from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
 from pos_app.workstation.payment_view import (
     payment_view,
@@ -78,6 +79,7 @@ def view(station: Station) -> TillView:
                 d.transaction_id, d.label, station.gear.to_local(d.at), d.lines, d.total_minor
             )
             for d in station.remembered.suspended
+            if transaction is None or d.transaction_id != transaction.transaction_id
         ),
         offers=offers_told(station, station.known) if station.known else (),
         hints=priced.hints if priced else (),
@@ -175,7 +177,9 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         for entered, one in zip(transaction.lines, priced.lines, strict=True)
     )
     returning = transaction.kind is TransactionKind.RETURN
-    due = max(totals.due_minor - paid, 0)
+    swap = None if returning else exchange_view(station, totals.due_minor)
+    credit = settle.exchange_credit_minor(station)
+    due = max(totals.due_minor - paid - credit, 0)
     in_cash = due if returning else max(settle.due_minor(station, TenderKind.CASH), 0)
     return TransactionView(
         id=transaction.transaction_id,
@@ -203,6 +207,8 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         rounding_minor=totals.rounding_minor,
         coupons=_coupons(station, transaction),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
+        refunds=refunds(station, transaction) if returning else (),
+        exchange=swap,
     )
 
 

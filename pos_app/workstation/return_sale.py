@@ -74,6 +74,23 @@ def open_return(
         return trouble
     if station.open is not None:
         return refused("finish_first")
+    found = allowed_back(station, receipt, lines, reason, override)
+    if isinstance(found, Answer):
+        return found
+    original, chosen = found
+    begin_return(station, original, chosen, reason)
+    pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
+    return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
+
+
+def allowed_back(
+    station: Station,
+    receipt: str,
+    lines: Sequence[tuple[int, str]] | None,
+    reason: str,
+    override: Override | None,
+) -> tuple[CompletedTransaction, list[ReturnLine]] | Answer:
+    """The sale and what is to come back of it, with the right to it in the audit chain."""
     original = find(station, receipt)
     if isinstance(original, Answer):
         return original
@@ -91,11 +108,7 @@ def open_return(
         override_by=allowed.by,
     )
     trouble = record(station, Facts(events=(event,)))
-    if trouble:
-        return trouble
-    _open(station, original, chosen, reason)
-    pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
-    return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
+    return trouble or (original, chosen)
 
 
 def open_bare(station: Station, reason: str, override: Override | None) -> Answer:
@@ -155,8 +168,8 @@ def _quantity(sold: CompletedLine, text: str, left: int) -> ReturnLine | Answer:
     return ReturnLine(sold, quantity.value)
 
 
-def _open(
-    station: Station, original: CompletedTransaction, chosen: list[ReturnLine], reason: str
+def begin_return(
+    station: Station, original: CompletedTransaction, chosen: Sequence[ReturnLine], reason: str
 ) -> None:
     """The return as the screen shows it: stored numbers, no engine."""
     figures = return_figures(original, chosen, earlier_returns(station, original))
@@ -193,7 +206,7 @@ def reopened(
         return False
     sold = {line.line: line for line in original.lines}
     chosen = [ReturnLine(sold[line], value) for line, value in back if line in sold]
-    _open(station, original, chosen, reason)
+    begin_return(station, original, chosen, reason)
     assert station.open is not None
     station.open = replace(station.open, transaction_id=transaction_id)
     return True

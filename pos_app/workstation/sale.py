@@ -1,8 +1,7 @@
 """A sale in progress.
 
 The cashier scans, types or picks goods; sets quantities; voids, undoes, reduces with a right.
-Whatever is not goods (a card, a phone, a receipt) goes to its own task.
-Never takes money: that is `settle`.
+What is not goods (a card, a phone) goes to its own task. Never takes money: that is `settle`.
 """
 
 import re
@@ -32,7 +31,7 @@ from pos_app.domain.transaction import (
 )
 from pos_app.workstation import bare_goods, club, early, regulated, weighing
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
-from pos_app.workstation.letting_go import release
+from pos_app.workstation.letting_go import handed_out, release
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.station import (
@@ -111,7 +110,7 @@ def not_editable(station: Station, *, goods: bool = False) -> Answer | None:
         return None
     if station.open.kind is TransactionKind.RETURN:
         return refused("return_is_open")
-    return refused("tenders_taken") if station.open.tenders else None
+    return refused("tenders_taken") if station.open.tenders != station.open.credit else None
 
 
 def edit_recorded(
@@ -347,14 +346,15 @@ def void_transaction(station: Station, reason: str, override: Override | None) -
         amount_minor=amount,
     )
     session = _voided(station, amount)
-    trouble = record(station, Facts(events=(event,), session=session))
+    gone = transaction.transaction_id if transaction.credit else None
+    trouble = record(station, Facts(events=(event,), session=session, drop_suspended=gone))
     if trouble:
         return trouble
     station.session = session or station.session
     clear(station)
     release(station)
-    said = notice("transaction_voided", Tone.NEUTRAL)
-    return changed(*SALE_PARTS, Part.SESSION, notices=(said,))
+    said = (notice("transaction_voided", Tone.NEUTRAL), *handed_out(station, transaction))
+    return changed(*SALE_PARTS, Part.SESSION, notices=said)
 
 
 def _voided(station: Station, amount: int) -> SessionState | None:
@@ -375,7 +375,7 @@ def clear(station: Station) -> None:
     station.teaser = None
     station.known = None
     station.pending_quantity = None
-    station.gift_card = None
+    station.gift_card = station.exchange = None
     station.past.clear()
     weighing.drop(station)
 

@@ -4,6 +4,7 @@ The cashier takes cash, a card or both; the change stays on the screen; the draw
 sale is on the disk, never before. What was answered "paid" is there after any power cut.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pos_app.domain.completion import (
@@ -18,7 +19,7 @@ from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.result import Priced
 from pos_app.domain.refund import Deduction
-from pos_app.domain.returning import Terms, complete_return, returned_before
+from pos_app.domain.returning import ReturnLine, Terms, complete_return, returned_before
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation import (
@@ -69,10 +70,35 @@ def due_minor(station: Station, kind: TenderKind | None = None) -> int:
         totals = replace(totals, rounding_minor=cut)
     elif kind is not None:
         totals = replace(totals, rounding_minor=0)
-    return totals.due_minor - transaction.paid_minor
+    return totals.due_minor - transaction.paid_minor - exchange_credit_minor(station)
 
 
-def _not_payable(station: Station) -> Answer | None:
+def exchange_credit_minor(station: Station) -> int:
+    """What goods that are to come back will pay of the receipt: all but what a terminal refunds."""
+    exchange, transaction = station.exchange, station.open
+    if exchange is None or transaction is None or transaction.kind is TransactionKind.RETURN:
+        return 0
+    refunds = refunds_of(station, exchange.original, exchange.chosen, exchange.reason)
+    return sum(-one.amount_minor for one in refunds if pays_on(station, one))
+
+
+def pays_on(station: Station, refund: Tender) -> bool:
+    """Whether money of a return may pay for other goods: a terminal, or a card, gives back what it
+    took itself."""
+    if refund.kind is TenderKind.GIFT_CARD:
+        return False
+    return take_payment.terminal_of(station, refund.kind) is None
+
+
+def refunds_of(
+    station: Station, original: CompletedTransaction, wanted: Sequence[ReturnLine], reason: str
+) -> tuple[Tender, ...]:
+    """What would be given back, by tender; negative."""
+    return _returned(station, original, wanted, ("", reason), "").tenders
+
+
+def not_payable(station: Station) -> Answer | None:
+    """Why the receipt cannot be paid now."""
     transaction = station.open
     if transaction is None or not transaction.lines or station.priced is None:
         return refused("nothing_to_pay")
@@ -99,7 +125,7 @@ def tender(
 ) -> Answer:
     """Add a tender; change only from cash, a card is never overpaid. Where a terminal takes it,
     its answer comes later, and `then` follows it."""
-    trouble = _not_payable(station)
+    trouble = not_payable(station)
     if trouble:
         return trouble
     assert station.open is not None
@@ -146,7 +172,11 @@ def void_tender(station: Station, index: int) -> Answer:
     leg = leg_of(station, transaction.tenders[index])
     if leg is not None:
         return take_payment.undo(station, leg)
-    tenders = (*transaction.tenders[:index], *transaction.tenders[index + 1 :])
+    kind = transaction.tenders[index].kind
+    credit = tuple(one for one in transaction.credit if one.kind is kind)
+    if transaction.tenders[index] in credit:
+        return refused("exchange_credit_stays")
+    tenders = (*transaction.tenders[:index], *credit, *transaction.tenders[index + 1 :])
     station.open = replace(transaction, tenders=tenders)
     return changed(Part.TRANSACTION, Part.TENDERS)
 
@@ -189,7 +219,7 @@ def confirm(station: Station, kind: str, value: str) -> Answer:
 
 def complete(station: Station) -> Answer:
     """Make it durable; then the drawer, then the paper."""
-    trouble = _not_payable(station)
+    trouble = not_payable(station)
     if trouble:
         return trouble
     transaction = station.open
@@ -305,26 +335,37 @@ def _return_document(
 ) -> CompletedTransaction | Answer:
     original = transaction.original
     assert original is not None
-    earlier = earlier_returns(station, original)
-    document = complete_return(
+    named = (transaction.transaction_id, transaction.reason)
+    document = _returned(station, original, wanted_lines(transaction), named, number)
+    if not original.coupons:
+        return document
+    back = returned_before((*earlier_returns(station, original), document))
+    whole = all(back.get(line.line, 0) >= line.quantity.value for line in original.lines)
+    return present_coupon.with_returned(station, document, original, whole)
+
+
+def _returned(
+    station: Station,
+    original: CompletedTransaction,
+    wanted: Sequence[ReturnLine],
+    named: tuple[str, str],
+    number: str,
+) -> CompletedTransaction:
+    """`named`: the return's id and its reason."""
+    return complete_return(
         original,
-        wanted_lines(transaction),
-        earlier,
+        wanted,
+        earlier_returns(station, original),
         station.place(number),
-        transaction_id=transaction.transaction_id,
+        transaction_id=named[0],
         terms=Terms(
-            transaction.reason,
-            _deduction(station, original, transaction.reason),
+            named[1],
+            _deduction(station, original, named[1]),
             cards=pay_by_gift_card.cards_of(station, original),
-            used=used_of(station, original, wanted_lines(transaction)),
+            used=used_of(station, original, wanted),
         ),
         new_id=station.new_id,
     )
-    if not original.coupons:
-        return document
-    back = returned_before((*earlier, document))
-    whole = all(back.get(line.line, 0) >= line.quantity.value for line in original.lines)
-    return present_coupon.with_returned(station, document, original, whole)
 
 
 def _deduction(station: Station, original: CompletedTransaction, reason: str) -> Deduction | None:

@@ -24,6 +24,7 @@ from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced
 from pos_app.domain.regulation import UNREGULATED, Regulation
+from pos_app.domain.returning import ReturnLine
 from pos_app.domain.rights import Operator, Right
 from pos_app.domain.sentence import Sentence
 from pos_app.domain.tax import TaxTable
@@ -150,6 +151,19 @@ class AtHand:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """Goods that come back for others. While their return is under way: `sale` is what follows,
+    `draft` keeps it with what the return has paid, in the return's own commit; `then` goes on."""
+
+    original: CompletedTransaction
+    chosen: tuple[ReturnLine, ...]
+    reason: str
+    sale: Transaction | None = None
+    draft: Callable[[CompletedTransaction], SuspendedDraft] | None = None
+    then: Callable[[CompletedTransaction, Answer], Answer] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Doing:
     """What an answer is waited for. `what`: asking, looking, undoing, fiscal, fiscal_looking.
 
@@ -197,6 +211,7 @@ class Station:
     gift_card: AtHand | None = None
     scale: ScalePort = field(default_factory=NoScale)
     weighing: Weighing | None = None
+    exchange: Exchange | None = None
     weighings: int = 0
     device_trials: list[int] = field(default_factory=list)
     payments: Payments | None = None

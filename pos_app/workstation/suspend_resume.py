@@ -15,6 +15,7 @@ from pos_app.domain.loyalty.coupon import PresentedCoupon
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
+from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
 from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
@@ -35,21 +36,30 @@ def suspend(station: Station, label: str) -> Answer:
         return refused("return_is_open")
     if transaction.tenders:
         return refused("tenders_taken")
-    draft = SuspendedDraft(
-        transaction.transaction_id,
-        label,
-        station.now(),
-        station.operator.operator_id if station.operator else "",
-        len(transaction.lines),
-        station.priced.totals.net_minor,
-        json.dumps(draft_body(transaction), ensure_ascii=False).encode(),
-    )
+    if station.exchange is not None:
+        return refused("exchange_is_open")
+    draft = draft_for(station, transaction, station.priced.totals.net_minor, label)
     trouble = record(station, Facts(suspend=draft))
     if trouble:
         return trouble
     clear(station)
     release(station)
     return changed(*SALE_PARTS, Part.SUSPENDED, notices=(notice("suspended"),))
+
+
+def draft_for(
+    station: Station, transaction: Transaction, total_minor: int, label: str
+) -> SuspendedDraft:
+    """The transaction as it waits in the till's file."""
+    return SuspendedDraft(
+        transaction.transaction_id,
+        label,
+        station.now(),
+        station.operator.operator_id if station.operator else "",
+        len(transaction.lines),
+        total_minor,
+        json.dumps(draft_body(transaction), ensure_ascii=False).encode(),
+    )
 
 
 def resume(station: Station, transaction_id: str) -> Answer:
@@ -67,7 +77,9 @@ def resume(station: Station, transaction_id: str) -> Answer:
     transaction, said_of_member = _with_member(station, transaction)
     entered = transaction
     transaction, said_of_coupons = judged_again(station, entered)
-    trouble = record(station, Facts(drop_suspended=transaction_id))
+    # What a return has paid for stays in the file until the goods are sold.
+    gone = None if transaction.credit else transaction_id
+    trouble = record(station, Facts(drop_suspended=gone))
     if trouble:
         return trouble
     station.past.clear()
@@ -128,6 +140,7 @@ def draft_body(transaction: Transaction) -> dict[str, Any]:
             for one in transaction.coupons
         ],
         "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
+        "credit": [[t.kind.value, t.amount_minor, t.reference] for t in transaction.credit],
     }
 
 
@@ -169,6 +182,7 @@ def restored(
         else:
             lines.append(line)
     member = MemberLink(*body["member"]) if body["member"] else None
+    credit = tuple(Tender(TenderKind(k), minor, of) for k, minor, of in body.get("credit", ()))
     transaction = Transaction(
         transaction_id,
         at,
@@ -182,6 +196,8 @@ def restored(
         selected=lines[-1].line if lines else None,
         coupons=tuple(PresentedCoupon(*one) for one in body.get("coupons", ())),
         claims=tuple(Claim(*one) for one in body.get("claims", ())),
+        tenders=credit,
+        credit=credit,
     )
     return transaction, tuple(lost)
 

@@ -12,6 +12,7 @@ from pos_app.workstation import (
     choose_categories,
     claim_reward,
     dark,
+    exchange,
     explain,
     gestures,
     gift_card_at_hand,
@@ -196,6 +197,8 @@ class Settling:
 
     def tender(self, kind: str, amount_minor: int | None = None, code: str = "") -> Answer:
         """See SettlingPort."""
+        if self._station.exchange is not None:
+            return guarded(lambda: exchange.pay(self._station, kind, amount_minor))
         return guarded(lambda: settle.tender(self._station, kind, amount_minor, code))
 
     def void_tender(self, index: int) -> Answer:
@@ -204,11 +207,11 @@ class Settling:
 
     def complete(self) -> Answer:
         """See SettlingPort."""
-        return guarded(lambda: settle.complete(self._station))
+        return guarded(lambda: exchange.pay(self._station, "", None))
 
     def pay(self, kind: str, amount_minor: int | None = None) -> Answer:
         """See SettlingPort."""
-        return guarded(lambda: settle.pay(self._station, kind, amount_minor))
+        return guarded(lambda: exchange.pay(self._station, kind, amount_minor))
 
     def confirm(self, kind: str, value: str) -> Answer:
         """See SettlingPort."""
@@ -229,6 +232,17 @@ class Settling:
     def return_goods(self, reason: str, override: Override | None = None) -> Answer:
         """See SettlingPort."""
         return guarded(lambda: return_sale.open_bare(self._station, reason, override))
+
+    def exchange(
+        self,
+        receipt: str,
+        lines: Sequence[tuple[int, str]] | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """See SettlingPort."""
+        station = self._station
+        return guarded(lambda: exchange.open_exchange(station, receipt, lines, reason, override))
 
     def find_receipt(self, receipt: str) -> Answer:
         """See SettlingPort."""

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from pos_app.workstation.answer import Answer
+from pos_app.workstation.office_port import OfficePort
 from pos_app.workstation.view import TillView
 
 Override = tuple[str, str]
@@ -145,6 +146,16 @@ class SettlingPort(Protocol):
         """Open a return without a receipt; then goods are scanned, and `complete` pays cash out.
         A reason is wanted, and a right of its own."""
 
+    def exchange(
+        self,
+        receipt: str,
+        lines: Sequence[tuple[int, str]] | None = None,
+        reason: str = "",
+        override: Override | None = None,
+    ) -> Answer:
+        """Lines of a receipt come back for what is scanned before or after; `pay` (or `complete`
+        where nothing is due) makes the return and the sale, and settles the difference."""
+
     def find_receipt(self, receipt: str) -> Answer:
         """data["receipt"]: TransactionView of a past sale, for choosing lines to return."""
 
@@ -214,6 +225,15 @@ class SessionPort(Protocol):
 
     def end_of_day(self, counted_minor: int) -> Answer:
         """Close session and business day, push, settle; data["report"]."""
+
+    def day_begin(self) -> Answer:
+        """Begin the end of the day, or take up what was left; the view's `day` tells its steps."""
+
+    def day_choice(self, step: str, choice: str) -> Answer:
+        """A person's word on one of the view's `day.steps`, one of its `choices`."""
+
+    def day_leave(self) -> Answer:
+        """Leave it; what goes on by itself goes on."""
 
     def link(self, online: bool) -> Answer:
         """Take the network away from the till, or give it back (tests, training)."""
@@ -299,6 +319,7 @@ class TillPort(
     SettlingPort,
     PaymentPort,
     SessionPort,
+    OfficePort,
     DevicePort,
     FiscalGesturePort,
     Protocol,

@@ -198,12 +198,25 @@ class RewardView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """Goods that come back for others. `lines`: with positive amounts, numbered below zero, so
+    that they are none of the sale's. `back_minor`: what they are worth, `out_minor`: what is
+    handed out beside the new goods."""
+
+    receipt_number: str
+    lines: tuple[LineView, ...]
+    back_minor: int
+    out_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionView:
     """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
 
     `rounding_minor` is in the total; `cash_rounding_minor`: what `due_minor` changes by (0 or
     less) if cash pays it.
-    `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing.
+    `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing. `refunds`:
+    where the money of a return goes (negative). With an `exchange`, what is due is the difference.
     """
 
     id: str
@@ -227,6 +240,8 @@ class TransactionView:
     confirmed: str = ""
     cash_rounding_minor: int = 0
     rounding_minor: int = 0
+    refunds: tuple[TenderView, ...] = ()
+    exchange: ExchangeView | None = None
 
     @property
     def cash_due_minor(self) -> int:

@@ -1,0 +1,192 @@
+"""An exchange on one screen.
+
+The customer brings goods back and takes others: the cashier names the receipt, marks what comes
+back, scans the new goods, and one difference is paid or paid out. Two documents for the registrar,
+the return first. Never a credit that nobody can find again: what the return has paid waits in the
+till's file, in the return's own commit, until the new goods are sold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.money import Money
+from pos_app.domain.pricing.result import Priced
+from pos_app.domain.tender import Tender, TenderKind
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation import settle
+from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused
+from pos_app.workstation.identify_member import identify
+from pos_app.workstation.ports import Facts, SuspendedDraft
+from pos_app.workstation.pricing_task import program_of, reprice
+from pos_app.workstation.return_sale import allowed_back, begin_return
+from pos_app.workstation.sale import SALE_PARTS, begin, not_editable, not_ready
+from pos_app.workstation.station import (
+    AMOUNT_MOST_MINOR,
+    Exchange,
+    Override,
+    Station,
+    changed,
+    record,
+)
+from pos_app.workstation.suspend_resume import draft_for, known_of
+
+Asked = tuple[str, int | None]
+"""Tender and amount that were asked for, for the difference."""
+
+
+def open_exchange(
+    station: Station,
+    receipt: str,
+    lines: Sequence[tuple[int, str]] | None,
+    reason: str,
+    override: Override | None,
+) -> Answer:
+    """These lines of the receipt come back for what is, or will be, scanned."""
+    trouble = not_ready(station) or not_editable(station)
+    if trouble:
+        return trouble
+    if station.exchange is not None:
+        return refused("exchange_is_open")
+    found = allowed_back(station, receipt, lines, reason, override)
+    if isinstance(found, Answer):
+        return found
+    original, chosen = found
+    if any(one.sold.card_id for one in chosen):
+        return refused("exchange_no_cards")
+    begin(station)
+    station.last_sale = None
+    station.exchange = Exchange(original, tuple(chosen), reason)
+    reprice(station)
+    if original.member_id and station.open is not None and station.open.member is None:
+        # Whose receipt it is earns; to spend, the card itself is shown.
+        identify(station, "id", original.member_id, "last4")
+    return changed(*SALE_PARTS, notices=(notice("exchange_open", Tone.NEUTRAL),))
+
+
+def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
+    """The difference, or whatever is due: one gesture."""
+    exchange, sale = station.exchange, station.open
+    if exchange is None or sale is None or sale.kind is TransactionKind.RETURN:
+        return settle.pay(station, kind, amount_minor) if kind else settle.complete(station)
+    if not sale.lines:
+        begin_return(station, exchange.original, exchange.chosen, exchange.reason)
+        station.exchange = None
+        return settle.complete(station)
+    trouble = settle.not_payable(station) or _wrong(station, kind, amount_minor)
+    return trouble or _return_first(station, exchange, sale, (kind, amount_minor))
+
+
+def _wrong(station: Station, kind: str, amount_minor: int | None) -> Answer | None:
+    """What would be refused once the goods are back is refused before."""
+    known = {one.value: one for one in TenderKind}.get(kind)
+    due = settle.due_minor(station, known)
+    if due > 0 and known is None:
+        return refused("not_paid", due=Money(due))
+    if amount_minor is None or due <= 0:
+        return None
+    if not 0 < amount_minor <= AMOUNT_MOST_MINOR:
+        return refused("bad_amount")
+    over = known is not TenderKind.CASH and amount_minor > due
+    return refused("card_overpaid", due=Money(due)) if over else None
+
+
+def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked: Asked) -> Answer:
+    priced, known = station.priced, station.known
+    assert priced is not None
+    total = priced.totals.net_minor
+    due = settle.due_minor(station, TenderKind.CASH) + settle.exchange_credit_minor(station)
+    label = exchange.original.receipt_number
+    trouble = record(station, Facts(suspend=draft_for(station, sale, total, label)))
+    if trouble:
+        return trouble
+    begin_return(station, exchange.original, exchange.chosen, exchange.reason)
+    station.exchange = replace(
+        exchange,
+        sale=sale,
+        draft=partial(_draft, station, sale, due, (total, label)),
+        then=partial(_go_on, station, _Shown(sale, priced, due), asked),
+    )
+    answer = settle.complete(station)
+    if not answer.ok and station.moving is None:
+        record(station, Facts(drop_suspended=sale.transaction_id))
+        station.open, station.known, station.exchange = sale, known, exchange
+        reprice(station)
+    return answer
+
+
+def credit_of(
+    station: Station, document: CompletedTransaction, due_minor: int
+) -> tuple[Tender, ...]:
+    """What a return pays of the goods that are taken: first what is no cash, never more of it than
+    is due; then all its cash, of which change is given."""
+    paying = [one for one in document.tenders if settle.pays_on(station, one)]
+    found, left = [], due_minor
+    for one in paying:
+        part = min(-one.amount_minor, left)
+        if one.kind is not TenderKind.CASH and part > 0:
+            found.append(replace(one, amount_minor=part))
+            left -= part
+    cash = sum(-one.amount_minor for one in paying if one.kind is TenderKind.CASH)
+    if cash and left > 0:
+        found.append(Tender(TenderKind.CASH, cash))
+    return tuple(found)
+
+
+def _draft(
+    station: Station,
+    sale: Transaction,
+    due_minor: int,
+    told: tuple[int, str],
+    document: CompletedTransaction,
+) -> SuspendedDraft:
+    credit = credit_of(station, document, due_minor)
+    return draft_for(station, replace(sale, credit=credit), *told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The goods that are taken, as the customer has seen them priced."""
+
+    sale: Transaction
+    priced: Priced
+    due_minor: int
+
+
+def _go_on(
+    station: Station,
+    shown: _Shown,
+    asked: Asked,
+    document: CompletedTransaction,
+    returned: Answer,
+) -> Answer:
+    """The return is on the disk: now the goods that are taken, and the difference."""
+    credit = credit_of(station, document, shown.due_minor)
+    station.open = replace(shown.sale, tenders=credit, credit=credit)
+    known = station.known = known_of(station, station.open)
+    reprice(station)
+    have = known.account.available(station.business_on()) if known is not None else 0
+    if shown.priced.totals.points_redeemed <= max(have, 0):
+        # A tier that goes with the return does not make the goods dearer that were shown.
+        station.priced = shown.priced
+    kind, amount = asked
+    rest = settle.due_minor(station) > 0
+    answer = settle.pay(station, kind, amount) if rest and kind else settle.complete(station)
+    out = _handed_out(station, document, credit)
+    said = (*(one for one in returned.notices if one.code != "completed"), *answer.notices, *out)
+    return replace(answer, notices=said, changed=answer.changed | returned.changed)
+
+
+def _handed_out(
+    station: Station, document: CompletedTransaction, credit: tuple[Tender, ...]
+) -> list[Notice]:
+    """What of the return pays for nothing: it is handed out as it had been paid."""
+    used = {one.kind: one.amount_minor for one in credit}
+    found = []
+    for one in document.tenders:
+        left = -one.amount_minor - used.pop(one.kind, 0)
+        if left > 0 and settle.pays_on(station, one):
+            amount = Money(left, program_of(station).currency)
+            found.append(notice(f"hand_out_{one.kind.value}", Tone.CLOSED, None, amount=amount))
+    return found
