@@ -1,15 +1,13 @@
 """A whole simulated counter: printer with drawer, scanner, display, and a control line.
 
-The control line takes one JSON object a line on a loopback socket and answers one. Never part of a
-till: a till meets these devices only by the ports in `config`.
+The control line takes an order a line on a loopback socket and answers a JSON object each. Never
+part of a till: a till meets these devices only by the ports in `config`.
 """
 
-import argparse
 import base64
 import json
 import os
 import socketserver
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualScanner
 from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
 from drivers.fake.extras import EXTRAS, Extra
+from drivers.fake.orders import help_lines, order_of
 from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
 from drivers.fake.scale import FAULTS, VirtualScale
 from drivers.fake.scale_dialects import MODELS
@@ -55,7 +54,7 @@ class VirtualRig:
         self._display = VirtualDisplay(self._endpoint("display"))
         self._scale_dialect = scale_dialect
         self._scale = VirtualScale(self._endpoint("scale"), scale_dialect or "massa100")
-        self._control = _ControlServer(self.control)
+        self._control = _ControlServer(self.obey)
         self._ends: dict[str, Endpoint] = {
             "printer": printer_end,
             "scanner": self.scanner.endpoint,
@@ -78,6 +77,8 @@ class VirtualRig:
             "unplug": lambda order: self._plug(order, plugged=False),
             "replug": lambda order: self._plug(order, plugged=True),
             "config": lambda _: {"config": self.config()},
+            "help": lambda _: {"orders": help_lines()},
+            "quit": lambda _: {"quit": True},
         }
 
     @property
@@ -150,6 +151,13 @@ class VirtualRig:
         except (ValueError, KeyError, TypeError) as bad:
             return {"ok": False, "error": f"{type(bad).__name__}: {bad}"}
 
+    def obey(self, line: str) -> Answer:
+        """One order as it is typed or sent: words or a JSON object."""
+        try:
+            return self.control(order_of(line))
+        except ValueError as bad:
+            return {"ok": False, "error": str(bad)}
+
     def _endpoint(self, name: str) -> Endpoint:
         """A pseudo-terminal where there are any, else a socket."""
         if hasattr(os, "openpty"):
@@ -209,7 +217,10 @@ class VirtualRig:
         if extra is not None:
             extra.plug(plugged=plugged)
             return {}
-        end = self._ends[str(order["device"])]
+        end = self._ends.get(str(order["device"]))
+        if end is None:
+            known = ", ".join((*self._ends, *self.extras))
+            raise ValueError(f"there is no {order['device']!r} to plug: {known}")
         if plugged:
             end.replug()
         else:
@@ -220,11 +231,11 @@ class VirtualRig:
 class _ControlServer:
     """JSON lines on a loopback socket."""
 
-    def __init__(self, obey: Callable[[Mapping[str, Any]], Answer]) -> None:
+    def __init__(self, obey: Callable[[str], Answer]) -> None:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 for line in self.rfile:
-                    self.wfile.write(_answer_line(obey, line))
+                    self.wfile.write(_line(obey(line.decode("utf-8", "replace"))))
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -244,40 +255,5 @@ class _ControlServer:
         self._server.server_close()
 
 
-def _answer_line(obey: Callable[[Mapping[str, Any]], Answer], line: bytes) -> bytes:
-    try:
-        order = json.loads(line)
-    except ValueError as bad:
-        return _line({"ok": False, "error": str(bad)})
-    if not isinstance(order, dict):
-        return _line({"ok": False, "error": "an order is an object"})
-    return _line(obey(order))
-
-
 def _line(answer: Answer) -> bytes:
     return json.dumps(answer).encode() + b"\n"
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Starts a rig, says its control port and configuration in one line, ends with its input."""
-    parser = argparse.ArgumentParser(prog="virtual-counter")
-    parser.add_argument("--font", type=Path)
-    parser.add_argument("--display", default="epson")
-    parser.add_argument("--scale", default="", choices=("", *MODELS), help="also a scale")
-    parser.add_argument("--with", dest="extras", action="append", default=[], choices=EXTRAS)
-    chosen = parser.parse_args(argv)
-    with VirtualRig(
-        font_path=chosen.font,
-        display_model=chosen.display,
-        scale_dialect=chosen.scale,
-        extras=chosen.extras,
-    ) as rig:
-        said = {"control_port": rig.control_port, "config": rig.config()}
-        sys.stdout.write(json.dumps(said) + "\n")
-        sys.stdout.flush()
-        sys.stdin.read()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

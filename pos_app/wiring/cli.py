@@ -267,6 +267,6 @@ def _studio(word: str, arguments: Sequence[str]) -> int:
 
 
 def _counter(arguments: Sequence[str]) -> int:
-    from drivers.fake.rig import main as rig_main
+    from drivers.fake.command import main as rig_main
 
     return rig_main(list(arguments))

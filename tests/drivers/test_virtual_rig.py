@@ -13,7 +13,7 @@ from device_bench import FONT, HOUSE, PATIENCE_S, Ear, until
 from PIL import Image
 
 from drivers.contract import Cut, DataEvent, OutputCompleteEvent, PrintJob, QRCode, Text
-from drivers.fake.rig import main
+from drivers.fake.command import main
 from drivers.registry import build_devices
 
 
@@ -38,7 +38,7 @@ class Control:
 @pytest.fixture
 def counter():
     process = subprocess.Popen(
-        [sys.executable, "-m", "drivers.fake.rig", "--font", str(FONT), "--display", "cd5220"],
+        [sys.executable, "-m", "drivers.fake.command", "--font", str(FONT), "--display", "cd5220"],
         cwd=HOUSE,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

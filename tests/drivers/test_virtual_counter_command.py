@@ -1,0 +1,143 @@
+"""`kopilka virtual-counter` as a person uses it: a file to save, orders in words, a clean end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from device_bench import HOUSE, PATIENCE_S, until
+
+from drivers.config_file import read_config
+from drivers.contract import DataEvent
+from drivers.fake.command import main, told
+from drivers.fake.orders import HELP, order_of
+from drivers.registry import build_devices
+
+
+def counter(*words: str, **channels) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "pos_app", "virtual-counter", *words],
+        cwd=HOUSE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **channels,
+    )
+
+
+def folder_of(config) -> Path:
+    (port,) = (one["port"] for one in config["device"] if one["kind"] == "scanner")
+    return Path(port).parent
+
+
+def test_it_writes_the_file_a_till_is_started_with_and_is_ordered_in_words(tmp_path, ear) -> None:
+    path = tmp_path / "devices.toml"
+    child = counter("--devices", str(path), "--say", "toml", stdin=subprocess.PIPE)
+    assert f"kopilka till --devices {path}" in child.stdout.readline()
+    assert "control port" in child.stdout.readline()
+    config = read_config(path)
+    devices = build_devices(config, ear)
+    devices.open_all()
+    until(lambda: devices.scanners["scanner"].power_state == 2001)
+    child.stdin.write("scan 4006381333931\nquit\n")
+    child.stdin.flush()
+    assert ear.wait(DataEvent).payload.text == "4006381333931"
+    devices.close_all()
+    said, noted = child.communicate(timeout=PATIENCE_S)
+    assert (child.returncode, said, noted) == (0, "ok\nok\n", "")
+    assert not folder_of(config).exists()
+
+
+def test_what_it_prints_can_be_pasted_as_a_file_and_its_end_is_told(tmp_path) -> None:
+    child = counter("--say", "toml", stdin=subprocess.DEVNULL)
+    said, noted = child.communicate(timeout=PATIENCE_S)
+    (tmp_path / "devices.toml").write_text(said)
+    kinds = [one["kind"] for one in read_config(tmp_path / "devices.toml")["device"]]
+    assert kinds == ["scanner", "printer", "drawer", "display"]
+    assert "its input ended, and so does it (--stay keeps it" in noted
+
+
+@pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_nothing_of_it_is_left(word) -> None:
+    child = counter("--stay", stdin=subprocess.DEVNULL)
+    folder = folder_of(json.loads(child.stdout.readline())["config"])
+    assert "it stays until Ctrl+C or SIGTERM" in child.stderr.readline()
+    assert folder.is_dir()
+    os.kill(child.pid, word)
+    assert child.communicate(timeout=PATIENCE_S) == ("", "virtual-counter: ended\n")
+    assert child.returncode == 0
+    assert not folder.exists()
+
+
+def test_every_order_of_the_help_is_understood_and_carried_out(rig) -> None:
+    said = {
+        "help": "help",
+        "scan": "scan 4006381333931",
+        "unplug": "unplug scanner",
+        "plug": "plug scanner",
+        "put": "put 1250",
+        "pan": "pan load_g=5 moving=2 fault=silent",
+        "paper": "paper near_end",
+        "cover": "cover closed",
+        "fault": "fault cutter_jammed=false",
+        "papers": "papers",
+        "tear_off": "tear_off",
+        "drawer": "drawer close",
+        "display": "display",
+        "replay": 'replay [[0, "31"], [1, "0d"]]',
+        "config": "config",
+        "quit": "quit",
+        "card": "card yes",
+        "extra": "extra card customer=waits",
+    }
+    assert set(said) == {usage.split()[0] for usage in HELP}
+    for verb, line in said.items():
+        answer = rig.obey(line)
+        assert answer["ok"] is (verb not in {"card", "extra"}), answer  # this counter has no card
+    assert rig.obey("help")["orders"][0].startswith("help ")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("dance", "unknown order 'dance': try help"),
+        ("scan", "it is said like this: scan TEXT"),
+        ("put much", "it is said like this: put GRAMS"),
+        ("paper wet", "it is said like this: paper ok|near_end|end"),
+        ("cover ajar", "it is said like this: cover open|closed"),
+        ("drawer open", "it is said like this: drawer [close]"),
+        ("unplug", "it is said like this: unplug DEVICE"),
+        ("pan heavy", "it is said like this: pan KEY=VALUE ..."),
+        ("replay now", "it is said like this: replay CHUNKS"),
+        ("unplug till", "there is no 'till' to plug: printer, scanner, display, scale"),
+        ("[1]", "an order is an object"),
+    ],
+)
+def test_an_order_that_is_not_understood_is_answered_with_how_it_is_said(rig, line, why) -> None:
+    answer = rig.obey(line)
+    assert not answer["ok"]
+    assert why in answer["error"]
+    assert told(answer) == [answer["error"]]
+
+
+def test_answers_are_lines_for_a_person(rig) -> None:
+    rig.printer.feed(b"hi\n\x1dV\x00")
+    assert told(rig.obey("papers"))[:2] == ["hi", "-" * 20]
+    assert told(rig.obey("plug scanner")) == ["ok"]
+    assert told(rig.obey("drawer")) == ["opened: False", "kicks: []"]
+    assert told(rig.obey("config"))[0].startswith("[[device]]")
+    assert order_of("pan load_g=-3 moving=true fault=silent") == {
+        "do": "pan",
+        "load_g": -3,
+        "moving": True,
+        "fault": "silent",
+    }
+
+
+def test_the_help_of_the_command_lists_the_orders(capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "unplug DEVICE" in capsys.readouterr().out
