@@ -25,6 +25,8 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: sign_on.sign_off(self._station))
 
+    def swap(self, operator_id: str, pin: str) -> Answer:
+        return guarded(lambda: sign_on.swap(self._station, operator_id, pin))
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """See SessionPort."""
         return guarded(lambda: till_control.open_session(self._station, float_minor, override))

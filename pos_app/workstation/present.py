@@ -12,6 +12,7 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, early, printing, settle, weighing
+from pos_app.workstation.chips import choice_view, coupon_views
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
@@ -25,14 +26,12 @@ from pos_app.workstation.payment_view import (
     undecided_views,
 )
 from pos_app.workstation.ports import StorageBroken
-from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
 from pos_app.workstation.standing_view import standing_said
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
     BalanceView,
     Chip,
-    CouponView,
     DemandView,
     DeviceView,
     DiscountView,
@@ -205,7 +204,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         else next_round_amounts(in_cash, program_of(station).currency),
         cash_rounding_minor=in_cash - due,
         rounding_minor=totals.rounding_minor,
-        coupons=_coupons(station, transaction),
+        coupons=coupon_views(station, transaction, priced),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
         refunds=refunds(station, transaction) if returning else (),
         exchange=swap,
@@ -214,14 +213,6 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
 
 def _early(station: Station, entered: LineItem) -> tuple[Sentence, ...]:
     return () if entered.sold else early.note(station, entered.item, entered.unit_price_minor)
-
-
-def _coupons(station: Station, transaction: Transaction) -> tuple[CouponView, ...]:
-    serving = transaction.serving
-    return tuple(
-        CouponView(one.coupon_id, name_of(station, one.coupon_id), one in serving)
-        for one in transaction.coupons
-    )
 
 
 def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
@@ -286,6 +277,7 @@ def _member(station: Station) -> MemberView | None:
         redeem_limit=limit.why if limit else None,
         blocked=_blocked(known),
         on_the_way=_on_the_way(station, transaction, known, language),
+        choice=choice_view(station, known),
     )
 
 

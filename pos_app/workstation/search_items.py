@@ -24,10 +24,19 @@ def find_items(station: Station, text: str, limit: int) -> Answer:
     return done(items=tuple(found_item(station, item) for item in items))
 
 
+def _meant(station: Station, text: str) -> Item | None:
+    """By what a person types, or else by what a scanner reads off a label."""
+    read = station.gear.identifier
+    for found in (read.typed(text), read.scan(text.encode())):
+        item = goods_of(station, found)[0]
+        if item is not None:
+            return item
+    return None
+
+
 def price_check(station: Station, text: str) -> Answer:
     """What it costs, without selling it."""
-    found = station.gear.identifier.typed(text)
-    item, _, _ = goods_of(station, found)
+    item = _meant(station, text)
     if item is None:
         return refused("unknown_code", code=text)
     row = found_item(station, item)

@@ -8,6 +8,7 @@ from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, re
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import Station, audit, changed, find_operator
+from pos_app.workstation.suspend_resume import suspend
 
 
 def operators(station: Station) -> Answer:
@@ -29,7 +30,32 @@ def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
     station.operator = operator
     audit(station, "signed_on", operator_id)
     said = notice("signed_on", Tone.GOOD, None, name=operator.name)
-    return Answer(None, (said,), ALL_PARTS, {})
+    return Answer(None, (said, *news(station)), ALL_PARTS, {})
+
+
+def swap(station: Station, operator_id: str, pin: str) -> Answer:
+    """Another cashier takes over: same drawer, same session. An open receipt is put aside under the
+    name of whoever leaves it; nothing is lost, and whoever comes may take it up again."""
+    before = station.operator
+    if before is None:
+        return refused("sign_on_first")
+    operator = find_operator(station, operator_id)
+    if operator is None or not station.gear.pins.verify_pin(operator.pin_hash, pin):
+        audit(station, "sign_on_failed", operator_id)
+        return refused("wrong_pin")
+    lines = station.open is not None and bool(station.open.lines)
+    if lines:
+        trouble = suspend(station, before.name)
+        if not trouble.ok:
+            return trouble
+    clear(station)
+    release(station)
+    audit(station, "signed_off", before.operator_id)
+    station.operator, station.last_sale = operator, None
+    audit(station, "signed_on", operator_id)
+    said = [notice("signed_on", Tone.GOOD, None, name=operator.name)]
+    said += [notice("put_aside", Tone.NEUTRAL, None, name=before.name)] if lines else []
+    return Answer(None, tuple(said), ALL_PARTS, {})
 
 
 def sign_off(station: Station) -> Answer:

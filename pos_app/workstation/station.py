@@ -22,7 +22,7 @@ from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
 from pos_app.domain.pricing.engine import Engine
-from pos_app.domain.pricing.result import Priced
+from pos_app.domain.pricing.result import Priced, Trace
 from pos_app.domain.regulation import UNREGULATED, Regulation
 from pos_app.domain.returning import ReturnLine
 from pos_app.domain.rights import Operator, Right
@@ -212,6 +212,7 @@ class Station:
     scale: ScalePort = field(default_factory=NoScale)
     weighing: Weighing | None = None
     exchange: Exchange | None = None
+    explained: tuple[Priced | None, tuple[Trace, ...]] = (None, ())
     weighings: int = 0
     device_trials: list[int] = field(default_factory=list)
     payments: Payments | None = None

@@ -193,6 +193,7 @@ class SessionPort(Protocol):
     def sign_off(self) -> Answer:
         """Leave the till to another."""
 
+    def swap(self, operator_id: str, pin: str) -> Answer:
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """Open the till session with this much change in the drawer.
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pos_app.domain.money import RUB, Currency
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Sentence
+from pos_app.workstation.chip_view import ChoiceView, CouponView
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class ExpiringView:
 class MemberView:
     """The identified member. `allowance` is what this till may redeem with no link.
 
-    `on_the_way`: stamps, chosen categories, offers, what caps leave.
+    `on_the_way`: stamps, chosen categories, offers, what caps leave. `choice`: what may be chosen.
     """
 
     id: str
@@ -130,6 +131,7 @@ class MemberView:
     redeem_limit: Sentence | None
     blocked: Sentence | None = None
     on_the_way: tuple[Sentence, ...] = ()
+    choice: ChoiceView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +156,6 @@ class TeaserView:
 
     points: int
     saves_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class CouponView:
-    """A coupon on the receipt. `counts` is false while its own member is not there."""
-
-    id: str
-    name: str
-    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
