@@ -1,4 +1,4 @@
-"""Coupons and choices of the open receipt as chips, each with its reason. Never decides anything."""
+"""Coupons and choices of the open receipt as chips, each with its reason. Decides nothing."""
 
 from collections.abc import Iterable
 

@@ -26,7 +26,9 @@ class Managing:
         return guarded(lambda: sign_on.sign_off(self._station))
 
     def swap(self, operator_id: str, pin: str) -> Answer:
+        """See SessionPort."""
         return guarded(lambda: sign_on.swap(self._station, operator_id, pin))
+
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """See SessionPort."""
         return guarded(lambda: till_control.open_session(self._station, float_minor, override))
@@ -65,10 +67,19 @@ class Managing:
 
     def end_of_day(self, counted_minor: int) -> Answer:
         """See SessionPort."""
-        answer = guarded(lambda: till_control.end_of_day(self._station, counted_minor))
-        if answer.ok:
-            recover_payment.settle_terminals(self._station)
-        return answer
+        return guarded(lambda: day_close.close(self._station, counted_minor))
+
+    def day_begin(self) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: day_close.begin(self._station))
+
+    def day_choice(self, step: str, choice: str) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: day_close.choose(self._station, step, choice))
+
+    def day_leave(self) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: day_close.leave(self._station))
 
     def link(self, online: bool) -> Answer:
         """See SessionPort."""

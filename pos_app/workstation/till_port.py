@@ -194,6 +194,8 @@ class SessionPort(Protocol):
         """Leave the till to another."""
 
     def swap(self, operator_id: str, pin: str) -> Answer:
+        """Another cashier takes over; an open receipt is put aside under the first one's name."""
+
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """Open the till session with this much change in the drawer.
 
