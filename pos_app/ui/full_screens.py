@@ -81,7 +81,8 @@ class FullScreen(QWidget):
         ask = self._desk.ask
         pad = NumberPad(look, self._desk, ask.pad if ask and ask.pad else "digits")
         column.addWidget(pad)
-        column.addWidget(self._done())
+        self._done_button = self._done()
+        column.addWidget(self._done_button)
         column.addStretch(1)
         return column
 
@@ -91,6 +92,10 @@ class FullScreen(QWidget):
                       icon="check", key="Enter", skin="pay", px=look.metrics.medium)  # fmt: skip
         done.least.setHeight(look.metrics.big_target)
         return done
+
+    def parts(self) -> tuple[QWidget, ...]:
+        """The screen as it is answered; Tab goes the same way."""
+        return tuple(p for p in (self.entry, self._list, self._done_button) if p is not None)
 
     def _choose(self, place: int) -> None:
         self._desk.point(place)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from pos_app.ui import device_flows, gestures, report_flows
 from pos_app.ui.controls import named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
 from pos_app.ui.entry import Entry, key_name
+from pos_app.ui.focus_order import next_stop, tab_stops
 from pos_app.ui.full_screens import FullScreen
 from pos_app.ui.keys import EDITS_TEXT_FIRST, KeyMap
 from pos_app.ui.menu_flows import perform
@@ -202,6 +203,16 @@ class MainWindow(QMainWindow):
             QApplication.sendEvent(self.entry, event)
         finally:
             self._handing_down = False
+
+    def focusNextPrevChild(self, onwards: bool) -> bool:
+        """Tab goes round as the screen is read, the strip above it last."""
+        stops = tab_stops((*self.screen_shown.parts(), self.top), self)
+        found = next_stop(stops, self.focusWidget(), onwards)
+        if found is None:
+            return False
+        reasons = Qt.FocusReason
+        found.setFocus(reasons.TabFocusReason if onwards else reasons.BacktabFocusReason)
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another class of size is another look."""

@@ -111,6 +111,11 @@ class SaleScreen(QWidget):
     def _choose_line(self, line: int) -> None:
         self._desk.do(self._desk.till.select_line(line))
 
+    def parts(self) -> tuple[QWidget, ...]:
+        """The screen as it is read; Tab goes the same way."""
+        fields = self._field_buttons.values()
+        return (self.entry, *fields, self.demand, self._middle, self.totals, self._side)
+
     # ---- repainting
     def refresh(self, changes: frozenset[Change]) -> None:
         """Only what these changes touch."""

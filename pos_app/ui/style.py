@@ -17,7 +17,8 @@ QLabel[ink="error"] { color: $error; }
 QLabel[ink="points"] { color: $points; }
 QLabel[ink="accent"] { color: $accent; }
 QLineEdit { background: $surface; color: $text; border: 2px solid $edge; border-radius: ${f}px;
-  padding: 0 ${p}px; selection-background-color: $accent; selection-color: $accent_text; }
+  padding: 0 ${p}px; selection-background-color: $accent; selection-color: $accent_text;
+  placeholder-text-color: $secondary; }
 QLineEdit:focus { border: 3px solid $focus; }
 QTableView { background: $surface; border: none; outline: 0; }
 QHeaderView { background: $surface; border: none; }

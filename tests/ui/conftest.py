@@ -28,9 +28,10 @@ def open_till(qtbot, qapp):
     """`open_till(till, width=…, …)` -> a window that is on the screen and has the focus."""
     opened = []
 
-    def build(till=None, *, width=1366, height=768, language="ru", theme="light", scale=100):
+    def build(till=None, *, width=1366, height=768, px_per_mm=PX_PER_MM, **look):
         till = till or SellingTill()
-        window = MainWindow(Desk(till, Settings(language, theme, scale)), px_per_mm=PX_PER_MM)
+        chosen = {"language": "ru", "theme": "light", "scale": 100, **look}
+        window = MainWindow(Desk(till, Settings(*chosen.values())), px_per_mm=px_per_mm)
         window.resize(width, height)
         window.start()
         window.show()
