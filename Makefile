@@ -21,7 +21,8 @@ run: $(STAMP)     ## the demo shop: server, till, devices, all simulated
 	$(BIN)/kopilka demo
 
 test: $(STAMP)    ## the whole suite, headless, on every core; a file stays on one
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report= -n auto --dist loadfile $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report= -n auto --dist loadfile \
+	  --no-loadscope-reorder $(ARGS)
 
 check: lint types contracts
 

@@ -10,8 +10,11 @@ import coverage
 import pytest
 from hypothesis import settings
 
+from tests import leaks, where_files_lie
 from tests.house.coverage_floors import too_low
+from tests.order import longest_first
 
+where_files_lie.choose()
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 LOW = pytest.StashKey[list[str]]()
@@ -23,6 +26,11 @@ os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
 os.environ.setdefault(
     "KOPILKA_SERVER_KEYS", str(Path(tempfile.mkdtemp(prefix="kopilka-keys-")) / "server.keys")
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever waits for the last file waits for a short one."""
+    items.sort(key=longest_first)
 
 
 @pytest.hookimpl(trylast=True)
@@ -52,6 +60,15 @@ class _Alarm(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_file_leaves_descriptors_open() -> Iterator[None]:
+    """What one file leaves open, all that come after it pay for: see `leaks`."""
+    before = leaks.open_now()
+    yield
+    if left := leaks.left(before):
+        pytest.fail(f"{len(left)} descriptors were left open:\n" + "\n".join(left))
 
 
 @pytest.fixture(autouse=True)

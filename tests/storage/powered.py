@@ -243,11 +243,11 @@ class ApswDriver:
         self._connection.close(True)
 
 
-def let_go(disk: Disk, driver: ApswDriver) -> None:
-    """Close what the cut left open. Ask `frozen` first for what was there at the cut."""
+def let_go(disk: Disk, opened: ApswDriver | TillFile) -> None:
+    """Close what the cut left open, the sentinel of a till too. `last` is as the cut left it."""
     disk.last = disk.frozen()
     disk.fails = lambda _number, _what: None
-    driver.close()
+    opened.close()
 
 
 def powered_till(disk: Disk, folder, synchronous: str = "FULL") -> TillFile:

@@ -59,7 +59,7 @@ def attempt(disk, folder, synchronous="FULL") -> bool:
     except FAULTS:
         return False
     finally:
-        let_go(disk, till.driver)
+        let_go(disk, till)
     return True
 
 
@@ -103,7 +103,7 @@ def a_day(seed: int, folder, synchronous: str) -> tuple[int, int]:
             paid = n
     except FAULTS:
         pass
-    let_go(disk, till.driver)
+    let_go(disk, till)
     return paid, sold(disk.last.without_power(seed), folder)
 
 
@@ -150,7 +150,7 @@ def test_an_input_output_error_anywhere_costs_no_sale_that_was_paid(tmp_path, ki
         journal = journal_of(again)
         done = journal.next_receipt_counter() - 1
         journal.record(spending(done + 1))
-        let_go(disk, again.driver)
+        let_go(disk, again)
         for luck in ("none", number):
             assert sold(disk.last.without_power(luck), tmp_path) == done + 1, (kind, number)
     assert refused
