@@ -146,12 +146,15 @@ class Cluster:
             self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def database(self) -> str:
-        """The address of a database nobody else uses."""
+    def database(self, template: str = "") -> str:
+        """The address of a database nobody else uses; empty, or as the template is."""
         self._count += 1
         name = f"t{self._count}"
-        self._run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-c",
-                  f"CREATE DATABASE {name}", "postgres")  # fmt: skip
+        self.sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Of a database of this cluster."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def loaded(self, dump: Path) -> str:
@@ -162,6 +165,27 @@ class Cluster:
         readable.chmod(0o644)
         self._run("psql", "-d", address, "-v", "ON_ERROR_STOP=1", "-q", "-f", readable)
         return address
+
+    def dumped(self, address: str) -> Path:
+        """`pg_dump -Fc` of a database; a file that the cluster's user can read."""
+        self._count += 1
+        dump = self._folder / f"{self._count}.dump"
+        self._run("pg_dump", "-Fc", "-f", dump, "-d", address)
+        return dump
+
+    def restored(self, dump: Path) -> str:
+        """The address of a fresh database with what a dump holds."""
+        address = self.database()
+        readable = self._folder / f"restored-{dump.name}"
+        shutil.copy(dump, readable)
+        readable.chmod(0o644)
+        self._run("pg_restore", "--exit-on-error", "-d", address, readable)
+        return address
+
+    @property
+    def binaries(self) -> Path:
+        """The folder of its programs."""
+        return self._bin
 
     @property
     def _data(self) -> Path:

@@ -15,12 +15,13 @@ from pos_app.workstation.ports import Facts
 from sync.client.enrol import enrol
 from sync.server.access import enrolment
 from sync.server.engine.keys import new_epoch
-from sync.server.server import open_server
+from sync.server.server import DATABASE_FILE, open_server
 from sync.server.settings import reference
 from sync.server.surface.app import build_app
 from tests.storage.builders import sale, session
 from tests.sync.client import virtual
 from tests.sync.client.till import AT, Till
+from tests.sync.schema_once import put_file
 
 STORE = "s1"
 
@@ -86,7 +87,10 @@ class Shop:
         return self.server.services
 
     async def open(self) -> None:
-        self.server = await open_server(data=self.folder / "server", clock=self.clock, inline=True)
+        data = self.folder / "server"
+        if not data.exists():
+            put_file(data / DATABASE_FILE)
+        self.server = await open_server(data=data, clock=self.clock, inline=True)
         self._background = [asyncio.ensure_future(job) for job in self.server.background()]
         self.net.server = httpx.ASGITransport(app=build_app(self.server))
 

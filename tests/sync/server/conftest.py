@@ -10,6 +10,7 @@ from sync.server.server import open_server
 from sync.server.settings import reference
 from sync.server.surface.app import build_app
 from tests.pg import Cluster, binaries
+from tests.sync import schema_once
 from tests.sync.server.till import CountedIds, FixedClock, Till
 
 
@@ -23,10 +24,31 @@ def postgres():
     cluster.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres_with_schema(postgres):
+    schema_once.make_template(postgres)
+    return postgres
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request, tmp_path, monkeypatch):
+def engine(request, tmp_path, monkeypatch):
+    """Its name, and a place for the keys."""
     monkeypatch.setenv("KOPILKA_SERVER_KEYS", str(tmp_path / "server.keys"))
-    if request.param == "sqlite":
+    return request.param
+
+
+@pytest.fixture
+def address(request, engine, tmp_path):
+    """A database with the schema of today and nothing in it."""
+    if engine == "sqlite":
+        return str(schema_once.put_file(tmp_path / "server.db"))
+    return request.getfixturevalue("postgres_with_schema").database(schema_once.TEMPLATE)
+
+
+@pytest.fixture
+def empty_address(request, engine, tmp_path):
+    """A database with nothing at all in it."""
+    if engine == "sqlite":
         return str(tmp_path / "server.db")
     return request.getfixturevalue("postgres").database()
 

@@ -23,6 +23,12 @@ MUSEUM = Path(__file__).parents[2] / "museum"
 POLL_S, DEADLINE_S = 0.01, 30.0
 
 
+@pytest.fixture
+def address(empty_address):
+    """Here the schema is made."""
+    return empty_address
+
+
 async def on(address, work, *, inline=True):
     database = open_database(address, inline=inline)
     try:
