@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pos_app.wiring.till import Place
+    from pos_app.wiring.place import Place
 
+DEFAULT_SERVER = "http://127.0.0.1:8765"
 DEFAULT_DATA = Path.home() / ".local" / "share" / "kopilka"
 LISTEN_HELP = "where this till answers the other tills of its store"
 PEER_HELP = "where another till of the store answers; may be given several times"
 DEVICES_HELP = "TOML: devices and `lan` of this till; devices.toml beside its data without this"
+SERVER_HELP = f"its address; without it the one of the first start, else {DEFAULT_SERVER}"
 TRACE_HELP = "note the bytes of each device here, masked"
-DEFAULT_SERVER = "http://127.0.0.1:8765"
 TILL_CARE = ("doctor", "encrypt", "decrypt", "unlock")
 TILL_LIFE = ("take-over", "salvage")
 """`kopilka till WORD`: what is done to a till that is closed."""
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "devices": _device_care,
         "devices-host": _devices_host,
         "virtual-counter": _counter,
+        "first-run": _first_run,
         "cards": partial(_studio, "cards"),
         "labels": partial(_studio, "labels"),
     }
@@ -115,7 +117,7 @@ def _add_courier(parser: argparse.ArgumentParser) -> None:
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--server", default=DEFAULT_SERVER)
+    parser.add_argument("--server", help=SERVER_HELP)
     parser.add_argument("--devices", type=Path, help=DEVICES_HELP)
     parser.add_argument("--trace", type=Path, metavar="FOLDER", help=TRACE_HELP)
     parser.add_argument("--language", choices=("ru", "en"), default="ru")
@@ -127,17 +129,15 @@ def _say(text: str) -> None:
 
 
 def _till(parsed: argparse.Namespace) -> int:
+    """The window paints before it looks at anything; see `opening`."""
     from drivers.config_file import ConfigError, read_config
-    from pos_app.wiring.instance import AlreadyRunning
+    from pos_app.wiring.first_place import first_place
     from pos_app.wiring.lan_place import lan_arguments
-    from pos_app.wiring.protection import OWN_FILE, where
-    from pos_app.wiring.till import NotEnrolled, Place
-    from pos_app.wiring.till_care import WORDS
-    from pos_app.workstation.ports import StorageBroken, StorageFull
+    from pos_app.wiring.place import Place
 
     place = Place(
         parsed.data,
-        parsed.server,
+        parsed.server or first_place(parsed.data).server or DEFAULT_SERVER,
         language=parsed.language,
         training=parsed.training,
         devices_file=parsed.devices,
@@ -153,24 +153,48 @@ def _till(parsed: argparse.Namespace) -> int:
     except ValueError as error:
         _say(f"kopilka: {error}")
         return 2
-    try:
-        if where(parsed.data) == OWN_FILE:
-            _say(f"kopilka: {WORDS[OWN_FILE]}")
-        return _front_end(parsed, place)
-    except (NotEnrolled, AlreadyRunning, StorageBroken, StorageFull, OSError) as error:
-        _say(f"kopilka: {error}")
-        return 2
+    return _front_end(parsed, place)
 
 
 def _front_end(parsed: argparse.Namespace, place: "Place") -> int:
     if parsed.console:
         from pos_app.wiring.console_till import run_console
 
-        return run_console(place)
+        _say_protection(place.data)
+        return _said_if_not(lambda: run_console(place))
     from pos_app.wiring.appearance import Appearance
-    from pos_app.wiring.window import run
+    from pos_app.wiring.opening import run
 
-    return run(place, Appearance(parsed.theme, parsed.scale, parsed.fullscreen))
+    look = Appearance(parsed.theme, parsed.scale, parsed.fullscreen)
+
+    painted = partial(_say_protection, place.data)
+    return _said_if_not(lambda: run(place, look, on_painted=painted))
+
+
+def _say_protection(data: Path) -> None:
+    from pos_app.wiring.protection import OWN_FILE, where
+    from pos_app.wiring.till_care import WORDS
+
+    if where(data) == OWN_FILE:
+        _say(f"kopilka: {WORDS[OWN_FILE]}")
+
+
+def _said_if_not(run: Callable[[], int]) -> int:
+    """What stands in the way of opening is one sentence."""
+    try:
+        return run()
+    except _obstacles() as error:
+        _say(f"kopilka: {error}")
+        return 2
+
+
+def _obstacles() -> tuple[type[Exception], ...]:
+    """Asked only when something went wrong: the first frame does not pay for their imports."""
+    from pos_app.wiring.instance import AlreadyRunning
+    from pos_app.wiring.place import NotEnrolled
+    from pos_app.workstation.ports import StorageBroken, StorageFull
+
+    return NotEnrolled, AlreadyRunning, StorageBroken, StorageFull, OSError
 
 
 def _care(arguments: Sequence[str]) -> int:
@@ -202,7 +226,7 @@ def _enrol(parsed: argparse.Namespace) -> int:
     from sync.client.errors import Trouble
 
     try:
-        reply = enrol_till(parsed.data, parsed.server, parsed.code, parsed.name)
+        reply = enrol_till(parsed.data, parsed.server or DEFAULT_SERVER, parsed.code, parsed.name)
     except Trouble as trouble:
         _say(f"kopilka: not enrolled: {trouble}")
         return 2
@@ -258,6 +282,14 @@ def _devices_host(arguments: Sequence[str]) -> int:
     from drivers.host import main as host_main
 
     return host_main(list(arguments))
+
+
+def _first_run(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.first_run import main as first_main
+
+    parser = argparse.ArgumentParser(prog="kopilka first-run", description="Started by the till.")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    return first_main(parser.parse_args(arguments).data)
 
 
 def _studio(word: str, arguments: Sequence[str]) -> int:

@@ -14,7 +14,8 @@ from typing import IO, Any, TextIO
 from pos_app.console.front_end import Console, run
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.commands import courier_command, devices_command
-from pos_app.wiring.till import Place, Till, build_till
+from pos_app.wiring.place import Place
+from pos_app.wiring.till import Till, build_till
 from pos_app.workstation.answer import Answer, done
 from resources.words import Words
 

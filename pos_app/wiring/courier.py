@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -81,8 +81,20 @@ async def leave_key(memory: Memory, connection: Connection) -> bool:
     return True
 
 
-def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -> Courier:
-    """A courier over the till's files; `lan`: the tills beside this one."""
+def _quiet(_here: int, _whole: int) -> None:
+    """Nobody watches."""
+
+
+def courier_of(
+    memory: Memory,
+    connection: Connection,
+    lan: Lan | None = None,
+    on_progress: Callable[[int, int], None] = _quiet,
+) -> Courier:
+    """A courier over the till's files; `lan`: the tills beside this one.
+
+    `on_progress` hears (bytes here, bytes of the whole) of a mirror that is fetched.
+    """
     clock, ids = SystemClock(), Uuid7Source()
 
     def verify(message: bytes, signature: bytes) -> bool:
@@ -105,7 +117,7 @@ def courier_of(memory: Memory, connection: Connection, lan: Lan | None = None) -
         memory.lives,
         files,
         Push(connection, memory.outbox, verify, link.anchor_ms, told.run, machine),
-        Bootstrap(connection, files, seals=seals_of(memory)),
+        Bootstrap(connection, files, seals=seals_of(memory), on_progress=on_progress),
         Allowances(connection, memory.outbox, memory.grants, ids.new_id),
         link,
         lan,
@@ -170,24 +182,25 @@ def run_courier(folder: Path, server: str, lan: LanPlace = ALONE) -> int:
     return 0
 
 
+async def enrolled_by(folder: Path, server: str, code: str, name: str) -> EnrolReply:
+    """Make this data folder a terminal of that server. Raises Trouble, and as `open_memory`."""
+    memory = open_memory(folder)
+    client = http_client(server)
+    try:
+        key = terminal_key(folder)
+        connection = connection_of(memory, client)
+        sign = Ed25519Signer(key.private).sign
+        reply = await enrol(connection, memory, code=code, name=name, key=key, sign=sign)
+        await leave_key(memory, connection)
+        return reply
+    finally:
+        await client.aclose()
+        memory.close()
+
+
 def enrol_till(folder: Path, server: str, code: str, name: str) -> EnrolReply:
-    """Make this data folder a terminal, and fetch its first mirror."""
-
-    async def once() -> EnrolReply:
-        memory = open_memory(folder)
-        client = http_client(server)
-        try:
-            key = terminal_key(folder)
-            connection = connection_of(memory, client)
-            sign = Ed25519Signer(key.private).sign
-            reply = await enrol(connection, memory, code=code, name=name, key=key, sign=sign)
-            await leave_key(memory, connection)
-            return reply
-        finally:
-            await client.aclose()
-            memory.close()
-
-    return asyncio.run(once())
+    """The same, once and for all."""
+    return asyncio.run(enrolled_by(folder, server, code, name))
 
 
 def first_sync(folder: Path, server: str) -> dict[str, object]:

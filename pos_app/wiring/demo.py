@@ -12,7 +12,7 @@ from pathlib import Path
 from pos_app.wiring.commands import command
 from pos_app.wiring.courier import first_sync
 from pos_app.wiring.demo_shop import OPERATORS, Counter, Shop, has_display
-from pos_app.wiring.till import Place
+from pos_app.wiring.place import Place
 
 EXTRAS = ("fiscal", "card", "sbp")
 PAN_G = 342

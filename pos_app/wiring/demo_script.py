@@ -16,7 +16,8 @@ from pos_app.ui.background import Ticker
 from pos_app.ui.main_window import MainWindow
 from pos_app.wiring.appearance import Appearance
 from pos_app.wiring.demo_shop import OPERATORS, Counter
-from pos_app.wiring.till import Place, Till
+from pos_app.wiring.place import Place
+from pos_app.wiring.till import Till
 from pos_app.wiring.window import run
 from pos_app.workstation.view import TillView
 

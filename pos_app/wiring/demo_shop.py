@@ -19,8 +19,8 @@ from typing import Any
 
 from pos_app.wiring.commands import command
 from pos_app.wiring.courier import enrol_till
+from pos_app.wiring.place import Place
 from pos_app.wiring.protection import leave_plain
-from pos_app.wiring.till import Place
 
 START_S = 60.0
 STORE = "s1"

@@ -1,13 +1,11 @@
 """One till, built: memory, gear, settings, children, terminal. Never a front end of its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from drivers.config_file import ConfigError, device_tables, names_and_kinds, read_config
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.trust import Trust, certified_till, issuer_id, till_key_id
@@ -27,12 +25,12 @@ from pos_app.gear.secrets import (
 )
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, Pipe
-from pos_app.wiring.commands import DEVICES_FILE
 from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.fiscal_place import attach_fiscal
 from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
 from pos_app.wiring.payment_link import PaymentLink
+from pos_app.wiring.place import NotEnrolled, Place
 from pos_app.wiring.protection import reconcile
 from pos_app.wiring.scale_link import ScaleLink
 from pos_app.wiring.till_care import told
@@ -48,47 +46,6 @@ from sync.translate import WireCodec
 TIME_ZONE = "Europe/Moscow"
 COUNTRY = "ru"
 NEUTRAL = "neutral"
-
-
-class NotEnrolled(Exception):
-    """The data folder is not a terminal yet; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a till lives: data folder, server, devices (registry configuration).
-
-    `devices` given are written to the device file when the till starts; else that file, by
-    default `devices.toml` beside the data, says what they are. `trace`: where the host notes bytes.
-    `lan`: the courier's arguments for the other tills of the store.
-    """
-
-    data: Path
-    server: str
-    devices: Mapping[str, Any] = field(default_factory=dict)
-    language: str = "ru"
-    training: bool = False
-    lan: tuple[str, ...] = ()
-    devices_file: Path | None = None
-    trace: Path | None = None
-
-    def device_path(self) -> Path:
-        """The one file of the devices."""
-        return self.devices_file or self.data / DEVICES_FILE
-
-    def device_tables(self) -> list[dict[str, Any]]:
-        """One table a device; none while the file cannot be read."""
-        try:
-            return device_tables(read_config(self.device_path()))
-        except ConfigError:
-            return []
-
-    def device_names(self) -> dict[str, str]:
-        """Device name -> kind; none while the file cannot be read, which the host says."""
-        try:
-            return names_and_kinds(read_config(self.device_path()))
-        except ConfigError:
-            return {}
 
 
 @dataclass

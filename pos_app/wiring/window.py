@@ -10,9 +10,12 @@ from drivers.contract.wedge import WedgeSettings
 from drivers.contract.wedge_setup import settings_of_tables
 from pos_app.ui.app import application, run_window
 from pos_app.ui.background import LineProcess
+from pos_app.ui.curtain import Curtain
 from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.commands import courier_command, devices_command
-from pos_app.wiring.till import Place, Till, build_till
+from pos_app.wiring.first_window import assisted, wants_assistant
+from pos_app.wiring.place import NotEnrolled, Place
+from pos_app.wiring.till import Till, build_till
 
 
 class QtPipes:
@@ -71,14 +74,33 @@ def build_window_till(place: Place) -> Till:
     return till
 
 
-def run(place: Place, look: Appearance, on_started: Callable[[Till], None] | None = None) -> int:
-    """Open the window and run it to its end."""
+def run(
+    place: Place,
+    look: Appearance,
+    on_started: Callable[[Till], None] | None = None,
+    curtain: Curtain | None = None,
+) -> int:
+    """Open the window and run it to its end; a till that is none yet is set up first.
+
+    `curtain` is what is on the screen already; it goes when the till's own window is painted.
+    """
     application()
     place.data.mkdir(parents=True, exist_ok=True)
+    if wants_assistant(place):
+        found = assisted(place, look, curtain)
+        if found is None:
+            return 0
+        place = found
     pipes = QtPipes(place)
-    till = build_till(place, pipes)
+    try:
+        till = build_till(place, pipes)
+    except NotEnrolled:  # a folder that was begun and left
+        found = assisted(place, look, curtain)
+        return 0 if found is None else run(found, look, on_started, curtain)
 
     def started() -> None:
+        if curtain is not None:
+            curtain.draw_back()
         pipes.start()
         till.terminal.start()
         if on_started is not None:
