@@ -86,10 +86,11 @@ def _by_last4(station: Station, value: str) -> Answer:
     rows = station.mirror.members_by_last4(value, LAST4_MOST)
     if not rows:
         return refused("unknown_member")
-    return done(members=tuple(_found(station, one) for one in rows))
+    return done(members=tuple(found_member(station, one) for one in rows))
 
 
-def _found(station: Station, one: Member) -> FoundMember:
+def found_member(station: Station, one: Member) -> FoundMember:
+    """One of several to choose from."""
     program = program_of(station)
     tier = status(program, one, history_of(one), station.business_on()).standing.tier
     language = station.operator.language if station.operator else station.settings.language

@@ -35,6 +35,7 @@ from pos_app.workstation.device_care import DeviceGestures
 from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
+from pos_app.workstation.office_gestures import OfficeGestures
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.settling import PaymentGestures
@@ -278,7 +279,14 @@ def _reprint(station: Station, receipt: str | None) -> Answer:
 
 
 class Terminal(
-    Selling, Membership, Settling, PaymentGestures, Managing, DeviceGestures, FiscalGestures
+    Selling,
+    Membership,
+    Settling,
+    PaymentGestures,
+    Managing,
+    OfficeGestures,
+    DeviceGestures,
+    FiscalGestures,
 ):
     """The whole till; satisfies TillPort."""
 

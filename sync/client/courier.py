@@ -240,7 +240,8 @@ class Courier:
             return await self._pull_or_fetch()
         except self._around.memory_errors:
             self._close_mirror()
-            if await self._around.offload(self._parts.files.intact):
+            path = self._parts.files.current()
+            if await self._around.offload(lambda: self._parts.files.intact(path)):
                 raise
         await self._fetch_mirror()
         return await self._pull.run(self._must_open())

@@ -92,9 +92,13 @@ class MirrorFolder:
         connection.close()
         return True
 
-    def intact(self) -> bool:
-        """`quick_check` of the generation in force: reads every page."""
-        connection = self._open_ours(self._path(self._generations.mirror_generation()))
+    def current(self) -> Path:
+        """The generation in force, by `till.db`: asked by the thread that has it open."""
+        return self._path(self._generations.mirror_generation())
+
+    def intact(self, path: Path | None = None) -> bool:
+        """`quick_check` of that file (the generation in force): reads every page, in any thread."""
+        connection = self._open_ours(path or self.current())
         if connection is None:
             return False
         try:
@@ -104,9 +108,8 @@ class MirrorFolder:
         finally:
             connection.close()
 
-    def people(self, text: str, most: int) -> list[dict[str, str]]:
-        """Members of the generation in force by their name; reads every one of them."""
-        path = self._path(self._generations.mirror_generation())
+    def people(self, path: Path, text: str, most: int) -> list[dict[str, str]]:
+        """Members of that file by their name; reads every one of them, in any thread."""
         connection = self._open_ours(path) if path.exists() else None
         if connection is None:
             return []

@@ -49,8 +49,8 @@ class Office:
 
     async def people(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Members of this mirror by name; beside the loop, for it reads every one of them."""
-        text = str(fields["text"])
-        found = await self._offload(lambda: self._files.people(text, PEOPLE_MOST))
+        text, path = str(fields["text"]), self._files.current()
+        found = await self._offload(lambda: self._files.people(path, text, PEOPLE_MOST))
         return {"people": found}
 
     async def history(self, fields: Mapping[str, Any]) -> dict[str, Any]:

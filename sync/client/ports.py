@@ -314,11 +314,14 @@ class MirrorFiles(Protocol):
     def check(self, path: Path) -> bool:
         """Whether a file whose hashes were right is a mirror of our schema."""
 
-    def intact(self) -> bool:
+    def current(self) -> Path:
+        """The file of the generation in force."""
+
+    def intact(self, path: Path | None = None) -> bool:
         """The same of the generation in force; asked when something went wrong with it."""
 
-    def people(self, text: str, most: int) -> list[dict[str, str]]:
-        """Members of the current generation by their name; may take seconds."""
+    def people(self, path: Path, text: str, most: int) -> list[dict[str, str]]:
+        """Members of that file by their name; may take seconds, in any thread."""
 
     def flip(self, path: Path) -> None:
         """Make it the current generation, durably; the front end reopens by itself."""

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.rights import Right
-from sync.server.engine import bulk
-from sync.server.engine.buckets import OPERATORS, bucket_of
+from sync.server.engine.buckets import OPERATORS
 from sync.server.engine.refusal import refuse
-from sync.server.engine.schema import conflict, sale, terminal
+from sync.server.engine.schema import conflict, terminal
 from sync.server.engine.services import Services, moment
 from sync.server.office.conflict_desk import Decision, resolve
+from sync.server.office.receipt_of import receipts_of
 from sync.server.publishing import feed
 from sync.translate.instants import instant_text
 from sync.wire.office import ConflictLine, ConflictsReply, SignOffReply, SignOffRequest
@@ -103,7 +103,7 @@ def _line(connection: Connection, store: str, conflict_id: str) -> sa.Row[tuple[
 
 
 def _told(connection: Connection, rows: "list[sa.Row[tuple[object, ...]]]") -> list[ConflictLine]:
-    receipts = _receipts(connection, rows)
+    receipts = receipts_of(connection, [(row.terminal, row.event) for row in rows if row.event])
     return [
         ConflictLine(
             id=row.id,
@@ -125,10 +125,3 @@ def _told(connection: Connection, rows: "list[sa.Row[tuple[object, ...]]]") -> l
         )
         for row in rows
     ]
-
-
-def _receipts(connection: Connection, rows: "list[sa.Row[tuple[object, ...]]]") -> dict[str, str]:
-    """Event -> receipt number, where the event is a receipt: its id is the receipt's own."""
-    places = {(bucket_of(row.member or row.terminal), row.event) for row in rows if row.event}
-    found = bulk.matching(connection, sale, ("bucket", "id"), places)
-    return {row.id: row.receipt for row in found}
