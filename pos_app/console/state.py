@@ -1,6 +1,6 @@
 """The till's view and answers as plain JSON: decimal strings, ISO dates. Never a computation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -10,6 +10,7 @@ from pos_app.domain.money import Currency, Money, format_decimal
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Points, Rate, Sentence
 from pos_app.workstation.answer import Answer
+from pos_app.workstation.day_view import DayView
 from pos_app.workstation.view import LineView, MemberView, TillView, TransactionView
 
 
@@ -129,7 +130,16 @@ def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
         "offers": convert(view.offers),
         "hints": convert(view.hints),
         "rewards": convert(view.rewards),
+        "day": _day(view.day, convert),
     }
+
+
+def _day(day: DayView | None, convert: Callable[[Any], Any]) -> Any:
+    """The steps of a day that ends; its Z is the answer of the gesture that closed it."""
+    if day is None:
+        return None
+    told = convert({"business_on": day.business_on, "closed": day.closed, "value": day.value})
+    return {**told, "steps": convert(day.steps)}
 
 
 def _transaction(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pos_app.domain.loyalty.member import Member
+from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.ports import SessionState, StorageBroken, TerminalIdentity
 
 T = TypeVar("T")
@@ -35,10 +36,11 @@ def _hook(value: Any) -> Any:
 _ENCODER = msgspec.json.Encoder(enc_hook=_hook)
 _SESSION = msgspec.json.Decoder(SessionState)
 _MEMBER = msgspec.json.Decoder(Member)
+_DAYS = msgspec.json.Decoder(tuple[DayRecord, ...])
 _IDENTITY = msgspec.json.Decoder(TerminalIdentity)
 
 
-def to_json(value: SessionState | Member | TerminalIdentity) -> bytes:
+def to_json(value: SessionState | Member | TerminalIdentity | tuple[DayRecord, ...]) -> bytes:
     """A dataclass of the ports or the domain as JSON.
 
     A member enrolled here has no tallies but those of the receipts in the journal.
@@ -51,6 +53,11 @@ def to_json(value: SessionState | Member | TerminalIdentity) -> bytes:
 def session_of(data: bytes) -> SessionState:
     """The reverse for a session."""
     return _read(_SESSION, data)
+
+
+def days_of(data: bytes | None) -> tuple[DayRecord, ...]:
+    """The reverse for the ends of days; none where none was ever written."""
+    return () if data is None else _read(_DAYS, data)
 
 
 def member_of(data: bytes) -> Member:

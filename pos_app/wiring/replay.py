@@ -19,7 +19,7 @@ from pos_app.domain.events import ControlTotals
 from pos_app.wiring.console_till import ConsoleTill, build_console_till, wait_for_sync
 from pos_app.wiring.demo_shop import OPERATORS, Shop, Stock, head_office, packaged
 from pos_app.workstation.answer import Answer
-from pos_app.workstation.till_control import COMPARED
+from pos_app.workstation.day_settle import COMPARED
 
 NOTE_MINOR = 500_00
 ANSWER_S = 5.0

@@ -4,9 +4,10 @@ Never before the count, and never as if there had been no first one: each is in 
 """
 
 from pos_app.domain.money import Money
-from pos_app.workstation.answer import Answer, Tone, done, notice, refused
+from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.day_close import counted_so
 from pos_app.workstation.ports import Facts
-from pos_app.workstation.station import Station, record, right_used
+from pos_app.workstation.station import Station, changed, right_used
 from pos_app.workstation.till_control import last_of_open_day, not_closable
 
 
@@ -21,10 +22,10 @@ def count_drawer(station: Station, counted_minor: int) -> Answer:
         station, "drawer_counted", str(session.number),
         reason=f"{counted_minor}", amount_minor=difference,
     )  # fmt: skip
-    trouble = record(station, Facts(events=(used,)))
+    trouble = counted_so(station, counted_minor, Facts(events=(used,)))
     if trouble:
         return trouble
     if difference == 0:
-        return done(difference_minor=0)
+        return changed(Part.SESSION, difference_minor=0)
     said = notice("drawer_differs", Tone.WARNING, None, difference=Money(difference))
-    return done(said, difference_minor=difference)
+    return changed(Part.SESSION, notices=(said,), difference_minor=difference)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pos_app.workstation import counting, period_report, recover_payment, sign_on, till_control
+from pos_app.workstation import counting, day_close, period_report, sign_on, till_control
 from pos_app.workstation.answer import Answer, Part, done, notice
 from pos_app.workstation.station import Override, Station, changed, guarded
 

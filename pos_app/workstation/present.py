@@ -16,6 +16,7 @@ from pos_app.workstation.chips import choice_view, coupon_views
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
+from pos_app.workstation.day_shown import day_shown
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
@@ -88,6 +89,7 @@ def view(station: Station) -> TillView:
         payment=payment_view(station),
         undecided=undecided_views(station),
         paper=printing.shown(station),
+        day=day_shown(station),
     )
 
 

@@ -4,10 +4,8 @@ First thing after the start: terminals and registrar are asked what became of it
 reads one sentence and chooses. Never orders, issues or reverses by itself what was not begun.
 """
 
-from drivers.contract import Cut, Element, Feed, PrintJob, Text
-from drivers.contract.payment import PaymentDo, PaymentOrder, PaymentOutcome, PaymentResult
 from pos_app.domain.rights import Right
-from pos_app.workstation import fiscal_step, printing, take_payment
+from pos_app.workstation import fiscal_step, take_payment
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.commit_sale import commit
 from pos_app.workstation.moving import Leg, LegState, Moving, Stage
@@ -21,7 +19,6 @@ from pos_app.workstation.station import (
     audit,
     authorise,
     changed,
-    guarded,
     record,
     right_used,
 )
@@ -240,30 +237,3 @@ def decide(station: Station, key: str, decision: str, override: Override | None)
         return trouble
     station.undecided = tuple(other for other in station.undecided if other.key != key)
     return changed(Part.TENDERS, notices=(notice("payment_decided", Tone.GOOD),))
-
-
-def settle_terminals(station: Station) -> None:
-    """The end of the day at each terminal; what each says of it comes later, its slip to paper."""
-    payments = station.payments
-    for name in payments.names() if payments is not None else ():
-        _settle(station, name)
-
-
-def _settle(station: Station, name: str) -> None:
-    def told(result: PaymentResult) -> None:
-        good = result.outcome is PaymentOutcome.APPROVED
-        code = "terminal_settled" if good else "terminal_not_settled"
-        said = notice(code, Tone.GOOD if good else Tone.WARNING, None, name=name)
-        station.say(changed(Part.DEVICES, notices=(said,), terminal=name, slip=result.slip))
-        if result.slip and printing.possible(station):
-            guarded(lambda: _printed(station, result.slip))
-
-    assert station.payments is not None
-    order = PaymentOrder(station.new_id(), PaymentDo.SETTLE, 0)
-    station.payments.carry_out(name, order, told, lambda _progress: None)
-
-
-def _printed(station: Station, slip: tuple[str, ...]) -> Answer:
-    elements: tuple[Element, ...] = (*(Text(line) for line in slip), Feed(2), Cut())
-    columns = station.settings.columns
-    return printing.print_paper(station, lambda job_id: PrintJob(job_id, elements, columns))

@@ -8,7 +8,7 @@ from pos_app.domain.events import ControlTotals
 from pos_app.domain.money import RUB, Currency
 
 COUNTS = ("receipts", "returns", "points_earned", "points_redeemed", "points_reversed")
-DARK = ("dark_minutes", "dark_receipts", "dark_earned", "dark_redeemed")
+DARK = ("dark_minutes", "dark_receipts", "points_dark_earned", "points_dark_redeemed")
 AMOUNTS = (
     "sales_minor",
     "returns_minor",
@@ -65,8 +65,8 @@ class Report:
     risked: int = 0
     dark_seconds: int = 0
     dark_receipts: int = 0
-    dark_earned: int = 0
-    dark_redeemed: int = 0
+    points_dark_earned: int = 0
+    points_dark_redeemed: int = 0
     settlement: Settlement | None = None
     currency: Currency = RUB
 
@@ -143,6 +143,6 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         risked=totals.risked,
         dark_seconds=totals.dark_seconds,
         dark_receipts=totals.dark_receipts,
-        dark_earned=totals.dark_earned,
-        dark_redeemed=totals.dark_redeemed,
+        points_dark_earned=totals.dark_earned,
+        points_dark_redeemed=totals.dark_redeemed,
     )

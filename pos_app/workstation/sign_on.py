@@ -5,6 +5,7 @@ keeps the operator: it is finished, suspended or voided first.
 """
 
 from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
+from pos_app.workstation.day_settle import news
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import Station, audit, changed, find_operator

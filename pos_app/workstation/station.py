@@ -30,6 +30,7 @@ from pos_app.domain.sentence import Sentence
 from pos_app.domain.tax import TaxTable
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import ALL_PARTS, Answer, Notice, Part, refused
+from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_counter import FiscalCounter
 from pos_app.workstation.moving import Moving, Undecided
 from pos_app.workstation.payment_port import FiscalRegistrar, Payments, Progress
@@ -223,6 +224,9 @@ class Station:
     doing: Doing | None = None
     fiscal_trouble: Sentence | None = None
     recovered: bool = False
+    days: tuple[DayRecord, ...] = ()
+    asking: set[str] = field(default_factory=set)
+    settling_at_ms: int = 0
     fiscal: FiscalCounter = field(default_factory=FiscalCounter)
     clock: TillClock = field(init=False)
 

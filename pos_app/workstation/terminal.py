@@ -12,6 +12,8 @@ from pos_app.workstation import (
     choose_categories,
     claim_reward,
     dark,
+    day_close,
+    day_settle,
     exchange,
     explain,
     gestures,
@@ -314,6 +316,7 @@ class Terminal(
     def tick(self) -> None:
         """The front end's heart beat: deadlines of devices and courier."""
         self._tick()
+        day_settle.tick(self._station)
 
     def close(self) -> None:
         """End cleanly."""
@@ -327,6 +330,7 @@ class Terminal(
     def _resume_jobs(self) -> Answer:
         printing.resume_jobs(self._station)
         recover_payment.start(self._station)
+        day_close.resume(self._station)
         # A receipt that a cut has ended holds nobody's points, money or coupon any more.
         release(self._station)
         return done()
@@ -348,6 +352,7 @@ class Terminal(
 
     def _payments_again(self) -> Answer:
         recover_payment.devices_back(self._station)
+        day_close.go_on(self._station)
         return done()
 
     def link_changed(self, refreshed: bool) -> None:
@@ -361,6 +366,7 @@ class Terminal(
 
     def _darkness(self) -> Answer:
         dark.noticed(self._station)
+        day_close.go_on(self._station)
         return done()
 
     def _refresh(self) -> Answer:

@@ -5,9 +5,7 @@ difference is shown after the count, never before. Running totals make closing c
 whatever the number of receipts.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from pos_app.domain.business_day import (
     after_cash,
@@ -18,7 +16,6 @@ from pos_app.domain.business_day import (
 from pos_app.domain.events import (
     CashMoved,
     ControlTotals,
-    DayClosed,
     Event,
     SessionClosed,
     SessionOpened,
@@ -30,7 +27,7 @@ from pos_app.workstation import dark, fiscal_errands, fiscal_tasks, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
-from pos_app.workstation.report import Count, Heading, Report, Settlement, report_of
+from pos_app.workstation.report import Count, Heading, Report, report_of
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
@@ -215,7 +212,7 @@ def close_session(station: Station, counted_minor: int) -> Answer:
         return trouble or refused("no_session")
     session = dark.told(station, session)
     closed = replace(session, open=False, dark_since=None)
-    event = _closed_event(station, session, counted_minor)
+    event = closed_event(station, session, counted_minor)
     trouble = record(station, Facts(events=((station.new_id(), event),), session=closed))
     if trouble:
         return trouble
@@ -227,40 +224,8 @@ def close_session(station: Station, counted_minor: int) -> Answer:
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
 
 
-def end_of_day(station: Station, counted_minor: int) -> Answer:
-    """Close session and business day (Z); then push and settle against the server's totals.
-
-    A session that was closed before leaves its day to be closed: its drawer is counted again.
-    """
-    session = station.session or last_of_open_day(station)
-    trouble = not_closable(station, session, counted_minor)
-    if trouble or session is None:
-        return trouble or refused("no_session")
-    lacking = require(station, Right.CLOSE_DAY)
-    if lacking:
-        return lacking
-    operator = station.operator.operator_id if station.operator else ""
-    day = DayClosed(session.business_on, operator, session.day_totals, station.now())
-    events: list[tuple[str, Event]] = []
-    if session.open:
-        events.append((station.new_id(), _closed_event(station, session, counted_minor)))
-    events.append((station.new_id(), day))
-    closed = replace(session, open=False, day_closed=True)
-    fiscal = fiscal_tasks.closing(station)
-    trouble = record(station, Facts(events=tuple(events), session=closed, fiscal=fiscal))
-    if trouble:
-        return trouble
-    fiscal_errands.pump(station)
-    clear(station)
-    station.session = None
-    report = _report(station, "z", session, session.day_totals, counted_minor)
-    _print(station, report)
-    _settle(station, report, session.day_totals)
-    said = notice("day_closed", Tone.CLOSED, None, day=session.business_on)
-    return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)
-
-
 def last_of_open_day(station: Station) -> SessionState | None:
+    """The last session, where its day is still to be closed."""
     last = station.journal.last_session()
     return None if last is None or last.day_closed else last
 
@@ -268,6 +233,7 @@ def last_of_open_day(station: Station) -> SessionState | None:
 def not_closable(
     station: Station, session: SessionState | None, counted_minor: int
 ) -> Answer | None:
+    """Why the drawer cannot be counted and the session closed now."""
     if station.operator is None:
         return refused("sign_on_first")
     if session is None:
@@ -279,7 +245,8 @@ def not_closable(
     return None
 
 
-def _closed_event(station: Station, session: SessionState, counted_minor: int) -> SessionClosed:
+def closed_event(station: Station, session: SessionState, counted_minor: int) -> SessionClosed:
+    """The end of a till session, counted."""
     return SessionClosed(
         session.number,
         session.business_on,
@@ -310,56 +277,3 @@ def _print(station: Station, report: Report) -> None:
     job = printing.stored(report_job(station, report, station.new_id()), "")
     if record(station, Facts(print_job=job)) is None:
         printing.send(station, job)
-
-
-def _settle(station: Station, report: Report, totals: ControlTotals) -> None:
-    """Push what waits, then hold both sides' totals against each other, later."""
-    if not station.courier.status().online:
-        return
-    day = {"business_on": report.business_on.isoformat()}
-
-    def compared(reply: Mapping[str, Any], tries: int) -> None:
-        behind = int(reply.get("posted_seq", 0)) < int(reply.get("head", 0))
-        if behind and tries:
-            ask(tries - 1)
-            return
-        settlement = _settlement(reply, totals, station.journal.unsent())
-        settled = replace(report, unsent=settlement.unsent, settlement=settlement)
-        code = "settled" if settlement.agreed else "settlement_differs"
-        tone = Tone.GOOD if settlement.agreed else Tone.WARNING
-        said = notice(code, tone, None, count=len(settlement.differences))
-        station.say(changed(Part.LINK, notices=(said,), report=settled))
-
-    def ask(tries: int) -> None:
-        station.courier.request("settlement", day, lambda r: compared(r, tries), 10_000)
-
-    station.courier.request("sync", {}, lambda _reply: ask(SETTLEMENT_TRIES), 30_000)
-
-
-SETTLEMENT_TRIES = 50
-COMPARED = {
-    "receipts": "receipts",
-    "returns": "returns",
-    "sales": "sales_minor",
-    "returned": "returns_minor",
-    "earned": "points_earned",
-    "redeemed": "points_redeemed",
-    "reversed": "points_reversed",
-}
-
-
-def _nonzero(amounts: Mapping[str, int]) -> dict[str, int]:
-    return {kind: amount for kind, amount in amounts.items() if amount}
-
-
-def _settlement(reply: Mapping[str, Any], totals: ControlTotals, unsent: int) -> Settlement:
-    theirs = reply.get("totals")
-    if not isinstance(theirs, Mapping):
-        return Settlement(asked=False, unsent=unsent)
-    differ = [
-        name for name, ours in COMPARED.items() if theirs.get(name, 0) != getattr(totals, ours)
-    ]
-    if _nonzero(dict(totals.by_tender)) != _nonzero(theirs.get("by_tender", {})):
-        differ.append("by_tender")
-    conflicts = int(reply.get("conflicts", 0))
-    return Settlement(True, not differ, tuple(differ), unsent, conflicts)

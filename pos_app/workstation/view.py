@@ -7,6 +7,7 @@ from pos_app.domain.money import RUB, Currency
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Sentence
 from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.day_view import DayView
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +337,7 @@ class TillView:
     payment: PaymentView | None = None
     undecided: tuple[UndecidedView, ...] = ()
     paper: PaperQuestionView | None = None
+    day: DayView | None = None
 
 
 def empty_view(now: datetime) -> TillView:

@@ -252,8 +252,20 @@ def test_a_server_that_has_not_posted_everything_is_asked_again(day):
 def test_a_link_that_breaks_leaves_the_day_closed_and_unsettled(day):
     close_online(day)
     day.courier.answers("settlement", error="timeout")
-    settled = day.heard[-1].data["report"].settlement
-    assert (settled.asked, settled.agreed) == (False, False)
+    assert day.till.station.days[-1].settled is None
+    assert day.codes_heard() == []
+
+
+def test_a_question_that_was_not_answered_is_asked_again_after_a_minute(day):
+    close_online(day)
+    day.courier.answers("settlement", error="timeout")
+    day.till.tick()
+    assert day.courier.asked == []
+    day.clock.move(minutes=1)
+    day.till.tick()
+    day.courier.answers("sync", sent=0)
+    day.courier.answers("settlement", totals=totals_of(day))
+    assert day.codes_heard() == ["settled"]
 
 
 def test_with_no_link_nothing_is_asked(day):

@@ -1,0 +1,41 @@
+"""The records of days that end, in memory and in the till's file: the file first. Never a step."""
+
+from dataclasses import replace
+
+from pos_app.workstation.answer import Answer
+from pos_app.workstation.day_record import DayRecord
+from pos_app.workstation.ports import Facts
+from pos_app.workstation.station import Station, record
+
+KEPT = 60
+"""Days that wait for a server; one beyond them is forgotten, its events are not."""
+
+
+def current(station: Station) -> DayRecord | None:
+    """The end of the day that is on the screen, or was when the power went."""
+    last = station.days[-1] if station.days else None
+    return None if last is None or last.left else last
+
+
+def last_of(station: Station) -> DayRecord | None:
+    """The newest record, left or not."""
+    return station.days[-1] if station.days else None
+
+
+def with_day(station: Station, day: DayRecord) -> tuple[DayRecord, ...]:
+    """All records with that one, new or changed; what is over leaves when a new one comes."""
+    key = (day.business_on, day.session_number)
+    if any((one.business_on, one.session_number) == key for one in station.days):
+        return tuple(
+            day if (one.business_on, one.session_number) == key else one for one in station.days
+        )
+    return (*(one for one in station.days if not one.is_over), day)[-KEPT:]
+
+
+def keep(station: Station, day: DayRecord, facts: Facts | None = None) -> Answer | None:
+    """Durable, with other facts in the same breath; a refusal when the disk says no."""
+    days = with_day(station, day)
+    trouble = record(station, replace(facts or Facts(), days=days))
+    if trouble is None:
+        station.days = days
+    return trouble

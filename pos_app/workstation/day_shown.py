@@ -1,0 +1,183 @@
+"""How the end of the day stands now, step by step, in sentences. Never does a step."""
+
+from collections.abc import Callable, Iterator
+
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.workstation import day_settle, day_terminals, fiscal_errands, printing
+from pos_app.workstation.day_book import current
+from pos_app.workstation.day_record import DayRecord, Difference, TerminalDay, TerminalEnd
+from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.ports import StorageBroken
+from pos_app.workstation.station import Station
+from pos_app.workstation.till_control import last_of_open_day
+
+DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
+CANNOT, WAITS = StepState.CANNOT, StepState.WAITS
+Told = Callable[[Station, DayRecord], DayStep]
+
+
+def day_shown(station: Station) -> DayView | None:
+    """None while no day ends on this screen, or the database cannot be read."""
+    day = current(station)
+    if day is None:
+        return None
+    try:
+        steps = tuple(_steps(station, day))
+        report = day_settle.report_of_day(station, day) if day.closed_at else None
+    except StorageBroken:
+        return None
+    value = _value(day) if day.closed_at else None
+    return DayView(day.business_on, steps, day.closed_at is not None, report, value)
+
+
+def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
+    yield _receipts(station, day)
+    yield _count(station, day)
+    if day.closed_at is None:
+        for name in ("paper", "send", "settle", "conflicts"):
+            yield DayStep(name, WAITS, say(f"day.{name}_later"))
+        return
+    if day.fiscal:
+        yield _fiscal(station)
+    for end in day.terminals:
+        yield _terminal(station, end)
+    yield _paper(station, day)
+    yield _send(station, day)
+    yield _settle(station, day)
+    yield _conflicts(day)
+
+
+def _receipts(station: Station, day: DayRecord) -> DayStep:
+    aside, undecided = len(station.journal.suspended()), len(station.undecided)
+    details = []
+    if aside:
+        details.append(say("day.put_aside", n=aside))
+    if undecided:
+        details.append(say("day.undecided", n=undecided))
+    if day.closed_at is None and station.open is not None and station.open.lines:
+        return DayStep("receipts", NEEDS_YOU, say("day.receipt_open"))
+    if not details:
+        return DayStep("receipts", DONE, say("day.no_receipts"))
+    if day.receipts_left or day.closed_at is not None:
+        return DayStep("receipts", DONE, say("day.receipts_left"), tuple(details))
+    opens = (*(("suspended",) if aside else ()), *(("undecided",) if undecided else ()))
+    text = say("day.receipts_wait")
+    return DayStep("receipts", NEEDS_YOU, text, tuple(details), (*opens, "leave_them"))
+
+
+def _count(station: Station, day: DayRecord) -> DayStep:
+    if day.counted_minor is None:
+        first = _receipts(station, day).state is NEEDS_YOU
+        state = WAITS if first else NEEDS_YOU
+        return DayStep("count", state, say("day.count"), (), () if first else ("count",))
+    difference = Money(day.counted_minor - day.expected_minor)
+    told = say("day.count_right") if not difference.minor else say(
+        "day.count_differs", counted=Money(day.counted_minor), difference=difference
+    )  # fmt: skip
+    if day.closed_at is not None:
+        return DayStep("count", DONE, told)
+    session = station.session or last_of_open_day(station)
+    if session is not None and session.cash_minor != day.expected_minor:
+        return DayStep("count", NEEDS_YOU, say("day.money_moved"), (), ("count",))
+    return DayStep("count", NEEDS_YOU, told, (), ("close", "count_again"))
+
+
+def _fiscal(station: Station) -> DayStep:
+    """The registrar's Z is an errand on the disk: it goes when the registrar can."""
+    waits = any(row.kind == "close_shift" for row in fiscal_errands.waiting(station))
+    if not waits:
+        return DayStep("fiscal", DONE, say("day.fiscal_closed"))
+    trouble = station.fiscal.registrar.state().trouble
+    if trouble is None:
+        return DayStep("fiscal", WORKING, say("day.fiscal_closing"))
+    return DayStep("fiscal", CANNOT, say("day.fiscal_waits"), (trouble,))
+
+
+def _terminal(station: Station, end: TerminalEnd) -> DayStep:
+    name, may = f"terminal:{end.name}", day_terminals.CHOICES.get(end.state, ())
+    why = (say("day.terminal_said", words=end.why),) if end.why else ()
+    if end.state in (TerminalDay.DONE, TerminalDay.LET_GO):
+        return DayStep(name, DONE, say(f"day.terminal_{end.state.value}", name=end.name))
+    if end.state is TerminalDay.QUEUED and day_terminals.away(station, end.name):
+        return DayStep(name, CANNOT, say("day.terminal_away", name=end.name), (), ("let_go",))
+    state = NEEDS_YOU if may else WORKING
+    key = end.state.value if may else "asked"
+    return DayStep(name, state, say(f"day.terminal_{key}", name=end.name), why, may)
+
+
+def _paper(station: Station, day: DayRecord) -> DayStep:
+    state = printing.state_of(station, day.paper)
+    if state == "none":
+        return DayStep("paper", CANNOT, say("day.no_printer"))
+    if state == "printed":
+        return DayStep("paper", DONE, say("day.paper_printed"))
+    if state == "queued":
+        return DayStep("paper", WORKING, say("day.paper_printing"))
+    asked = printing.question(station)
+    ours = asked is not None and asked.job_id == day.paper
+    text = say("day.paper_asked" if ours else "day.paper_behind")
+    return DayStep("paper", NEEDS_YOU, text, (), ("printed", "again"))
+
+
+def _send(station: Station, day: DayRecord) -> DayStep:
+    unsent = station.journal.unsent()
+    if not unsent:
+        return DayStep("send", DONE, say("day.all_sent", n=day.to_send))
+    if not station.courier.status().online:
+        return DayStep("send", CANNOT, say("day.not_sent", n=unsent), (), ("again",))
+    sent = max(day.to_send - unsent, 0)
+    return DayStep("send", WORKING, say("day.sending", done=sent, n=max(day.to_send, unsent)))
+
+
+def _settle(station: Station, day: DayRecord) -> DayStep:
+    said = day.settled
+    if said is None and not station.courier.status().online:
+        return DayStep("settle", CANNOT, say("day.settles_later"))
+    if said is None:
+        return DayStep("settle", WORKING, say("day.settling"))
+    if not said.differences:
+        return DayStep("settle", DONE, say("day.settled"))
+    details = tuple(_difference(one) for one in said.differences)
+    text = say("day.differs", n=len(details))
+    return DayStep("settle", NEEDS_YOU, text, details, ("again",))
+
+
+MONEY = ("sales", "returned")
+
+
+def _difference(one: Difference) -> Sentence:
+    tender = one.name.startswith(day_settle.TENDER)
+    what = say(one.name if tender else f"report.{one.name}")
+    if tender or one.name in MONEY:
+        return say("day.difference", what=what, ours=Money(one.ours), theirs=Money(one.theirs))
+    return say("day.difference", what=what, ours=one.ours, theirs=one.theirs)
+
+
+def _conflicts(day: DayRecord) -> DayStep:
+    said = day.settled
+    if said is None:
+        return DayStep("conflicts", WAITS, say("day.conflicts_later"))
+    if not said.conflicts:
+        return DayStep("conflicts", DONE, say("day.no_conflicts"))
+    cost = Money(said.conflict_minor)
+    detail = say("day.conflicts_cost", points=Points(said.conflict_points), amount=cost)
+    text = say("day.conflicts", n=said.conflicts)
+    return DayStep("conflicts", NEEDS_YOU, text, (detail,), ("conflicts",))
+
+
+def _value(day: DayRecord) -> Sentence:
+    """What the day did without a link, and what it cost nobody."""
+    totals, said = day.totals, day.settled
+    if not totals.dark_seconds and not totals.dark_receipts:
+        return say("day.value_lit")
+    hours, minutes = divmod(totals.dark_seconds // 60, 60)
+    told: dict[str, Sentence | Points] = {
+        "time": say("day.time", hours=hours, minutes=minutes),
+        "receipts": say("day.receipts", n=totals.dark_receipts),
+        "redeemed": Points(totals.dark_redeemed),
+        "earned": Points(totals.dark_earned),
+    }
+    if said is None:
+        return say("day.value_unsaid", **told)
+    return say("day.value", **told, overdrawn=Points(said.overdrawn))

@@ -1,0 +1,58 @@
+"""The end of the day as a front end shows it: steps, what each waits for, what may be said."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from pos_app.domain.sentence import Sentence
+from pos_app.workstation.report import Report
+
+
+class StepState(Enum):
+    """DONE; WORKING by itself; NEEDS_YOU: a person's word; CANNOT: not now, and why; WAITS: an
+    earlier step comes first."""
+
+    DONE = "done"
+    WORKING = "working"
+    NEEDS_YOU = "needs_you"
+    CANNOT = "cannot"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True, slots=True)
+class DayStep:
+    """`name`: receipts, count, fiscal, terminal:<its name>, paper, send, settle, conflicts.
+
+    `choices` go to `day_choice`; those of OPENS open another screen instead.
+    """
+
+    name: str
+    state: StepState
+    text: Sentence
+    details: tuple[Sentence, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+OPENS = frozenset({"suspended", "undecided", "conflicts", "count"})
+"""Choices that a front end answers by its own screens."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """`report`: Z, once the day is closed; `value`: what the day was worth without a link."""
+
+    business_on: date
+    steps: tuple[DayStep, ...]
+    closed: bool
+    report: Report | None = None
+    value: Sentence | None = None
+
+    @property
+    def done(self) -> int:
+        """Steps that are over."""
+        return sum(one.state is StepState.DONE for one in self.steps)
+
+    @property
+    def next(self) -> DayStep | None:
+        """The first step that waits for a person."""
+        return next((one for one in self.steps if one.state is StepState.NEEDS_YOU), None)
