@@ -58,6 +58,7 @@ class Ask:
 
     `accept` gets the typed text; `pick` a chosen row; `first_key` may take a single key at once
     (True when it did). `place`: side (a panel beside), below (a list under the field), full.
+    `scan`: where a scan answers it instead of selling; `toggle`: ticks a row by its number.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Ask:
     first_key: Callable[[str], bool] | None = None
     again: Callable[[], None] | None = None
     detail: Sentence | None = None
+    scan: Callable[[bytes], None] | None = None
+    toggle: Callable[[int], None] | None = None
 
     @property
     def title(self) -> str:
@@ -168,9 +171,10 @@ class Desk:
         return self._state.typed
 
     def offer(self) -> Sentence | None:
-        """One offer at a time; a dismissed one is silent for this receipt."""
-        for sentence in self.view.offers:
-            if str(sentence) not in self._state.dismissed:
+        """One at a time, what is nearly reached first; a dismissed one is silent for this receipt,
+        whatever amount is missing by then."""
+        for sentence in (*self.view.hints, *self.view.offers):
+            if _offer_id(sentence) not in self._state.dismissed:
                 return sentence
         return None
 
@@ -319,7 +323,7 @@ class Desk:
         """Silent for this receipt."""
         offer = self.offer()
         if offer is not None:
-            self._state.dismissed.add(str(offer))
+            self._state.dismissed.add(_offer_id(offer))
             self.emit(Part.MEMBER)
 
     def change_look(self, **changes: Any) -> None:
@@ -327,6 +331,12 @@ class Desk:
         self.settings = replace(self.settings, **changes)
         self.on_settings(self.settings)
         self.emit(Own.LOOK)
+
+
+def _offer_id(sentence: Sentence) -> str:
+    """The same hint with another amount is the same hint."""
+    name = sentence.args.get("name")
+    return f"{sentence.key}/{name}" if name is not None else str(sentence)
 
 
 def _leave(page: Page | None) -> None:

@@ -5,17 +5,21 @@ from collections.abc import Callable
 from pos_app.domain.money import parse_decimal
 from pos_app.ui import device_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
-from pos_app.ui.phrases import item_row, member_row, reason_rows, reward_row, suspended_row
+from pos_app.ui.phrases import consent_rows, item_row, member_row, reason_rows, suspended_row
 from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
 SEARCH_FROM = 2
+CONSENTS = ("processing", "marketing")
 OF_PAGES = frozenset({"report_section"})
 """Questions that belong to a page: a scan ends both."""
 
 
 def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     """What a scanner sent; a `3*` waiting in the field goes before it."""
+    if desk.ask is not None and desk.ask.scan is not None:
+        desk.ask.scan(data)
+        return
     waiting = desk.typed.strip()
     if waiting.endswith("*"):
         desk.do(desk.till.type_text(waiting))
@@ -135,43 +139,30 @@ def member(desk: Desk) -> None:
 
 
 def enrol(desk: Desk, phone: str = "") -> None:
-    """Phone, Enter: with or without a link; a phone nobody has is already typed."""
+    """Phone, Enter: with or without a link; a phone nobody has is already typed. What the member
+    has signed is ticked beside it; nothing is ticked by itself."""
+    signed: set[str] = set()
 
     def accept(text: str) -> None:
-        if desk.do(desk.till.enrol(text)).ok:
+        given = [one for one in CONSENTS if one in signed]
+        if desk.do(desk.till.enrol(text, consents=given)).ok:
             desk.close_ask()
 
-    desk.open(Ask("enrol", accept, pad="digits"), typed=phone)
+    def toggle(index: int) -> None:
+        if index < len(CONSENTS):
+            signed.symmetric_difference_update({CONSENTS[index]})
+            desk.show_rows(consent_rows(desk, CONSENTS, signed))
+
+    def pick(row: Row) -> None:
+        toggle(CONSENTS.index(row.value))
+
+    ask = Ask("enrol", accept, pad="digits", pick=pick, toggle=toggle)
+    desk.open(ask, consent_rows(desk, CONSENTS, signed), typed=phone)
 
 
 def remove_member(desk: Desk) -> None:
     """Sell without a member."""
     desk.do(desk.till.remove_member())
-
-
-def coupon(desk: Desk) -> None:
-    """F4: a coupon's code typed by hand; a mistyped one stays to be put right."""
-
-    def accept(text: str) -> None:
-        if not text or desk.do(desk.till.coupon(text)).ok:
-            desk.close_ask()
-
-    desk.open(Ask("coupon", accept))
-
-
-def rewards(desk: Desk) -> None:
-    """What the member's points buy on this receipt; one that is on it already is taken off."""
-
-    def pick(row: Row) -> None:
-        desk.close_ask()
-        claimed = any(one.claimed for one in desk.view.rewards if one.id == row.value)
-        desk.do(desk.till.unclaim(row.value) if claimed else desk.till.claim(row.value))
-
-    if not desk.view.rewards:
-        desk.tell("ui.no_rewards", Tone.NEUTRAL)
-        return
-    rows = [reward_row(desk, one) for one in desk.view.rewards]
-    desk.open(Ask("rewards", lambda text: None, pick=pick), rows)
 
 
 def suspend(desk: Desk) -> None:

@@ -45,16 +45,19 @@ class LineTexts:
 
 def texts_of(line: LineView, place: int, words: Words, currency: Currency) -> LineTexts:
     """A line in words; `place` counts from 1 and has no holes where lines were voided."""
-    cheaper = line.amount_minor != line.list_minor
+    back = line.line < 0
+    cheaper = line.amount_minor != line.list_minor and not back
     return LineTexts(
         number=str(place),
         name=line.name,
         quantity=words.format(line.quantity),
         price=words.amount(line.unit_price_minor, currency),
-        amount=words.amount(line.amount_minor, currency),
+        amount=words.amount(-line.amount_minor if back else line.amount_minor, currency),
         old=words.amount(line.list_minor, currency) if cheaper else "",
         reasons=" · ".join(dict.fromkeys(words.say(one.why) for one in line.discounts)),
-        notes=" · ".join(words.say(note) for note in line.notes),
+        notes=words.text("ui.comes_back")
+        if back
+        else " · ".join(words.say(note) for note in line.notes),
         named=" · ".join(dict.fromkeys(one.name for one in line.discounts)),
     )
 

@@ -214,8 +214,10 @@ class LinesTable(QTableView):
 
     def show_lines(self, transaction: TransactionView | None) -> None:
         """The receipt's lines; the selected one kept in sight."""
-        self.lines.show(transaction.lines if transaction else ())
-        if transaction is None or not transaction.lines:
+        swap = transaction.exchange if transaction else None
+        back = swap.lines if swap else ()
+        self.lines.show((*back, *(transaction.lines if transaction else ())))
+        if transaction is None or not (back or transaction.lines):
             return
         row = self.lines.row_of(transaction.selected_line)
         row = row if row >= 0 else self.lines.rowCount() - 1

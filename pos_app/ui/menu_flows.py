@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pos_app.ui import (
+    counter_flows,
     device_flows,
     fiscal_flows,
     gestures,
@@ -36,6 +37,9 @@ MENU: Entries = (
     ("day", "calendar-check"),
     ("settings", "list-checks"),
     ("sign_off", "log-out"),
+    ("swap", "user-round-search"),
+    ("categories", "star"),
+    ("coupons", "percent"),
 )
 GROUPS: Mapping[str, Entries] = {
     "drawer": (
@@ -140,6 +144,9 @@ def sync_now(desk: Desk) -> None:
 def answer_demand(desk: Desk, index: int) -> None:
     """Ctrl+1..4: the answers on the bar, in their order; scanning never waits for them."""
     demand = desk.view.demand
+    if desk.ask is not None and desk.ask.toggle is not None:
+        desk.ask.toggle(index)
+        return
     if demand is None:
         if desk.view.paper is not None and index < 2:
             desk.do(desk.till.print_answer(index == 0))
@@ -175,8 +182,11 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "enrol": gestures.enrol,
     "remove_member": gestures.remove_member,
     "search": gestures.search,
-    "coupon": gestures.coupon,
-    "rewards": gestures.rewards,
+    "coupon": counter_flows.coupon,
+    "coupons": counter_flows.coupons,
+    "categories": counter_flows.categories,
+    "swap": counter_flows.swap,
+    "rewards": counter_flows.rewards,
     "suspend": gestures.suspend,
     "suspended": gestures.suspended,
     "points": gestures.points,
@@ -202,10 +212,10 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "fourth_answer": partial(answer_demand, index=3),
     "dismiss": Desk.dismiss_offer,
     "submit": gestures.submit,
-    "return": money_flows.find_return,
+    "return": counter_flows.find_return,
     "reprint": money_flows.reprint,
-    "price_check": money_flows.price_check,
-    "price_label": money_flows.price_label,
+    "price_check": counter_flows.price_check,
+    "price_label": counter_flows.price_label,
     "no_sale": money_flows.no_sale,
     "paid_in": partial(money_flows.movement, kind="paid_in"),
     "paid_out": partial(money_flows.movement, kind="paid_out"),

@@ -16,7 +16,6 @@ MOVEMENT_REASONS = {
     "loan": ("change_brought",),
 }
 NO_SALE_REASONS = ("give_change", "check_drawer", "other")
-RETURN_REASONS = ("defect", "not_suitable", "mistake")
 
 
 def cash(desk: Desk) -> None:
@@ -72,10 +71,11 @@ def complete(desk: Desk) -> None:
 
 def _payable(desk: Desk) -> bool:
     transaction = desk.view.transaction
-    if transaction is None or not transaction.lines:
+    if transaction is None or not (transaction.lines or transaction.exchange):
         desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)
         return False
-    if transaction.kind == "return":
+    even = transaction.exchange is not None and not transaction.due_minor
+    if transaction.kind == "return" or even:
         complete(desk)
         return False
     return True
@@ -212,63 +212,6 @@ def no_sale(desk: Desk) -> None:
     desk.open(Ask("no_sale", lambda text: None, pick=pick), reason_rows(desk, NO_SALE_REASONS))
 
 
-def find_return(desk: Desk) -> None:
-    """The number of a receipt, typed or scanned."""
-
-    def accept(text: str) -> None:
-        if not text:
-            return
-        answer = desk.do(desk.till.find_receipt(text))
-        if answer.ok:
-            desk.close_ask()
-            show_found(desk, answer)
-
-    desk.open(Ask("return", accept, pad="digits"))
-
-
-def open_return(desk: Desk, receipt: str, lines: list[tuple[int, str]]) -> None:
-    """The chosen lines and why; the return is then completed like a sale."""
-
-    def pick(row: Row) -> None:
-        desk.close_ask()
-        desk.turn_to(None)
-        desk.attempt(
-            lambda who: desk.till.return_sale(receipt, lines, reason=row.value, override=who)
-        )
-
-    desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))
-
-
 def reprint(desk: Desk) -> None:
     """A copy of the last receipt, marked as one."""
     desk.do(desk.till.reprint())
-
-
-def price_check(desk: Desk) -> None:
-    """What does it cost, without a sale."""
-
-    def accept(text: str) -> None:
-        if text:
-            answer = desk.do(desk.till.price_check(text))
-            if answer.data.get("item") is not None and not answer.notices:
-                item = answer.data["item"]
-                desk.tell(
-                    "ui.price_is",
-                    Tone.GOOD,
-                    name=item.name,
-                    price=desk.money(item.unit_price_minor),
-                )
-            desk.write("")
-
-    desk.open(Ask("price_check", accept))
-
-
-def price_label(desk: Desk) -> None:
-    """A price label on the receipt printer; the question stays for the next one."""
-
-    def accept(text: str) -> None:
-        if text:
-            desk.do(desk.till.print_label(text))
-            desk.write("")
-
-    desk.open(Ask("price_label", accept))

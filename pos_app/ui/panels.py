@@ -129,13 +129,16 @@ class PadPanel(Panel):
             self.column.addWidget(self._list, 3)
 
     def _choose(self, place: int) -> None:
+        ask = self.desk.ask
         self.desk.point(place)
+        if ask is not None and ask.pick is not None:
+            ask.pick(self.desk.rows[place])
 
     def refresh(self, changes: frozenset[Change]) -> None:
         if Own.TYPED in changes:
             typed = self.desk.typed
             self.echo.say(DOT * len(typed) if self._masked else typed or self._nothing)
-        if Own.CURSOR in changes and hasattr(self, "_list"):
+        if changes & {Own.CURSOR, Own.ROWS} and hasattr(self, "_list"):
             self._list.show_rows(self.desk.rows, self.desk.cursor)
 
 

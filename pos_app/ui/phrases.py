@@ -1,8 +1,9 @@
 """Small pieces of wording that several screens share. Never a decision."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from pos_app.ui.desk import Desk, Row
+from pos_app.workstation.chip_view import CouponView
 from pos_app.workstation.view import FoundItem, FoundMember, RewardView, SuspendedView, TillView
 from resources.words import Words
 
@@ -51,6 +52,30 @@ def reward_row(desk: Desk, one: RewardView) -> Row:
     words = words_of(desk)
     why = words.say(one.why_not) if one.why_not else ""
     return Row(one.name, why, words.number(one.points), one.id, "check" if one.claimed else "gift")
+
+
+def coupon_row(desk: Desk, one: CouponView) -> Row:
+    """A coupon: its name, what it saves or why it does nothing; ticked where it counts."""
+    words = words_of(desk)
+    said = words.say(one.why_not) if one.why_not else words.text("ui.coupon_applied")
+    if one.saves_minor:
+        said = words.money(-one.saves_minor, desk.view.currency)
+    icon = "check" if one.applied else "triangle-alert"
+    return Row(one.name, said, value=one.id, icon=icon)
+
+
+def consent_rows(desk: Desk, consents: Sequence[str], signed: Collection[str]) -> list[Row]:
+    """Documents that a new member may have signed, each with its key."""
+    words = words_of(desk)
+    return [
+        Row(
+            words.text(f"consent.{one}"),
+            figure=f"Ctrl+{place}",
+            value=one,
+            icon="check" if one in signed else "minus",
+        )
+        for place, one in enumerate(consents, start=1)
+    ]
 
 
 def reason_rows(desk: Desk, reasons: Iterable[str]) -> list[Row]:

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from pos_app.domain.quantity import Quantity
 from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
+from pos_app.ui.counter_flows import open_return
 from pos_app.ui.desk import Desk
-from pos_app.ui.money_flows import open_return
 from pos_app.ui.panels import Panel
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.view import LineView, TransactionView
@@ -37,9 +37,11 @@ class ReturnPage(Panel):
         everything = Button(look, look.say("ui.return_all"), self._all, icon="list-checks")
         self._go = Button(look, look.say("ui.return_chosen"), self._open, icon="undo-2", skin="pay",
                           px=look.metrics.medium)  # fmt: skip
-        for button in (everything, self._go):
+        press = partial(self._open, exchange=True)
+        self._swap = Button(look, look.say("ui.exchange_chosen"), press, icon="refresh-cw")
+        for button in (everything, self._swap, self._go):
             button.least.setHeight(look.metrics.big_target)
-        self.column.addWidget(FitRow(look, (everything, self._go)))
+        self.column.addWidget(FitRow(look, (everything, self._swap, self._go)))
         self._show()
 
     def _lines(self) -> QScrollArea:
@@ -104,12 +106,13 @@ class ReturnPage(Panel):
         for line in self._receipt.lines:
             chosen = Quantity(self._chosen[line.line], line.quantity.unit)
             self._labels[line.line].setText(words.format(chosen))
-        self._go.setEnabled(any(self._chosen.values()))
+        for button in (self._go, self._swap):
+            button.setEnabled(any(self._chosen.values()))
 
-    def _open(self) -> None:
+    def _open(self, *, exchange: bool = False) -> None:
         lines = [
             (line.line, Quantity(self._chosen[line.line], line.quantity.unit).decimal())
             for line in self._receipt.lines
             if self._chosen[line.line]
         ]
-        open_return(self.desk, self._receipt.id, lines)
+        open_return(self.desk, self._receipt.id, lines, exchange=exchange)

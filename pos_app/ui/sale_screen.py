@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from pos_app.ui import gestures
 from pos_app.ui.cash_panel import CashPanel
 from pos_app.ui.controls import Button, FitRow, named, reveal
+from pos_app.ui.coupon_chips import CouponChips
 from pos_app.ui.desk import Ask, Change, Desk, Own
 from pos_app.ui.entry import Entry
 from pos_app.ui.idle import Idle
@@ -22,6 +23,7 @@ from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.ui.theme import Look
 from pos_app.ui.totals import Totals
 from pos_app.workstation.answer import Part
+from pos_app.workstation.view import TransactionView
 
 LINE_BUTTONS = (
     ("less", "minus", ""),
@@ -57,6 +59,8 @@ class SaleScreen(QWidget):
         left.addWidget(self._middle, 1)
         self.lines_card = self._lines_card()
         self._middle.addWidget(self.lines_card)
+        self.coupons = CouponChips(look, desk)
+        left.addWidget(self.coupons)
         self.totals = Totals(look, desk)
         left.addWidget(self.totals)
         self._side = QStackedWidget()
@@ -129,6 +133,7 @@ class SaleScreen(QWidget):
         if changes & {Part.DEMAND, Part.LAST_SALE}:
             self.demand.refresh()
         self._refresh_lines(changes)
+        self.coupons.refresh(changes)
         self.totals.refresh(changes)
         self.member.refresh(changes)
         for panel in (self._over_lines, self._over_member):
@@ -139,7 +144,7 @@ class SaleScreen(QWidget):
         if not changes & {Part.TRANSACTION, Part.LAST_SALE, Part.SUSPENDED, Part.TENDERS}:
             return
         transaction = self._desk.view.transaction
-        selling = transaction is not None and bool(transaction.lines)
+        selling = _has_lines(transaction)
         self.table.show_lines(transaction)
         reveal(self.line_row, selling)
         if not selling:
@@ -152,7 +157,7 @@ class SaleScreen(QWidget):
     def _show_totals(self) -> None:
         """Between receipts and under a page there is nothing to pay."""
         transaction = self._desk.view.transaction
-        selling = transaction is not None and bool(transaction.lines)
+        selling = _has_lines(transaction)
         reveal(self.totals, selling and not self._covered)
 
     def _place_ask(self, ask: Ask | None) -> None:
@@ -232,3 +237,8 @@ class SaleScreen(QWidget):
         else:
             return False
         return True
+
+
+def _has_lines(transaction: TransactionView | None) -> bool:
+    """Something was scanned, or comes back."""
+    return transaction is not None and bool(transaction.lines or transaction.exchange)

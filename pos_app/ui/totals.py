@@ -62,7 +62,7 @@ class Figure(QWidget):
 class Totals(Panel):
     """Sum, discounts and points at the left; what is due, large, at the right; paying below."""
 
-    NAMES = ("sum", "discounts", "points", "rounding", "paid")
+    NAMES = ("sum", "discounts", "points", "rounding", "paid", "back")
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look, desk)
@@ -137,6 +137,7 @@ class Totals(Panel):
     def _show_sums(self, transaction: TransactionView | None) -> None:
         view, words = self.desk.view, self.look.words
         lines = len(transaction.lines) if transaction else 0
+        swap = transaction.exchange if transaction else None
         rows = [("", 0)] * len(self.NAMES)
         if transaction is not None:
             rows = [
@@ -145,7 +146,10 @@ class Totals(Panel):
                 (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
                 (self.look.say("ui.rounding"), _rounding_minor(transaction)),
                 (self.look.say("ui.paid"), -transaction.paid_minor),
+                (self.look.say("ui.comes_back"), -swap.back_minor if swap else 0),
             ]
+            rows += [("", 0)] * (len(self.NAMES) - len(rows))
+            rows = [*rows[:1], *self._refunds(transaction)] if transaction.refunds else rows
         for place, (name, minor) in enumerate(rows):
             shown = bool(name) and (place == 0 or minor != 0)
             reveal(self._names[place], shown)
@@ -155,18 +159,36 @@ class Totals(Panel):
                 self._names[place].setText(name)
                 self._values[place].say(money(words, view, minor), ink=ink)
 
+    def _refunds(self, transaction: TransactionView) -> list[tuple[str, int]]:
+        """Where the money of a return goes, tender by tender; what comes first is what is due."""
+        found = []
+        for one in transaction.refunds:
+            name = self.look.say(f"refund_to.{one.kind}")
+            label = f"{name} {one.label}" if one.kind == "gift_card" else name
+            found.append((label, -one.amount_minor))
+        room = len(self.NAMES) - 1
+        return [*found[:room], *[("", 0)] * (room - len(found))]
+
     def _show_due(self, transaction: TransactionView | None) -> None:
         view, words, say = self.desk.view, self.look.words, self.look.say
         returning = transaction is not None and transaction.kind == "return"
         due = transaction.due_minor if transaction else 0
-        self._due_name.say(say("ui.to_refund" if returning else "ui.to_pay"), ink="secondary")
-        shown = abs(due) if returning else due
+        swap = transaction.exchange if transaction else None
+        out = swap is not None and not due and swap.out_minor > 0
+        key = "ui.to_refund" if returning else "ui.to_hand_out" if out else "ui.to_pay"
+        self._due_name.say(say(key), ink="secondary")
+        shown = swap.out_minor if swap is not None and out else abs(due) if returning else due
         self.figure.say(money(words, view, shown), "text" if transaction else "secondary")
         self.figure.setAccessibleName(f"{self._due_name.text()} {money(words, view, shown)}")
 
     def _show_ways(self, transaction: TransactionView | None) -> None:
-        returning = transaction is not None and transaction.kind == "return"
+        swap = transaction.exchange if transaction else None
+        even = swap is not None and transaction is not None and not transaction.due_minor
+        returning = even or (transaction is not None and transaction.kind == "return")
         ready = transaction is not None and bool(transaction.lines)
+        self._refund.relabel(
+            self.look.say("ui.complete_exchange" if even else "ui.complete_return")
+        )
         moved = self._refund.isHidden() is returning
         for button in self._buttons:
             reveal(button, not returning)

@@ -20,6 +20,7 @@ from tests.ui.builders import (
     a_transaction,
     offline,
 )
+from tests.ui.counter_samples import COUNTER
 from tests.ui.device_samples import open_form, open_page, open_tried
 from tests.ui.report_samples import a_month
 
@@ -86,6 +87,8 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "devices": open_page,
     "devices_tried": open_tried,
     "device_settings": open_form,
+    **FIRST_RUN,
+    **COUNTER,
     "idle": lambda w: become(w, transaction=None, member=None, suspended=SUSPENDED),
     "session": lambda w: (become(w, session=None, transaction=None, member=None), w.tick()),
     "sign_on": lambda w: (

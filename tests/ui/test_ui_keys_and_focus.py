@@ -259,7 +259,7 @@ def test_a_phone_nobody_has_enrols_with_one_more_enter(window):
     assert window.desk.ask.name == "enrol"
     assert window.entry.text() == "+79991234567"
     press(window, K.Key_Return)
-    assert window.desk.till.said("enrol") == [(("+79991234567",), {})]
+    assert window.desk.till.said("enrol") == [(("+79991234567",), {"consents": []})]
     assert window.desk.ask is None
 
 

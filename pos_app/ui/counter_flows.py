@@ -1,0 +1,193 @@
+"""Gestures beside the plain sale: coupons, rewards, categories, prices, a change of cashier, goods
+that come back without a receipt or for others. Never a rule."""
+
+from collections.abc import Callable
+from functools import partial
+
+from pos_app.ui.desk import Ask, Desk, Row
+from pos_app.ui.gestures import show_found
+from pos_app.ui.phrases import coupon_row, item_row, reason_rows, reward_row, words_of
+from pos_app.workstation.answer import Tone
+
+RETURN_REASONS = ("defect", "not_suitable", "mistake")
+
+
+# ---- coupons, rewards, categories
+def coupon(desk: Desk) -> None:
+    """F4: a coupon's code typed by hand; F4 again, or a tap on a chip: those on the receipt."""
+
+    def accept(text: str) -> None:
+        if not text or desk.do(desk.till.coupon(text)).ok:
+            desk.close_ask()
+
+    desk.open(Ask("coupon", accept, again=partial(coupons, desk)))
+
+
+def coupons(desk: Desk) -> None:
+    """The coupons of the receipt, each with what it does here; the chosen one is taken off."""
+    transaction = desk.view.transaction
+    shown = transaction.coupons if transaction else ()
+    if not shown:
+        desk.tell("ui.no_coupons", Tone.NEUTRAL)
+        return
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.do(desk.till.remove_coupon(row.value))
+
+    rows = [coupon_row(desk, one) for one in shown]
+    desk.open(Ask("coupons", lambda text: None, pick=pick), rows)
+
+
+def rewards(desk: Desk) -> None:
+    """What the member's points buy on this receipt; one that is on it already is taken off."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        claimed = any(one.claimed for one in desk.view.rewards if one.id == row.value)
+        desk.do(desk.till.unclaim(row.value) if claimed else desk.till.claim(row.value))
+
+    if not desk.view.rewards:
+        desk.tell("ui.no_rewards", Tone.NEUTRAL)
+        return
+    rows = [reward_row(desk, one) for one in desk.view.rewards]
+    desk.open(Ask("rewards", lambda text: None, pick=pick), rows)
+
+
+def categories(desk: Desk) -> None:
+    """The member's cashback categories: each choice ticks one, the last row says that it is so."""
+    member = desk.view.member
+    choice = member.choice if member else None
+    if choice is None or choice.fixed:
+        desk.tell("ui.no_choice" if choice is None else "ui.choice_fixed", Tone.NEUTRAL)
+        return
+    _categories(desk, choice.offered, choice.count, list(choice.chosen))
+
+
+def _categories(desk: Desk, offered: tuple[str, ...], count: int, chosen: list[str]) -> None:
+    words = words_of(desk)
+
+    def pick(row: Row) -> None:
+        if row.value is None:
+            if desk.do(desk.till.choose_categories(chosen)).ok:
+                desk.close_ask()
+            return
+        others = [one for one in chosen if one != row.value]
+        taken = others if row.value in chosen else [*chosen, row.value][-count:]
+        _categories(desk, offered, count, taken)
+
+    rows = [Row(one, value=one, icon="check" if one in chosen else "minus") for one in offered]
+    if chosen:
+        done = words.text("ui.choose_these", n=len(chosen), count=count)
+        rows.append(Row(done, value=None, icon="star"))
+    at = desk.cursor if desk.ask is not None and desk.ask.name == "categories" else 0
+    cursor = len(rows) - 1 if len(chosen) == count else min(at, len(rows) - 1)
+    desk.open(Ask("categories", lambda text: None, pick=pick), rows, cursor)
+
+
+# ---- prices by the way
+def price_check(desk: Desk) -> None:
+    """What does it cost? Scans and codes are answered, and nothing is sold until one is chosen."""
+
+    def accept(text: str) -> None:
+        desk.write("")
+        answer = desk.do(desk.till.price_check(text)) if text else None
+        if answer is not None and answer.data.get("item") is not None:
+            item = answer.data["item"]
+            desk.show_rows([item_row(desk, item)])
+            price = desk.money(item.unit_price_minor)
+            desk.tell("ui.price_is", Tone.GOOD, name=item.name, price=price)
+        elif answer is not None:
+            found = desk.till.find_items(text).data.get("items", ())
+            desk.show_rows([item_row(desk, one) for one in found])
+            if found:
+                desk.hush()
+
+    def pick(row: Row) -> None:
+        if desk.typed.strip():
+            accept(desk.typed.strip())
+            return
+        desk.close_ask()
+        desk.do(desk.till.add_item(row.value))
+
+    desk.open(Ask("price_check", accept, pick=pick, scan=_scanned(accept)))
+
+
+def price_label(desk: Desk) -> None:
+    """A price label on the receipt printer; the question stays for the next one."""
+
+    def accept(text: str) -> None:
+        if text:
+            desk.do(desk.till.print_label(text))
+            desk.write("")
+
+    desk.open(Ask("price_label", accept, scan=_scanned(accept)))
+
+
+def _scanned(accept: Callable[[str], None]) -> Callable[[bytes], None]:
+    return lambda data: accept(data.decode("utf-8", "replace").strip())
+
+
+# ---- somebody else at the till
+def swap(desk: Desk) -> None:
+    """Another cashier: who, and their PIN; the screen speaks their language at once."""
+
+    def accept(pin: str) -> None:
+        if not desk.rows or not pin:
+            return
+        person = desk.rows[desk.cursor].value
+        desk.write("")
+        answer = desk.do(desk.till.swap(person, pin))
+        if answer.ok and desk.view.operator is not None:
+            desk.close_ask()
+            desk.change_look(language=desk.view.operator.language or desk.settings.language)
+
+    here = desk.view.operator
+    listed = desk.till.operators().data.get("operators", ())
+    rows = [Row(name, value=key) for key, name in listed if here is None or key != here.id]
+    desk.open(Ask("swap", accept, pad="digits", masked=True), rows)
+
+
+# ---- goods that come back
+def find_return(desk: Desk) -> None:
+    """The number of a receipt, typed or scanned; or the row for goods without one."""
+    words = words_of(desk)
+
+    def accept(text: str) -> None:
+        answer = desk.do(desk.till.find_receipt(text)) if text else None
+        if answer is not None and answer.ok:
+            desk.close_ask()
+            show_found(desk, answer)
+
+    def first_key(key: str) -> bool:
+        if key == "*":
+            _bare(desk)
+        return key == "*"
+
+    row = Row(words.text("ui.return_bare"), figure="*", icon="undo-2")
+    ask = Ask("return", accept, pad="digits", pick=lambda _: _bare(desk), first_key=first_key)
+    desk.open(ask, [row])
+
+
+def _bare(desk: Desk) -> None:
+    """Why, and who allows it; then the goods are scanned."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.attempt(lambda who: desk.till.return_goods(row.value, override=who))
+
+    desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))
+
+
+def open_return(
+    desk: Desk, receipt: str, lines: list[tuple[int, str]], *, exchange: bool = False
+) -> None:
+    """The chosen lines and why; completed like a sale, or first other goods are scanned."""
+    task = desk.till.exchange if exchange else desk.till.return_sale
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        desk.turn_to(None)
+        desk.attempt(lambda who: task(receipt, lines, reason=row.value, override=who))
+
+    desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))

@@ -1,0 +1,79 @@
+"""States beside the plain sale: chips, an exchange, a return without a receipt, who takes over."""
+
+from dataclasses import replace
+
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import say
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import ALL_PARTS, done
+from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.view import ExchangeView, TenderView
+from tests.ui.builders import FOUND, GOODS, a_line, a_member, a_transaction, lines
+
+COUPONS = (
+    CouponView("autumn", "Осенний", True, True, 50_00),
+    CouponView("next", "На следующую покупку", False, False, 0, say("coupon.waits_for_member")),
+)
+HINT = say("hint.threshold", missing=Money(85_00), name="Кофе в подарок")
+CATEGORIES = ("Молочные продукты", "Хлеб и выпечка", "Овощи и фрукты", "Детские товары")
+
+
+def become(window, **changes):
+    window.desk.till.shown = replace(window.desk.till.shown, **changes)
+    window.desk.till.push(done(changed=ALL_PARTS))
+
+
+def an_exchange(out=0, due=1_550_00):
+    back = tuple(
+        replace(a_line(n, *GOODS[n]), line=-n, discounts=(), amount_minor=GOODS[n][3])
+        for n in (1, 3)
+    )
+    swap = ExchangeView("A000017", back, 2_253_90, out)
+    return replace(a_transaction(lines(3)), exchange=swap, due_minor=due)
+
+
+def with_coupons(window):
+    become(window, transaction=replace(a_transaction(), coupons=COUPONS), hints=(HINT,))
+
+
+def returning_to_cards(window):
+    refunds = (TenderView("cash", -900_00), TenderView("gift_card", -1_250_00, "··4821"))
+    become(window, transaction=replace(a_transaction(kind="return"), refunds=refunds), member=None)
+
+
+def coupons_listed(window):
+    with_coupons(window)
+    perform(window.desk, "coupons")
+
+
+def categories_ticked(window):
+    choice = ChoiceView(CATEGORIES, 2, (CATEGORIES[1],), False)
+    become(window, member=a_member(choice=choice))
+    perform(window.desk, "categories")
+
+
+def price_checked(window):
+    window.desk.till.answers["price_check"] = done(item=FOUND[0])
+    perform(window.desk, "price_check")
+    window.desk.ask.accept("4601234000001")
+
+
+def swapping(window):
+    window.desk.till.answers["operators"] = done(
+        operators=(("o1", "Иванова Анна"), ("o2", "Петров Олег"), ("o3", "Сидорова Мария"))
+    )
+    perform(window.desk, "swap")
+
+
+COUNTER = {
+    "coupons": with_coupons,
+    "coupons_listed": coupons_listed,
+    "exchange": lambda w: become(w, transaction=an_exchange(), member=None),
+    "exchange_out": lambda w: become(w, transaction=an_exchange(904_00, 0), member=None),
+    "returning_to_cards": returning_to_cards,
+    "return_asked": lambda w: perform(w.desk, "return"),
+    "enrol": lambda w: perform(w.desk, "enrol"),
+    "categories": categories_ticked,
+    "price_checked": price_checked,
+    "swap": swapping,
+}

@@ -1,0 +1,217 @@
+"""Beside the plain sale in the window: chips, hints, prices, cashiers, goods that come back."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from pos_app.ui import gestures
+from pos_app.ui.controls import Button
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import done, refused
+from tests.ui.builders import FOUND, SellingTill, a_transaction, selling
+from tests.ui.counter_samples import (
+    CATEGORIES,
+    COUPONS,
+    HINT,
+    an_exchange,
+    become,
+    categories_ticked,
+    coupons_listed,
+    returning_to_cards,
+    swapping,
+    with_coupons,
+)
+
+K = Qt.Key
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(selling()))
+
+
+def shown(window, kind=Button):
+    return [one for one in window.findChildren(kind) if one.isVisible()]
+
+
+def tap(window, words):
+    (found,) = [one for one in shown(window) if words in (one.text() or one.accessibleName())]
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def type_in(window, text):
+    QTest.keyClicks(window.entry, text)
+    QTest.keyClick(window.entry, K.Key_Return)
+
+
+def test_coupons_are_chips_that_say_what_they_do_and_a_tap_and_a_row_take_one_off(window):
+    with_coupons(window)
+    chips = window.screen_shown.coupons
+    assert "50" in chips.chips[0].text()
+    assert chips.chips[1].text().endswith("не действует")
+    assert "Ждёт своего участника" in chips.chips[1].accessibleName()
+    tap(window, "На следующую покупку")
+    assert [row.icon for row in window.desk.rows] == ["check", "triangle-alert"]
+    QTest.keyClick(window.entry, K.Key_2)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("remove_coupon") == [(("next",), {})]
+    become(window, transaction=replace(a_transaction(), coupons=COUPONS * 2))
+    assert chips.more.text() == "+1"
+    become(window, transaction=a_transaction())
+    assert not chips.isVisible()
+
+
+def test_f4_twice_lists_the_coupons_and_without_any_says_so(window):
+    QTest.keyClick(window.entry, K.Key_F4)
+    QTest.keyClick(window.entry, K.Key_F4)
+    assert window.desk.said.texts[0].key == "ui.no_coupons"
+    coupons_listed(window)
+    assert window.desk.ask.name == "coupons"
+
+
+def test_what_is_nearly_reached_is_said_once_and_stays_silent_though_the_amount_moves(window):
+    become(window, hints=(HINT,))
+    assert window.desk.offer() == HINT
+    QTest.keyClick(window.entry, K.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert window.desk.offer() is None
+    nearer = replace(HINT, args={**HINT.args, "missing": window.desk.money(100)})
+    become(window, hints=(nearer,))
+    assert window.desk.offer() is None
+    become(window, transaction=replace(a_transaction(), id="t2"))
+    assert window.desk.offer() == nearer
+
+
+def test_a_scan_into_a_price_check_is_answered_and_sells_nothing(window):
+    till = window.desk.till
+    till.answers["price_check"] = done(item=FOUND[0])
+    before = len(window.desk.view.transaction.lines)
+    perform(window.desk, "price_check")
+    gestures.scan(window.desk, b"4601234000001")
+    assert till.said("price_check") == [(("4601234000001",), {})]
+    assert not till.said("scan")
+    assert [row.title for row in window.desk.rows] == [FOUND[0].name]
+    assert len(window.desk.view.transaction.lines) == before
+    type_in(window, "4601234000002")
+    assert len(till.said("price_check")) == 2
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert till.said("add_item") == [(("f1",), {})]
+    assert window.desk.ask is None
+
+
+def test_a_name_in_a_price_check_lists_what_there_is(window):
+    till = window.desk.till
+    till.answers["price_check"] = refused("unknown_code", code="молоко")
+    perform(window.desk, "price_check")
+    window.desk.write("молоко")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert len(window.desk.rows) == len(FOUND)
+    assert window.desk.said is None
+    till.answers["find_items"] = done(items=())
+    window.desk.write("нет")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.rows == ()
+    assert window.desk.said.texts[0].key == "refused.unknown_code"
+
+
+def test_a_label_is_printed_for_what_is_scanned(window):
+    perform(window.desk, "price_label")
+    gestures.scan(window.desk, b"4601234000001")
+    assert window.desk.till.said("print_label") == [(("4601234000001",), {})]
+
+
+def test_another_cashier_takes_over_and_the_screen_speaks_their_language(window):
+    swapping(window)
+    assert [row.title for row in window.desk.rows] == ["Петров Олег", "Сидорова Мария"]
+    till = window.desk.till
+    till.answers["swap"] = refused("wrong_pin")
+    type_in(window, "0000")
+    assert window.desk.ask.name == "swap"
+    operator = replace(window.desk.view.operator, id="o2", language="en")
+    till.answers["swap"] = lambda *_: till.become(operator=operator, transaction=None)
+    type_in(window, "2222")
+    assert till.said("swap")[-1] == (("o2", "2222"), {})
+    assert window.desk.ask is None
+    assert window.desk.settings.language == "en"
+
+
+def test_categories_are_ticked_and_chosen_by_the_last_row(window):
+    categories_ticked(window)
+    assert [row.icon for row in window.desk.rows][:2] == ["minus", "check"]
+    QTest.keyClick(window.entry, K.Key_1)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.rows[window.desk.cursor].value is None
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("choose_categories") == [(([CATEGORIES[1], CATEGORIES[0]],), {})]
+    categories_ticked(window)
+    QTest.keyClick(window.entry, K.Key_2)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert all(row.icon == "minus" for row in window.desk.rows)
+
+
+def test_where_nothing_can_be_chosen_the_window_says_why(window):
+    perform(window.desk, "categories")
+    assert window.desk.said.texts[0].key == "ui.no_choice"
+
+
+def test_what_a_member_signed_is_ticked_and_nothing_by_itself(window):
+    perform(window.desk, "enrol")
+    QTest.keyClicks(window.entry, "9161234567")
+    QTest.keyClick(window.entry, K.Key_2, Qt.KeyboardModifier.ControlModifier)
+    tap(window, "Подписал: данные")
+    QTest.keyClick(window.entry, K.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.entry, K.Key_4, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("enrol") == [(("9161234567",), {"consents": ["processing"]})]
+
+
+@pytest.mark.parametrize("by", ["touch", "key"])
+def test_goods_without_a_receipt_want_a_reason_and_somebody_who_may(window, by):
+    till = window.desk.till
+    till.answers["return_goods"] = refused("needs_override", right="return_without_receipt")
+    perform(window.desk, "return")
+    if by == "touch":
+        tap(window, "Без чека")
+    else:
+        QTest.keyClicks(window.entry, "*")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert till.said("return_goods") == [(("defect",), {"override": None})]
+    assert window.desk.ask.name == "override"
+
+
+def test_chosen_goods_come_back_for_others(window):
+    window.desk.till.push(done(receipt=a_transaction()))
+    tap(window, "Вернуть всё")
+    tap(window, "Обмен")
+    QTest.keyClick(window.entry, K.Key_Return)
+    ((receipt, lines), given) = window.desk.till.said("exchange")[0]
+    assert (receipt, len(lines), given["reason"]) == ("t1", 8, "defect")
+
+
+def test_an_exchange_shows_what_comes_back_and_one_difference(window):
+    become(window, transaction=an_exchange(), member=None)
+    rows = window.screen_shown.table.lines
+    assert rows.rowCount() == 5
+    assert rows.data(rows.index(0, 4)).startswith("−") or rows.data(rows.index(0, 4))[0] == "-"
+    totals = window.screen_shown.totals
+    assert totals.figure.accessibleName().startswith("К оплате")
+    become(window, transaction=an_exchange(904_00, 0))
+    assert totals.figure.accessibleName().startswith("К выдаче")
+    QTest.keyClick(window.entry, K.Key_F8)
+    assert window.desk.till.said("complete") == [((), {})]
+
+
+def test_before_the_new_goods_are_scanned_it_can_be_a_return(window):
+    alone = replace(an_exchange(2_253_90, 0), lines=())
+    become(window, transaction=alone, member=None)
+    assert window.screen_shown.table.isVisible()
+    tap(window, "Обменять")
+    assert window.desk.till.said("complete") == [((), {})]
+
+
+def test_a_return_says_where_its_money_goes(window):
+    returning_to_cards(window)
+    totals = window.screen_shown.totals
+    names = [one.text() for one in totals._names if one.isVisible()]
+    assert names[1:] == ["Наличными", "На подарочную карту ··4821"]
