@@ -59,11 +59,16 @@ class ServerProcess:
             python(
                 *("-m", "sync.server", "serve", "--data", self.data),
                 *("--port", self.port, "--port-file", port_file),
+                *self.arguments(),
             ),
             cwd=HOUSE,
         )
         until("the server to listen", port_file.exists)
         self.port = int(port_file.read_text().rpartition(":")[2])
+
+    def arguments(self) -> tuple:
+        """What another server is told beside it."""
+        return ()
 
     def kill(self) -> None:
         self.process.kill()
