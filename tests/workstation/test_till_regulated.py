@@ -16,12 +16,9 @@ from tests.workstation.tills import (
     CARDS,
     MILK,
     PROGRAM,
-    STRANGE_CARD,
     Bench,
     ean,
     goods,
-    member_id,
-    member_row,
     notices,
     ok,
     program_row,
@@ -30,9 +27,17 @@ from tests.workstation.tills import (
 )
 
 RUSSIA = load_regulation(read_text("regulations", "ru.json"))
+
+
 VODKA, COGNAC, PACK = ean("460000000021"), ean("460000000022"), ean("460000000023")
+
+
 CHEAP, DEAR, ADVENT = ean("460000000024"), ean("460000000025"), ean("460000000026")
+
+
 ENERGY, ELDER = ean("460000000027"), ean("460000000028")
+
+
 ROWS = (
     goods(21, VODKA, "Водка", 449_00, "Крепкое", regulated="vodka", volume_ml=500),
     goods(22, COGNAC, "Коньяк", 799_00, "Крепкое", regulated="cognac", volume_ml=500),
@@ -43,6 +48,8 @@ ROWS = (
     goods(27, ENERGY, "Энергетик", 80_00, "Напитки", age_limit=16),
     goods(28, ELDER, "Фейерверк", 80_00, "Напитки", age_limit=21),
 )
+
+
 GOLD = {"id": "gold", "name": {"ru": "Золото", "en": "Gold"}, "from": "50000.00"}
 
 
@@ -86,6 +93,8 @@ REDUCTIONS = {
     "threshold": promotion("threshold", "threshold", threshold="1.00", percent="50"),
     "coupon": promotion("percent", "coupon", percent="30", coupon_needed="autumn"),
 }
+
+
 KINDS = (*REDUCTIONS, "member", "line goodwill", "goodwill", "points", "rounding")
 
 
@@ -374,104 +383,3 @@ def test_the_answer_survives_being_put_aside(shop):
     ok(shop.scan(PACK))
     ok(shop.till.pay("cash"))
     assert shop.documents()[-1].age_answer == "document"
-
-
-# --- not for everybody yet ---------------------------------------------------------------------
-
-EARLY = {
-    "id": "advent",
-    "name": {"ru": "Адвент"},
-    "goods": {"categories": ["Новинки"]},
-    "tiers": ["silver"],
-    "from": "2026-11-20",
-    "open_to_all": "2026-12-01",
-}
-
-
-@pytest.fixture
-def early(law):
-    """A till where sweets are for silver until December."""
-    law.mirrors(program_row(2000, program(early_access=[EARLY])))
-    return law
-
-
-def test_without_a_card_the_line_stands_and_the_payment_waits(early):
-    early.open_shift()
-    assert notices(early.scan(ADVENT)) == ["item_added", "early_show_card"]
-    assert [note.key for note in early.sale.lines[0].notes] == ["note.early"]
-    ok(early.scan(MILK))
-    answer = early.till.pay("cash")
-    assert refusal(answer) == "early_show_card"
-    assert answer.refusal.text.args["who"] == ("Серебро",)
-    ok(early.scan(CARDS["tanya"]))
-    ok(early.till.pay("cash"))
-
-
-def test_the_card_of_somebody_else_after_the_line_stops_the_payment(early):
-    early.open_shift()
-    early.scan(ADVENT, CARDS["anna"])
-    answer = early.till.pay("cash")
-    assert refusal(answer) == "early_others"
-    assert answer.refusal.text.args["open"] == date(2026, 12, 1)
-
-
-def test_before_the_line_the_card_decides_at_once(early):
-    early.open_shift()
-    early.scan(CARDS["anna"])
-    assert refusal(early.scan(ADVENT)) == "early_others"
-    ok(early.scan(CARDS["tanya"]))
-    assert notices(early.scan(ADVENT)) == ["item_added"]
-
-
-def test_a_card_that_only_the_server_knows_stands_in_the_lowest_tier(early):
-    early.open_shift()
-    early.scan(STRANGE_CARD)
-    assert refusal(early.scan(ADVENT)) == "early_others"
-
-
-def test_once_money_has_moved_early_goods_stop_nothing(early):
-    early.mirrors(member_row("tanya", 5000, 100, tier="silver"))
-    early.open_shift()
-    early.scan(ADVENT, CARDS["tanya"])
-    ok(early.till.tender("card", 10_00))
-    early.mirrors(member_row("tanya", 5001, 100, tier="base"))
-    early.till.link_changed(True)
-    ok(early.till.pay("cash"))
-
-
-@pytest.mark.parametrize(
-    ("day", "answer"),
-    [("2026-11-19", "early_not_yet"), ("2026-11-30", "early_others"), ("2026-12-01", "")],
-)
-def test_both_sides_of_its_days(early, day, answer):
-    at(early, f"{day}T12:00").open_shift()
-    early.scan(CARDS["anna"])
-    found = early.scan(ADVENT)
-    assert (refusal(found) if answer else notices(found)) == (answer or ["item_added"])
-
-
-def test_before_its_first_day_no_card_can_open_it(early):
-    at(early, "2026-11-19T12:00").open_shift()
-    assert refusal(early.scan(ADVENT)) == "early_not_yet"
-    early.scan(CARDS["tanya"])
-    assert refusal(early.scan(ADVENT)) == "early_not_yet"
-
-
-def test_tobacco_adds_nothing_to_what_a_member_has_spent_nor_does_its_return(law):
-    law.open_shift("maria")
-    law.scan(MILK, PACK, CARDS["anna"])
-    ok(law.till.confirm("age", "seen"))
-    number = ok(law.till.pay("cash")).data["receipt_number"]
-    sold = law.documents()[-1]
-    assert (sold.totals.net_minor, sold.spend_minor) == (308_90, 89_90)
-    assert spent(law) == 89_90
-    ok(law.till.return_sale(number, [(2, "1")]))
-    ok(law.till.complete())
-    assert spent(law) == 89_90
-    ok(law.till.return_sale(number, [(1, "1")]))
-    ok(law.till.complete())
-    assert spent(law) == 0
-
-
-def spent(bench: Bench) -> int:
-    return sum(net for _, net in bench.memory.journal.unposted_spend(member_id("anna"), 0))

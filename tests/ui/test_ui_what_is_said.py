@@ -1,0 +1,123 @@
+"""What the screen says by itself: the link, training, offers, refusals, good news."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtTest import QTest
+
+from pos_app.domain.sentence import say
+from pos_app.ui.gestures import scan
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import Tone, done, notice, refused
+from pos_app.workstation.view import DeviceView
+from tests.ui.builders import (
+    NOW,
+    SellingTill,
+    a_last_sale,
+    a_member,
+    a_transaction,
+    offline,
+    selling,
+)
+from tests.ui.test_ui_money_and_day import K, become, tap_named, words_on
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(selling()))
+
+
+def test_the_link_is_taken_away_and_given_back(window):
+    perform(window.desk, "link")
+    become(window, link=offline())
+    perform(window.desk, "link")
+    assert window.desk.till.said("link") == [((False,), {}), ((True,), {})]
+
+
+def test_offline_is_said_in_words_with_the_time_and_what_waits(window):
+    become(window, link=offline(), devices=(DeviceView("Star", "printer", "paper_low"),))
+    assert "Нет связи с 10:40" in window.top.link.accessibleName()
+    assert "37" in window.top.unsent.accessibleName()
+    assert "мало бумаги" in window.top.device.accessibleName()
+    become(window, link=replace(offline(), stale=True))
+    assert "Вчерашние" in window.top.link.accessibleName()
+    become(window, link=replace(offline(), trouble=say("link.fenced")))
+    assert "другая машина" in window.top.link.accessibleName()
+
+
+def test_training_is_marked(window):
+    become(window, training=True)
+    assert window.top._training.isVisible()
+
+
+def test_one_offer_at_a_time_and_none_again_once_dismissed(window):
+    become(window, offers=(say("hint.one"), say("hint.two")))
+    assert "One" in words_on(window)
+    assert "Two" not in words_on(window)
+    tap_named(window, "Больше не предлагать")
+    assert "Two" in words_on(window)
+    perform(window.desk, "dismiss")
+    assert window.desk.offer() is None
+    become(window, transaction=replace(a_transaction(), id="another"))
+    assert window.desk.offer() is not None
+
+
+def test_a_blocked_card_says_why_and_the_sale_goes_on(window):
+    member = a_member(blocked=say("member.blocked", reason="lost"), chips=(), redeem_limit=None)
+    become(window, member=replace(member, pending=20, next_tier_name=None))
+    assert "заблокирована" in words_on(window)
+    assert "20 баллов" in words_on(window)
+    assert window.screen_shown.totals.pay.buttons[0].isEnabled()
+
+
+def test_a_teaser_without_savings_speaks_of_points_only(window):
+    teaser = replace(a_transaction().teaser, saves_minor=0)
+    become(window, member=None, transaction=replace(a_transaction(), teaser=teaser))
+    assert "159 баллов" in words_on(window)
+    become(window, transaction=replace(a_transaction(), teaser=None))
+    assert "159" not in words_on(window)
+
+
+def test_a_refund_and_a_sale_without_change_are_said_so(window):
+    refund = a_last_sale(kind="return", total_minor=-10000, change_due_minor=0)
+    become(window, transaction=None, member=None, last_sale=refund)
+    assert "100,00\u00a0₽" in window.screen_shown.idle._figure.text()
+    become(window, last_sale=a_last_sale(change_due_minor=0, points_earned=0, points_redeemed=0))
+    assert window.screen_shown.idle._title.text() == "Оплачено, без сдачи"
+
+
+def test_good_news_goes_by_itself_and_trouble_stays(window, qtbot):
+    window.desk.do(done(notice("suspended", Tone.GOOD)))
+    line = window.screen_shown.notice
+    assert line.isVisible()
+    line._soon.setInterval(0)
+    line._soon.start()
+    qtbot.waitUntil(lambda: window.desk.said is None)
+    window.desk.do(refused("no_line"))
+    assert not line._soon.isActive()
+    assert line.isVisible()
+
+
+def test_what_the_selected_line_says_already_is_not_said_again(window):
+    window.desk.do(done(notice("item_added", Tone.GOOD, name="Молоко")))
+    assert window.desk.said is None
+
+
+def test_an_empty_answer_of_enter_closes_a_page(window):
+    perform(window.desk, "why")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.page is None
+
+
+def test_a_scan_closes_the_page_that_lies_over_the_lines(window):
+    perform(window.desk, "why")
+    window.desk.do(window.desk.till.scan(b"4600000000001"))
+
+    scan(window.desk, b"4600000000002")
+    assert window.desk.page is None
+
+
+def test_the_clock_moves_with_the_till(window):
+    window.desk.till.shown = replace(window.desk.till.shown, now=NOW.replace(minute=59))
+    window.tick()
+    assert window.top._clock.text() == "11:59"

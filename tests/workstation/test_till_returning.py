@@ -1,0 +1,146 @@
+"""Returns by receipt: whole, in parts, never more than was bought."""
+
+from tests.sync.mirror.feeds import gone
+from tests.workstation.test_till_selling import label
+from tests.workstation.tills import (
+    APPLES_PLU,
+    BREAD,
+    CARDS,
+    CHEESE,
+    MILK,
+    SWEETS,
+    notices,
+    ok,
+    paper,
+    refusal,
+)
+
+
+def test_a_whole_receipt_comes_back_with_its_points_and_tenders(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, MILK, CARDS["anna"])
+    ok(senior.till.redeem("max"))
+    ok(senior.till.tender("card", 500_00))
+    ok(senior.till.pay("cash", 1000_00))
+    sold = senior.documents()[0]
+    cash_before = senior.memory.journal.session().cash_minor
+    assert notices(senior.till.return_sale("K1R:A000001", reason="defect")) == ["return_open"]
+    sale = senior.sale
+    assert (sale.kind, sale.total_minor) == ("return", sold.totals.due_minor)
+    assert sale.points_redeemed == 300
+    assert senior.view.demand is None
+    assert (sale.change_due_minor, sale.round_notes_minor) == (0, ())
+    answer = ok(senior.till.pay("cash"))
+    back = senior.memory.journal.document(answer.data["receipt_number"])
+    assert back.original_id == sold.transaction_id
+    assert {t.kind.value: t.amount_minor for t in back.tenders} == {
+        "cash": -(sold.totals.due_minor - 500_00),
+        "card": -500_00,
+    }
+    assert sum(e.points for e in back.entries) == 300 - sold.totals.points_earned
+    session = senior.memory.journal.session()
+    assert session.cash_minor == cash_before - (sold.totals.due_minor - 500_00)
+    assert (session.totals.returns, session.totals.returns_minor) == (1, sold.totals.due_minor)
+    assert refusal(senior.till.return_sale("A000001")) == "all_returned"
+    assert refusal(senior.till.return_sale("A000002")) == "is_a_return"
+    assert senior.audit("return")[0].reason == "defect"
+    text = paper(senior.devices.jobs[-1])
+    voice = senior.till.station.gear.voice("ru")
+    for key in ("points_taken_back", "points_given_back"):
+        assert voice.text(f"receipt.{key}") in text
+    senior.scan(CARDS["anna"])
+    assert senior.view.member.points == 1250
+
+
+def test_a_receipt_comes_back_in_parts_and_never_more(senior):
+    senior.scan(SWEETS, SWEETS, SWEETS, label("21", APPLES_PLU, 342))
+    ok(senior.till.pay("cash"))
+    lines = senior.documents()[0].lines
+    total = senior.documents()[0].totals.due_minor
+    refunded = 0
+    for wanted in ([(1, "1")], [(1, "1"), (2, "0.100")], [(1, "1")], [(2, "0.242")]):
+        ok(senior.till.return_sale("A000001", wanted))
+        refunded += senior.sale.total_minor
+        ok(senior.till.complete())
+    assert refunded == total
+    assert len(lines) == 2
+    assert refusal(senior.till.return_sale("A000001", [(1, "1")])) == "too_many_back"
+    assert refusal(senior.till.return_sale("A000001", None)) == "all_returned"
+
+
+def test_what_may_come_back_is_shown_first(senior):
+    senior.scan(SWEETS, SWEETS, SWEETS, MILK)
+    ok(senior.till.pay("card"))
+    ok(senior.till.return_sale("A000001", [(1, "2")]))
+    ok(senior.till.complete())
+    shown = senior.scan("K1R:A000001").data["receipt"]
+    assert [(x.name, x.quantity.value) for x in shown.lines] == [
+        ("Конфеты «Мишка»", 1),
+        ("Молоко 1 л", 1),
+    ]
+    assert shown.phase == "completed"
+    ok(senior.till.return_sale("A000001", [(1, "1")]))
+    ok(senior.till.complete())
+    assert len(senior.till.find_receipt("A000001").data["receipt"].lines) == 1
+    assert refusal(senior.till.find_receipt("A000404")) == "unknown_receipt"
+
+
+def test_a_return_that_cannot_be_is_refused(senior):
+    senior.sold(MILK, BREAD)
+    till = senior.till
+    assert refusal(till.return_sale("A000404")) == "unknown_receipt"
+    assert refusal(till.return_sale("A000001", [])) == "nothing_chosen"
+    assert refusal(till.return_sale("A000001", [(9, "1")])) == "no_line"
+    assert refusal(till.return_sale("A000001", [(1, "x")])) == "bad_quantity"
+    assert refusal(till.return_sale("A000001", [(1, "0")])) == "too_many_back"
+    assert refusal(till.return_sale("A000001", [(1, "2")])) == "too_many_back"
+    senior.scan(MILK)
+    assert refusal(till.return_sale("A000001")) == "finish_first"
+
+
+def test_the_same_line_twice_in_one_return_is_one_line(senior):
+    senior.sold(MILK, MILK)
+    answer = senior.till.return_sale("A000001", [(1, "1"), (1, "2")])
+    assert refusal(answer) == "too_many_back"
+    assert senior.sale is None
+    ok(senior.till.return_sale("A000001", [(1, "1"), (1, "1")]))
+    assert [x.quantity.value for x in senior.sale.lines] == [2]
+
+
+def test_returning_needs_the_right_or_an_override(shop):
+    shop.sold(MILK)
+    assert refusal(shop.till.return_sale("A000001")) == "needs_override"
+    ok(shop.till.return_sale("A000001", None, "defect", ("petr", "2222")))
+    assert shop.audit("return")[0].override_by == "petr"
+
+
+def test_an_open_return_is_closed_to_everything_else(senior):
+    senior.scan(MILK, CARDS["anna"])
+    ok(senior.till.pay("cash"))
+    ok(senior.till.return_sale("A000001"))
+    till = senior.till
+    for answer in (
+        senior.scan(BREAD),
+        senior.scan(CARDS["anna"]),
+        till.remove_member(),
+        till.set_quantity(1, "1"),
+        till.void_line(1),
+        till.discount(None, percent="5"),
+        till.tender("cash", 1),
+        till.suspend(),
+    ):
+        assert refusal(answer) == "return_is_open"
+    assert refusal(till.undo()) == "nothing_to_undo"
+    assert refusal(till.redeem(1)) == "no_member"
+    ok(till.void_transaction("mistake"))
+    assert len(senior.documents()) == 1
+    ok(till.return_sale("A000001"))
+
+
+def test_a_return_of_an_item_that_left_the_catalogue_still_works(senior):
+    senior.sold(BREAD)
+    senior.mirrors(gone("chain", 900, "item", "item2"))
+    ok(senior.till.return_sale("A000001"))
+    assert senior.sale.lines[0].name == "Хлеб ржаной"
+    ok(senior.till.pay("card"))
+    assert senior.memory.journal.session().cash_minor == 1000_00
