@@ -13,6 +13,7 @@ from drivers.scanner.camera.extras import opencv
 from drivers.transport import LinkDownError
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+IN_MEMORY = "/dev/shm/"  # files, the only ones under /dev
 FRAME_STEP_MS = 200
 WIDTH, HEIGHT = 1280, 720
 
@@ -40,7 +41,8 @@ class Frames(Protocol):
 def frames_of(port: str) -> Frames:
     """A file by its suffix, else a camera: /dev/v4l/by-id/..., /dev/video0 or its number."""
     path = Path(port)
-    if path.suffix and not port.startswith("/dev/"):
+    device = port.startswith("/dev/") and not port.startswith(IN_MEMORY)
+    if path.suffix and not device:
         return FileFrames(path)
     return DeviceFrames(port)
 
