@@ -50,13 +50,17 @@ class Look:
         figures: bool = False,
         struck: bool = False,
     ) -> QFont:
-        """Inter of a size; `figures` are tabular, so that amounts stand in columns."""
+        """Inter of a size; `figures` are tabular, so that amounts stand in columns.
+
+        Letters keep their own widths whatever a system's settings say: what fits here fits there.
+        """
         key = (px, weight, figures, struck)
         if key not in self._fonts:
             font = QFont("Inter")
             font.setPixelSize(px)
             font.setWeight(weight)
             font.setStrikeOut(struck)
+            font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
             if figures:
                 font.setFeature(QFont.Tag("tnum"), 1)
             self._fonts[key] = font

@@ -7,6 +7,7 @@ Beside the single pictures lies one sheet per theme and language with all of the
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,9 +27,16 @@ SIZE = (1366, 768)
 COLUMNS, SHARE = 4, 3
 
 
-def photograph(name: str, language: str, theme: str, size: tuple[int, int] = SIZE) -> QImage:
-    """One state in one look, as the screen would show it."""
+def photograph(
+    name: str,
+    language: str,
+    theme: str,
+    size: tuple[int, int] = SIZE,
+    spoil: Callable[[MainWindow], object] = lambda window: None,
+) -> QImage:
+    """One state in one look, as the screen would show it; `spoil` changes something on it first."""
     app = application()
+    app.setCursorFlashTime(0)  # a cursor that blinks is in one picture and not in the next
     view = selling() if name != "sign_on" else signed_on()
     window = MainWindow(Desk(SellingTill(view), Settings(language, theme)), px_per_mm=PX_PER_MM)
     window.resize(*size)
@@ -38,6 +46,7 @@ def photograph(name: str, language: str, theme: str, size: tuple[int, int] = SIZ
     STATES[name](window)
     for _ in range(3):
         app.processEvents()
+    spoil(window)
     picture = window.grab().toImage()
     window.close()
     window.deleteLater()
