@@ -1,7 +1,8 @@
 """`make evidence`: runs what can be counted and writes docs/reliability.md from nothing else.
 
 `--seeds N` and `--examples N` say how long the simulation and the fuzzing are; an hour with what is
-given here. Parts that end with another code than 0 are named as failed, and so is the whole.
+given here. `--only NAME` runs that part anew and leaves the others as they stand on the page: each
+says of which commit and day it is. Parts that end with another code than 0 are named as failed.
 """
 
 import argparse
@@ -10,8 +11,10 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,6 +23,11 @@ from tests.house.fault_cases import CASES, WITHOUT, by_case
 
 HOUSE = Path(__file__).parents[2]
 OUT = HOUSE / "docs" / "reliability.md"
+HEAD = """# Reliability
+
+Written by `make evidence`; nothing here was typed by hand. Each part says of which day and commit.
+"""
+MARK = "<!-- part: {} -->"
 CHAIN = HOUSE / "tests" / "data" / "chain" / "simulate_chain.py"
 SUITES = {
     "kill -9 of a selling till at a named point": "tests/journeys/test_kill_points.py",
@@ -113,21 +121,42 @@ def catalogue() -> Told:
     return Told(lines, all(found[c] or WITHOUT.get(c) for c in CASES))
 
 
-def parts(seeds: int, examples: int) -> Iterator[Told]:
-    """The page, part by part."""
-    yield from suites()
-    yield command("Simulated faults", "-m", "tests.simulation", "--seeds", str(seeds))
-    yield command(
-        "Inputs to the server's surface",
-        "-m",
-        "tests.evidence.fuzz_api",
-        "--examples",
-        str(examples),
-    )
-    yield command("Devices fed with mutated streams", "-m", "tests.evidence.fuzz_devices")
-    yield command("Points spent in the dark", "-m", "tests.evidence.allowances")
-    yield chain_day()
-    yield catalogue()
+def parts(seeds: int, examples: int) -> dict[str, Callable[[], Sequence[Told]]]:
+    """The page, part by part, in its order."""
+    simulation = ("-m", "tests.simulation", "--seeds", str(seeds))
+    api = ("-m", "tests.evidence.fuzz_api", "--examples", str(examples))
+    devices = ("-m", "tests.evidence.fuzz_devices")
+    dark = ("-m", "tests.evidence.allowances")
+    return {
+        "suites": lambda: list(suites()),
+        "simulation": lambda: [command("Simulated faults", *simulation)],
+        "surface": lambda: [command("Inputs to the server's surface", *api)],
+        "devices": lambda: [command("Devices fed with mutated streams", *devices)],
+        "dark": lambda: [command("Points spent in the dark", *dark)],
+        "chain": lambda: [chain_day()],
+        "catalogue": lambda: [catalogue()],
+    }
+
+
+def written(name: str, told: Sequence[Told], took_s: float) -> str:
+    """A part as it stands on the page."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HOUSE, capture_output=True, text=True
+    ).stdout.strip()
+    lines = [line for one in told for line in one.lines]
+    if not lines[0].startswith("#"):
+        lines = ["## The suite, as far as it is about faults", *lines]
+    if not all(one.good for one in told):
+        lines.insert(1, "**Something failed here.**")
+    made = f"<sub>{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {took_s:.0f} s</sub>"
+    return "\n".join([MARK.format(name), *lines, "", made, ""])
+
+
+def on_the_page() -> dict[str, str]:
+    """The parts that were written before, by name."""
+    text = OUT.read_text(encoding="utf-8") if OUT.exists() else ""
+    pieces = re.split(r"(?m)^(?=<!-- part: )", text)[1:]
+    return {piece.split(maxsplit=3)[2]: piece for piece in pieces}
 
 
 def main() -> int:
@@ -135,16 +164,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.evidence")
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--examples", type=int, default=100)
+    parser.add_argument("--only", action="append", default=[])
     options = parser.parse_args()
-    lines = ["# Reliability", "", "Written by `make evidence`; nothing here was typed by hand.", ""]
+    all_parts = parts(options.seeds, options.examples)
+    if unknown := {*options.only} - all_parts.keys():
+        parser.error(
+            f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(all_parts)}"
+        )
+    page = on_the_page()
     good = True
-    for told in parts(options.seeds, options.examples):
-        lines += told.lines if told.lines[0].startswith("|") else ["", *told.lines]
-        good = good and told.good
-        print("\n".join(told.lines), flush=True)
-    if not good:
-        lines.insert(3, "**Something failed; see below.**")
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in options.only or all_parts:
+        began = time.monotonic()
+        told = all_parts[name]()
+        page[name] = written(name, told, time.monotonic() - began)
+        good = good and all(one.good for one in told)
+        print(page[name], flush=True)
+        shown = [page[one] for one in all_parts if one in page]
+        OUT.write_text("\n".join([HEAD, *shown]), encoding="utf-8")
     return 0 if good else 1
 
 
