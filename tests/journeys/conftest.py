@@ -12,6 +12,7 @@ from pos_app.wiring.courier import first_sync
 from pos_app.wiring.demo_script import Hands
 from pos_app.wiring.demo_shop import Shop
 from pos_app.wiring.window import build_window_till
+from tests.demo_shop_once import furnished
 
 PATIENCE_MS = 60_000
 
@@ -31,7 +32,7 @@ def qapp():
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """The demo shop with its server running; one for a module."""
-    with Shop(tmp_path_factory.mktemp("shop")) as shop:
+    with furnished(tmp_path_factory.mktemp("shop")) as shop:
         yield shop
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from pos_app.wiring.console_till import build_console_till, wait_for_sync
 from pos_app.wiring.courier import first_sync
-from pos_app.wiring.demo_shop import Shop, head_office
+from pos_app.wiring.demo_shop import head_office
+from tests.demo_shop_once import furnished
 
 ANITA, NIKOLAY = "2990000000019", "2990000000026"
 MILK = "2000000000206"
@@ -20,7 +21,7 @@ RISK = {"per_card": 1000, "per_till_day": 5000}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    with Shop(tmp_path_factory.mktemp("shop")) as shop:
+    with furnished(tmp_path_factory.mktemp("shop")) as shop:
         yield shop
 
 

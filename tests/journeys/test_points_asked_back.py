@@ -8,7 +8,8 @@ import pytest
 
 from pos_app.wiring.console_till import build_console_till, wait_for_sync
 from pos_app.wiring.courier import first_sync
-from pos_app.wiring.demo_shop import Shop, head_office
+from pos_app.wiring.demo_shop import head_office
+from tests.demo_shop_once import furnished
 
 CARD = "2990000000019"
 GOODS = ("2000000000206", "2000000000893", "2100180010009")
@@ -17,7 +18,7 @@ DEADLINE_S = 60
 
 @pytest.fixture
 def shop(tmp_path):
-    with Shop(tmp_path / "shop") as shop:
+    with furnished(tmp_path / "shop") as shop:
         yield shop
 
 

@@ -15,9 +15,10 @@ from pos_app.gear.keystore import KeyFile
 from pos_app.storage.connect import is_plain
 from pos_app.wiring.commands import command
 from pos_app.wiring.courier import first_sync
-from pos_app.wiring.demo_shop import Shop, head_office, packaged
+from pos_app.wiring.demo_shop import head_office, packaged
 from pos_app.wiring.memory import open_memory, terminal_key
 from pos_app.wiring.protection import KEY_FILE, database_key
+from tests.demo_shop_once import furnished
 
 CARD, PIN = "2990000000019", "1111"
 NAME, LAST, PHONE = "Ефросиния", "Заозёрная", "+79161234567"
@@ -64,7 +65,7 @@ class Clerk:
 @pytest.fixture(scope="module")
 def day(request, tmp_path_factory):
     """A day at an encrypted till that is killed in the middle of its work."""
-    with Shop(tmp_path_factory.mktemp("stolen")) as shop:
+    with furnished(tmp_path_factory.mktemp("stolen")) as shop:
         place = shop.till("till-1", devices=shop.counter().devices, encrypted=True)
         first_sync(place.data, place.server)
         clerk = Clerk(place)

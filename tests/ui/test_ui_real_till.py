@@ -13,8 +13,8 @@ from pos_app.ui.controls import Button
 from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
-from pos_app.wiring.demo_shop import Shop
 from pos_app.wiring.window import build_window_till
+from tests.demo_shop_once import furnished
 from tests.ui.conftest import PX_PER_MM
 
 K = Qt.Key
@@ -28,7 +28,7 @@ def rows_of(name):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    with Shop(tmp_path_factory.mktemp("shop")) as running:
+    with furnished(tmp_path_factory.mktemp("shop")) as running:
         yield running
 
 
@@ -117,10 +117,10 @@ def test_a_day_at_the_real_till_from_sign_on_to_z(window, qtbot):
     perform(desk, "end_of_day")
     QTest.keyClicks(window.entry, "10000")
     press(window, K.Key_Return)
-    assert desk.page.content.kind == "z"
-    assert desk.page.content.difference_minor == 0
-    qtbot.waitUntil(lambda: desk.page.content.settlement is not None, timeout=PATIENCE_MS)
-    assert desk.page.content.settlement.agreed
+    assert desk.page.kind == "day"
+    assert desk.view.day.report.difference_minor == 0
+    qtbot.waitUntil(lambda: desk.view.day.report.settlement is not None, timeout=PATIENCE_MS)
+    assert desk.view.day.report.settlement.agreed
 
 
 @pytest.mark.slow
