@@ -22,6 +22,7 @@ from tests.ui.builders import (
 )
 from tests.ui.counter_samples import COUNTER
 from tests.ui.device_samples import open_form, open_page, open_tried
+from tests.ui.first_run_samples import FIRST_RUN
 from tests.ui.report_samples import a_month
 
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
