@@ -16,8 +16,7 @@ from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.children import Pipe
 from pos_app.wiring.device_link import DeviceLink
 from pos_app.wiring.first_place import FirstPlace, first_place, keep
-from pos_app.wiring.first_run import operators_here
-from pos_app.wiring.memory import open_memory
+from pos_app.wiring.memory import open_memory, operators_here
 from pos_app.wiring.place import Place
 from pos_app.wiring.protection import TILL_FILE
 from pos_app.workstation.first_pages import Known

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 FILE = "first-run.json"
+TILL_FILE = "till.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ def keep(folder: Path, place: FirstPlace) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / FILE)
+
+
+def wants_assistant(folder: Path) -> bool:
+    """Whether this folder holds nothing yet, or its first start was never finished.
+
+    Looks at names only: a till that is one must not wait for the answer.
+    """
+    return not first_place(folder).is_finished or not (folder / TILL_FILE).exists()

@@ -16,25 +16,12 @@ from typing import Any
 
 from pos_app.gear import logs
 from pos_app.wiring.courier import COURIER_LOG, connection_of, courier_of, enrolled_by, http_client
-from pos_app.wiring.memory import open_memory
+from pos_app.wiring.memory import open_memory, operators_here
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from sync.client.errors import Trouble
 from sync.client.pipe import FileWriter, reader_of
 
 Tell = Callable[[Mapping[str, Any]], None]
-
-
-def operators_here(folder: Path) -> int:
-    """How many people may sign on at this till; 0 before its mirror has come."""
-    memory = open_memory(folder)
-    try:
-        reader = memory.mirror()
-        try:
-            return len(reader.operators())
-        finally:
-            reader.close()
-    finally:
-        memory.close()
 
 
 async def _enrol(folder: Path, asked: Mapping[str, Any], _tell: Tell) -> dict[str, Any]:

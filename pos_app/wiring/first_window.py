@@ -13,7 +13,6 @@ from pos_app.wiring.commands import command, devices_command
 from pos_app.wiring.first_hands import DEVICES, HELPER, FirstHands, known_of
 from pos_app.wiring.first_place import first_place
 from pos_app.wiring.place import Place
-from pos_app.wiring.protection import TILL_FILE
 from pos_app.workstation.first_run import Setup
 
 
@@ -57,14 +56,6 @@ class Assistant:
         self.window.close()
         self.hands.close()
         self.window.deleteLater()
-
-
-def wants_assistant(place: Place) -> bool:
-    """Whether this folder holds nothing yet, or its first start was never finished.
-
-    Looks at names only: a till that is one must not wait for the answer.
-    """
-    return not first_place(place.data).is_finished or not (place.data / TILL_FILE).exists()
 
 
 def open_assistant(place: Place, look: Appearance, px_per_mm: float | None = None) -> Assistant:

@@ -76,6 +76,19 @@ def open_memory(folder: Path, points: Points = no_points) -> Memory:
     return Memory(folder, file, journal, Outbox(file), Grants(file), Lives(file, fingerprint()))
 
 
+def operators_here(folder: Path) -> int:
+    """How many people may sign on at this till; 0 before its mirror has come."""
+    memory = open_memory(folder)
+    try:
+        reader = memory.mirror()
+        try:
+            return len(reader.operators())
+        finally:
+            reader.close()
+    finally:
+        memory.close()
+
+
 def open_sound(folder: Path, points: Points = no_points) -> Memory:
     """The same, looked at before it is sold from. Raises StorageBroken that says what to do."""
     try:

@@ -3,11 +3,12 @@
 Never knows a till; nothing heavy is imported before the first frame.
 """
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pos_app.ui.curtain import Curtain
-from pos_app.wiring.appearance import Appearance, remembered
+from pos_app.wiring.appearance import Appearance, first_look
 from pos_app.wiring.place import Place
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def opened(place: Place, look: Appearance) -> Curtain:
-    """On the screen, in the language and colours of the last time."""
-    curtain = Curtain(remembered(place.data, place.language, look), fullscreen=look.fullscreen)
+    """On the screen, in the colours of the last time."""
+    curtain = Curtain(*first_look(place.data, look), fullscreen=look.fullscreen)
     curtain.paint_now()
     return curtain
 
@@ -28,11 +29,25 @@ def run(
     on_painted: Callable[[], None] = lambda: None,
 ) -> int:
     """The window with a first frame at once; see `pos_app.wiring.window.run`."""
+    gc.disable()  # what is loaded from here on stays: collecting it again and again is a tenth
     curtain = opened(place, look)
     on_painted()
     from pos_app.wiring.window import run as run_till
 
+    def started(till: "Till") -> None:
+        _collect_again()
+        if on_started is not None:
+            on_started(till)
+
     try:
-        return run_till(place, look, on_started, curtain)
+        return run_till(place, look, started, curtain)
     finally:
+        gc.enable()
         curtain.draw_back()
+
+
+def _collect_again() -> None:
+    """The program itself is not looked through again: later collections are short, and so are
+    the stalls that they would be."""
+    gc.freeze()
+    gc.enable()

@@ -1,5 +1,6 @@
 """The till in a window: Qt's own processes as pipes. Never a thread."""
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,7 @@ from pos_app.ui.background import LineProcess
 from pos_app.ui.curtain import Curtain
 from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.commands import courier_command, devices_command
-from pos_app.wiring.first_window import assisted, wants_assistant
+from pos_app.wiring.first_place import wants_assistant
 from pos_app.wiring.place import NotEnrolled, Place
 from pos_app.wiring.till import Till, build_till
 
@@ -86,17 +87,13 @@ def run(
     """
     application()
     place.data.mkdir(parents=True, exist_ok=True)
-    if wants_assistant(place):
-        found = assisted(place, look, curtain)
-        if found is None:
-            return 0
-        place = found
+    if wants_assistant(place.data):
+        return _after_assistant(place, look, on_started, curtain)
     pipes = QtPipes(place)
     try:
         till = build_till(place, pipes)
     except NotEnrolled:  # a folder that was begun and left
-        found = assisted(place, look, curtain)
-        return 0 if found is None else run(found, look, on_started, curtain)
+        return _after_assistant(place, look, on_started, curtain)
 
     def started() -> None:
         if curtain is not None:
@@ -114,3 +111,17 @@ def run(
         wedge_settings=WedgeTables(place.device_path()),
         on_started=started,
     )
+
+
+def _after_assistant(
+    place: Place,
+    look: Appearance,
+    on_started: Callable[[Till], None] | None,
+    curtain: Curtain | None,
+) -> int:
+    """The till once it is one; 0 when its first start goes on another day."""
+    from pos_app.wiring.first_window import assisted  # a till that is one does not pay for it
+
+    gc.enable()  # a person takes minutes here
+    found = assisted(place, look, curtain)
+    return 0 if found is None else run(found, look, on_started, curtain)

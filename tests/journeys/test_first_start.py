@@ -19,8 +19,8 @@ from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.main_window import MainWindow
 from pos_app.wiring.appearance import Appearance
 from pos_app.wiring.demo_shop import STORE, Shop, head_office
-from pos_app.wiring.first_place import first_place
-from pos_app.wiring.first_window import open_assistant, wants_assistant
+from pos_app.wiring.first_place import first_place, wants_assistant
+from pos_app.wiring.first_window import open_assistant
 from pos_app.wiring.place import Place
 from pos_app.wiring.protection import leave_plain
 from pos_app.wiring.window import build_window_till
@@ -104,7 +104,7 @@ def test_a_new_till_is_set_up_by_keys_until_the_cashier_signs_on(shop, new_till)
     counter = shop.counter()
     printer = next(one for one in counter.devices["device"] if one["kind"] == "printer")
     till = new_till("http://127.0.0.1:9")
-    assert wants_assistant(till.place)
+    assert wants_assistant(till.place.data)
     till.key(Qt.Key.Key_Down)
     till.key(Qt.Key.Key_Up)
     till.key(Qt.Key.Key_Return)
@@ -138,7 +138,7 @@ def test_a_new_till_is_set_up_by_keys_until_the_cashier_signs_on(shop, new_till)
     kept = tomllib.loads((till.place.data / "devices.toml").read_text(encoding="utf-8"))
     assert kept["device"][0]["code_pages"] == ["17 cp866"]
     assert first_place(till.place.data).server == shop.url
-    assert not wants_assistant(till.place)
+    assert not wants_assistant(till.place.data)
     till.assistant.hands.close()
     signs_on(till, shop)
 
@@ -223,7 +223,7 @@ def test_a_server_that_goes_away_while_loading_is_waited_for_and_a_closed_window
         till.key(Qt.Key.Key_F10)
         assert not till.window.isVisible()
         till.assistant.close()
-        assert wants_assistant(till.place)
+        assert wants_assistant(till.place.data)
         shop.start_server(int(shop.url.rsplit(":", 1)[1]))
         till.open()
         assert till.view.step is Step.LOADING
