@@ -49,7 +49,8 @@ def remembered(folder: Path, language: str, said: Appearance) -> "Settings":
     for one in fields(Settings):
         value = found.get(one.name)
         if type(value) is type(getattr(settings, one.name)):
-            settings = replace(settings, **{one.name: value})
+            changed: dict[str, Any] = {one.name: value}
+            settings = replace(settings, **changed)
     if said.theme is not None:
         settings = replace(settings, theme=said.theme)
     if said.scale is not None:
