@@ -56,6 +56,8 @@ class Cashier:
             "gift_look": self.gift_look,
             "coupon": self.coupon,
             "choose": self.choose,
+            "adjust": self.adjust,
+            "merge": self.merge,
         }
 
     async def does(self, kind: str, chance: Random) -> None:
@@ -242,6 +244,33 @@ class Cashier:
         if self.done(self.do(lambda till: till.choose_categories((category,)))):
             self.machine.counts["choices"] += 1
         self.pay(chance)
+
+    # --- a manager's hand on members ------------------------------------------------------------
+
+    def found(self, chance: Random, most: int) -> str:
+        """A member's id as this till knows it; "" for one it does not, or must ask for."""
+        card = chance.choice(CARDS[:most])
+        answer = self.do(lambda till: till.find_members(card))
+        rows = answer.data.get("found_members", ()) if self.done(answer) else ()
+        return str(rows[0].id) if rows else ""
+
+    async def adjust(self, chance: Random) -> None:
+        member = self.found(chance, 3)
+        points = chance.choice((-200, -40, -7, 5, 60))
+        if member and self.done(self.do(lambda till: till.adjust_points(member, points, "why"))):
+            self.machine.counts["adjusted"] += 1
+        await asyncio.sleep(chance.random() * 4)
+
+    async def merge(self, chance: Random) -> None:
+        """Sometimes two tills say it of the same two, each the other way round."""
+        kept, gone = self.found(chance, len(CARDS)), self.found(chance, len(CARDS))
+        await self.moment(chance)
+        if (
+            kept
+            and gone
+            and self.done(self.do(lambda till: till.merge_members(kept, gone, "one person")))
+        ):
+            self.machine.counts["merged"] += 1
 
     # --- the rest -----------------------------------------------------------------------------
 

@@ -87,3 +87,18 @@ def posted(machine: Any) -> bool:
     """The inbox is empty."""
     with closing(ServerFile(machine)) as file:
         return not file.rows("SELECT 1 FROM inbox WHERE state = 'queued' LIMIT 1")
+
+
+def by_hand(world: Any, file: ServerFile, ledger: dict[str, int]) -> list[str]:
+    """I2 of what a manager gave or took: each acknowledged event is in the ledger once."""
+    known = {one for (one,) in file.rows("SELECT id FROM event WHERE kind = 'points_adjusted'")}
+    found = []
+    for till in world.tills:
+        for _, one, kind, body, _ in events_on(till.folder):
+            if kind != "points_adjusted" or one not in known:
+                continue
+            entry = json.loads(body)["entry"]
+            told = ledger.get(entry["id"])
+            if told != entry["points"]:
+                found.append(f"I2 by hand {one}: {entry['points']} told, {told} posted")
+    return found

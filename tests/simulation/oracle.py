@@ -22,6 +22,7 @@ from tests.simulation.disks import (
     SEQ_BITS,
     ServerFile,
     at_rest,
+    by_hand,
     chain_of,
     events_on,
     grants_on,
@@ -122,7 +123,7 @@ def _entries(world: Any, file: ServerFile) -> list[str]:
                 told = ledger.get(entry["id"])
                 if told != entry["points"]:
                     found.append(f"I2 entry {entry['id']}: {entry['points']} sold, {told} posted")
-    return found
+    return found + by_hand(world, file, ledger)
 
 
 def _overdrafts(world: Any, file: ServerFile) -> list[str]:
@@ -144,7 +145,7 @@ def _overdrafts(world: Any, file: ServerFile) -> list[str]:
     for member, kind, points, effect in file.rows(
         "SELECT member, kind, points, effect FROM ledger ORDER BY member, pos"
     ):
-        if effect > 0 or kind == "redeem" or (kind == "reverse" and effect > 0):
+        if effect > 0 or kind in ("redeem", "adjust") or (kind == "reverse" and effect > 0):
             sums[member] += effect
         below = sums[member] + unsecured[member] < 0
         if below and member not in told and not at_the_end:

@@ -67,6 +67,8 @@ CARD_DEEDS = {"gift_sale": 4, "gift_pay": 4, "gift_look": 1}
 """Where gift cards are sold, one deed in four is about one."""
 LATER_DEEDS = {"coupon": 3, "choose": 2}
 """In two of five seeds, one deed in six is one of these."""
+OFFICE_DEEDS = {"adjust": 4, "merge": 2}
+"""In three of ten seeds that are not aimed, one deed in eight is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def drawn(
         actions = tuple(_with_card(more, action) for action in actions)
     if not plain:
         actions = _with_later(Random(f"later {seed}"), actions)
+    if not plain and not aimed:
+        actions = _with_office(Random(f"office {seed}"), actions)
     return Plan(seed, tills, actions, weather, crashes, targets, hours, share, page, lan)
 
 
@@ -162,6 +166,18 @@ def _later(chance: Random, action: Action, on: list[tuple[str, float]], deeds: b
             action, kind=chance.choices(list(LATER_DEEDS), list(LATER_DEEDS.values()))[0]
         )
     return action
+
+
+def _with_office(chance: Random, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    if chance.random() > 0.3:
+        return actions
+    kinds, weights = list(OFFICE_DEEDS), list(OFFICE_DEEDS.values())
+    return tuple(
+        action
+        if action.who == WORLD or chance.random() > 1 / 8
+        else replace(action, kind=chance.choices(kinds, weights)[0])
+        for action in actions
+    )
 
 
 def _with_card(chance: Random, action: Action) -> Action:
