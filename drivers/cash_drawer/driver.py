@@ -18,6 +18,7 @@ from drivers.contract import (
     Standing,
     StatusUpdateEvent,
 )
+from drivers.transport.masking import SentMask
 
 KICK_MS = 100
 WARN_OPEN_MS = 60_000
@@ -32,6 +33,7 @@ class PrinterDrawer(Standing):
     """
 
     kind = DeviceKind.DRAWER
+    trace_mask = SentMask  # its line is the printer's
 
     def __init__(
         self,

@@ -36,6 +36,7 @@ from drivers.fiscal_printer.web import (
     Unanswered,
 )
 from drivers.transport import Link, LinkDownError, LinkWorker, Task, monotonic_ms
+from drivers.transport.masking import WebMask
 
 QUEUE_WAIT_MS = 100
 STICKY = frozenset({FiscalError.STORAGE_FULL, FiscalError.UNSENT_TOO_LONG})
@@ -57,6 +58,7 @@ class AtolPrinter(Standing):
     """FiscalPrinter of the contract."""
 
     kind = DeviceKind.FISCAL
+    trace_mask = WebMask
 
     def __init__(
         self, name: str, web: AtolWeb, listener: Listener, timings: FiscalTimings | None = None

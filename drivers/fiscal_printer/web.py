@@ -13,9 +13,12 @@ from typing import Any
 import httpx
 
 from drivers.transport import LinkDownError, plain_reason
-from drivers.transport.trace import Direction
+from drivers.transport.tape import NotSentError
+from drivers.transport.trace import Direction, Doing
 
 Note = Callable[[Direction, bytes], None]
+Exchange = Callable[[bytes], bytes]
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, NotSentError)
 _BUYER = re.compile(rb'("emailOrPhone"\s*:\s*)"[^"]*"')
 NOBODY = "00000000-0000-0000-0000-000000000000"
 OK, CREATED, NOT_FOUND, CONFLICT = 200, 201, 404, 409
@@ -40,7 +43,11 @@ class Unanswered(Exception):
 class AtolWeb:
     """A Link for the device's worker: open while the server answers. One thread only."""
 
-    def __init__(self, base: str, timeout_ms: int, note: Note) -> None:
+    def __init__(
+        self, base: str, timeout_ms: int, note: Note, tape: Exchange | None = None
+    ) -> None:
+        """`tape`: a recording that answers in the server's place."""
+        self._tape = tape
         self._base = base.rstrip("/")
         self._timeout_s = timeout_ms / 1000
         self._note = note
@@ -85,21 +92,31 @@ class AtolWeb:
     def _ask(self, method: str, path: str, body: bytes) -> Said:
         if self._client is None:
             raise Unanswered("closed", sent=False)
-        self._note(Direction.SENT, f"{method} /requests{path} ".encode() + hidden(body))
-        headers = {"Content-Type": "application/json"} if body else {}
+        said = f"{method} /requests{path} ".encode() + hidden(body)
+        self._note(Direction.SENT, said)
         try:
-            answer = self._client.request(
-                method, f"{self._base}/requests{path}", content=body, headers=headers
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as refused:
-            raise Unanswered(_why(refused), sent=False) from refused
-        except httpx.HTTPError as lost:
-            raise Unanswered(str(lost) or type(lost).__name__, sent=True) from lost
-        self._note(Direction.RECEIVED, f"{answer.status_code} ".encode() + hidden(answer.content))
-        return Said(answer.status_code, _object(answer))
+            heard = self._tape(said) if self._tape else self._heard(method, path, body)
+        except (httpx.HTTPError, LinkDownError) as lost:
+            sent = not isinstance(lost, _NOT_SENT)
+            why = str(lost) or type(lost).__name__ if sent else _why(lost)
+            doing = Doing.READING if sent else Doing.WRITING
+            self._note(Direction.LOST, f"{doing.value} {why}".encode())
+            raise Unanswered(why, sent=sent) from lost
+        self._note(Direction.RECEIVED, heard)
+        status, _, content = heard.partition(b" ")
+        return Said(int(status), _object(content))
+
+    def _heard(self, method: str, path: str, body: bytes) -> bytes:
+        """The status and the body of the answer, as a trace has them."""
+        assert self._client is not None
+        headers = {"Content-Type": "application/json"} if body else {}
+        answer = self._client.request(
+            method, f"{self._base}/requests{path}", content=body, headers=headers
+        )
+        return f"{answer.status_code} ".encode() + hidden(answer.content)
 
 
-def _why(refused: httpx.HTTPError) -> str:
+def _why(refused: Exception) -> str:
     """The system's error lies two causes deep, httpx says it in the system's words."""
     cause: BaseException | None = refused
     while cause is not None and not isinstance(cause, OSError):
@@ -112,9 +129,9 @@ def hidden(body: bytes) -> bytes:
     return _BUYER.sub(rb'\1"..."', body)
 
 
-def _object(answer: httpx.Response) -> Mapping[str, Any]:
+def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        said = answer.json()
+        said = json.loads(content)
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}

@@ -19,6 +19,7 @@ from drivers.contract import (
     StatusUpdateEvent,
 )
 from drivers.registry import DeviceSet, add_tolerantly, build_devices, build_tolerantly
+from drivers.transport.tape import Tape
 
 CALM_S = 90.0
 Table = dict[str, Any]
@@ -33,12 +34,13 @@ class Changeover:
         path: Path | None,
         listener: Listener,
         began: Callable[[Device], None],
+        tape: Tape | None = None,
     ) -> None:
         self._config = dict(config)
         self._path = path
         self._listener = listener
         self._began = began
-        self.devices: DeviceSet = build_tolerantly(config, listener, path)
+        self.devices: DeviceSet = build_tolerantly(config, listener, path, tape)
         self._owed: dict[str, int] = {}
         self._changing: set[str] = set()
         self._held: list[Callable[[], None]] = []
@@ -53,6 +55,12 @@ class Changeover:
     def table_of(self, name: str) -> Table:
         """The table of a device; {} when there is none."""
         return next((one for one in self.tables if name_of(one) == name), {})
+
+    def line_of(self, name: str) -> list[Table]:
+        """The tables of all that share the line of a device, the one that has it first."""
+        owner = str(self.table_of(name).get("printer") or name)
+        hanging = [one for one in self.tables if one.get("printer") == owner]
+        return [one for one in (self.table_of(owner), *hanging) if one]
 
     def learn(self, name: str, learned: object) -> None:
         """Keeps what a device was taught (a drawer's polarity) in its table; nothing is reopened.

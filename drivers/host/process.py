@@ -5,6 +5,7 @@ Never outlives its till: it ends when its input ends. Never answers a request tw
 
 import argparse
 import io
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,7 +27,7 @@ from drivers.contract import (
     ResultEvent,
     StatusUpdateEvent,
 )
-from drivers.host.changeover import Changeover
+from drivers.host.changeover import Changeover, name_of
 from drivers.host.check import check_handler
 from drivers.host.claim import TILL, Claim
 from drivers.host.kinds import REQUESTS
@@ -36,7 +37,8 @@ from drivers.host.scanner import ScanGate
 from drivers.host.statistics import Statistics
 from drivers.host.tracer import Tracer
 from drivers.registry import DeviceSet, fields_of_table, found_ports, kinds
-from drivers.transport import LiveCall
+from drivers.transport import Direction, LiveCall
+from drivers.transport.tape import Tape
 
 CLOSE_S = 8.0
 
@@ -45,6 +47,7 @@ class Host:
     """Carries requests to devices and events to the till.
 
     `path` is the file that a changed configuration is written to; without one nothing is kept.
+    `tape`: a recording in place of every line.
     """
 
     def __init__(
@@ -54,13 +57,14 @@ class Host:
         *,
         path: Path | None = None,
         tracer: Tracer | None = None,
+        tape: Tape | None = None,
     ) -> None:
         self._outlet = Outlet(out)
         self._statistics = Statistics()
         self._gate = ScanGate(self._outlet)
         self._calls: dict[int, LiveCall] = {}
         self._tracer = tracer or Tracer(None)
-        self._changeover = Changeover(config, path, self.heard, self._began)
+        self._changeover = Changeover(config, path, self.heard, self._began, tape)
         self._verbs: dict[str, Handler] = {
             **REQUESTS,
             **self._gate.requests(),
@@ -103,10 +107,25 @@ class Host:
         self._outlet.tell(event)
 
     def _began(self, device: Device) -> None:
-        trace = self.devices.traces.get(device.name)
+        tables = self._changeover.line_of(device.name)
+        trace = self.devices.traces.get(name_of(tables[0])) if tables else None
         if trace is not None:
-            self._tracer.follow(device, self._changeover.table_of(device.name), trace)
+            self._tracer.follow(device, tables, trace)
+            trace.add(Direction.BEGUN)
         device.open()
+
+    def _noted(self, fields: Mapping[str, Any]) -> None:
+        """A request that makes a device do something stands in its trace, for the replay."""
+        name = fields.get("device")
+        if fields.get("do") == "cancel":
+            call = self._calls.get(fields.get("request", 0))
+            name = call.device if call else None
+        elif fields.get("do") not in (*REQUESTS, "check"):
+            return
+        tables = self._changeover.line_of(str(name))
+        trace = self.devices.traces.get(name_of(tables[0])) if tables else None
+        if trace is not None:
+            trace.add(Direction.ASKED, json.dumps(fields, ensure_ascii=False).encode())
 
     def take(self, line: str) -> None:
         """One request line. A bad one is answered, never fatal."""
@@ -117,6 +136,7 @@ class Host:
             request_id = fields["id"]
             if self._changeover.holds(fields.get("device"), lambda: self.take(line)):
                 return
+            self._noted(fields)
             request = self._request(fields)
             self._verb(request)(self.devices, request)
         except (RequestError, JobError, ConfigError) as bad:

@@ -10,9 +10,11 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from drivers.contract import DoneEvent, Event, Health, PowerState, event_from_json
+from drivers.contract import Device, DoneEvent, Event, Health, PowerState, event_from_json
 from drivers.host.process import Host
-from drivers.transport import TraceEntry
+from drivers.host.tracer import Masked, Tracer, head_of
+from drivers.registry.replay import Table, row_of
+from drivers.transport import Trace
 
 
 class _Lines:
@@ -29,12 +31,41 @@ class _Lines:
         """Every line is there at once."""
 
 
+class Follower(Tracer):
+    """The trace of one device as it grows: lines of a trace file, the first one at once."""
+
+    def __init__(self, name: str, *, full: bool = False) -> None:
+        super().__init__(None, full=full)
+        self._name = name
+        self._full = full
+        self._rows: queue.SimpleQueue[Table] = queue.SimpleQueue()
+        self.follows = False
+
+    def follow(self, device: Device, tables: list[Table], trace: Trace) -> None:
+        """See Tracer; other devices are not followed."""
+        if device.name != self._name:
+            return
+        self.follows = True
+        masked = Masked(device, full=self._full)
+        self._rows.put(head_of(device, tables, full=self._full))
+        trace.listen(lambda entry: self._rows.put(row_of(masked(entry))))
+
+    def rows(self, seconds: float) -> Iterator[Table]:
+        """For so long."""
+        end = monotonic() + seconds
+        while (rest := end - monotonic()) > 0:
+            try:
+                yield self._rows.get(timeout=rest)
+            except queue.Empty:
+                return
+
+
 class Service:
     """Use as a context manager: the devices are open inside."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], tracer: Tracer | None = None) -> None:
         self._out = _Lines()
-        self._host = Host(config, self._out)
+        self._host = Host(config, self._out, tracer=tracer)
         self._last_id = 0
 
     def __enter__(self) -> "Service":
@@ -69,17 +100,6 @@ class Service:
                 return rows
             with suppress(queue.Empty):
                 self._out.said.get(timeout=0.05)
-
-    def bytes_of(self, name: str, seconds: float) -> Iterator[TraceEntry]:
-        """What goes over the line of one device from now on; KeyError when it has none."""
-        heard: queue.Queue[TraceEntry] = queue.Queue()
-        self._host.devices.traces[name].also = heard.put
-        end = monotonic() + seconds
-        while (rest := end - monotonic()) > 0:
-            try:
-                yield heard.get(timeout=rest)
-            except queue.Empty:
-                return
 
     def names(self) -> list[str]:
         """Every device's name."""

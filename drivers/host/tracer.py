@@ -9,38 +9,65 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from drivers.contract import Device, DeviceKind
-from drivers.transport import Trace, TraceEntry
-from drivers.transport.masking import Mask
+from drivers.registry.replay import Table, row_of, without_secrets
+from drivers.transport import Direction, Trace, TraceEntry
+from drivers.transport.masking import Mask, masked_words
 
 FILE_BYTES_MAX = 1_000_000
 FILES_KEPT = 3
-PLAIN_KINDS = frozenset({DeviceKind.SCALE, DeviceKind.DRAWER})
+PLAIN_KINDS = frozenset({DeviceKind.SCALE})
 """Kinds whose bytes say nothing of a person: a masked weight would be useless."""
+HIDDEN_KINDS = frozenset({DeviceKind.PAYMENT})
+"""Kinds that note their bytes without a card's number by themselves, in every trace."""
+
+
+def head_of(device: Device, tables: list[Table], *, full: bool) -> Table:
+    """The first line of a trace file: `table`, and `tables` of all that share the line."""
+    plain = [without_secrets(one) for one in tables]
+    own = next(one for one in plain if device.name in (one.get("name"), one.get("kind")))
+    masked = not full and device.kind not in PLAIN_KINDS
+    return {"device": device.name, "masked": masked, "table": own, "tables": plain}
+
+
+class Masked:
+    """Entries of one device as its file may have them."""
+
+    def __init__(self, device: Device, *, full: bool) -> None:
+        self._bytes: Any = None
+        if not full and device.kind not in PLAIN_KINDS | HIDDEN_KINDS:
+            self._bytes = getattr(device, "trace_mask", Mask)()
+        self._full = full
+
+    def __call__(self, entry: TraceEntry) -> TraceEntry:
+        """The same without people, as long as before."""
+        data = entry.data
+        if entry.direction.is_bytes and self._bytes is not None:
+            data = self._bytes.masked(entry.direction, data)
+        elif entry.direction is Direction.ASKED and not self._full:
+            data = json.dumps(masked_words(json.loads(data)), ensure_ascii=False).encode()
+        return TraceEntry(entry.t_ms, entry.direction, data)
 
 
 class Tracer:
-    """`folder` None: no files. A line an entry, {"t_ms", "way", "hex"}; the first has the table."""
+    """`folder` None: no files. A line an entry (`row_of`); the first has the tables."""
 
     def __init__(self, folder: Path | None, *, full: bool = False) -> None:
         self._folder = folder
         self._full = full
         self._files: dict[str, _TraceFile] = {}
 
-    def follow(self, device: Device, table: dict[str, Any], trace: Trace) -> None:
-        """From now on the device's bytes go to its file."""
+    def follow(self, device: Device, tables: list[Table], trace: Trace) -> None:
+        """From now on what happens on the device's line goes to its file."""
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         former = self._files.pop(device.name, None)
         if former is not None:
             former.close()
-        masked = not self._full and device.kind not in PLAIN_KINDS
-        head = {"device": device.name, "masked": masked, "table": table}
         path = self._folder / f"{safe_name(device.name)}.jsonl"
-        file = self._files[device.name] = _TraceFile(
-            path, head, getattr(device, "trace_mask", Mask)() if masked else None
-        )
-        trace.also = file.add
+        head, masked = head_of(device, tables, full=self._full), Masked(device, full=self._full)
+        file = self._files[device.name] = _TraceFile(path, head, masked)
+        trace.listen(file.add)
 
     def close(self) -> None:
         """No more."""
@@ -56,7 +83,7 @@ def safe_name(name: str) -> str:
 class _TraceFile:
     """One device's file; called from its thread, under the trace's lock."""
 
-    def __init__(self, path: Path, head: dict[str, Any], mask: "Mask | None") -> None:
+    def __init__(self, path: Path, head: Table, mask: Masked) -> None:
         self._path, self._head, self._mask = path, head, mask
         self._file: TextIO | None = None
         self._bytes = 0
@@ -64,8 +91,7 @@ class _TraceFile:
 
     def add(self, entry: TraceEntry) -> None:
         """One line. A full disk ends the trace, never the device."""
-        data = entry.data if self._mask is None else self._mask.masked(entry.direction, entry.data)
-        self._write({"t_ms": entry.t_ms, "way": entry.direction.value, "hex": data.hex()})
+        self._write(row_of(self._mask(entry)))
         if self._bytes >= FILE_BYTES_MAX:
             self.close()
             self._open_next()

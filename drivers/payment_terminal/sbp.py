@@ -12,7 +12,7 @@ The acquirer's interface, each path and field configurable:
 import http.client
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -33,8 +33,11 @@ from drivers.payment_terminal.adapter import (
     declined,
     unknown,
 )
-from drivers.transport import monotonic_ms
+from drivers.transport import Direction, LinkDownError, monotonic_ms
+from drivers.transport.trace import Doing
 
+Note = Callable[[Direction, bytes], None]
+Exchange = Callable[[bytes], bytes]
 ANSWER_BYTES_MAX = 65_536
 PAYLOAD_MAX = 512
 _FIELDS = {
@@ -51,6 +54,10 @@ _STATUSES = {
     "IN_PROGRESS": "waiting",
 }
 _NO_MONEY = {"refused": "declined", "cancelled": "cancelled", "expired": "timeout"}
+
+
+def _unheard(_way: Direction, _data: bytes) -> None:
+    """Nobody takes notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,12 @@ class AcquirerError(Exception):
 class Acquirer:
     """One request, one answer, over a connection of its own."""
 
-    def __init__(self, settings: SbpSettings) -> None:
+    def __init__(
+        self, settings: SbpSettings, note: Note = _unheard, tape: Exchange | None = None
+    ) -> None:
         self._settings = settings
+        self._note = note
+        self._tape = tape
         self._at = urlsplit(settings.url)
         self._names = {**_FIELDS, **settings.fields}
 
@@ -89,17 +100,37 @@ class Acquirer:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if self._settings.token:
             headers["Authorization"] = f"Bearer {self._settings.token}"
+        data = "" if sent is None else json.dumps(sent)
+        said = f"{method} {path} {data}".encode()
+        self._note(Direction.SENT, said)
+        try:
+            status, raw = (
+                self._answer(method, path, data, headers)
+                if self._tape is None
+                else (_played(self._tape(said)))
+            )
+        except (OSError, http.client.HTTPException, LinkDownError) as lost:
+            why = str(lost) if isinstance(lost, LinkDownError) else type(lost).__name__
+            self._note(Direction.LOST, f"{Doing.READING.value} {why}".encode())
+            raise AcquirerError(0, why) from lost
+        found = self._read(status, raw)
+        self._note(Direction.RECEIVED, f"{status} {json.dumps(self._theirs(found))}".encode())
+        return found
+
+    def _answer(
+        self, method: str, path: str, data: str, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
         link = self._link()
         try:
-            data = None if sent is None else json.dumps(sent)
-            link.request(method, self._at.path.rstrip("/") + path, data, headers)
+            link.request(method, self._at.path.rstrip("/") + path, data or None, dict(headers))
             answer = link.getresponse()
-            raw = answer.read(ANSWER_BYTES_MAX + 1)
-        except (OSError, http.client.HTTPException) as lost:
-            raise AcquirerError(0, type(lost).__name__) from lost
+            return answer.status, answer.read(ANSWER_BYTES_MAX + 1)
         finally:
             link.close()
-        return self._read(answer.status, raw)
+
+    def _theirs(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """What we read of an answer, as it came: the rest may be about the customer."""
+        return {self._names[ours]: value for ours, value in found.items() if value is not None}
 
     def _link(self) -> http.client.HTTPConnection:
         timeout = self._settings.answer_ms / 1000
@@ -113,22 +144,32 @@ class Acquirer:
 
     def _read(self, status: int, raw: bytes) -> dict[str, Any]:
         if status >= 300:
+            self._note(Direction.RECEIVED, f"{status} {{}}".encode())
             raise AcquirerError(status, f"HTTP {status}")
         try:
             said = json.loads(raw) if len(raw) <= ANSWER_BYTES_MAX else None
         except ValueError:
             said = None
         if not isinstance(said, dict):
+            self._note(Direction.RECEIVED, f"{status} -".encode())
             raise AcquirerError(0, "no JSON object")
         return {ours: said.get(theirs) for ours, theirs in self._names.items()}
 
 
-class SbpAdapter:
-    """Adapter over an acquirer."""
+def _played(said: bytes) -> tuple[int, bytes]:
+    """The status and the body of an answer that was noted."""
+    status, _, raw = said.partition(b" ")
+    return int(status), raw
 
-    def __init__(self, settings: SbpSettings) -> None:
+
+class SbpAdapter:
+    """Adapter over an acquirer. `tape`: a recording that answers in its place."""
+
+    def __init__(
+        self, settings: SbpSettings, note: Note = _unheard, tape: Exchange | None = None
+    ) -> None:
         self._settings = settings
-        self._acquirer = Acquirer(settings)
+        self._acquirer = Acquirer(settings, note, tape)
 
     def prepare(self, order: PaymentOrder, watch: Watch) -> Notes:
         """What needs the acquirer's id must have one."""

@@ -26,7 +26,7 @@ from drivers.payment_terminal.adapter import (
     unknown,
 )
 from drivers.payment_terminal.zvt_frames import Framing
-from drivers.payment_terminal.zvt_talk import Talk, Timings, Told
+from drivers.payment_terminal.zvt_talk import Note, Talk, Timings, Told
 from drivers.transport import Link, LinkDownError, monotonic_ms
 
 ZVT_PORT = 20007
@@ -49,11 +49,13 @@ class ZvtSettings:
 class ZvtAdapter:
     """Adapter over a byte link."""
 
-    def __init__(self, link: Link, framing: Framing, settings: ZvtSettings) -> None:
-        """A link without a trace: its bytes hold card numbers."""
+    def __init__(
+        self, link: Link, framing: Framing, settings: ZvtSettings, note: Note | None = None
+    ) -> None:
+        """A link that notes no bytes, for they hold card numbers; `note` gets them without."""
         self._link = link
         self._settings = settings
-        self._talk = Talk(link, framing, settings.timings)
+        self._talk = Talk(link, framing, settings.timings, note)
         self._registered = False
         self._last_trace: int | None = None
 

@@ -218,22 +218,23 @@ def status_of(data: bytes) -> Status:
     """
     fields: dict[int, bytes] = {}
     at = 0
-    for tag, value, after in _fields(data):
+    for tag, start, after in extents(data):
+        value = data[start:after]
         if fields.setdefault(tag, value) != value:
             return Status({}, data)
         at = after
     return Status(fields, data[at:])
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """(tag, value, where the next one begins) as far as the lengths are right."""
+def extents(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(tag, where its value begins, where it ends) as far as the lengths are right."""
     at = 0
     while at < len(data):
         tag = data[at]
         start, size = _extent(tag, data, at + 1)
         if size < 0 or start + size > len(data):
             return
-        yield tag, data[start : start + size], start + size
+        yield tag, start, start + size
         at = start + size
 
 

@@ -1,5 +1,6 @@
 """One command and all that a ZVT terminal says to it. Never reads "approved" into silence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.contract.payment import PaymentStage
@@ -21,7 +22,10 @@ from drivers.payment_terminal.zvt_apdu import (
     status_of,
 )
 from drivers.payment_terminal.zvt_frames import Framing
-from drivers.transport import Link, LinkDownError, monotonic_ms
+from drivers.payment_terminal.zvt_mask import masked_answer, masked_order
+from drivers.transport import Direction, Link, LinkDownError, monotonic_ms
+
+Note = Callable[[Direction, bytes], None]
 
 _ENCODING = "cp437"
 SLIP_LINES_MAX = 200
@@ -70,8 +74,12 @@ class Told:
 class Talk:
     """Messages over one link, one command at a time."""
 
-    def __init__(self, link: Link, framing: Framing, timings: Timings) -> None:
+    def __init__(
+        self, link: Link, framing: Framing, timings: Timings, note: Note | None = None
+    ) -> None:
+        """`note` gets each message as it may be kept, framed as it was."""
         self._link = link
+        self._note = note
         self._framing = framing
         self._timings = timings
         self._waiting: list[Apdu] = []
@@ -84,11 +92,19 @@ class Talk:
         told = Told()
         try:
             self._drain()
-            self._link.write(self._framing.wrap(apdu))
+            self._say(apdu)
             self._listen(told, watch, cancellable)
         except (LinkDownError, ZvtError) as lost:
             told.trouble = str(lost) or "lost"
         return told
+
+    def _say(self, apdu: Apdu) -> None:
+        self._noted(Direction.SENT, masked_order(apdu))
+        self._link.write(self._framing.wrap(apdu))
+
+    def _noted(self, way: Direction, apdu: Apdu) -> None:
+        if self._note is not None:
+            self._note(way, self._framing.wrap(apdu))
 
     def _drain(self) -> None:
         """What is left of an earlier conversation is nobody's answer."""
@@ -108,7 +124,7 @@ class Talk:
                 told.trouble = "silent"
                 return
             if watch is not None and hurry.must_abort(watch, told, now_ms):
-                self._link.write(self._framing.wrap(Apdu(ABORT_BY_TILL)))
+                self._say(Apdu(ABORT_BY_TILL))
             apdu = self._next()
             if apdu is not None:
                 self._take(apdu, told, watch)
@@ -120,6 +136,8 @@ class Talk:
             if answers:
                 self._link.write(answers)
             self._waiting = found
+            for one in found:
+                self._noted(Direction.RECEIVED, masked_answer(one))
         return self._waiting.pop(0) if self._waiting else None
 
     def _take(self, apdu: Apdu, told: Told, watch: Watch | None) -> None:
@@ -142,7 +160,7 @@ class Talk:
             told.abort_code = apdu.data[0] if apdu.control == ABORT and apdu.data else None
         else:
             return  # a message that asks the till nothing and ends nothing
-        self._link.write(self._framing.wrap(ACK))
+        self._say(ACK)
 
     def _refused(self, apdu: Apdu, told: Told) -> None:
         """The answer to our command; to a wish to abort, "cannot" is no answer to it."""

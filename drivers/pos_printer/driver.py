@@ -28,6 +28,7 @@ from drivers.pos_printer.conversation import Conversation, Delivery, PrinterTimi
 from drivers.pos_printer.encoder import EscPosEncoder
 from drivers.pos_printer.strip import code_page_strip
 from drivers.transport import Link, LinkDownError, LinkWorker, Task, monotonic_ms
+from drivers.transport.masking import SentMask
 
 __all__ = ["EscPosPrinter", "PrinterTimings"]
 
@@ -42,6 +43,7 @@ class EscPosPrinter(Standing):
     """POSPrinter and DrawerPort of the contract. A job whose id was begun before is not begun."""
 
     kind = DeviceKind.PRINTER
+    trace_mask = SentMask
 
     def __init__(
         self,

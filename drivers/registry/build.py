@@ -24,6 +24,7 @@ from drivers.registry.printer import build_printer
 from drivers.registry.scale import build_scale
 from drivers.registry.scanner import build_scanner
 from drivers.registry.workshop import Builder, Workshop
+from drivers.transport.tape import Tape
 
 BUILDERS: dict[DeviceKind, Builder] = {
     DeviceKind.SCANNER: build_scanner,
@@ -53,14 +54,18 @@ def build_devices(config: Mapping[str, Any], listener: Listener) -> DeviceSet:
 
 
 def build_tolerantly(
-    config: Mapping[str, Any], listener: Listener, path: Path | None = None
+    config: Mapping[str, Any],
+    listener: Listener,
+    path: Path | None = None,
+    tape: Tape | None = None,
 ) -> DeviceSet:
     """The same, but what cannot be built becomes a Misfit: one slip must not cost the others.
 
     `path`: the file it stands in; beside it a device may keep what it must remember.
+    `tape`: a recording in place of every line.
     """
     devices = DeviceSet()
-    devices.folder = path.parent if path else None
+    devices.folder, devices.tape = path.parent if path else None, tape
     add_tolerantly(devices, device_tables(config), listener)
     for key, why in strays(config, path).items():
         devices.add(Misfit(_free(devices, key), DeviceKind.UNKNOWN, why, listener))

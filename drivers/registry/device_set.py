@@ -18,6 +18,7 @@ from drivers.contract.marking import MarkCheck
 from drivers.contract.scale import Scale
 from drivers.registry.misfit import Misfit
 from drivers.transport import Trace
+from drivers.transport.tape import Tape
 
 
 class DeviceSet:
@@ -28,6 +29,8 @@ class DeviceSet:
         self.traces: dict[str, Trace] = {}
         self.folder: Path | None = None
         """Where what a device must remember may be kept; None: nowhere."""
+        self.tape: Tape | None = None
+        """A recording that takes the place of every line."""
 
     # One property a kind: its devices by name, with what their contract offers.
 

@@ -23,5 +23,6 @@ def build_fiscal(keys: Keys, name: str, workshop: Workshop) -> Device:
         look_ms=keys.take("look_ms", int, usual.look_ms),
         poll_ms=keys.take("poll_ms", int, usual.poll_ms),
     )
-    web = AtolWeb(f"http://{host}:{port}/api/v2", timings.http_ms, workshop.trace(name).add)
+    note, tape = workshop.trace(name).add, workshop.recorded(timings.http_ms)
+    web = AtolWeb(f"http://{host}:{port}/api/v2", timings.http_ms, note, tape)
     return AtolPrinter(name, web, workshop.listener, timings)

@@ -56,10 +56,10 @@ def build_payment(keys: Keys, name: str, workshop: Workshop) -> Device:
     folder = workshop.devices.folder
     beside = folder / f"payment-{_FILE_NAME.sub('_', name)}.jsonl" if folder else None
     journal = PaymentJournal(Path(path) if path else beside, time.time_ns() // 1_000_000)
-    return QueuedTerminal(name, make(keys), workshop.listener, journal)
+    return QueuedTerminal(name, make(keys, name, workshop), workshop.listener, journal)
 
 
-def _zvt(keys: Keys) -> Adapter:
+def _zvt(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     password = keys.take("password", str, "0" * _PASSWORD_DIGITS)
     if len(password) != _PASSWORD_DIGITS or not (password.isascii() and password.isdigit()):
         raise keys.wrong("password is not six digits")
@@ -68,11 +68,15 @@ def _zvt(keys: Keys) -> Adapter:
     timings = Timings(keys.take("ack_ms", int, usual.ack_ms), silence_ms,
                       keys.take("busy_ms", int, usual.busy_ms))  # fmt: skip
     settings = ZvtSettings(password, _currency(keys), timings=timings)
+    note, link = workshop.trace(name).add, _zvt_link(keys)
+    framing = SerialFraming() if isinstance(link, SerialLink) else SocketFraming()
+    return ZvtAdapter(workshop.traced(name, link, hidden=True), framing, settings, note)
+
+
+def _zvt_link(keys: Keys) -> TcpLink | SerialLink:
     if keys.take("serial", bool, default=False):
-        line = SerialSettings(serial_port(keys), keys.take("baud", int, 115_200))
-        return ZvtAdapter(SerialLink(line), SerialFraming(), settings)
-    link = TcpLink(keys.take("host", str), keys.take("port", int, ZVT_PORT))
-    return ZvtAdapter(link, SocketFraming(), settings)
+        return SerialLink(SerialSettings(serial_port(keys), keys.take("baud", int, 115_200)))
+    return TcpLink(keys.take("host", str), keys.take("port", int, ZVT_PORT))
 
 
 def _currency(keys: Keys) -> str:
@@ -82,22 +86,22 @@ def _currency(keys: Keys) -> str:
     return number
 
 
-def _sbp(keys: Keys) -> Adapter:
+def _sbp(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     url = keys.take("url", str)
     if not url.startswith(("https://", "http://")):
         raise keys.wrong("url is not http or https")
     usual = SbpSettings(url)
-    return SbpAdapter(
-        SbpSettings(
-            url,
-            _token(keys),
-            _words(keys, "fields", {}),
-            _words(keys, "statuses", dict(usual.statuses)),
-            keys.take("pay_s", int, 180) * 1000,
-            keys.take("poll_ms", int, usual.poll_ms),
-            keys.take("answer_ms", int, usual.answer_ms),
-        )
+    settings = SbpSettings(
+        url,
+        _token(keys),
+        _words(keys, "fields", {}),
+        _words(keys, "statuses", dict(usual.statuses)),
+        keys.take("pay_s", int, 180) * 1000,
+        keys.take("poll_ms", int, usual.poll_ms),
+        keys.take("answer_ms", int, usual.answer_ms),
     )
+    note, tape = workshop.trace(name).add, workshop.recorded(settings.answer_ms)
+    return SbpAdapter(settings, note, tape)
 
 
 def _token(keys: Keys) -> str:
@@ -109,7 +113,7 @@ def _token(keys: Keys) -> str:
         raise keys.wrong(f"token_file cannot be read: {bad}") from bad
 
 
-def _program(keys: Keys) -> Adapter:
+def _program(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     shape = keys.one_of("shape", {"sber": SBER, "inpas": INPAS}, "sber")
     program = Path(keys.take("program", str))
     folder = Path(keys.take("folder", str, str(program.parent)))
@@ -176,5 +180,5 @@ def _number(keys: Keys, name: str, value: object) -> int:
         raise keys.wrong(f"{name}: {value!r} is no number") from bad
 
 
-def _manual(keys: Keys) -> Adapter:
+def _manual(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     return ManualAdapter()

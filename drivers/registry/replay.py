@@ -1,37 +1,85 @@
-"""A recorded trace played through the real driver again. Never touches a real port.
+"""A recorded trace, read again and made ready to be played through the same driver.
 
-What the device said comes back in the pieces and, if wanted, with the pauses of then; what the
-driver says goes nowhere.
+Never plays one that would touch something real: a program that orders, a queue that prints.
 """
 
 import json
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event as Signal
 from typing import Any
 
 from drivers.config_file import ConfigError
-from drivers.contract import Device, Listener
-from drivers.registry.build import BUILDERS, KNOWN
-from drivers.registry.device_set import DeviceSet
-from drivers.registry.keys import Keys
-from drivers.registry.workshop import Workshop
-from drivers.transport import Direction, Link, TraceEntry, monotonic_ms
+from drivers.contract import DeviceKind
+from drivers.transport import Direction, TraceEntry
+from drivers.transport.masking import WebMask, classes
+from drivers.transport.tape import Same, Tape
 
-QUIET_MS = 400
+Table = dict[str, Any]
+HASTY_POLL_MS = 50
+_POLLING = frozenset({DeviceKind.PRINTER, DeviceKind.SCALE, DeviceKind.FISCAL})
+_OWN_LINE = {"cups": "a queue would print", "windows": "a queue would print"}
+_OWN_LINE |= {"camera": "a camera has no line", "wedge": "the window reads it"}
+_OWN_LINE |= {"program": "the program would order it again", "manual": "it has no line"}
+_SECRETS = ("password", "local_password", "online_key", "local_user")
+_KEPT_FILES = ("journal", "token_file")
+_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A trace file: the device's table as it was, whether it was masked, and the bytes."""
+    """A trace file: the device's table as it was, whether it was masked, and what happened.
 
-    table: dict[str, Any]
+    `tables`: the device with all that share its line, a drawer and its printer.
+    """
+
+    table: Table
     masked: bool
     entries: tuple[TraceEntry, ...]
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The device's."""
+        return str(self.table.get("name") or self.table.get("kind"))
 
     def bytes_of(self, way: Direction) -> bytes:
         """Everything that went one way."""
         return b"".join(one.data for one in self.entries if one.direction is way)
+
+    def tape(self, *, hasty: bool = False) -> Tape:
+        """The line of then. `hasty`: without its long pauses."""
+        return Tape(self.entries, self._same(), hasty=hasty)
+
+    def playable(self, *, hasty: bool = False) -> list[Table]:
+        """The tables to build it with; ConfigError for what no recording can stand in for."""
+        return [_playable(one, hasty=hasty) for one in self.tables or (self.table,)]
+
+    def _same(self) -> Same:
+        if self.table.get("kind") == DeviceKind.FISCAL:
+            return _SameRequest(masked=self.masked)
+        return _masked_same if self.masked else lambda then, now: then == now
+
+
+def without_secrets(table: Table) -> Table:
+    """A table as a trace keeps it: what opens something is as long and says nothing."""
+    return {
+        key: "0" * len(str(value)) if key in _SECRETS else value for key, value in table.items()
+    }
+
+
+def _playable(table: Table, *, hasty: bool) -> Table:
+    kind, driver = table.get("kind"), str(table.get("driver"))
+    if kind == DeviceKind.MARKING or driver in _OWN_LINE:
+        why = _OWN_LINE.get(driver, "the service would be asked")
+        raise ConfigError(f"device {table.get('name')!r} is not replayed: {why}")
+    found = {key: value for key, value in table.items() if key not in _KEPT_FILES}
+    if "font" in found and not Path(str(found["font"])).is_file():
+        del found["font"]  # recorded on another machine
+    if hasty and kind in _POLLING:
+        found["poll_ms"] = HASTY_POLL_MS
+    return found
 
 
 def read_recording(path: Path) -> Recording:
@@ -46,74 +94,65 @@ def read_recording(path: Path) -> Recording:
         try:
             said = json.loads(line)
             if number == 1:
-                head = {"table": dict(said["table"]), "masked": bool(said["masked"])}
+                head = _head(said)
             else:
-                entries.append(_entry(said))
+                entries.append(entry_from_row(said))
         except (ValueError, KeyError, TypeError) as bad:
             raise ConfigError(f"{path.name}, line {number}, is no trace: {bad}") from bad
     if not head:
         raise ConfigError(f"{path.name} is no trace: it has no first line")
-    return Recording(head["table"], head["masked"], tuple(entries))
+    return Recording(**head, entries=tuple(entries))
 
 
-def _entry(said: dict[str, Any]) -> TraceEntry:
-    return TraceEntry(int(said["t_ms"]), Direction(said["way"]), bytes.fromhex(said["hex"]))
+def _head(said: dict[str, Any]) -> dict[str, Any]:
+    found = {"table": dict(said["table"]), "masked": bool(said["masked"])}
+    return {**found, "tables": tuple(dict(one) for one in said.get("tables", ()))}
 
 
-class ReplayLink:
-    """Link of the transport; `ended` is set when everything was read."""
-
-    def __init__(self, entries: tuple[TraceEntry, ...], *, keep_timing: bool) -> None:
-        self._waiting = [one for one in entries if one.direction is Direction.RECEIVED]
-        self._keep_timing = keep_timing
-        self._offset_ms: int | None = None
-        self._quiet_ms = 0
-        self.ended = Signal()
-        self._never = Signal()
-
-    def open(self) -> None:
-        if self._offset_ms is None and self._waiting:
-            self._offset_ms = monotonic_ms() - self._waiting[0].t_ms
-
-    def read(self, timeout_ms: int) -> bytes:
-        if not self._waiting:
-            self._never.wait(timeout_ms / 1000)
-            self._quiet_ms += timeout_ms
-            if self._quiet_ms >= QUIET_MS:  # a driver that waits for silence has had it
-                self.ended.set()
-            return b""
-        due_ms = self._waiting[0].t_ms + (self._offset_ms or 0) - monotonic_ms()
-        if self._keep_timing and due_ms > 0:
-            self._never.wait(min(due_ms, timeout_ms) / 1000)
-            if due_ms > timeout_ms:
-                return b""
-        return self._waiting.pop(0).data
-
-    def write(self, data: bytes) -> None:
-        """Nobody is there to hear it."""
-
-    def close(self) -> None:
-        if not self._waiting:
-            self.ended.set()
+def row_of(entry: TraceEntry) -> dict[str, Any]:
+    """A line of a trace file."""
+    row = {"t_ms": entry.t_ms, "way": entry.direction.value}
+    if entry.direction.is_bytes:
+        return {**row, "hex": entry.data.hex()}
+    if entry.direction is Direction.LOST:
+        return {**row, "why": entry.data.decode("utf-8", "replace")}
+    return {**row, "ask": json.loads(entry.data)} if entry.data else row
 
 
-@dataclass(frozen=True, slots=True)
-class _ReplayWorkshop(Workshop):
-    """Gives every link the recording in place of the port."""
+def entry_from_row(said: Mapping[str, Any]) -> TraceEntry:
+    """The reverse; raises ValueError, KeyError, TypeError."""
+    way, t_ms = Direction(said["way"]), int(said["t_ms"])
+    if way.is_bytes:
+        return TraceEntry(t_ms, way, bytes.fromhex(said["hex"]))
+    if way is Direction.LOST:
+        return TraceEntry(t_ms, way, str(said["why"]).encode())
+    if way is Direction.ASKED:
+        return TraceEntry(t_ms, way, json.dumps(dict(said["ask"])).encode())
+    return TraceEntry(t_ms, way)
 
-    tape: ReplayLink
 
-    def traced(self, name: str, link: Link) -> Link:
-        """The recording, whatever link the table asks for."""
-        return self.tape
+def _masked_same(then: bytes, now: bytes) -> bool:
+    """What is left of both without people."""
+    return classes(then) == classes(now)
 
 
-def build_replay(
-    recording: Recording, listener: Listener, *, keep_timing: bool = True
-) -> tuple[Device, ReplayLink]:
-    """The device of the recording on its tape; ConfigError when it cannot be built alone."""
-    keys = Keys(recording.table)
-    kind = keys.one_of("kind", KNOWN, "?")
-    tape = ReplayLink(recording.entries, keep_timing=keep_timing)
-    device = BUILDERS[kind](keys, keys.name, _ReplayWorkshop(DeviceSet(), listener, tape))
-    return device, tape
+class _SameRequest:
+    """Web requests whose keys are made anew: the same question under another key is the same."""
+
+    def __init__(self, *, masked: bool) -> None:
+        self._then: dict[bytes, bytes] = {}
+        self._shown: Callable[[bytes], bytes] = _masked_request if masked else bytes
+
+    def __call__(self, then: bytes, now: bytes) -> bool:
+        if now.startswith(b"POST"):
+            same = _UUID.sub(b"*", self._shown(then)) == _UUID.sub(b"*", self._shown(now))
+            if same:
+                self._then |= dict(
+                    zip(_UUID.findall(now)[:1], _UUID.findall(then)[:1], strict=True)
+                )
+            return same
+        return then == _UUID.sub(lambda found: self._then.get(found[0], found[0]), now)
+
+
+def _masked_request(data: bytes) -> bytes:
+    return WebMask().masked(Direction.SENT, data)

@@ -42,9 +42,16 @@ class Workshop:
         """Where the bytes of this device are noted."""
         return self.devices.traces.setdefault(name, Trace())
 
-    def traced(self, name: str, link: Link) -> Link:
-        """The same link, its bytes noted."""
-        return TracedLink(link, self.trace(name).add)
+    def traced(self, name: str, link: Link, *, hidden: bool = False) -> Link:
+        """The same link, its bytes noted; in a replay the recording, whatever link was wanted."""
+        if self.devices.tape is not None:
+            return self.devices.tape
+        return TracedLink(link, self.trace(name).add, hidden=hidden)
+
+    def recorded(self, limit_ms: int) -> Callable[[bytes], bytes] | None:
+        """In a replay what answers a web request of then; None when there is a real server."""
+        tape = self.devices.tape
+        return None if tape is None else lambda said: tape.exchange(said, limit_ms)
 
     def link(
         self,

@@ -22,6 +22,11 @@ class LiveCall:
         self._acts: list[Callable[[], None]] = []
 
     @property
+    def device(self) -> str:
+        """Whom the till asked."""
+        return self._device
+
+    @property
     def cancelled(self) -> bool:
         """The till no longer wants it."""
         return self._cancelled

@@ -21,22 +21,20 @@ from drivers.config_file import (
 from drivers.contract import (
     DeviceKind,
     ErrorEvent,
-    Event,
     Health,
     HealthLevel,
     Outcome,
     PowerState,
     ResultEvent,
     StatusUpdateEvent,
-    event_to_json,
 )
 from drivers.fake import VirtualPrinter
 from drivers.host.claim import SERVICE, Claim, holder_of
-from drivers.host.service import Service
+from drivers.host.replay import Replay
+from drivers.host.service import Follower, Service
 from drivers.registry import found_ports
-from drivers.registry.replay import Recording, build_replay, read_recording
-from drivers.transport import Direction, TraceEntry
-from drivers.transport.masking import Mask
+from drivers.registry.replay import Recording, read_recording
+from drivers.transport import Direction
 from pos_app.wiring.commands import DEVICES_FILE
 from pos_app.wiring.printer_strip import strip_command
 
@@ -69,10 +67,11 @@ def main(argv: Sequence[str], data: Path) -> int:
             return _held(chosen, config, holder)
         claim = Claim(path, SERVICE)
         try:
-            with Service(config) as service:
+            follower = _follower(chosen)
+            with Service(config, follower) as service:
                 if chosen.task == "strip":
                     return strip_command(service, path, config, chosen.name, chosen.readable)
-                return _asked(service, chosen)
+                return _asked(service, follower, chosen)
         finally:
             claim.release()
     except ConfigError as bad:
@@ -109,14 +108,20 @@ def _held(chosen: argparse.Namespace, config: Mapping[str, Any], holder: str) ->
     return 1
 
 
-def _asked(service: Service, chosen: argparse.Namespace) -> int:
+def _follower(chosen: argparse.Namespace) -> Follower:
+    """Of the device whose trace is asked for, from before it is opened; else of none."""
+    traced = chosen.name if chosen.task == "trace" else ""
+    return Follower(traced, full=getattr(chosen, "full", False))
+
+
+def _asked(service: Service, follower: Follower, chosen: argparse.Namespace) -> int:
     if chosen.task == "list":
         return _list(service)
     if chosen.name not in service.names():
         raise ConfigError(f"there is no device {chosen.name!r}")
     if chosen.task == "test":
         return _test(service, chosen.name)
-    return _trace(service, chosen.name, chosen.seconds, full=chosen.full)
+    return _trace(follower, chosen)
 
 
 def _parser(data: Path) -> argparse.ArgumentParser:
@@ -124,7 +129,7 @@ def _parser(data: Path) -> argparse.ArgumentParser:
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
     listed = tasks.add_parser("list", help="how every device is, and the ports found now")
     tried = tasks.add_parser("test", help="a live test: scan, page, drawer, display, weight")
-    traced = tasks.add_parser("trace", help="the bytes of one device as they go, masked")
+    traced = tasks.add_parser("trace", help="the bytes of one device as they go, masked: replay's")
     replay = tasks.add_parser("replay", help="a recorded trace through the real driver")
     strip = tasks.add_parser("strip", help="a printer's code page: a test strip, and what is read")
     strip.add_argument("--readable", action="append", default=[], metavar='"59 cp866"')
@@ -134,9 +139,10 @@ def _parser(data: Path) -> argparse.ArgumentParser:
         one.add_argument("--data", type=Path, default=data, help="the till's folder")
         one.add_argument("--devices", type=Path, help="its device file, when it is elsewhere")
     traced.add_argument("--seconds", type=float, default=3600.0)
+    traced.add_argument("--out", type=Path, metavar="FILE", help="into a file that replay reads")
     traced.add_argument("--full", action="store_true", help="do not mask what people are")
     replay.add_argument("file", type=Path, metavar="FILE")
-    replay.add_argument("--at-once", action="store_true", help="without the pauses of then")
+    replay.add_argument("--at-once", action="store_true", help="with its long pauses cut short")
     return parser
 
 
@@ -184,39 +190,46 @@ def _test(service: Service, name: str) -> int:
     return 0
 
 
-def _trace(service: Service, name: str, seconds: float, *, full: bool) -> int:
-    mask = None if full else Mask()
-    try:
-        for entry in service.bytes_of(name, seconds):
-            _say(_entry(entry, mask))
-    except KeyError as absent:
-        raise ConfigError(f"device {name!r} has no line of its own") from absent
+def _trace(follower: Follower, chosen: argparse.Namespace) -> int:
+    """The lines of a trace file, to the output or to a file, as they come."""
+    if not follower.follows:
+        raise ConfigError(f"device {chosen.name!r} has no line of its own")
+    if chosen.out is None:
+        for row in follower.rows(chosen.seconds):
+            _say(_line(row))
+        return 0
+    _say(f"noting {chosen.name} in {chosen.out}; Ctrl+C ends")
+    with chosen.out.open("w", encoding="utf-8", newline="\n") as file:
+        for row in follower.rows(chosen.seconds):
+            file.write(_line(row) + "\n")
+            file.flush()
     return 0
 
 
-def _entry(entry: TraceEntry, mask: Mask | None) -> str:
-    data = entry.data if mask is None else mask.masked(entry.direction, entry.data)
-    letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
-    return f"{entry.t_ms} {entry.direction.value} {data.hex(' ')}  {letters}"
+def _line(row: Mapping[str, Any]) -> str:
+    """With the letters beside the bytes, for a person who looks."""
+    seen = dict(row)
+    if "hex" in row:
+        data = bytes.fromhex(row["hex"])
+        seen["text"] = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
+    return json.dumps(seen, ensure_ascii=False)
 
 
 def _replay(recording: Recording, *, keep_timing: bool) -> int:
-    """What the driver tells of the recorded bytes, a JSON object a line; a printer's paper too."""
+    """What the host tells of what was recorded, a JSON object a line; a printer's paper too."""
 
-    def told(event: Event) -> None:
-        _say(json.dumps(event_to_json(event), ensure_ascii=False))
+    def told(said: dict[str, Any]) -> None:
+        _say(json.dumps(said, ensure_ascii=False))
 
-    device, tape = build_replay(recording, told, keep_timing=keep_timing)
-    device.open()
-    first, last = (
-        (recording.entries[0], recording.entries[-1]) if recording.entries else (None,) * 2
-    )
-    lasted_s = (last.t_ms - first.t_ms) / 1000 if first and last else 0
-    tape.ended.wait(lasted_s + TEST_S)
-    device.close()
-    if device.kind is DeviceKind.PRINTER:
+    replay = Replay(recording, told, keep_timing=keep_timing)
+    rows = replay.run()
+    if recording.table.get("kind") == DeviceKind.PRINTER:
         paper = VirtualPrinter()
         paper.feed(recording.bytes_of(Direction.SENT))
         for text in (*(one.text for one in paper.papers), paper.tear_off()):
             _say(text)
+    for row in rows:
+        _say(_row(row))
+    if replay.strays:
+        sys.stderr.write(f"kopilka devices: at {replay.strays} places it was not as then\n")
     return 0

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from test_device_host import HostProcess
 
 from drivers.config_file import ConfigError, write_config
-from drivers.contract import DataEvent, DeviceKind, PowerState
+from drivers.contract import DataEvent, DeviceKind, PowerState, event_from_json
 from drivers.host import tracer as tracer_module
+from drivers.host.replay import Replay
 from drivers.host.tracer import Tracer, safe_name
-from drivers.registry.replay import build_replay, read_recording
+from drivers.registry.replay import read_recording
 from drivers.remote import RemoteHost
 from drivers.transport import Direction, Trace
 from drivers.transport.masking import Mask
@@ -29,7 +30,7 @@ class Named:
 
 def traced(folder, kind=DeviceKind.SCANNER, *, full=False):
     tracer, trace = Tracer(folder, full=full), Trace()
-    tracer.follow(Named("the gun", kind), {"kind": kind.value, "name": "the gun"}, trace)
+    tracer.follow(Named("the gun", kind), [{"kind": kind.value, "name": "the gun"}], trace)
     return tracer, trace
 
 
@@ -60,7 +61,7 @@ def test_who_asks_for_everything_gets_everything_and_a_weight_is_no_secret(tmp_p
 
 
 @CALM
-@given(st.lists(st.binary(max_size=20)), st.sampled_from(Direction))
+@given(st.lists(st.binary(max_size=20)), st.sampled_from([Direction.SENT, Direction.RECEIVED]))
 def test_masking_keeps_lengths_and_hides_every_digit_after_the_third(chunks, way) -> None:
     mask = Mask()
     said = b"".join(mask.masked(way, one) for one in chunks)
@@ -119,11 +120,9 @@ def test_a_recorded_afternoon_is_played_through_the_real_driver(tmp_path, rig, c
     host.pump(remote, lambda: any(isinstance(one, DataEvent) for one in told.heard))
     assert host.end() == ""
     recording = read_recording(tmp_path / "bytes" / "scanner.jsonl")
-    ear = Ear()
-    device, tape = build_replay(recording, ear, keep_timing=True)
-    device.open()
-    again = ear.wait(DataEvent)
-    device.close()
+    said: list[dict] = []
+    Replay(recording, said.append).run()
+    again = next(event_from_json(one) for one in said if one["event"] == "data")
     assert again.payload == next(e for e in told.heard if isinstance(e, DataEvent)).payload
     assert (tmp_path / "bytes" / "printer.jsonl").exists()
 
@@ -139,7 +138,9 @@ def test_a_torn_label_is_torn_again(tmp_path, capsys) -> None:
     ]
     path.write_text("".join(json.dumps(one) + "\n" for one in lines) + '{"t_ms": 19')
     assert devices_cli.main(["replay", str(path)], tmp_path) == 0
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    out = capsys.readouterr().out.splitlines()
+    said = [json.loads(line) for line in out if line.startswith("{")]
+    assert out[-1].split() == ["scanner", "gun", "ok"]
     assert [one["event"] for one in said if one["event"] in {"error", "data"}] == ["error", "data"]
     assert next(one for one in said if one["event"] == "data")["text"] == "4006381333931"
 
@@ -202,11 +203,31 @@ def test_the_service_commands_list_and_try_what_stands_on_the_counter(
 def test_the_bytes_of_a_running_device_are_shown_masked(tmp_path, rig, config, capsys) -> None:
     write_config(tmp_path / "devices.toml", config)
     assert devices_cli.main(["trace", "printer", "--seconds", "1.5"], tmp_path) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert any(" tx 10 04" in line for line in lines), "the driver asks how the printer is"
-    assert devices_cli.main(["trace", "drawer", "--seconds", "1"], tmp_path) == 2
+    head, *rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert head["table"]["name"] == "printer"
+    assert any(one.get("hex", "").startswith("1004") for one in rows), "how is the printer?"
+    assert all(len(one["text"]) * 2 == len(one["hex"]) for one in rows if "hex" in one)
+    write_config(tmp_path / "devices.toml", {"device": [{"kind": "scanner", "driver": "wedge"}]})
+    assert devices_cli.main(["trace", "scanner", "--seconds", "1"], tmp_path) == 2
     assert "no line of its own" in capsys.readouterr().err
-    assert devices_cli.main(["trace", "scanner", "--seconds", "0.1", "--full"], tmp_path) == 0
+
+
+@pytest.mark.parametrize("name", ["scanner", "printer", "drawer", "display"])
+def test_what_trace_writes_replay_reads(tmp_path, rig, config, capsys, name) -> None:
+    write_config(tmp_path / "devices.toml", config)
+    said = tmp_path / "said.jsonl"
+    assert devices_cli.main(["trace", name, "--seconds", "1"], tmp_path) == 0
+    said.write_text(capsys.readouterr().out)
+    kept = tmp_path / "kept.jsonl"
+    word = ["--out", str(kept)]
+    assert devices_cli.main(["trace", name, "--seconds", "1", "--full", *word], tmp_path) == 0
+    assert f"noting {name} in {kept}" in capsys.readouterr().out
+    for path in (said, kept):
+        assert devices_cli.main(["replay", "--at-once", str(path)], tmp_path) == 0
+        out = capsys.readouterr()
+        assert out.err == ""
+        rows = [line.split()[1:] for line in out.out.splitlines() if line.startswith(name)]
+        assert rows[-1] == [name, "ok"]
 
 
 def test_a_device_file_that_cannot_be_read_is_one_sentence(tmp_path, capsys) -> None:

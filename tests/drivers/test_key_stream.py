@@ -12,8 +12,9 @@ from drivers.contract.keys import CAPS_LOCK
 from drivers.fake import TcpEndpoint, VirtualScanner
 from drivers.fake.hid_scanner import FlagAt, VirtualHidScanner
 from drivers.fake.typist import TAB, Separator, kernel_events, strokes
+from drivers.host.replay import Replay
 from drivers.registry import ConfigError, build_devices
-from drivers.registry.replay import Recording, build_replay
+from drivers.registry.replay import Recording
 from drivers.scanner import EvdevLink, EvdevScanner, HidLink, HidScanner, KeyStream, Wanted
 from drivers.scanner.key_stream import EV_SYN, EVENT, SYN_DROPPED, KeyMask, Lost
 from drivers.transport import LinkDownError, TcpLink, Trace, TracedLink
@@ -205,7 +206,7 @@ def test_a_trace_of_keys_says_nothing_of_the_label() -> None:
     assert read(masked) == b"XXX-000000\x1dxxx\r"
 
 
-def test_a_recording_of_hid_reports_plays_through_the_driver(tmp_path, ear) -> None:
+def test_a_recording_of_hid_reports_plays_through_the_driver() -> None:
     model = VirtualHidScanner(data_bytes=30, flag=FlagAt.BEFORE_DATA)
     table = {"kind": "scanner", "name": "gun", "driver": "hid"}
     table["descriptor_hex"] = model.descriptor.hex()
@@ -213,7 +214,7 @@ def test_a_recording_of_hid_reports_plays_through_the_driver(tmp_path, ear) -> N
         TraceEntry(at, Direction.RECEIVED, report)
         for at, report in enumerate(model.reports(b"https://loy.example/c/" + b"a1B2" * 20, b"]Q1"))
     )
-    device, tape = build_replay(Recording(table, False, entries), ear, keep_timing=False)
-    device.open()
-    assert ear.wait(DataEvent).payload.text.startswith("https://loy.example/c/a1B2")
-    device.close()
+    said: list[dict] = []
+    Replay(Recording(table, False, entries), said.append, keep_timing=False).run()
+    (scan,) = (one for one in said if one["event"] == "data")
+    assert scan["text"].startswith("https://loy.example/c/a1B2")
