@@ -18,7 +18,9 @@ from pos_app.workstation.first_run import BACKED, Setup
 
 LATER_KEY = "F10"
 WIDE, TALL = 760, 600
-MIB = 1024 * 1024
+KIB = 1024
+MIB = 1024 * KIB
+LARGE = 10 * MIB
 ENTERS = ("Return", "Enter")
 LISTS = (Step.LANGUAGE, Step.PRINTER, Step.STRIP)
 TWO_COLUMNS = 6
@@ -26,7 +28,7 @@ TWO_COLUMNS = 6
 
 
 class Bar(QWidget):
-    """How much is here; a bar that does not know the whole fills a third, and the words say so."""
+    """How much is here; empty while nobody knows the whole, and the words below say so."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -36,8 +38,8 @@ class Bar(QWidget):
 
     def show_share(self, progress: Progress) -> None:
         """Paint it."""
-        self._share = progress.here / progress.whole if progress.whole else 1 / 3
-        self.setAccessibleName(f"{round(self._share * 100)} %" if progress.whole else "…")
+        self._share = progress.here / progress.whole if progress.whole else 0.0
+        self.setAccessibleName(f"{round(self._share * 100)} %")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -92,6 +94,7 @@ class FirstRunScreen(QWidget):
         title = Paragraph(look, look.metrics.heading, ink="")
         title.setFont(look.font(look.metrics.heading, SEMIBOLD))
         title.say(look.say(f"first.{view.step.value}.title", store=view.store, till=view.till))
+        self.setAccessibleName(title.text())
         column.addWidget(title)
         hint = Paragraph(look, look.metrics.body)
         hint.say(look.say(f"first.{view.step.value}.hint", server=view.server))
@@ -210,5 +213,6 @@ def _row(look: Look, one: Choice) -> Row:
 def _amount(look: Look, progress: Progress) -> str:
     if not progress.whole:
         return look.say("first.amount_unknown")
-    here, whole = (f"{number / MIB:.1f}" for number in (progress.here, progress.whole))
-    return look.say("first.amount", here=here, whole=whole)
+    unit, key = (MIB, "first.amount") if progress.whole >= LARGE else (KIB, "first.amount_small")
+    here, whole = (look.words.number(-(-one // unit)) for one in (progress.here, progress.whole))
+    return look.say(key, here=here, whole=whole)

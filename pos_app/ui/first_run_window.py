@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -85,6 +85,12 @@ class FirstRunWindow(QMainWindow):
         """A key that nothing took, e.g. while a button has the focus, is the page's."""
         if not self.screen_shown.take_key(event):
             event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming back to the window is coming back to the page."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._look is not None:
+            self.screen_shown.take_focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another class of size is another look."""
