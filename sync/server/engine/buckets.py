@@ -1,6 +1,7 @@
 """Which bucket and which scope a thing lives in, fixed for ever. Never depends on a machine."""
 
 import hashlib
+from functools import cache
 
 BUCKETS = 256
 REFERENCE = -1
@@ -53,6 +54,7 @@ def common_scopes(store_id: str) -> tuple[str, ...]:
     return (PROGRAM, OPERATORS, settings_scope(store_id), CATALOG)
 
 
+@cache
 def member_scopes() -> tuple[str, ...]:
     """Every member of the chain."""
     return tuple(bucket_scope(bucket) for bucket in range(BUCKETS))
