@@ -4,7 +4,7 @@ The cashier scans them before or after the card, in any order: with no card the 
 says for whom it is, the payment waits; with the card of somebody else it is refused at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.program import Program
@@ -50,11 +50,20 @@ def missing(station: Station, transaction: Transaction) -> Answer | None:
     return None
 
 
-def note(station: Station, item: Item, unit_price_minor: int) -> tuple[Sentence, ...]:
-    """For the line itself: whom the goods are for now."""
-    words = _words(station)
-    closed = _closed(station, item, unit_price_minor)
-    return tuple(say("note.early", who=chosen(one.access, words)) for one in closed if one.begun)
+def noting(station: Station) -> Callable[[Item, int], tuple[Sentence, ...]]:
+    """For each line: whom the goods are for now. The programme is asked for once, not per line."""
+    accesses = program_of(station).early_access
+    if not accesses:
+        return lambda _item, _unit_price_minor: ()
+    words, today = _words(station), station.business_on()
+
+    def note(item: Item, unit_price_minor: int) -> tuple[Sentence, ...]:
+        closed = closed_for(accesses, item, unit_price_minor, today)
+        return tuple(
+            say("note.early", who=chosen(one.access, words)) for one in closed if one.begun
+        )
+
+    return note
 
 
 def _closed(station: Station, item: Item, unit_price_minor: int) -> tuple[Closed, ...]:

@@ -173,8 +173,11 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     totals = settle.settled_totals(station, transaction, priced)
     paid = transaction.paid_minor
     teaser = station.teaser
+    early_note = early.noting(station)
     lines = tuple(
-        replace(_line(entered, one), notes=(*one.notes, *_early(station, entered)))
+        _line(
+            entered, one, () if entered.sold else early_note(entered.item, entered.unit_price_minor)
+        )
         for entered, one in zip(transaction.lines, priced.lines, strict=True)
     )
     returning = transaction.kind is TransactionKind.RETURN
@@ -213,10 +216,6 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     )
 
 
-def _early(station: Station, entered: LineItem) -> tuple[Sentence, ...]:
-    return () if entered.sold else early.note(station, entered.item, entered.unit_price_minor)
-
-
 def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
     saves = priced.totals.net_minor - teaser.totals.net_minor
     points = teaser.totals.points_earned
@@ -233,7 +232,7 @@ def discount_view(modification: PriceModification) -> DiscountView:
     )
 
 
-def _line(entered: LineItem, priced: PricedLine) -> LineView:
+def _line(entered: LineItem, priced: PricedLine, more: tuple[Sentence, ...]) -> LineView:
     return LineView(
         line=entered.line,
         item_id=entered.item.item_id,
@@ -246,7 +245,7 @@ def _line(entered: LineItem, priced: PricedLine) -> LineView:
         amount_minor=priced.net_minor,
         points_redeemed_minor=priced.points_minor,
         points_earned=priced.points_earned,
-        notes=priced.notes,
+        notes=(*priced.notes, *more),
     )
 
 
