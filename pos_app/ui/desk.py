@@ -17,7 +17,14 @@ from pos_app.workstation.view import TillView
 
 LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
 NEEDS_OVERRIDE = frozenset(
-    {"needs_override", "right_missing", "no_right", "override_required", "clock_doubted"}
+    {
+        "needs_override",
+        "right_missing",
+        "no_right",
+        "override_required",
+        "clock_doubted",
+        "needs_second_person",
+    }
 )
 
 

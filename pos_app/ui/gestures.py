@@ -11,7 +11,7 @@ from pos_app.workstation.answer import Answer, Tone
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
 SEARCH_FROM = 2
 CONSENTS = ("processing", "marketing")
-OF_PAGES = frozenset({"report_section"})
+OF_PAGES = frozenset({"report_section", "member_do", "merge_keep", "conflict_line"})
 """Questions that belong to a page: a scan ends both."""
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pos_app.ui import (
+    conflict_flows,
     counter_flows,
     device_flows,
     fiscal_flows,
     gestures,
     gift_card_flows,
+    member_flows,
     money_flows,
     payment_flows,
     report_flows,
@@ -56,6 +58,8 @@ GROUPS: Mapping[str, Entries] = {
         ("end_of_day", "calendar-check"),
         ("undecided", "credit-card"),
         ("fiscal", "receipt-text"),
+        ("members", "user-round-search"),
+        ("conflicts", "triangle-alert"),
     ),
     "settings": (
         ("sync_now", "refresh-cw"),
@@ -90,7 +94,11 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
         perform(desk, row.value)
 
     words = words_of(desk)
-    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in entries]
+    counts = {"conflicts": conflict_flows.counted(desk, entries)}
+    rows = [
+        Row(words.text(f"menu.{name}"), figure=counts.get(name, ""), value=name, icon=icon)
+        for name, icon in entries
+    ]
     desk.open(Ask(ask, lambda text: None, pick=pick, place="main"), rows)
 
 
@@ -227,6 +235,8 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "end_of_day": money_flows.end_of_day,
     "undecided": payment_flows.undecided,
     "fiscal": fiscal_flows.fiscal,
+    "members": member_flows.members,
+    "conflicts": conflict_flows.conflicts,
     "electronic_receipt": fiscal_flows.electronic,
     "sync_now": sync_now,
     "link": link,

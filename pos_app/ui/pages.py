@@ -1,13 +1,17 @@
 """Documents in place of the table: the "why?" trace, a return, what waits before the day ends."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel
 
+from pos_app.ui.conflict_page import ConflictsPage
 from pos_app.ui.controls import Button, FitRow, Paragraph, label, rule
 from pos_app.ui.desk import Desk, Page
 from pos_app.ui.devices_page import DevicesPage
+from pos_app.ui.member_page import MemberPage, MergePage
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.period_page import PeriodPage
@@ -18,21 +22,6 @@ from pos_app.ui.scrolling import scrolled
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.ui.top_bar import BAD_STATES
 from pos_app.workstation.view import TraceRow
-
-
-def page_of(look: Look, desk: Desk, page: Page) -> Panel:
-    """The panel of a page."""
-    if page.kind == "trace":
-        return TracePage(look, desk, page.content)
-    if page.kind == "return":
-        return ReturnPage(look, desk, page.content)
-    if page.kind == "period":
-        return PeriodPage(look, desk, page.content)
-    if page.kind == "devices":
-        return DevicesPage(look, desk, page.content)
-    if page.kind == "before_end":
-        return BeforeEndPage(look, desk)
-    return ReportPage(look, desk, page.content)
 
 
 class TracePage(Panel):
@@ -125,3 +114,22 @@ class BeforeEndPage(Panel):
         words.say(text)
         row.addWidget(words, 1)
         self.column.addLayout(row)
+
+
+PageMaker = Callable[[Look, Desk, Any], Panel]
+PAGES: Mapping[str, PageMaker] = {
+    "trace": TracePage,
+    "return": ReturnPage,
+    "period": PeriodPage,
+    "devices": DevicesPage,
+    "member": MemberPage,
+    "merge": MergePage,
+    "conflicts": ConflictsPage,
+    "before_end": lambda look, desk, _content: BeforeEndPage(look, desk),
+}
+
+
+def page_of(look: Look, desk: Desk, page: Page) -> Panel:
+    """The panel of a page; one that is no other is a report."""
+    make: PageMaker = PAGES.get(page.kind, ReportPage)
+    return make(look, desk, page.content)

@@ -46,6 +46,10 @@ class OfficeGestures:
         station = self._station
         return guarded(lambda: done(open_conflicts=open_conflicts.open_conflicts(station)))
 
+    def recount_conflicts(self) -> Answer:
+        """See OfficePort."""
+        return guarded(lambda: open_conflicts.recount(self._station))
+
     def sign_conflict(
         self, conflict_id: str, action: str, reason: str, override: Override | None = None
     ) -> Answer:

@@ -41,6 +41,9 @@ class OfficePort(Protocol):
     def open_conflicts(self) -> Answer:
         """data["open_conflicts"]: OpenConflicts of the store as last heard, without asking."""
 
+    def recount_conflicts(self) -> Answer:
+        """Ask the server how many there are, where the operator may know; nothing is shown."""
+
     def sign_conflict(
         self, conflict_id: str, action: str, reason: str, override: Override | None = None
     ) -> Answer:

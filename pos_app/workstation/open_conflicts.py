@@ -94,6 +94,15 @@ def look(station: Station) -> Answer:
     return done(conflicts=known)
 
 
+def recount(station: Station) -> Answer:
+    """How many there are now, for whoever may know it; nobody else is told anything."""
+    operator = station.operator
+    may = operator is not None and operator.may(Right.SIGN_CONFLICTS)
+    if may and station.courier.status().online:
+        ask_conflicts(station, quiet=True)
+    return done()
+
+
 def ask_conflicts(station: Station, *, quiet: bool = False) -> None:
     """Ask the server; the list is pushed as data["conflicts"]. `quiet`: only the sums are kept."""
 

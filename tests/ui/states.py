@@ -23,6 +23,7 @@ from tests.ui.builders import (
 from tests.ui.counter_samples import COUNTER
 from tests.ui.device_samples import open_form, open_page, open_tried
 from tests.ui.first_run_samples import FIRST_RUN
+from tests.ui.office_samples import OFFICE
 from tests.ui.report_samples import a_month
 
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
@@ -90,6 +91,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "device_settings": open_form,
     **FIRST_RUN,
     **COUNTER,
+    **OFFICE,
     "idle": lambda w: become(w, transaction=None, member=None, suspended=SUSPENDED),
     "session": lambda w: (become(w, session=None, transaction=None, member=None), w.tick()),
     "sign_on": lambda w: (

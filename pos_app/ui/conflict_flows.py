@@ -1,0 +1,124 @@
+"""The way to the store's conflicts and to the word on one. Never a rule.
+
+The list is the server's and comes later: `heard` takes it in while the page is open.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.phrases import money, words_of
+from pos_app.ui.reason_flows import ask_reason, moment_words
+from pos_app.workstation.answer import Answer
+from pos_app.workstation.open_conflicts import ConflictList, ConflictView, OpenConflicts
+from resources.words import Words
+
+PAGE = "conflicts"
+REASONS: Mapping[str, tuple[str, ...]] = {
+    "absorb": ("our_mistake", "good_customer", "other"),
+    "collect": ("customer_knows", "other"),
+    "note": ("seen_and_clear", "talked_to_cashier", "told_support", "other"),
+}
+ICONS = {"absorb": "landmark", "collect": "coins", "note": "check"}
+
+
+def conflicts(desk: Desk) -> None:
+    """What is known now; the server's list when it comes."""
+    take(desk, desk.do(desk.till.conflicts()))
+
+
+def take(desk: Desk, answer: Answer) -> None:
+    """A list that an answer brought: its page, and the lines to decide beside it."""
+    told = answer.data.get("conflicts")
+    if isinstance(told, ConflictList):
+        desk.turn_to(Page(PAGE, told))
+        _lines(desk, told)
+
+
+def heard(desk: Desk, answer: Answer) -> None:
+    """What was pushed: a new list while nothing is being decided; what was decided is over."""
+    told, page = answer.data.get("conflicts"), desk.page
+    if not isinstance(told, ConflictList) or page is None or page.kind != PAGE:
+        return
+    deciding = desk.ask is not None and desk.ask.name not in ("conflict_line",)
+    if deciding:
+        desk.turn_to(Page(PAGE, told))
+    else:
+        take(desk, answer)
+
+
+def _lines(desk: Desk, told: ConflictList) -> None:
+    waiting = [one for one in told.lines if one.actions]
+    if not waiting:
+        if desk.ask is not None and desk.ask.name == "conflict_line":
+            desk.close_ask()
+        return
+    words = words_of(desk)
+    rows = [
+        Row(kind_words(words, one), _short(words, one), _cost(desk, one), one) for one in waiting
+    ]
+    desk.open(Ask("conflict_line", lambda t: None, pick=lambda r: _decide(desk, r.value)), rows)
+
+
+def _short(words: Words, one: ConflictView) -> str:
+    """Beside the page that tells the rest."""
+    return words.text("conflict.receipt", number=one.receipt) if one.receipt else one.where
+
+
+def _cost(desk: Desk, one: ConflictView) -> str:
+    words = words_of(desk)
+    if one.money_minor:
+        return money(words, desk.view, one.money_minor)
+    return words.number(one.points) if one.points else ""
+
+
+def _decide(desk: Desk, one: ConflictView) -> None:
+    words = words_of(desk)
+
+    def pick(row: Row) -> None:
+        action = str(row.value)
+        ask_reason(desk, REASONS[action], partial(_sign, desk, one.id, action))
+
+    rows = [
+        Row(words.text(f"conflict.{name}"), words.text(f"conflict.{name}_what"), value=name,
+            icon=ICONS[name])
+        for name in one.actions
+    ]  # fmt: skip
+    desk.open(Ask("conflict_do", lambda text: None, pick=pick), rows)
+
+
+def _sign(desk: Desk, conflict_id: str, action: str, reason: str) -> None:
+    desk.attempt(lambda who: desk.till.sign_conflict(conflict_id, action, reason, override=who))
+    page = desk.page
+    if desk.ask is None and page is not None and page.kind == PAGE:
+        _lines(desk, page.content)
+
+
+def kind_words(words: Words, one: ConflictView) -> str:
+    """What it is, in a few words."""
+    key = f"conflict_kind.{one.kind}"
+    return words.text(key) if words.knows(key) else words.text("conflict.unknown", kind=one.kind)
+
+
+def meaning_words(words: Words, one: ConflictView) -> str:
+    """What it means, in a sentence."""
+    key = f"conflict_means.{one.kind}"
+    return words.text(key) if words.knows(key) else words.text("conflict.unknown_means")
+
+
+def where_words(words: Words, one: ConflictView) -> str:
+    """When, at which till, whose."""
+    receipt = words.text("conflict.receipt", number=one.receipt) if one.receipt else ""
+    parts = (moment_words(words, one.at), one.where, receipt, one.member)
+    return " · ".join(part for part in parts if part)
+
+
+def counted(desk: Desk, entries: Iterable[tuple[str, str]]) -> str:
+    """How many are open, for a menu that names them; "" for none. The server is asked meanwhile."""
+    if not any(name == "conflicts" for name, _ in entries):
+        return ""
+    told = desk.till.open_conflicts().data.get("open_conflicts")
+    desk.till.recount_conflicts()
+    return (
+        words_of(desk).number(told.count) if isinstance(told, OpenConflicts) and told.count else ""
+    )
