@@ -223,13 +223,16 @@ def _courier(parsed: argparse.Namespace) -> int:
 
 def _enrol(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.courier import enrol_till
+    from pos_app.wiring.first_place import FirstPlace, keep
     from sync.client.errors import Trouble
 
+    server = parsed.server or DEFAULT_SERVER
     try:
-        reply = enrol_till(parsed.data, parsed.server or DEFAULT_SERVER, parsed.code, parsed.name)
+        reply = enrol_till(parsed.data, server, parsed.code, parsed.name)
     except Trouble as trouble:
         _say(f"kopilka: not enrolled: {trouble}")
         return 2
+    keep(parsed.data, FirstPlace(server))
     _say(f"enrolled as {reply.terminal_name} of {reply.store_name}")
     return 0
 

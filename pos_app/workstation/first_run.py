@@ -203,6 +203,8 @@ class Setup:
             self.tell(say("first.code_length", n=CODE_LENGTH))
             return
         self._code = code
+        # Before it is a till: one that is cut right after that comes back to this assistant.
+        self._hands.remember(server=self._server, is_finished=False)
         self.tell(say("first.enrolling"), is_wrong=False)
         self._ask("enrol", {"server": self._server, "code": code}, self._enrolled)
 
@@ -210,7 +212,6 @@ class Setup:
         if "error" in reply:
             self.tell(self._trouble(reply, "first.enrol"))
             return
-        self._hands.remember(server=self._server, is_finished=False)
         self._code = ""
         self._known = Known(self._language, self._server, str(reply["store"]), str(reply["till"]))
         self._load()

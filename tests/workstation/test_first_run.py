@@ -78,6 +78,7 @@ def test_the_whole_way_by_enter_from_language_to_ready() -> None:
         "enrol", {"server": "https://kopilka.example.ru", "code": "ABCD2345"}
     )  # fmt: skip
     assert setup.view().is_busy
+    assert hands.kept["is_finished"] is False, "durable before the server knows the till"
     hands.reply(store="Магазин", till="Касса 1")
     assert hands.kept == {
         "language": "en", "server": "https://kopilka.example.ru", "is_finished": False
