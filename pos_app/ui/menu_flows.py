@@ -6,6 +6,7 @@ from functools import partial
 from pos_app.ui import (
     conflict_flows,
     counter_flows,
+    day_flows,
     device_flows,
     fiscal_flows,
     gestures,
@@ -232,7 +233,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "x_report": money_flows.x_report,
     "reports": report_flows.reports,
     "close_session": money_flows.close_session,
-    "end_of_day": money_flows.end_of_day,
+    "end_of_day": day_flows.end_of_day,
     "undecided": payment_flows.undecided,
     "fiscal": fiscal_flows.fiscal,
     "members": member_flows.members,

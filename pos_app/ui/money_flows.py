@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from pos_app.ui import payment_flows
-from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui import day_flows, payment_flows
+from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import reason_rows, words_of
 from pos_app.workstation.answer import Answer, Tone
@@ -85,7 +85,9 @@ def base_ask(desk: Desk) -> None:
     """With nobody signed on the field takes a PIN; with no session, the float."""
     if desk.ask is not None and desk.ask.name == "sign_on" and not desk.rows:
         _list_operators(desk)  # a new till learns who works here with its first pull
-    if payment_flows.show(desk) or desk.ask is not None or desk.page is not None:
+    if payment_flows.show(desk) or day_flows.follow(desk):
+        return
+    if desk.ask is not None or desk.page is not None:
         return
     if desk.view.operator is None:
         sign_on(desk)
@@ -169,12 +171,6 @@ def _ask_about_difference(desk: Desk, close: Callable[[], None], again: Callable
 def close_session(desk: Desk) -> None:
     """Count the drawer, close the session."""
     _count(desk, "close_session", desk.till.close_session)
-
-
-def end_of_day(desk: Desk) -> None:
-    """What still waits on one page; the count beside it; then the report in its place."""
-    desk.turn_to(Page("before_end", None))
-    _count(desk, "end_of_day", desk.till.end_of_day)
 
 
 def x_report(desk: Desk) -> None:

@@ -1,18 +1,17 @@
-"""Documents in place of the table: the "why?" trace, a return, what waits before the day ends."""
+"""Documents in place of the table: the "why?" trace, and who makes each of the others."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QGridLayout, QLabel
 
 from pos_app.ui.conflict_page import ConflictsPage
-from pos_app.ui.controls import Button, FitRow, Paragraph, label, rule
+from pos_app.ui.controls import Paragraph, label
+from pos_app.ui.day_page import DayPage
 from pos_app.ui.desk import Desk, Page
 from pos_app.ui.devices_page import DevicesPage
 from pos_app.ui.member_page import MemberPage, MergePage
-from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.period_page import PeriodPage
 from pos_app.ui.phrases import money
@@ -20,7 +19,6 @@ from pos_app.ui.report_page import ReportPage
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.ui.scrolling import scrolled
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
-from pos_app.ui.top_bar import BAD_STATES
 from pos_app.workstation.view import TraceRow
 
 
@@ -73,49 +71,6 @@ class TracePage(Panel):
         grid.addWidget(below, place + 1, 1, 1, 2)
 
 
-class BeforeEndPage(Panel):
-    """What still waits, before the drawer is counted and the day closed."""
-
-    def __init__(self, look: Look, desk: Desk) -> None:
-        super().__init__(look, desk)
-        self.head(look.say("ui.before_end"))
-        view = desk.view
-        suspended, unsent = len(view.suspended), view.link.unsent
-        open_lines = len(view.transaction.lines) if view.transaction else 0
-        lost = [one.name for one in view.devices if one.state in BAD_STATES]
-        self._fact(open_lines == 0, look.say("ui.end_open", n=open_lines))
-        undecided = len(view.undecided)
-        self._fact(undecided == 0, look.say("ui.undecided_count", n=undecided))
-        self._fact(suspended == 0, look.say("ui.suspended_count", n=suspended))
-        self._fact(unsent == 0, look.say("ui.unsent_events", n=unsent))
-        self._fact(view.link.online, look.say("ui.online" if view.link.online else "ui.offline"))
-        self._fact(not lost, look.say("ui.devices_ok") if not lost else ", ".join(lost))
-        self.column.addWidget(rule())
-        how = Paragraph(look, look.metrics.body)
-        how.say(look.say("ui.end_how"))
-        self.column.addWidget(how)
-        self.column.addStretch(1)
-        press = partial(perform, desk, "sync_now")
-        sync = Button(look, look.say("menu.sync_now"), press, icon="refresh-cw")
-        waiting = Button(look, look.say("menu.suspended"), partial(perform, desk, "suspended"),
-                         icon="inbox")  # fmt: skip
-        bank = Button(look, look.say("menu.undecided"), partial(perform, desk, "undecided"),
-                      icon="credit-card")  # fmt: skip
-        self.column.addWidget(FitRow(look, (sync, waiting, bank)))
-
-    def _fact(self, fine: bool, text: str) -> None:
-        look, row = self.look, QHBoxLayout()
-        row.setSpacing(look.metrics.px(12))
-        icon = QLabel()
-        picture = ("circle-check", "good") if fine else ("triangle-alert", "warning")
-        icon.setPixmap(look.icon(*picture, look.metrics.px(24)))
-        row.addWidget(icon)
-        words = Paragraph(look, look.metrics.body, ink="")
-        words.say(text)
-        row.addWidget(words, 1)
-        self.column.addLayout(row)
-
-
 PageMaker = Callable[[Look, Desk, Any], Panel]
 PAGES: Mapping[str, PageMaker] = {
     "trace": TracePage,
@@ -125,7 +80,7 @@ PAGES: Mapping[str, PageMaker] = {
     "member": MemberPage,
     "merge": MergePage,
     "conflicts": ConflictsPage,
-    "before_end": lambda look, desk, _content: BeforeEndPage(look, desk),
+    "day": lambda look, desk, _content: DayPage(look, desk),
 }
 
 

@@ -126,7 +126,7 @@ def _compared(station: Station, on: date, reply: Mapping[str, Any]) -> Answer:
     station.settings.crash_point("day.settled")
     report = report_of_day(station, day)
     said = (_said(day),) if seen else ()
-    station.say(changed(Part.LINK, Part.SESSION, notices=said, report=report))
+    station.say(changed(Part.LINK, Part.SESSION, notices=said, settled=report))
     go_on(station)
     return changed(Part.SESSION)
 

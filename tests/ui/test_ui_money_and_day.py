@@ -18,10 +18,8 @@ from pos_app.workstation.answer import ALL_PARTS, Part, done
 from pos_app.workstation.report import Report, Settlement
 from tests.ui.builders import (
     FOUND,
-    SUSPENDED,
     SellingTill,
     a_transaction,
-    offline,
     selling,
     signed_on,
 )
@@ -146,17 +144,10 @@ def test_a_session_is_closed_with_a_count_and_shows_its_report(window):
     assert "5\u202f189,14\u00a0₽" in words_on(window)
 
 
-def test_the_day_ends_after_a_look_at_what_waits_and_a_blind_count(window):
+def test_the_z_report_names_what_differs(window):
     settled = Settlement(True, False, ("sales",), 0, 1)
     report = a_report("z", counted_minor=1, difference_minor=-518913, settlement=settled)
-    window.desk.till.answers["end_of_day"] = done(report=report)
-    become(window, suspended=SUSPENDED, link=offline())
-    perform(window.desk, "end_of_day")
-    assert window.desk.page.kind == "before_end"
-    assert "Отложено 2 чека" in words_on(window)
-    answer(window, "")
-    assert not window.desk.till.said("end_of_day")
-    answer(window, "0,01")
+    window.desk.till.push(done(report=report))
     assert "Не сходится" in words_on(window)
     assert "−5\u202f189,13\u00a0₽" in words_on(window)
 
@@ -292,14 +283,14 @@ def test_a_drawer_that_differs_is_counted_again_or_closed_as_it_is(open_till):
     till = SellingTill(signed_on())
     till.answers["count_drawer"] = done(difference_minor=-100_00)
     window = open_till(till)
-    perform(window.desk, "end_of_day")
+    perform(window.desk, "close_session")
     window.desk.write("500")
     perform(window.desk, "submit")
     assert window.desk.ask.name == "difference"
-    assert not till.said("end_of_day"), "one Enter closes no day that does not add up"
+    assert not till.said("close_session"), "one Enter closes no session that does not add up"
     window.desk.ask.pick(window.desk.rows[0])
-    assert window.desk.ask.name == "end_of_day"
+    assert window.desk.ask.name == "close_session"
     window.desk.write("500")
     perform(window.desk, "submit")
     window.desk.ask.pick(window.desk.rows[1])
-    assert till.said("end_of_day") == [((500_00,), {})]
+    assert till.said("close_session") == [((500_00,), {})]

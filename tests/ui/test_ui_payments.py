@@ -103,12 +103,6 @@ def test_the_manager_compares_with_the_bank(window):
     assert window.desk.till.said("decide_payment") == [(("k1", "taken"), {"override": None})]
 
 
-def test_what_is_undecided_stands_on_the_page_before_the_day_ends(window):
-    window.desk.do(window.desk.till.become(undecided=(ROW,), transaction=None))
-    perform(window.desk, "end_of_day")
-    assert window.desk.page.kind == "before_end"
-
-
 def test_who_signs_on_is_asked_before_anything_else(open_till):
     window = open_till(SellingTill(selling(operator=None, payment=UNKNOWN)))
     assert window.desk.ask.name == "sign_on"

@@ -225,7 +225,7 @@ def test_the_servers_totals_agree_with_the_tills(day):
     asked = day.courier.answers("settlement", totals=totals_of(day), conflicts=0)
     assert asked.fields == {"business_on": "2026-11-20"}
     assert day.codes_heard() == ["settled"]
-    settled = day.heard[-1].data["report"].settlement
+    settled = day.heard[-1].data["settled"].settlement
     assert (settled.asked, settled.agreed, settled.differences) == (True, True, ())
     assert settled.unsent == day.view.link.unsent
 
@@ -235,7 +235,7 @@ def test_differences_are_named(day):
     wrong = totals_of(day, receipts=2, earned=40, by_tender={"cash": 1})
     day.courier.answers("settlement", totals=wrong, conflicts=3)
     assert day.codes_heard() == ["settlement_differs"]
-    settled = day.heard[-1].data["report"].settlement
+    settled = day.heard[-1].data["settled"].settlement
     assert settled.differences == ("receipts", "earned", "by_tender")
     assert settled.conflicts == 3
     assert day.heard[-1].notices[0].tone is Tone.WARNING

@@ -1,0 +1,173 @@
+"""The end of the day on one screen: what may be said now beside it. Never a rule, never a step."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from pos_app.ui import conflict_flows, gestures, payment_flows
+from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.gestures import show_found, to_minor
+from pos_app.ui.phrases import words_of
+from pos_app.workstation.answer import done
+from pos_app.workstation.day_view import DayStep, DayView, StepState
+
+DAY, COUNT = "day", "day_count"
+OWN = frozenset({DAY, COUNT})
+LEAVE, REPORT = "leave", "report"
+ICONS = {
+    "suspended": "inbox",
+    "undecided": "credit-card",
+    "leave_them": "calendar-check",
+    "count": "coins",
+    "count_again": "undo-2",
+    "close": "lock",
+    "again": "refresh-cw",
+    "closed": "check",
+    "let_go": "x",
+    "printed": "check",
+    "conflicts": "triangle-alert",
+    LEAVE: "log-out",
+    REPORT: "file-text",
+}
+
+
+@dataclass
+class DayBoard:
+    """What the screen of the day remembers: the question it asked last."""
+
+    asking: str = ""
+    counted: bool = False
+
+
+def end_of_day(desk: Desk) -> None:
+    """Begin the end of the day, or take it up where it was left."""
+    if desk.do(desk.till.day_begin()).ok:
+        show(desk)
+
+
+def show(desk: Desk) -> None:
+    """The screen, and what may be said."""
+    if desk.view.day is None:
+        return
+    page = desk.page
+    if page is None or page.kind != DAY:
+        desk.close_ask()
+        desk.turn_to(Page(DAY, DayBoard(), left=partial(_left, desk)))
+    follow(desk)
+
+
+def _left(desk: Desk) -> None:
+    if desk.view.day is not None:
+        desk.do(desk.till.day_leave())
+
+
+def leave(desk: Desk) -> None:
+    """The sale's own screen again; what goes on by itself goes on."""
+    desk.close_ask()
+    desk.turn_to(None)
+
+
+def follow(desk: Desk) -> bool:
+    """Keep question and steps together; True while the day has the screen.
+
+    Esc in the list of choices leaves; Esc in the count comes back to them.
+    """
+    page, day = desk.page, desk.view.day
+    if day is None or desk.view.operator is None:
+        return False
+    if page is None or page.kind != DAY:
+        if desk.ask is None and page is None:
+            show(desk)
+        return desk.page is not None
+    board: DayBoard = page.content
+    ask = desk.ask
+    if ask is not None and ask.name not in OWN:
+        return True
+    if ask is None and board.asking == DAY:
+        leave(desk)
+        return False
+    if ask is None and not board.counted and day.next is not None and _may_count(day.next):
+        _ask_count(desk, board)
+    elif ask is None or (ask.name == DAY and rows_of(desk, day) != list(desk.rows)):
+        _ask_choice(desk, board, day)
+    return True
+
+
+def _may_count(step: DayStep) -> bool:
+    return step.choices == (COUNT.removeprefix("day_"),)
+
+
+def _ask_count(desk: Desk, board: DayBoard) -> None:
+    board.counted, board.asking = True, COUNT
+
+    def accept(text: str) -> None:
+        minor = to_minor(desk, text) if text else None
+        if minor is None:
+            return
+        counted = desk.do(desk.till.count_drawer(minor))
+        if not counted.ok:
+            return
+        desk.close_ask()
+        if not counted.data.get("difference_minor"):
+            desk.do(desk.till.day_choice("count", "close"))
+        follow(desk)
+
+    desk.open(Ask(COUNT, accept, pad="amount"))
+
+
+def rows_of(desk: Desk, day: DayView) -> list[Row]:
+    """What may be said now: of the first step that waits for somebody, then of the others."""
+    words = words_of(desk)
+    rows = []
+    for step in sorted(day.steps, key=lambda one: one.state is not StepState.NEEDS_YOU):
+        rows += [
+            Row(
+                words.text(f"day.choice.{choice}"),
+                detail=step_name(desk, step),
+                value=(step.name, choice),
+                icon=ICONS.get(choice, ""),
+            )
+            for choice in step.choices
+        ]
+    if day.closed:
+        name = words.text(f"day.choice.{REPORT}")
+        rows.append(Row(name, value=("", REPORT), icon=ICONS[REPORT]))
+    out = LEAVE if day.closed else "later"
+    rows.append(Row(words.text(f"day.choice.{out}"), value=("", LEAVE), icon=ICONS[LEAVE]))
+    return rows
+
+
+def step_name(desk: Desk, step: DayStep) -> str:
+    """A step in a word or two."""
+    return words_of(desk).text(f"day.{step.name.partition(':')[0]}_name")
+
+
+def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
+    board.asking = DAY
+    cursor = min(desk.cursor, len(desk.rows) - 1) if desk.ask is not None else 0
+
+    def pick(row: Row) -> None:
+        name, choice = row.value
+        if choice == "count":
+            _ask_count(desk, board)
+        elif not _elsewhere(desk, choice):
+            desk.do(desk.till.day_choice(name, choice))
+            follow(desk)
+
+    desk.open(Ask(DAY, lambda text: None, pick=pick), rows_of(desk, day), max(cursor, 0))
+
+
+def _elsewhere(desk: Desk, choice: str) -> bool:
+    """Choices with a screen of their own; the day is taken up again afterwards."""
+    day = desk.view.day
+    if choice not in {LEAVE, REPORT, "suspended", "undecided", "conflicts"}:
+        return False
+    leave(desk)
+    if choice == "suspended":
+        gestures.suspended(desk)
+    elif choice == "undecided":
+        payment_flows.undecided(desk)
+    elif choice == "conflicts":
+        conflict_flows.conflicts(desk)
+    elif choice == REPORT and day is not None:
+        show_found(desk, done(report=day.report))
+    return True

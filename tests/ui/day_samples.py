@@ -1,0 +1,118 @@
+"""Ends of a day by hand: what the screen of the day is painted with."""
+
+from dataclasses import replace
+from datetime import date
+
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import Points, say
+from pos_app.ui.day_flows import show
+from pos_app.workstation.answer import ALL_PARTS, done
+from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.report import Report
+
+DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
+CANNOT, WAITS = StepState.CANNOT, StepState.WAITS
+ON = date(2026, 11, 22)
+LATER = tuple(
+    DayStep(name, WAITS, say(f"day.{name}_later"))
+    for name in ("paper", "send", "settle", "conflicts")
+)
+
+
+def a_report(at):
+    zeros = dict.fromkeys(
+        ("returns", "points_reversed", "voids", "no_sales", "returns_minor", "discount_minor",
+         "paid_in_minor", "paid_out_minor", "pickup_minor", "loan_minor", "void_minor"), 0,
+    )  # fmt: skip
+    return Report(
+        kind="z", business_on=ON, session_number=118, operator="Иванова А.", at=at, receipts=284,
+        points_earned=1204, points_redeemed=2310, sales_minor=312_456_00,
+        by_tender=(("card", 210_000_00), ("cash", 102_456_00)), expected_minor=34_500_00,
+        counted_minor=34_495_00, difference_minor=-5_00, **zeros,
+    )  # fmt: skip
+
+
+def before():
+    """Two receipts are put aside; the drawer waits for them."""
+    wait = DayStep("receipts", NEEDS_YOU, say("day.receipts_wait"),
+                   (say("day.put_aside", n=2), say("day.undecided", n=1)),
+                   ("suspended", "undecided", "leave_them"))  # fmt: skip
+    count = DayStep("count", WAITS, say("day.count"))
+    return DayView(ON, (wait, count, *LATER), False)
+
+
+def counting(differs=False):
+    """The drawer waits for its count, or its difference for a word."""
+    fine = DayStep("receipts", DONE, say("day.no_receipts"))
+    count = DayStep("count", NEEDS_YOU, say("day.count"), (), ("count",))
+    if differs:
+        told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+        count = DayStep("count", NEEDS_YOU, told, (), ("close", "count_again"))
+    return DayView(ON, (fine, count, *LATER), False)
+
+
+def closed(at, *last):
+    """Z is in the books; the last steps as given."""
+    told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+    steps = (
+        DayStep("receipts", DONE, say("day.receipts_left"), (say("day.put_aside", n=2),)),
+        DayStep("count", DONE, told),
+        DayStep("fiscal", CANNOT, say("day.fiscal_waits"), (say("fiscal.no_paper"),)),
+        DayStep("terminal:eft", NEEDS_YOU, say("day.terminal_failed", name="Ingenico"),
+                (say("day.terminal_said", words="HOST BUSY"),), ("again", "let_go")),
+        DayStep("paper", DONE, say("day.paper_printed")),
+    )  # fmt: skip
+    value = say(
+        "day.value", time=say("day.time", hours=3, minutes=10), receipts=say("day.receipts", n=41),
+        earned=Points(512), redeemed=Points(2310), overdrawn=Points(0),
+    )  # fmt: skip
+    return DayView(ON, (*steps, *last), True, a_report(at), value)
+
+
+def dark(at):
+    """With no link: what is not sent is said, and that it goes by itself."""
+    return closed(
+        at,
+        DayStep("send", CANNOT, say("day.not_sent", n=137), (), ("again",)),
+        DayStep("settle", CANNOT, say("day.settles_later")),
+        DayStep("conflicts", WAITS, say("day.conflicts_later")),
+    )
+
+
+def working(at):
+    """Sending and settling go on by themselves."""
+    return closed(
+        at,
+        DayStep("send", WORKING, say("day.sending", done=98, n=137)),
+        DayStep("settle", WORKING, say("day.settling")),
+        DayStep("conflicts", WAITS, say("day.conflicts_later")),
+    )
+
+
+def differing(at):
+    """The server has other figures, and conflicts wait for a signature."""
+    rows = tuple(
+        say("day.difference", what=say(key), ours=ours, theirs=theirs)
+        for key, ours, theirs in (
+            ("report.receipts", 284, 283),
+            ("report.sales", Money(312_456_00), Money(311_956_00)),
+            ("tender.cash", Money(102_456_00), Money(101_956_00)),
+        )
+    )
+    cost = say("day.conflicts_cost", points=Points(40), amount=Money(40_00))
+    return closed(
+        at,
+        DayStep("send", DONE, say("day.all_sent", n=137)),
+        DayStep("settle", NEEDS_YOU, say("day.differs", n=3), rows, ("again",)),
+        DayStep("conflicts", NEEDS_YOU, say("day.conflicts", n=2), (cost,), ("conflicts",)),
+    )
+
+
+def show_day(window, day, session=True):
+    """The window with that day on it."""
+    till = window.desk.till
+    changes = {} if session else {"session": None}
+    till.shown = replace(till.shown, day=day, transaction=None, member=None, **changes)
+    till.answers["day_leave"] = lambda: till.become(day=None)
+    till.push(done(changed=ALL_PARTS))
+    show(window.desk)

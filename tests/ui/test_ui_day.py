@@ -1,0 +1,146 @@
+"""The end of the day in the window: the steps, what may be said beside them, and the way out."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import ALL_PARTS, done, refused
+from tests.ui import day_samples
+from tests.ui.builders import NOW, SUSPENDED, SellingTill, signed_on
+
+K = Qt.Key
+
+
+class DayTill(SellingTill):
+    """A till whose day stands as a test says."""
+
+    def __init__(self, day, **view):
+        super().__init__(signed_on(**view))
+        self.then = day
+        self.answers.update(
+            day_begin=lambda: self.become(day=self.then),
+            day_leave=lambda: self.become(day=None),
+            count_drawer=lambda minor: done(difference_minor=0),
+        )
+
+
+@pytest.fixture
+def begun(open_till):
+    def begin(day, **view):
+        window = open_till(DayTill(day, **view))
+        perform(window.desk, "end_of_day")
+        return window
+
+    return begin
+
+
+def words_on(window):
+    return " ".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+
+
+def rows(window):
+    return [row.value for row in window.desk.rows]
+
+
+def test_the_drawer_is_counted_and_a_count_that_is_right_closes_the_day(begun):
+    window = begun(day_samples.counting())
+    assert window.desk.ask.name == "day_count"
+    QTest.keyClicks(window.entry, "345")
+    QTest.keyClick(window.entry, K.Key_Return)
+    till = window.desk.till
+    assert till.said("count_drawer") == [((345_00,), {})]
+    assert till.said("day_choice") == [(("count", "close"), {})]
+
+
+def test_a_word_that_is_no_amount_counts_nothing(begun):
+    window = begun(day_samples.counting())
+    QTest.keyClick(window.entry, K.Key_Return)
+    QTest.keyClicks(window.entry, "abc")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("count_drawer") == []
+
+
+def test_a_difference_offers_to_close_or_to_count_again(begun):
+    window = begun(day_samples.counting(differs=True))
+    assert rows(window) == [("count", "close"), ("count", "count_again"), ("", "leave")]
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("day_choice") == [(("count", "count_again"), {})]
+
+
+def test_esc_in_the_count_shows_the_choices_and_esc_there_leaves(begun):
+    window = begun(day_samples.counting())
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert window.desk.ask.name == "day"
+    assert rows(window) == [("count", "count"), ("", "leave")]
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.ask.name == "day_count"
+    QTest.keyClick(window.entry, K.Key_Escape)
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert window.desk.page is None
+    assert window.desk.ask is None
+    assert window.desk.till.said("day_leave") == [((), {})]
+
+
+def test_the_steps_are_said_in_words_with_their_states(begun):
+    window = begun(day_samples.differing(NOW), session=None)
+    told = words_on(window)
+    for said in ("Готово", "Ждёт вас", "Пока нельзя", "Не сходятся 3 показателя",
+                 "на кассе 284, на сервере 283", "списано 2\u202f310 баллов"):  # fmt: skip
+        assert said in told, said
+
+
+def test_what_comes_by_itself_is_seen_at_once_and_no_other_screen_opens(begun):
+    window = begun(day_samples.working(NOW), session=None)
+    assert "Сервер считает" in words_on(window)
+    window.desk.till.shown = replace(window.desk.till.shown, day=day_samples.dark(NOW))
+    window.desk.till.push(done(changed=ALL_PARTS))
+    window.tick()
+    assert "не отправлено 137 событий" in words_on(window)
+    assert window.desk.page.kind == "day"
+    assert ("send", "again") in rows(window)
+
+
+def test_after_a_cut_the_day_is_on_the_screen_again_as_soon_as_somebody_signs_on(open_till):
+    till = DayTill(None, operator=None, session=None)
+    till.shown = replace(till.shown, day=day_samples.dark(NOW))
+    window = open_till(till)
+    assert window.desk.ask.name == "sign_on"
+    till.answers["operators"] = done(operators=(("o1", "Иванова"),))
+    window.tick()
+    QTest.keyClicks(window.entry, "1234")
+    QTest.keyClick(window.entry, K.Key_Return)
+    window.tick()
+    assert window.desk.page.kind == "day"
+
+
+@pytest.mark.parametrize(
+    ("value", "then"),
+    [(("receipts", "suspended"), "suspended"), (("receipts", "undecided"), None)],
+)
+def test_choices_with_a_screen_of_their_own_leave_the_day_for_it(begun, value, then):
+    window = begun(day_samples.before(), suspended=SUSPENDED)
+    place = rows(window).index(value)
+    window.desk.ask.pick(window.desk.rows[place])
+    assert window.desk.page is None
+    assert window.desk.till.said("day_leave")
+    assert (window.desk.ask.name if window.desk.ask else None) == then
+
+
+def test_the_z_report_is_shown_from_the_day(begun):
+    window = begun(day_samples.dark(NOW), session=None)
+    window.desk.ask.pick(window.desk.rows[rows(window).index(("", "report"))])
+    assert window.desk.page.kind == "report"
+    assert window.desk.page.content.kind == "z"
+
+
+def test_a_till_that_may_not_end_its_day_says_why(open_till):
+    window = open_till(DayTill(None))
+    window.desk.till.answers["day_begin"] = refused("senior_only")
+    perform(window.desk, "end_of_day")
+    assert window.desk.said.texts[0].key == "refused.senior_only"
+    assert window.desk.page is None
