@@ -39,11 +39,13 @@ def shop(tmp_path_factory):
 class Cashier:
     """A window, its hands, and patience."""
 
-    def __init__(self, shop: Shop, name: str, out: Path, qtbot, scale="", extras=()) -> None:
+    def __init__(self, shop: Shop, name: str, out: Path, qtbot, scale="", extras=(), *,
+                 synced=True) -> None:  # fmt: skip
         self.qtbot = qtbot
         self.counter = shop.counter(scale, extras)
         self.place = shop.till(name, devices=self.counter.devices)
-        first_sync(self.place.data, self.place.server)
+        if synced:
+            first_sync(self.place.data, self.place.server)
         self.till = build_window_till(self.place)
         self.window = MainWindow(
             Desk(self.till.terminal, Settings("ru", "light", 100)), px_per_mm=3.8
