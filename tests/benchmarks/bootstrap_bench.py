@@ -33,7 +33,7 @@ from sync.client.mirror_files import MirrorFolder
 from sync.server.engine.buckets import bucket_of, bucket_scope
 from sync.wire.digest import MODULUS, row_hash
 from tests.benchmarks.rows import Row
-from tests.benchmarks.storage_bench import rows_of
+from tests.benchmarks.storage_rows import rows_of
 
 TARGET = 2.0
 ROW = (

@@ -28,7 +28,7 @@ from sync.mirror.state import read_as_of, read_cursor, read_epoch
 from sync.wire.messages import FeedRow
 from sync.wire.rows import ItemRow, PriceRow
 from tests.benchmarks.labels import NOBODY, code_of
-from tests.benchmarks.storage_bench import spread
+from tests.benchmarks.storage_rows import spread
 
 CACHE = Path("build") / "bench"
 PRODUCTS = 100_000

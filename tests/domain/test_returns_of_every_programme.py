@@ -9,7 +9,8 @@ from pos_app.domain.loyalty.ledger import fold
 from pos_app.domain.quantity import grams
 from tests.builders import a_program, an_entry
 from tests.domain.random_shop import EVERY_PROGRAMME, ITEMS
-from tests.domain.test_sale_to_return import APPLE, _back_in_parts, scanned, sold
+from tests.domain.test_goods_come_back import _back_in_parts
+from tests.domain.test_sale_to_return import APPLE, scanned, sold
 
 BASKETS = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 ROWS = st.lists(st.tuples(st.integers(0, len(ITEMS)), st.integers(1, 5)), min_size=1, max_size=4)

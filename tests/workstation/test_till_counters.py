@@ -9,7 +9,7 @@ from pos_app.domain.loyalty.tally import added
 from resources.words import Words
 from sync.wire.rows import ChosenRow
 from tests.sync.mirror.feeds import row
-from tests.workstation.test_till_settling import Disk
+from tests.workstation.test_till_full_disk import Disk
 from tests.workstation.tills import (
     BREAD,
     CARDS,
