@@ -1,5 +1,7 @@
 """Mirror files on the disk: named once, checked, flipped, swept; damage means another one."""
 
+import asyncio
+
 import pytest
 from msgspec import Raw
 from sqlcipher3 import dbapi2
@@ -9,6 +11,7 @@ from pos_app.storage.mirror import MirrorReader
 from pos_app.workstation.ports import StorageBroken
 from sync.client.mirror_file import GUESTS
 from sync.client.mirror_files import MirrorFolder
+from sync.client.office import Office
 from sync.mirror import state
 from sync.wire.codec import canonical
 from sync.wire.digest import total_of
@@ -203,3 +206,23 @@ def test_a_guest_whom_the_server_erased_leaves_the_mirror_with_the_tombstone(
     assert reader.member_by_key("id", "g1") is None
     assert reader.member_by_key("card", "g2") is not None
     reader.close()
+
+
+def test_members_are_found_by_name_in_the_file_in_force_and_in_none_there_are_none(folder):
+    assert folder.people(folder.current(), "anna", 5) == []
+    filled(folder, page(member("m1", 1, "Анна К."), cursor={"chain": 1}))
+    answer = asyncio.run(Office(None, None, folder, asyncio.to_thread).people({"text": "анн"}))
+    (found,) = answer["people"]
+    assert found == {"id": "m1", "display_name": "Анна К.", "phone_last4": "", "card_last4": ""}
+
+
+def test_a_file_is_checked_and_read_by_another_thread_than_the_one_of_the_till(folder):
+    from threading import Thread
+
+    filled(folder, page(member("m1", 1), cursor={"chain": 1}))
+    path, said = folder.current(), []
+    thread = Thread(target=lambda: said.extend((folder.intact(path), folder.people(path, "an", 1))))
+    thread.start()
+    thread.join()
+    assert said[0] is True
+    assert len(said[1]) == 1
