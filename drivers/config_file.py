@@ -23,7 +23,14 @@ TOP_KEYS = (DEVICE, LAN)
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names the device and the key."""
+    """A configuration that cannot be used; the message names the device and the key.
+
+    `words`: the same for a screen: {"word": "unknown_key", "device": ..., ...}; {} for none.
+    """
+
+    def __init__(self, message: str, word: str = "", /, **parts: str) -> None:
+        super().__init__(message)
+        self.words: dict[str, str] = {"word": word, **parts} if word else {}
 
 
 def read_config(path: Path) -> dict[str, Any]:

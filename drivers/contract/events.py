@@ -60,7 +60,8 @@ class DataEvent:
 class ErrorEvent:
     """Something went wrong. `message` is for the log and the service screen, in English.
 
-    For an output `outcome` tells whether a person must be asked if it was done after all.
+    For an output `outcome` tells whether a person must be asked if it was done after all. `words`
+    is the message as a screen may say it, {"word": key, ...parts}; {} where it has none.
     """
 
     device: str
@@ -70,6 +71,7 @@ class ErrorEvent:
     outcome: Outcome = Outcome.NOT_DONE
     extended: int = 0
     job_id: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ def _data_from_json(data: dict[str, object]) -> Event:
 
 
 def _error_to_json(event: ErrorEvent) -> dict[str, object]:
+    words = {"words": dict(event.words)} if event.words else {}
     return {
         "event": "error",
         "device": event.device,
@@ -124,10 +125,12 @@ def _error_to_json(event: ErrorEvent) -> dict[str, object]:
         "locus": event.locus.value,
         "outcome": event.outcome.value,
         "job_id": event.job_id,
+        **words,
     }
 
 
 def _error_from_json(data: dict[str, object]) -> Event:
+    words = object_of(data, "words") if "words" in data else {}
     return ErrorEvent(
         device=text_of(data, "device"),
         code=ErrorCode(number_of(data, "code")),
@@ -136,6 +139,7 @@ def _error_from_json(data: dict[str, object]) -> Event:
         outcome=Outcome(text_of(data, "outcome")),
         extended=number_of(data, "extended"),
         job_id=word_of(data, "job_id"),
+        words={key: str(part) for key, part in words.items()},
     )
 
 

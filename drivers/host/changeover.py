@@ -117,7 +117,9 @@ class Changeover:
             try:
                 write_config(self._path, config)
             except OSError as failed:
-                raise ConfigError(f"{self._path.name} cannot be written: {failed}") from failed
+                what = f"{self._path.name} cannot be written: {failed}"
+                why = failed.strerror or str(failed)
+                raise ConfigError(what, "no_file", value=self._path.name, why=why) from failed
         with self._state:
             names = difference(self.tables, new)
             self._config = config

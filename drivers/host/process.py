@@ -143,7 +143,9 @@ class Host:
             self._calls.pop(request_id or 0, None)
             if fields is not None:
                 self._changeover.answered(fields.get("device"))
-            self._outlet.tell(ErrorEvent("", ErrorCode.E_ILLEGAL, str(bad)), request_id)
+            words = bad.words if isinstance(bad, ConfigError) else {}
+            event = ErrorEvent("", ErrorCode.E_ILLEGAL, str(bad), words=words)
+            self._outlet.tell(event, request_id)
 
     def _verb(self, request: Request) -> Handler:
         verb = self._verbs.get(request.do)

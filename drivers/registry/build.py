@@ -102,7 +102,7 @@ def _add(keys: Keys, workshop: Workshop) -> Device:
     kind = keys.one_of("kind", KNOWN, "?")
     name = keys.take("name", str, kind.value)
     if workshop.devices.find(name) is not None:
-        raise keys.wrong("the name is taken")
+        raise keys.wrong("the name is taken", "name_taken")
     device = BUILDERS[kind](keys, name, workshop)
     keys.finish()
     workshop.devices.add(device)

@@ -15,14 +15,14 @@ from drivers.registry.workshop import Workshop
 def build_drawer(keys: Keys, name: str, workshop: Workshop) -> Device:
     """A drawer kicked through a printer."""
     if keys.take("driver", str, "printer") != "printer":
-        raise keys.wrong("a drawer's driver is 'printer'")
+        raise keys.wrong("a drawer's driver is 'printer'", "drawer_driver")
     keys.offer("printer", workshop.devices.printers)
     printer = workshop.devices.printers.get(keys.take("printer", str))
     if printer is None:
-        raise keys.wrong("there is no such printer")
+        raise keys.wrong("there is no such printer", "no_printer")
     pin = keys.take("pin", int, 0)
     if pin not in (0, 1):
-        raise keys.wrong("pin must be 0 or 1")
+        raise keys.wrong("pin must be 0 or 1", "no_pin")
     polarity = Polarity.known(keys.take("open_high", bool) if keys.has("open_high") else None)
     warn_open_ms = keys.take("warn_open_ms", int, WARN_OPEN_MS)
     port = cast(DrawerPort, printer)  # every printer we build has the socket

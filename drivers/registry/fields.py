@@ -15,19 +15,21 @@ from drivers.registry.workshop import Workshop
 
 
 def fields_of_table(table: Mapping[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
-    """`{"fields": [{"key", "type", "default", "choices"}], "fault": sentence or None}`.
+    """`{"fields": [{"key", "type", "default", "choices"}], "fault": sentence or None, "words"}`.
 
     `type`: text, number, flag, list. `others`: the tables of the devices it may hang on. Keys that
-    come after the first fault are not known yet: they appear when it is mended.
+    come after the first fault are not known yet: they appear when it is mended. `words`: the
+    fault as a screen says it, {} where it has no words.
     """
     keys = Keys(table)
-    fault: str | None = None
+    fault, words = None, dict[str, str]()
     try:
         kind = keys.one_of("kind", KNOWN, "?")
         _read(kind, keys, table, others)
     except ConfigError as bad:
-        fault = str(bad)
-    return {"fields": [one.to_json() for one in keys.asked if one.key != "kind"], "fault": fault}
+        fault, words = str(bad), bad.words
+    found = [one.to_json() for one in keys.asked if one.key != "kind"]
+    return {"fields": found, "fault": fault, "words": words}
 
 
 def kinds() -> list[str]:

@@ -45,9 +45,11 @@ class Keys:
         self._note(Asked(key, _TYPES.get(kind, "text"), default))
         value = self._table.get(key, default)
         if value is None:
-            raise self.wrong(f"{key} is missing")
+            raise self.wrong(f"{key} is missing", "missing", key=key)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.wrong(f"{key} must be {_PLAIN.get(kind, kind.__name__)}, not {value!r}")
+            what = f"{key} must be {_PLAIN.get(kind, kind.__name__)}, not {value!r}"
+            word = f"no_{_TYPES.get(kind, 'text')}"
+            raise self.wrong(what, word, key=key, value=str(value))
         return value
 
     @property
@@ -74,7 +76,9 @@ class Keys:
         self._note(Asked(key, "text", default, tuple(sorted(known))))
         word = self.take(key, str, default)
         if word not in known:
-            raise self.wrong(f"{key} {word!r} is none of {', '.join(sorted(known))}")
+            choices = ", ".join(sorted(known))
+            what = f"{key} {word!r} is none of {choices}"
+            raise self.wrong(what, "none_of", key=key, value=word, choices=choices)
         return known[word]
 
     def hex(self, key: str, default: str = "") -> bytes:
@@ -88,18 +92,19 @@ class Keys:
             return default
         return tuple(self._bytes(key, str(item)) for item in self.take(key, list))
 
-    def wrong(self, what: str) -> ConfigError:
-        """The error to raise, with the device's name."""
-        return ConfigError(f"device {self.name!r}: {what}")
+    def wrong(self, what: str, word: str = "", /, **parts: str) -> ConfigError:
+        """The error to raise, with the device's name; `word` and `parts` say it on a screen."""
+        return ConfigError(f"device {self.name!r}: {what}", word, device=self.name, **parts)
 
     def finish(self) -> None:
         """A misspelt key must not be ignored in silence."""
         unknown = sorted(set(self._table) - set(self._asked))
         if unknown:
-            raise self.wrong(f"unknown key {', '.join(unknown)}")
+            keys = ", ".join(unknown)
+            raise self.wrong(f"unknown key {keys}", "unknown_key", keys=keys)
 
     def _bytes(self, key: str, digits: str) -> bytes:
         try:
             return bytes.fromhex(digits)
         except ValueError as bad:
-            raise self.wrong(f"{key} is not hexadecimal") from bad
+            raise self.wrong(f"{key} is not hexadecimal", "no_hex", key=key) from bad

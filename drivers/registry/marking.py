@@ -22,5 +22,5 @@ def build_marking(keys: Keys, name: str, workshop: Workshop) -> Device:
         local_ms=keys.take("local_ms", int, usual.local_ms),
     )
     if not places.online_url and not places.local_url:
-        raise keys.wrong("online_url or local_url is wanted")
+        raise keys.wrong("online_url or local_url is wanted", "marking_url")
     return MarkingChecker(name, places, workshop.listener, workshop.trace(name).add)

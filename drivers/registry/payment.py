@@ -62,7 +62,7 @@ def build_payment(keys: Keys, name: str, workshop: Workshop) -> Device:
 def _zvt(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     password = keys.take("password", str, "0" * _PASSWORD_DIGITS)
     if len(password) != _PASSWORD_DIGITS or not (password.isascii() and password.isdigit()):
-        raise keys.wrong("password is not six digits")
+        raise keys.wrong("password is not six digits", "terminal_password")
     usual = Timings()
     silence_ms = keys.take("pay_s", int, 180) * 1000
     timings = Timings(keys.take("ack_ms", int, usual.ack_ms), silence_ms,
@@ -82,14 +82,14 @@ def _zvt_link(keys: Keys) -> TcpLink | SerialLink:
 def _currency(keys: Keys) -> str:
     number = keys.take("currency", str, "643")
     if len(number) != 3 or not (number.isascii() and number.isdigit()):
-        raise keys.wrong("currency is not an ISO 4217 number")
+        raise keys.wrong("currency is not an ISO 4217 number", "no_currency")
     return number
 
 
 def _sbp(keys: Keys, name: str, workshop: Workshop) -> Adapter:
     url = keys.take("url", str)
     if not url.startswith(("https://", "http://")):
-        raise keys.wrong("url is not http or https")
+        raise keys.wrong("url is not http or https", "no_url")
     usual = SbpSettings(url)
     settings = SbpSettings(
         url,
@@ -110,7 +110,7 @@ def _token(keys: Keys) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip() if path else ""
     except OSError as bad:
-        raise keys.wrong(f"token_file cannot be read: {bad}") from bad
+        raise keys.wrong(f"token_file cannot be read: {bad}", "no_token_file", value=path) from bad
 
 
 def _program(keys: Keys, name: str, workshop: Workshop) -> Adapter:
@@ -152,7 +152,9 @@ def _shape(keys: Keys, shape: ResultShape) -> ResultShape:
     try:
         "".encode(encoding)
     except LookupError as bad:
-        raise keys.wrong(f"encoding {encoding!r} is not known") from bad
+        raise keys.wrong(
+            f"encoding {encoding!r} is not known", "no_encoding", value=encoding
+        ) from bad
     return ResultShape(
         keys.one_of("result_kind", {"lines": "lines", "fields": "fields"}, shape.kind),
         keys.take("code_place", str, shape.code),
@@ -177,7 +179,9 @@ def _number(keys: Keys, name: str, value: object) -> int:
     try:
         return int(str(value))
     except ValueError as bad:
-        raise keys.wrong(f"{name}: {value!r} is no number") from bad
+        raise keys.wrong(
+            f"{name}: {value!r} is no number", "no_number", key=name, value=str(value)
+        ) from bad
 
 
 def _manual(keys: Keys, name: str, workshop: Workshop) -> Adapter:

@@ -85,10 +85,11 @@ def _profile(keys: Keys) -> Profile:
     profile = profile.with_dots(keys.take("dots", int, profile.dots))
     keys.offer("code_pages", (*strip_choices(), NOTHING_READABLE))
     if keys.has("code_pages"):
+        lines = keys.take("code_pages", list)
         try:
-            profile = profile.with_pages(pages_of(keys.take("code_pages", list)))
+            profile = profile.with_pages(pages_of(lines))
         except ValueError as bad:
-            raise keys.wrong(f"code_pages: {bad}") from bad
+            raise keys.wrong(f"code_pages: {bad}", "code_pages", why=str(bad)) from bad
     return profile.with_logos(str(key) for key in keys.take("logos", list, []))
 
 
@@ -100,5 +101,5 @@ def _font(keys: Keys) -> RasterFont | None:
         font = RasterFont(Path(path).read_bytes())
         font.fitted((12, 24))
     except OSError as bad:
-        raise keys.wrong(f"the font cannot be read: {bad}") from bad
+        raise keys.wrong(f"the font cannot be read: {bad}", "no_font", value=path) from bad
     return font

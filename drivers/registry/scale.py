@@ -42,5 +42,5 @@ def _protocol(keys: Keys) -> ScaleProtocol:
         return make()
     password = keys.take("password", str)
     if make is not ShtrihProtocol or not (password.isdigit() and len(password) == _PASSWORD_DIGITS):
-        raise keys.wrong("password is four digits, for a Shtrih scale only")
+        raise keys.wrong("password is four digits, for a Shtrih scale only", "scale_password")
     return ShtrihProtocol(password)

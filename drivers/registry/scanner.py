@@ -58,7 +58,7 @@ def _encoding(keys: Keys) -> str:
     try:
         "".encode(name)
     except LookupError as unknown:
-        raise keys.wrong(f"encoding {name!r} is unknown") from unknown
+        raise keys.wrong(f"encoding {name!r} is unknown", "no_encoding", value=name) from unknown
     return name
 
 
@@ -89,7 +89,7 @@ def _hid(keys: Keys, name: str, workshop: Workshop) -> Device:
 def _evdev(keys: Keys, name: str, workshop: Workshop) -> Device:
     wanted = _wanted(keys)
     if wanted == Wanted():
-        raise keys.wrong("port must say which keyboard is the scanner")
+        raise keys.wrong("port must say which keyboard is the scanner", "which_keyboard")
     idle_ms = keys.take("idle_ms", int, KEYBOARD_FRAMING.idle_ms)
     framing = _letters(keys, replace(KEYBOARD_FRAMING, idle_ms=idle_ms))
     link = workshop.traced(name, EvdevLink(wanted))
@@ -107,7 +107,8 @@ def _camera(keys: Keys, name: str, workshop: Workshop) -> Device:
     )
     unknown = sorted(set(settings.formats) - KNOWN_FORMATS)
     if unknown or not formats:
-        raise keys.wrong(f"formats: {', '.join(unknown) or 'none'} cannot be read by a camera")
+        found = ", ".join(unknown) or "none"
+        raise keys.wrong(f"formats: {found} cannot be read by a camera", "formats", value=found)
     frames = frames_of(keys.take("port", str, "0"))
     return CameraScanner(name, frames, workshop.listener, settings)
 
@@ -139,5 +140,5 @@ def _codes(keys: Keys, key: str) -> frozenset[int]:
     """A list of key codes, as numbers or as a form writes numbers."""
     codes = [int(one) if str(one).isdecimal() else one for one in keys.take(key, list, [])]
     if not all(isinstance(code, int) and not isinstance(code, bool) for code in codes):
-        raise keys.wrong(f"{key} must be a list of key codes")
+        raise keys.wrong(f"{key} must be a list of key codes", "key_codes", key=key)
     return frozenset(codes)

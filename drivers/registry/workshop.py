@@ -74,7 +74,9 @@ class Workshop:
         if driver == "file":
             return self.traced(name, FileLink(Path(keys.take("path", str))))
         if driver != "serial":
-            raise keys.wrong(f"driver {driver!r} is none of {', '.join(_LINKS)}")
+            choices = ", ".join(_LINKS)
+            what = f"driver {driver!r} is none of {choices}"
+            raise keys.wrong(what, "none_of", key="driver", value=driver, choices=choices)
         bits = keys.one_of("framing", {one.value: one for one in SerialFraming}, framing)
         settings = SerialSettings(
             port=serial_port(keys),
@@ -98,5 +100,5 @@ def serial_port(keys: Keys) -> str:
     """The key `port`: a name, a path, or usb:VVVV:PPPP[:serial]."""
     port = keys.take("port", str)
     if port.startswith(USB_PREFIX) and not _USB_PORT.fullmatch(port):
-        raise keys.wrong(f"port {port!r} is not usb:VVVV:PPPP[:serial]")
+        raise keys.wrong(f"port {port!r} is not usb:VVVV:PPPP[:serial]", "no_port", value=port)
     return port

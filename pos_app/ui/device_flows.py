@@ -201,7 +201,8 @@ def _form_rows(desk: Desk, board: DeviceBoard, form: DeviceForm) -> list[Row]:
     """The keys, then what can be done with the whole."""
     words = words_of(desk)
     rows = [_key_row(desk, form, one) for one in form.fields]
-    rows.append(Row(words.text("device.save"), form.fault, value="save", icon="check"))
+    fault = words.say(form.fault) if form.fault else ""
+    rows.append(Row(words.text("device.save"), fault, value="save", icon="check"))
     if board.index is not None and form.table.get("kind") == "printer":
         rows.append(Row(words.text("device.strip"), value="strip", icon="printer"))
     if form.table.get("driver") == WEDGE:

@@ -56,6 +56,8 @@ class DeviceLink:
         self._restarts = 0
         self._listeners: list[Listener] = []
         self.ears: DeviceEars | None = None
+        self.changes = 0
+        """How often the devices' settings were changed since the start."""
 
     @property
     def host(self) -> RemoteHost:
@@ -65,6 +67,7 @@ class DeviceLink:
     def use(self, names: Mapping[str, str]) -> None:
         """Other devices from now on: name -> kind."""
         self._names = dict(names)
+        self.changes += 1
         if self.ears:
             self.ears.devices_changed()
 
@@ -198,9 +201,10 @@ def _failure(event: ErrorEvent) -> str:
 
 
 def _told(event: Event) -> dict[str, Any]:
-    """An answer as a task reads it; `error` is the host's sentence."""
+    """An answer as a task reads it; `error` is the host's sentence, `words` the same to say."""
     if isinstance(event, ErrorEvent):
-        return {"error": event.message, "outcome": event.outcome.value}
+        words = {"words": dict(event.words)} if event.words else {}
+        return {"error": event.message, "outcome": event.outcome.value, **words}
     return event_to_json(event)
 
 

@@ -26,17 +26,22 @@ TAX_SYSTEMS: Mapping[str, TaxSystem] = {
     "esn": TaxSystem.AGRICULTURAL,
     "patent": TaxSystem.PATENT,
 }
+LOOK_MS = 2_000
 Tick = Callable[[int], None]
 
 
-def attach_fiscal(station: Station, devices: DeviceLink, file: TillFile, setting: Any) -> Tick:
+def attach_fiscal(
+    station: Station, devices: DeviceLink, file: TillFile, setting: Callable[[], Any]
+) -> Tick:
     """Gives the station its registrar; the answer is to be called with the monotonic time.
 
-    `setting`: the shop's setting `fiscal` as parsed JSON, None for none.
+    `setting`: the shop's setting `fiscal` as parsed JSON, None for none; another one is taken
+    between two transactions, never within one.
     """
+    known, looked_ms = setting(), 0
     link = FiscalLink(devices)
     marking = MarkingLink(devices)
-    station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(setting), marking)
+    station.fiscal = FiscalCounter(link, FiscalBook(file), shop_of(known), marking)
     desk = FiscalDesk(station)
     with suppress(StorageFull, StorageBroken):  # said where it matters: the first gesture
         forget_abandoned(station)
@@ -51,7 +56,16 @@ def attach_fiscal(station: Station, devices: DeviceLink, file: TillFile, setting
 
     link.on_ready = go_on
 
+    def look(now_ms: int) -> None:
+        nonlocal known, looked_ms
+        if now_ms - looked_ms < LOOK_MS or station.open is not None:
+            return
+        looked_ms, now = now_ms, setting()
+        if now != known:
+            known, station.fiscal.shop = now, shop_of(now)
+
     def tick(now_ms: int) -> None:
+        look(now_ms)
         # Devices may be configured at any time: without a registrar nobody pays for its steps.
         station.registrar = desk if link.configured() else None
         link.tick(now_ms)

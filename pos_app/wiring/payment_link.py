@@ -26,7 +26,8 @@ class PaymentLink:
         self._tables = tables
         self._on_late = on_late
         self._asked: dict[str, tuple[str, int]] = {}
-        self._known: tuple[tuple[str, ...] | None, dict[str, dict[str, Any]]] = (None, {})
+        self._read_at: tuple[int, tuple[str, ...]] | None = None
+        self._known: dict[str, dict[str, Any]] = {}
         devices.listen(self._heard)
 
     def terminal(self, kind: TenderKind) -> str | None:
@@ -92,14 +93,16 @@ class PaymentLink:
             self._on_late(event.job_id, result_of(event))
 
     def _found(self) -> dict[str, dict[str, Any]]:
-        """The tables of payment terminals; read again when the devices have other names."""
+        """The tables of payment terminals; read again when the devices' settings have changed."""
         names = tuple(one.name for one in self._devices.states())
-        if self._known[0] != names:
+        now = self._devices.changes, names
+        if self._read_at != now:
             kind = DeviceKind.PAYMENT.value
             tables = [one for one in self._tables() if one.get("kind") == kind]
             found = {str(one.get("name") or kind): one for one in tables}
-            self._known = (names, {name: one for name, one in found.items() if name in names})
-        return self._known[1]
+            self._known = {name: one for name, one in found.items() if name in names}
+            self._read_at = now
+        return self._known
 
 
 def _takes(table: Mapping[str, Any], kind: TenderKind) -> bool:

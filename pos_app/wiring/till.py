@@ -131,7 +131,7 @@ def _with_devices(
 ) -> Callable[[int], None]:
     """Gives the station its scale, its registrar and the customer's lines; their heart beat."""
     station.scale = ScaleLink(devices)
-    fiscal_tick = attach_fiscal(station, devices, memory.file, setting("fiscal"))
+    fiscal_tick = attach_fiscal(station, devices, memory.file, lambda: setting("fiscal"))
     customer = CustomerLines(station)
 
     def tick(now_ms: int) -> None:

@@ -71,7 +71,7 @@ class DeviceForm:
 
     table: Table
     fields: tuple[Table, ...] = ()
-    fault: str = ""
+    fault: Sentence | None = None
 
 
 class DeviceGestures:
@@ -209,7 +209,7 @@ def settings(station: Station) -> Answer:
 
     def told(reply: Mapping[str, Any]) -> None:
         if "error" in reply:
-            station.say(refused("device_settings", why=reply["error"]))
+            station.say(refused("device_settings", why=fault_of(reply["error"], reply)))
             return
         found = reply["payload"]
         known = DeviceSettings(tuple(found["device"]), tuple(found["ports"]), tuple(found["kinds"]))
@@ -224,14 +224,22 @@ def form(station: Station, table: Table) -> Answer:
 
     def told(reply: Mapping[str, Any]) -> None:
         if "error" in reply:
-            station.say(refused("device_settings", why=reply["error"]))
+            station.say(refused("device_settings", why=fault_of(reply["error"], reply)))
             return
         found = reply["payload"]
-        made = DeviceForm(table, tuple(found["fields"]), found["fault"] or "")
+        fault = fault_of(found["fault"], found) if found["fault"] else None
+        made = DeviceForm(table, tuple(found["fields"]), fault)
         station.say(changed(Part.DEVICES, device_form=made))
 
     station.devices.request("device_fields", {"table": dict(table)}, told)
     return done()
+
+
+def fault_of(english: str, reply: Mapping[str, Any]) -> Sentence:
+    """What is wrong with a table, in the host's `words`; its own English where it has none."""
+    parts = {key: str(part) for key, part in (reply.get("words") or {}).items()}
+    word = parts.pop("word", "")
+    return say(f"device.fault.{word}", **parts) if word else say("device.fault.other", why=english)
 
 
 def configure(station: Station, tables: Sequence[Table], override: Override | None) -> Answer:
@@ -247,7 +255,7 @@ def configure(station: Station, tables: Sequence[Table], override: Override | No
 
     def told(reply: Mapping[str, Any]) -> None:
         if "error" in reply:
-            station.say(refused("device_settings", why=reply["error"]))
+            station.say(refused("device_settings", why=fault_of(reply["error"], reply)))
             return
         said = notice("devices_saved", Tone.GOOD)
         station.say(changed(Part.DEVICES, notices=(said,), devices_saved=True))

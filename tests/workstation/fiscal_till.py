@@ -69,7 +69,7 @@ class FiscalTill(Bench):
         self.pipe.host.devices.open_all()
         station = self.till.station
         station.codec = WireCodec()
-        self.tick = attach_fiscal(station, self.link, self.memory.file, self.fiscal_setting)
+        self.tick = attach_fiscal(station, self.link, self.memory.file, lambda: self.fiscal_setting)
         self.now_ms = 0
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ def test_settings_and_forms_come_from_the_host(manager, host) -> None:
     assert host.asked[-1][:2] == ("device_fields", {"table": TABLE})
     host.answer(payload={"fields": [{"key": "port"}], "fault": None})
     form = told(manager, "device_form")
-    assert (form.table, form.fields, form.fault) == (TABLE, ({"key": "port"},), "")
+    assert (form.table, form.fields, form.fault) == (TABLE, ({"key": "port"},), None)
     for ask in (manager.till.device_settings, lambda: manager.till.device_form(TABLE)):
         ask()
         host.answer(error="gone")
@@ -135,7 +135,11 @@ def test_other_settings_need_the_right_and_are_refused_with_the_host_s_sentence(
     assert host.asked[-1][:2] == ("configure", {"tables": [TABLE]})
     host.answer(error="device 'gun': port is missing")
     assert manager.heard[-1].refusal.code == "device_settings"
-    assert "port is missing" in dict(manager.heard[-1].refusal.text.args)["why"]
+    why = dict(manager.heard[-1].refusal.text.args)["why"]
+    assert (why.key, dict(why.args)) == (
+        "device.fault.other",
+        {"why": "device 'gun': port is missing"},
+    )
     manager.till.configure_devices([TABLE])
     host.answer(payload={"changed": ["gun"]})
     assert told(manager, "devices_saved") is True

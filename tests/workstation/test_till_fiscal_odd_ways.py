@@ -9,11 +9,11 @@ import pytest
 
 from drivers.contract import DoneEvent, ErrorCode, ErrorEvent, Outcome, ResultEvent
 from drivers.fake.fiscal import VirtualFiscal
-from pos_app.domain.fiscal.shape import Cashier, FiscalDocument, FiscalKind
+from pos_app.domain.fiscal.shape import Cashier, FiscalDocument, FiscalKind, TaxSystem
 from pos_app.domain.fiscal.stored import decode_document, encode_document
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.wiring.fiscal_link import answer_of
-from pos_app.wiring.fiscal_place import shop_of
+from pos_app.wiring.fiscal_place import LOOK_MS, shop_of
 from pos_app.wiring.marking_link import verdict_of
 from pos_app.workstation.fiscal_counter import FiscalShop
 from pos_app.workstation.fiscal_desk import FiscalDesk
@@ -269,3 +269,19 @@ def test_a_link_whose_device_was_taken_away_answers_at_once(till) -> None:
     assert answers[3].allowed
     till.pump()
     assert till.till.station.registrar is None
+
+
+def test_another_setting_of_the_shop_holds_from_the_next_transaction(till) -> None:
+    till.ready().open_shift()
+    station = till.till.station
+    till.scan(MILK)
+    till.fiscal_setting = {"tax_system": "patent", "paper_too": True}
+    for _ in range(2 * LOOK_MS // 20):
+        till.now_ms += 20
+        till.tick(till.now_ms)
+    assert station.fiscal.shop.tax_system is TaxSystem.GENERAL, "not within a transaction"
+    paid(till)
+    till.now_ms += LOOK_MS
+    till.tick(till.now_ms)
+    assert station.fiscal.shop.tax_system is TaxSystem.PATENT
+    assert station.fiscal.shop.paper_too
