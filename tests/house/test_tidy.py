@@ -54,6 +54,15 @@ def test_file_and_functions_fit_on_a_screen(path: Path) -> None:
     assert not long, f"push ifs up and loops down: {long}"
 
 
+def test_a_file_of_tests_has_one_subject_and_fits_too() -> None:
+    long = {named(p): n for p in python_files("tests") if (n := lines_of(p)) > FILE_LINES_MAX}
+    assert not long, f"split them by subject: {long}"
+
+
+def lines_of(path: Path) -> int:
+    return path.read_text(encoding="utf-8").count("\n")
+
+
 @pytest.mark.parametrize("path", python_files(*PLAIN_ROOMS), ids=named)
 def test_rules_use_the_standard_library_and_no_binary_floats(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos_app.domain.events import DayClosed, SessionClosed
+from pos_app.domain.events import DayClosed
 from pos_app.workstation.day_record import TerminalDay
 from pos_app.workstation.day_view import StepState
 from pos_app.workstation.ports import DeviceState
@@ -355,75 +355,5 @@ def test_a_terminal_that_never_answers_keeps_nobody_and_is_asked_with_its_key_af
     assert [end.state for end in day.till.station.days[-1].terminals] == [TerminalDay.SENT] * 2
 
 
-# --- the power goes -------------------------------------------------------------------------------
-
-
-class Cut(BaseException):
-    """The power went."""
-
-
-POINTS = ("day.begun", "day.counted", "day.closed", "day.fiscal_sent", "day.paper_sent",
-          "day.terminal_kept", "day.terminal_sent", "day.terminal_answered",
-          "day.settled")  # fmt: skip
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_after_a_cut_at_any_step_the_day_goes_on_and_nothing_is_doubled(tmp_path, point):
-    armed = [point]
-
-    def at(name):
-        if armed and name == armed[0]:
-            armed.clear()
-            raise Cut
-
-    day = Day(tmp_path, crash_point=at)
-    day.bench.scan(MILK)
-    ok(day.till.pay("cash"))
-    day.online()
-    jobs = []
-    cuts = 0
-    while True:
-        try:
-            finish(day)
-            break
-        except Cut:
-            cuts += 1
-            jobs += day.bench.devices.jobs
-            day.again()
-            day.online()
-            assert day.view is not None, "it is on the screen again"
-    assert cuts == 1
-    assert len(day.bench.events(DayClosed)) == len(day.bench.events(SessionClosed)) == 1
-    settled = [order for order in day.bench.bank.booked.values() if order[0] == "settle"]
-    assert len(settled) == 2
-    papers = [job for job in (*jobs, *day.bench.devices.jobs) if is_z(job)]
-    assert len(papers) <= 1
-    assert {"done"} == {s for name, s in day.states().items() if name not in ("paper", "send")}
-    day.bench.close()
-
-
 def is_z(job) -> bool:
     return any("Z" in getattr(one, "text", "") for one in job.elements)
-
-
-def finish(day) -> None:
-    """Whatever is still to be done, done."""
-    ok(day.till.day_begin())
-    if not day.view.closed:
-        if day.till.station.days[-1].counted_minor is None:
-            day.count(1089_90)
-        day.choose("count", "close")
-    for one in list(day.view.steps):
-        if one.choices[-1:] == ("closed",):
-            day.choose(one.name, "closed")
-    if day.till.station.days[-1].settled is None:
-        day.settle()
-
-
-def test_a_full_disk_closes_no_day(day):
-    ok(day.till.day_begin())
-    day.bench.memory.close()
-    assert not day.till.end_of_day(1000_00).ok
-    assert day.view is None
-    day.bench.mirror.close()
-    day.bench.start()
