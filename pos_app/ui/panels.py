@@ -118,7 +118,10 @@ class PadPanel(Panel):
     def body(self) -> None:
         """What stands between the heading and the pad."""
         hint = Paragraph(self.look, self.look.metrics.small)
-        hint.say(self.look.say(self.desk.ask.hint) if self.desk.ask else "")
+        # With a list beside the pad the field alone says what to type: keys are not squeezed.
+        wanted = self.desk.ask is not None and not self.desk.rows
+        hint.say(self.look.say(self.desk.ask.hint) if self.desk.ask and wanted else "")
+        reveal(hint, wanted)
         self.column.addWidget(hint)
         self.echo = Variants(self.look, self.look.metrics.figure, BOLD)
         self.echo.align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -220,17 +220,31 @@ def _marked(station: Station, job: PrintJob) -> PrintJob:
 
 
 def device_news(station: Station) -> Answer:
-    """A device changed: what waits for the printer leaves, and paper that runs low is said once."""
+    """A device changed: what waits for the printer leaves; what is lost, back, or low on paper is
+    said once."""
     state = _printer_state(station)
     before, station.printer_state = station.printer_state, state
-    said: tuple[Notice, ...] = ()
+    said = _lost_and_found(station)
     if state != before and state in ("paper_low", "paper_out"):
-        said = (notice(state, Tone.WARNING),)
+        said = (*said, notice(state, Tone.WARNING))
     states = dict(station.job_states)
     if state in READY:
         send_waiting(station)
     parts = (Part.DEVICES,) if states == station.job_states else (Part.DEVICES, Part.LAST_SALE)
     return changed(*parts, notices=said)
+
+
+def _lost_and_found(station: Station) -> tuple[Notice, ...]:
+    """Which devices went since it was last asked, and which of those are back."""
+    now = {one.name: one for one in station.devices.states()}
+    lost = frozenset(name for name, one in now.items() if one.state == "lost")
+    gone = sorted(lost - station.devices_lost)
+    back = sorted(n for n in station.devices_lost - lost if n in now and now[n].state == "ok")
+    station.devices_lost = lost | {n for n in station.devices_lost - set(back) if n in now}
+    return (
+        *(notice("device_lost", Tone.WARNING, None, name=name) for name in gone),
+        *(notice("device_back", Tone.GOOD, None, name=name) for name in back),
+    )
 
 
 def print_paper(station: Station, build: Callable[[str], PrintJob]) -> Answer:

@@ -197,6 +197,7 @@ class Station:
     last_sale: LastSale | None = None
     job_states: dict[str, str] = field(default_factory=dict)
     printer_state: str = ""
+    devices_lost: frozenset[str] = frozenset()
     engines: dict[str, Engine] = field(default_factory=dict)
     engine_key: tuple[str, str] = ("", "")
     engine_document: bytes = b""

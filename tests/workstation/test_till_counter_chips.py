@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.workstation.ports import DeviceState
 from tests.workstation.tills import (
     BREAD,
     CARDS,
@@ -111,3 +112,19 @@ def test_the_panel_has_what_can_be_chosen_this_month(choosing):
     choice = choosing.view.member.choice
     assert (choice.chosen, choice.fixed) == (("Молочное", "Хлеб"), True)
     assert choosing.sale.points_earned > before
+
+
+def test_a_device_that_goes_and_comes_back_is_said_once_each(shop):
+    def news(*states):
+        shop.heard.clear()
+        shop.devices.what = tuple(DeviceState(name, kind, state) for name, kind, state in states)
+        shop.till.devices_changed()
+        return [n.code for answer in shop.heard for n in answer.notices]
+
+    printer = ("printer", "printer", "ok")
+    assert news(printer, ("front", "scanner", "lost")) == ["device_lost"]
+    assert news(printer, ("front", "scanner", "lost")) == []
+    assert news(printer, ("front", "scanner", "unknown")) == []
+    assert news(printer, ("front", "scanner", "ok")) == ["device_back"]
+    assert news(printer) == []
+    ok(shop.scan(MILK))
