@@ -33,16 +33,24 @@ class MemberBoard:
 
 
 def members(desk: Desk) -> None:
-    """Phone, its last four digits, a card (typed or scanned), or the beginning of a name."""
+    """Phone, its last four digits, a card (typed or scanned), or the beginning of a name.
+
+    Enter alone opens the member of the open receipt.
+    """
+    shown = desk.view.member
 
     def accept(text: str) -> None:
         if text:
             take(desk, desk.do(desk.till.find_members(text)))
+        elif shown is not None:
+            desk.close_ask()
+            take(desk, desk.do(desk.till.member_card(shown.id)))
 
     def scan(data: bytes) -> None:
         accept(data.decode("ascii", "replace"))
 
-    desk.open(Ask("find_member", accept, pad="digits", scan=scan))
+    rows = [Row(shown.display_name, words_of(desk).text("member.on_receipt"))] if shown else []
+    desk.open(Ask("find_member", accept, pad="digits", scan=scan), rows)
 
 
 def take(desk: Desk, answer: Answer) -> Answer:

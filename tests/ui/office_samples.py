@@ -134,6 +134,10 @@ def find(window):
     members(window.desk)
 
 
+def find_from_a_sale(window):
+    members(window.desk)
+
+
 def choose_found(window):
     find(window)
     window.desk.ask.accept("4567")
@@ -185,6 +189,7 @@ def menu_with_conflicts(window):
 NONE = ConflictList(OpenConflicts(0, 0, 0, AT), SIGNED, whole=True)
 OFFICE = {
     "find_member": find,
+    "find_member_selling": find_from_a_sale,
     "found_members": choose_found,
     **{f"member_{name}": partial(open_member, section=name) for name in SECTIONS},
     "member_dark": lambda w: open_member(w, "ledger", a_dark_card()),

@@ -15,7 +15,7 @@ from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Tone, done, notice, refused
 from resources.words import Words
 from tests.ui import office_samples as office
-from tests.ui.builders import MEMBERS, SellingTill, signed_on
+from tests.ui.builders import MEMBERS, SellingTill, selling, signed_on
 
 
 @pytest.fixture
@@ -63,6 +63,19 @@ def test_a_card_that_is_scanned_while_a_member_is_looked_for_is_no_sale(window):
     scan(window.desk, b"2990000000019")
     assert window.desk.till.said("find_members") == [(("2990000000019",), {})]
     assert window.desk.till.said("scan") == []
+
+
+def test_the_member_of_the_open_receipt_is_one_enter_away(open_till):
+    window = open_till(SellingTill(selling()))
+    window.desk.till.answers["member_card"] = done(member_card=office.a_card())
+    perform(window.desk, "members")
+    keys(window, "")
+    assert window.desk.till.said("member_card") == [(("m1",), {})]
+    assert window.desk.page.kind == "member"
+    back(window.desk)
+    back(window.desk)
+    assert window.desk.page is None
+    assert window.desk.view.transaction is not None
 
 
 def test_a_scan_on_a_members_page_sells_and_puts_the_page_away(window, qapp):
