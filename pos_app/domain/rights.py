@@ -33,6 +33,7 @@ class Right(Enum):
     SEE_REPORTS = "see_reports"
     SEE_MARGINS = "see_margins"
     DEVICES = "devices"
+    TRAINING = "training"
 
 
 _CASHIER = frozenset(
@@ -57,6 +58,7 @@ _SENIOR = _CASHIER | {
     Right.PRICE_CORRECTION,
     Right.FIND_MEMBER_BY_NAME,
     Right.CLOSE_DAY,
+    Right.TRAINING,
 }
 DEFAULT_ROLES: Mapping[str, frozenset[Right]] = {
     "cashier": _CASHIER,

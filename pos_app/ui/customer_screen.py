@@ -14,6 +14,7 @@ from pos_app.ui.controls import CENTRE, LEFT, RIGHT, Paragraph, Variants, named,
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.phrases import money, words_of
 from pos_app.ui.theme import BOLD, MEDIUM, REGULAR, SEMIBOLD, Look
+from pos_app.ui.training_strip import TrainingStrip
 from pos_app.workstation.view import LineView, TransactionView
 
 ROW_PX, SMALL_PX = 24, 19
@@ -123,7 +124,12 @@ class CustomerScreen(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look, self._desk = look, desk
         px = look.metrics.px
-        row = QHBoxLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.training = TrainingStrip(look, desk)
+        column.addWidget(self.training)
+        row = QHBoxLayout()
+        column.addLayout(row, 1)
         row.setContentsMargins(px(28), px(24), px(28), px(24))
         row.setSpacing(px(28))
         self.lines = CustomerLines(look, desk.view.currency)
@@ -161,6 +167,7 @@ class CustomerScreen(QWidget):
         """What the till's view says now."""
         view, words = self._desk.view, words_of(self._desk)
         transaction = view.transaction
+        self.training.refresh()
         self.lines.show_lines(transaction)
         squares = view.payment.squares if view.payment else ()
         self.code.show_code(squares)

@@ -21,6 +21,7 @@ from pos_app.ui.sale_screen import SaleScreen
 from pos_app.ui.sounds import Sounds
 from pos_app.ui.theme import Look, apply_look
 from pos_app.ui.top_bar import TopBar
+from pos_app.ui.training_strip import TrainingStrip
 from pos_app.workstation.answer import Answer, Part
 
 Screen = SaleScreen | FullScreen
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         self.top = TopBar(self._look, self.desk)
         column.addWidget(self.top)
+        self.training = TrainingStrip(self._look, self.desk)
+        column.addWidget(self.training)
         self._stack = QStackedWidget()
         column.addWidget(self._stack, 1)
         self.screen_shown = self._make_screen()
@@ -163,6 +166,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self, changes: frozenset[Change]) -> None:
         self.top.refresh(changes)
+        self.training.refresh()
         self.screen_shown.refresh(changes)
         entry, ask = self.entry, self.desk.ask
         if changes & {Own.TYPED, Own.ASK}:

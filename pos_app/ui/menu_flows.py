@@ -15,6 +15,7 @@ from pos_app.ui import (
     money_flows,
     payment_flows,
     report_flows,
+    training_flows,
 )
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
@@ -70,6 +71,7 @@ GROUPS: Mapping[str, Entries] = {
         ("theme", "contrast"),
         ("scale", "type"),
         ("volume", "info"),
+        ("training", "sparkles"),
     ),
 }
 """What stands behind an entry of the menu. Places do not move: hands learn the numbers."""
@@ -246,6 +248,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "theme": choose_theme,
     "scale": choose_scale,
     "volume": choose_volume,
+    "training": training_flows.training,
     "sign_off": money_flows.sign_off,
 }
 

@@ -9,6 +9,7 @@ _SHEET = Template("""
 #root, #page { background: $background; }
 #card { background: $surface; border: 1px solid $line; border-radius: ${r}px; }
 #bar { background: $surface; border: none; border-bottom: 1px solid $line; }
+#training { background: $warning_soft; border: none; border-bottom: 2px solid $warning; }
 QLabel { background: transparent; }
 QLabel[ink="secondary"] { color: $secondary; }
 QLabel[ink="good"] { color: $good; }

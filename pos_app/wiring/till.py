@@ -31,6 +31,7 @@ from pos_app.wiring.instance import InstanceLock
 from pos_app.wiring.memory import SERVER_KEY, Memory, open_sound, terminal_key
 from pos_app.wiring.payment_link import PaymentLink
 from pos_app.wiring.place import NotEnrolled, Place
+from pos_app.wiring.practice import forget, practice
 from pos_app.wiring.protection import reconcile
 from pos_app.wiring.scale_link import ScaleLink
 from pos_app.wiring.till_care import told
@@ -39,6 +40,7 @@ from pos_app.workstation.customer_lines import CustomerLines
 from pos_app.workstation.ports import TerminalIdentity
 from pos_app.workstation.station import Gear, Settings, Station
 from pos_app.workstation.terminal import Terminal
+from pos_app.workstation.training import CUT
 from resources import names, read_text
 from resources.words import Words
 from sync.translate import WireCodec
@@ -70,6 +72,8 @@ def _opened(place: Place, points: Points) -> tuple[Memory, TerminalIdentity, Ins
         memory = open_sound(place.data, points)
         if changed:
             told(memory, f"database_{changed}", "", "till.protection")
+        if forget(place.data):
+            told(memory, CUT, "", "power")
     except BaseException:
         lock.release()
         raise
@@ -101,10 +105,10 @@ def build_till(
     devices = DeviceLink(device_pipe, place.device_names())
     links.update(courier=courier, devices=devices)
     gear = _gear(place, identity, memory, mirror.setting)
-    settings = _settings(place, mirror.setting, points)
-    station = Station(memory.journal, mirror, courier, devices, gear, settings)
+    station = Station(memory.journal, mirror, courier, devices, gear,
+                      _settings(place, mirror.setting, points))  # fmt: skip
     station.codec = WireCodec()
-    device_tick = _with_devices(station, devices, memory, mirror.setting)
+    device_tick = _with_devices(station, devices, memory, mirror.setting, links)
     clock = SystemClock()
 
     def tick() -> None:
@@ -120,25 +124,35 @@ def build_till(
         lock.release()
 
     terminal = Terminal(station, tick, close)
+    terminal.begin_training = practice(place.data)
     station.payments = PaymentLink(devices, place.device_tables, terminal.payment_told)
-    links["terminal"] = terminal
-    devices.ears = terminal
+    links["terminal"] = devices.ears = terminal
+    if place.training:
+        terminal.train_from_the_start()
     return Till(memory, terminal, courier, devices)
 
 
 def _with_devices(
-    station: Station, devices: DeviceLink, memory: Memory, setting: Callable[[str], Any]
+    station: Station,
+    devices: DeviceLink,
+    memory: Memory,
+    setting: Callable[[str], Any],
+    links: Mapping[str, Any],
 ) -> Callable[[int], None]:
     """Gives the station its scale, its registrar and the customer's lines; their heart beat."""
     station.scale = ScaleLink(devices)
     fiscal_tick = attach_fiscal(station, devices, memory.file, lambda: setting("fiscal"))
-    customer = CustomerLines(station)
+    lines = {id(station): CustomerLines(station)}
 
     def tick(now_ms: int) -> None:
         devices.tick(now_ms)
         fiscal_tick(now_ms)
-        weighing.tick(station)
-        customer.tick()
+        now: Station = links["terminal"].station
+        weighing.tick(now)
+        if id(now) not in lines:  # the customer reads the books that are sold on
+            lines.clear()
+            lines[id(now)] = CustomerLines(now)
+        lines[id(now)].tick()
 
     return tick
 
@@ -206,7 +220,6 @@ def _settings(place: Place, setting: Callable[[str], Any], points: Points) -> Se
         language=place.language,
         stale_after_hours=int(setting("stale_after_hours") or 24),
         columns=int(setting("receipt_columns") or 42),
-        training=place.training,
         slogan=str(setting("slogan") or ""),
         crash_point=points,
         regulation=regulation_of_country(setting("country")),

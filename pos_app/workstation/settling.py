@@ -10,6 +10,7 @@ class PaymentGestures:
     """What a front end may do while terminals and registrar are asked."""
 
     _station: Station
+    _books: Station
 
     def cancel_payment(self) -> Answer:
         """See PaymentPort."""
@@ -27,6 +28,6 @@ class PaymentGestures:
 
     def payment_told(self, key: str, result: PaymentResult) -> None:
         """A terminal's answer that came after it was given up."""
-        late = guarded(lambda: take_payment.late(self._station, key, result))
+        late = guarded(lambda: take_payment.late(self._books, key, result))
         if late.changed or late.refusal:
-            self._station.say(late)
+            self._books.say(late)

@@ -51,6 +51,7 @@ from pos_app.workstation.station import (
     require,
     right_used,
 )
+from pos_app.workstation.training import TrainingGestures
 from pos_app.workstation.view import TillView
 from pos_app.workstation.weighing import WeighingGestures
 
@@ -289,6 +290,7 @@ class Terminal(
     OfficeGestures,
     DeviceGestures,
     FiscalGestures,
+    TrainingGestures,
 ):
     """The whole till; satisfies TillPort."""
 
@@ -296,6 +298,7 @@ class Terminal(
         self, station: Station, tick: Callable[[], None], close: Callable[[], None]
     ) -> None:
         super().__init__(station)
+        self._books = station
         self._tick = tick
         self._close = close
         station.wake()
@@ -316,10 +319,11 @@ class Terminal(
     def tick(self) -> None:
         """The front end's heart beat: deadlines of devices and courier."""
         self._tick()
-        day_settle.tick(self._station)
+        day_settle.tick(self._books)
 
     def close(self) -> None:
         """End cleanly."""
+        self.end_training()
         self._close()
 
     def start(self) -> None:
@@ -343,16 +347,19 @@ class Terminal(
 
     def printed(self, job_id: str, state: str) -> None:
         """What became of a job: see `printing.outcome`."""
-        self._station.say(guarded(lambda: printing.outcome(self._station, job_id, state)))
+        whose = self._books if job_id in self._books.job_states else self._station
+        self._station.say(guarded(lambda: printing.outcome(whose, job_id, state)))
 
     def devices_changed(self) -> None:
         """A device was lost or found."""
+        if self.is_training:
+            guarded(lambda: printing.device_news(self._books))
         self._station.say(guarded(lambda: printing.device_news(self._station)))
         guarded(self._payments_again)
 
     def _payments_again(self) -> Answer:
-        recover_payment.devices_back(self._station)
-        day_close.go_on(self._station)
+        recover_payment.devices_back(self._books)
+        day_close.go_on(self._books)
         return done()
 
     def link_changed(self, refreshed: bool) -> None:
@@ -365,13 +372,13 @@ class Terminal(
         self._station.say(changed(*parts))
 
     def _darkness(self) -> Answer:
-        dark.noticed(self._station)
-        day_close.go_on(self._station)
+        dark.noticed(self._books)
+        day_close.go_on(self._books)
         return done()
 
     def _refresh(self) -> Answer:
-        self._station.clock.learn(self._station.journal.lease_anchor())
-        release(self._station, waiting=True)
+        self._books.clock.learn(self._books.journal.lease_anchor())
+        release(self._books, waiting=True)
         identify_member.refresh(self._station)
         return done()
 

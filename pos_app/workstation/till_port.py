@@ -264,6 +264,13 @@ class WeighingPort(Protocol):
         """A price label of the goods with this code or PLU, by the receipt printer."""
 
 
+class TrainingPort(Protocol):
+    """Training on books of its own; the view's `training` says that it is."""
+
+    def train(self, on: bool, override: Override | None = None) -> Answer:
+        """Begin or end it; a right. Refused while a receipt or a payment is open."""
+
+
 class DevicePort(Protocol):
     """The care of devices. What the host answers is pushed later, as data of an answer."""
 
@@ -325,6 +332,7 @@ class TillPort(
     OfficePort,
     DevicePort,
     FiscalGesturePort,
+    TrainingPort,
     Protocol,
 ):
     """A till, whole."""

@@ -13,7 +13,9 @@ from pos_app.ui.report_flows import show_period
 from pos_app.ui.report_sheets import SECTIONS
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView
+from tests.ui import day_samples
 from tests.ui.builders import (
+    NOW,
     SUSPENDED,
     TRACE,
     a_last_sale,
@@ -81,7 +83,17 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
     "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
-    "end_of_day": lambda w: perform(w.desk, "end_of_day"),
+    "end_of_day": lambda w: day_samples.show_day(w, day_samples.before()),
+    "day_count": lambda w: (day_samples.show_day(w, day_samples.counting()), w.desk.write("34495")),
+    "training": lambda w: become(w, training=True),
+    "training_sign_on": lambda w: (
+        become(w, operator=None, session=None, transaction=None, member=None, training=True),
+        w.tick(),
+    ),
+    "day_differs": lambda w: day_samples.show_day(w, day_samples.counting(differs=True)),
+    "day_dark": lambda w: day_samples.show_day(w, day_samples.dark(NOW), False),
+    "day_working": lambda w: day_samples.show_day(w, day_samples.working(NOW), False),
+    "day_other_figures": lambda w: day_samples.show_day(w, day_samples.differing(NOW), False),
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
     **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},
     "report_own": partial(report_of, name="members", whole=False),

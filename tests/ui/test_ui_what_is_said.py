@@ -48,6 +48,22 @@ def test_offline_is_said_in_words_with_the_time_and_what_waits(window):
 def test_training_is_marked(window):
     become(window, training=True)
     assert window.top._training.isVisible()
+    assert window.training.isVisible()
+    assert "ОБУЧЕНИЕ" in words_on(window)
+    become(window, training=False)
+    assert not window.training.isVisible()
+
+
+def test_training_begins_and_ends_by_the_menu_with_the_pin_of_whoever_may(window):
+    till = window.desk.till
+    till.answers["train"] = lambda on, override=None: till.become(training=on)
+    perform(window.desk, "training")
+    assert window.training.isVisible()
+    perform(window.desk, "training")
+    assert [args for args, _who in till.said("train")] == [(True,), (False,)]
+    till.answers["train"] = refused("needs_override", right="training")
+    perform(window.desk, "training")
+    assert window.desk.ask.name == "override"
 
 
 def test_one_offer_at_a_time_and_none_again_once_dismissed(window):
