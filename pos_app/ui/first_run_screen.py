@@ -213,6 +213,8 @@ def _row(look: Look, one: Choice) -> Row:
 def _amount(look: Look, progress: Progress) -> str:
     if not progress.whole:
         return look.say("first.amount_unknown")
+    if progress.here >= progress.whole:
+        return look.say("first.putting")
     unit, key = (MIB, "first.amount") if progress.whole >= LARGE else (KIB, "first.amount_small")
     here, whole = (look.words.number(-(-one // unit)) for one in (progress.here, progress.whole))
     return look.say(key, here=here, whole=whole)

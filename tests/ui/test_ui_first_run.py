@@ -94,6 +94,8 @@ def test_what_came_is_shown_in_its_unit(opened) -> None:
     setup.state.progress = Progress(20 * 1024**2, 40 * 1024**2)
     window.screen_shown.refresh()
     assert window.screen_shown._amount.text() == "20 из 40 МБ"
+    setup.heard({"event": "progress", "here": 40 * 1024**2, "whole": 40 * 1024**2})
+    assert window.screen_shown._amount.text().startswith("Всё получено")
 
 
 def test_f10_leaves_for_another_day_and_nothing_is_told_to_a_closed_window(opened, qtbot) -> None:
