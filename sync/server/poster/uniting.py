@@ -4,21 +4,23 @@ Every step is a transaction of one bucket and may be repeated. Never merges some
 blocked, erased or unknown: that waits for a person.
 """
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MembersMerged
 from sync.server.access.keyring import hand_over
-from sync.server.books.book import Book
 from sync.server.books.merging import CARRIED_OUT, HOPS_MAX, Carried, carry_out, resolve
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
-from sync.server.engine.schema import effect, member_redirect
+from sync.server.engine.schema import effect, member, member_redirect
 from sync.server.engine.services import Services
 from sync.server.poster.enrolling import Post
 from sync.server.poster.outcomes import MERGE_REFUSED
 from sync.server.poster.parts import Part
 from sync.server.poster.planning import Fact
+from sync.server.sealing.personal import opened
+from sync.wire.rows import MemberRow
 
 
 async def unite_members(
@@ -80,10 +82,16 @@ def _was_carried(connection: Connection, old: str, event_id: str) -> bool:
 
 
 def _may_be_merged(connection: Connection, services: Services, member_id: str) -> bool:
-    book = Book(connection, services, bucket_of(member_id))
-    book.load([member_id])
-    held = book.held.get(member_id)
-    return held is not None and not held.member.blocked
+    """A look without a lock: nobody but the poster changes what it sees before it carries."""
+    state = connection.execute(
+        sa.select(member.c.state).where(
+            member.c.bucket == bucket_of(member_id), member.c.id == member_id
+        )
+    ).scalar_one_or_none()
+    if state is None:
+        return False
+    text = opened(services.keys.profiles, member_id, state.encode())
+    return not msgspec.json.decode(text, type=MemberRow).blocked
 
 
 def _carried(
