@@ -65,16 +65,11 @@ def coupon_row(desk: Desk, one: CouponView) -> Row:
 
 
 def consent_rows(desk: Desk, consents: Sequence[str], signed: Collection[str]) -> list[Row]:
-    """Documents that a new member may have signed, each with its key."""
+    """Documents that a new member may have signed; Ctrl and a row's number tick it."""
     words = words_of(desk)
     return [
-        Row(
-            words.text(f"consent.{one}"),
-            figure=f"Ctrl+{place}",
-            value=one,
-            icon="check" if one in signed else "minus",
-        )
-        for place, one in enumerate(consents, start=1)
+        Row(words.text(f"consent.{one}"), value=one, icon="check" if one in signed else "minus")
+        for one in consents
     ]
 
 

@@ -214,4 +214,4 @@ def test_a_return_says_where_its_money_goes(window):
     returning_to_cards(window)
     totals = window.screen_shown.totals
     names = [one.text() for one in totals._names if one.isVisible()]
-    assert names[1:] == ["Наличными", "На подарочную ··4821"]
+    assert names[1:] == ["Наличными", "Подарочная ··4821"]
