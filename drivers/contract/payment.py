@@ -165,6 +165,10 @@ class PaymentTerminal(Device, Protocol):
         """What became of the order's key. Never orders anything."""
         ...
 
+    def diagnose(self, call: Call) -> None:
+        """A live test that moves no money: DoneEvent, or ErrorEvent with what is wrong."""
+        ...
+
     def confirm(self, key: str, reference: str | None) -> bool:
         """A person read the slip: its number, or None for "no money was taken". False: nobody
         waits for that."""

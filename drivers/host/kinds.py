@@ -21,5 +21,7 @@ CHECKS: dict[DeviceKind, Check] = {
     DeviceKind.DRAWER: drawer.check,
     DeviceKind.DISPLAY: display.check,
     DeviceKind.SCALE: scale.check,
+    DeviceKind.FISCAL: fiscal.check,
+    DeviceKind.PAYMENT: payment.check,
 }
 """One line a kind whose live test is more than its state; a scanner's is the gate's."""

@@ -38,6 +38,11 @@ def _confirm(devices: DeviceSet, request: Request) -> None:
     request.reply(ErrorEvent(str(request.get("device")), ErrorCode.E_ILLEGAL, text))
 
 
+def check(devices: DeviceSet, request: Request) -> None:
+    """Its own diagnosis; no money moves."""
+    _terminal(devices, request).diagnose(request.call())
+
+
 REQUESTS: dict[str, Handler] = {
     "payment": _pay,
     "payment_result": _last_result,

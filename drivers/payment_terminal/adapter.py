@@ -82,6 +82,10 @@ class Adapter(Protocol):
         """Called now and then: "" while the terminal is there, else why it is not."""
         ...
 
+    def diagnose(self, watch: Watch) -> str:
+        """A live test that moves no money: "" when all is well, else what is not."""
+        ...
+
     def confirm(self, key: str, reference: str | None) -> bool:
         """A person's answer; False when nobody waits for it. Called from any thread."""
         ...

@@ -57,6 +57,10 @@ class ManualAdapter:
         """There is always somebody."""
         return ""
 
+    def diagnose(self, watch: Watch) -> str:
+        """There is nothing to test."""
+        return ""
+
     def confirm(self, key: str, reference: str | None) -> bool:
         """The cashier's answer to the order that waits."""
         with self._lock:

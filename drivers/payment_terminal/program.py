@@ -116,6 +116,10 @@ class ProgramAdapter:
             return f"{program}: there is no such program"
         return "" if folder.is_dir() else f"{folder}: there is no such folder"
 
+    def diagnose(self, watch: Watch) -> str:
+        """Its programs have no order that surely moves no money: it is looked for, not run."""
+        return self.idle()
+
     def confirm(self, key: str, reference: str | None) -> bool:
         """The program answers by itself."""
         return False

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from drivers.contract.payment import (
     PaymentDo,
@@ -39,6 +40,7 @@ from drivers.transport.trace import Doing
 Note = Callable[[Direction, bytes], None]
 Exchange = Callable[[bytes], bytes]
 ANSWER_BYTES_MAX = 65_536
+NOT_FOUND = 404
 PAYLOAD_MAX = 512
 _FIELDS = {
     "order_id": "order_id", "amount": "amount", "currency": "currency", "ttl_s": "ttl_s",
@@ -203,7 +205,7 @@ class SbpAdapter:
         try:
             said = self._acquirer.ask("GET", _path(order))
         except AcquirerError as bad:
-            return declined("not_begun") if bad.status == 404 else unknown("lost", str(bad))
+            return declined("not_begun") if bad.status == NOT_FOUND else unknown("lost", str(bad))
         result = self._result(order, said)
         if result is None and order.do is PaymentDo.PURCHASE:
             return self._cancel(order)
@@ -211,6 +213,14 @@ class SbpAdapter:
 
     def idle(self) -> str:
         """Nobody knows before the first order: asking costs the acquirer a request."""
+        return ""
+
+    def diagnose(self, watch: Watch) -> str:
+        """Asks after a key that nobody ever ordered: "not found" is the answer of a good one."""
+        try:
+            self._acquirer.ask("GET", f"/qr/{uuid4()}")
+        except AcquirerError as bad:
+            return "" if bad.status == NOT_FOUND else str(bad)
         return ""
 
     def confirm(self, key: str, reference: str | None) -> bool:

@@ -12,6 +12,7 @@ from threading import Thread
 from drivers.contract import (
     Call,
     DeviceKind,
+    DoneEvent,
     ErrorCode,
     ErrorEvent,
     Listener,
@@ -75,6 +76,10 @@ class QueuedTerminal(Standing):
     def last_result(self, order: PaymentOrder, call: Call) -> None:
         """Queues the question (PaymentTerminal)."""
         self._work.put(lambda: self._answer(call, order, self._looked_up(order, call)))
+
+    def diagnose(self, call: Call) -> None:
+        """Queues the live test (PaymentTerminal)."""
+        self._work.put(lambda: self._diagnosed(call))
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """A person's answer goes past the queue (PaymentTerminal)."""
@@ -195,6 +200,19 @@ class QueuedTerminal(Standing):
             self._journal.end(key, result)
         except OSError as full:
             self.last_error = str(full)
+
+    def _diagnosed(self, call: Call) -> None:
+        try:
+            why = self._adapter.diagnose(self._watch(call))
+        except Exception:  # noqa: BLE001  a defect in a test must not end the device's thread
+            _LOG.exception("testing %s failed", self.name)
+            why = "internal error"
+        if why:
+            self.went_wrong(why)
+            call.answer(ErrorEvent(self.name, ErrorCode.E_FAILURE, why))
+        else:
+            self.good_count += 1
+            call.answer(DoneEvent(self.name))
 
     def _answer(self, call: Call, order: PaymentOrder, result: PaymentResult) -> None:
         if result.is_final or order.do is PaymentDo.SETTLE:

@@ -34,6 +34,8 @@ _PLEASE_WAIT = frozenset({0x9C, 0xA0})
 _BY_HAND = 0x6C
 _ALREADY_REVERSED = 0xB4
 NO_TRANSACTION = -1
+DIAGNOSIS_OF_LINE = b"\x01"
+"""Kind of diagnosis: the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,21 @@ class ZvtAdapter:
             self._drop()
             return str(away)
         return ""
+
+    def diagnose(self, watch: Watch) -> str:
+        """06 70: the terminal tries its line to the bank."""
+        try:
+            self._reached(watch)
+        except NotReadyError as away:
+            return str(away)
+        told = self._talk.command(zvt.Apdu(zvt.DIAGNOSIS, DIAGNOSIS_OF_LINE), watch)
+        if told.trouble:
+            self._drop()
+            return told.trouble
+        if told.ended == zvt.COMPLETION:
+            return ""
+        why = told.refused if told.refused is not None else told.abort_code
+        return "the terminal refused its diagnosis" + ("" if why is None else f": {why:02X}")
 
     def confirm(self, key: str, reference: str | None) -> bool:
         """The terminal answers by itself."""

@@ -45,6 +45,10 @@ PROMPTS = {
     DeviceKind.SCALE: "put something on the scale now (within 5 s)",
 }
 """Kinds whose live test waits for a person."""
+DONE = {
+    DeviceKind.FISCAL: "(an X report is printed; nothing was registered)",
+    DeviceKind.PAYMENT: "(its own diagnosis; no money moved)",
+}
 STATES = {
     PowerState.ONLINE: "ok",
     PowerState.OFF: "off",
@@ -170,23 +174,25 @@ def _row(row: Health) -> str:
 
 
 def _test(service: Service, name: str) -> int:
-    kind = next((row.kind for row in service.health(SETTLE_S) if row.name == name), None)
-    if kind in PROMPTS:
-        _say(f"{name}: {PROMPTS[kind]}")
+    row = next(row for row in service.health(SETTLE_S) if row.name == name)
+    if row.kind in PROMPTS:
+        _say(f"{name}: {PROMPTS[row.kind]}")
     answer = service.ask("check", TEST_S, device=name, level=HealthLevel.INTERACTIVE.value)
     if answer is None:
         _say(f"{name}: no answer within {TEST_S:.0f} s")
         return 1
     if isinstance(answer, ErrorEvent):
         asked = " (look whether it was done)" if answer.outcome is Outcome.UNKNOWN else ""
-        _say(f"{name}: {answer.message}{asked}")
+        why = "" if row.power is PowerState.ONLINE else row.last_error or ""
+        also = f" ({why})" if why and why not in answer.message else ""
+        _say(f"{name}: {answer.message}{also}{asked}")
         return 1
     if isinstance(answer, StatusUpdateEvent) and answer.power is not PowerState.ONLINE:
         reason = next((row.last_error for row in service.health(0) if row.name == name), "")
         _say(f"{name}: {STATES[answer.power]} {reason}".rstrip())
         return 1
     said = json.dumps(answer.payload, ensure_ascii=False) if isinstance(answer, ResultEvent) else ""
-    _say(f"{name}: done {said}".rstrip())
+    _say(f"{name}: done {DONE.get(row.kind, said)}".rstrip())
     return 0
 
 

@@ -25,8 +25,11 @@ from pos_app.workstation.station import (
 
 TRY_MS = 60_000
 CHANGE_MS = 20_000
-SEEN = frozenset({DeviceKind.PRINTER, DeviceKind.DRAWER, DeviceKind.DISPLAY})
-"""Kinds whose live test a person sees with their own eyes."""
+SEEN = frozenset(
+    {DeviceKind.PRINTER, DeviceKind.DRAWER, DeviceKind.DISPLAY}
+    | {DeviceKind.FISCAL, DeviceKind.PAYMENT}
+)
+"""Kinds whose live test does something that words can name."""
 Table = Mapping[str, Any]
 
 

@@ -75,7 +75,7 @@ def test_cards_are_there_at_once_and_counts_follow(manager, host) -> None:
         ("gun", {"payload": {"raw": "343036", "text": "406"}}, "device.try_scan", True),
         ("p", {"job_id": "x"}, "device.try_printer", True),
         ("scale", {"payload": {"grams": 1250}}, "device.try_scale", True),
-        ("kkt", {}, "device.try_answers", True),
+        ("kkt", {}, "device.try_fiscal", True),
         ("p", {"error": "paper", "outcome": "not_done"}, "device.try_failed", False),
         ("p", {"error": "lost", "outcome": "unknown"}, "device.try_unknown", False),
     ],
