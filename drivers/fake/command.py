@@ -5,7 +5,9 @@ Never outlives its input unless it is told to stay, and never leaves its ports b
 
 import argparse
 import json
+import os
 import signal
+import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,11 +78,21 @@ def _serve(rig: VirtualRig, chosen: argparse.Namespace) -> None:
     if _obey(rig, sys.stdin, plain=plain):
         return
     if not chosen.stay:
+        if plain and _is_piped(sys.stdin):
+            return  # a program that holds our input knows why it let go
         _note("its input ended, and so does it (--stay keeps it until Ctrl+C or SIGTERM)")
         return
     _note("its input ended; it stays until Ctrl+C or SIGTERM")
     while not Signal().wait(1):
         continue
+
+
+def _is_piped(lines: TextIO) -> bool:
+    try:
+        kind = os.fstat(lines.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
 
 def _introduce(rig: VirtualRig, devices: Path | None, *, plain: bool) -> None:

@@ -60,6 +60,13 @@ def test_what_it_prints_can_be_pasted_as_a_file_and_its_end_is_told(tmp_path) ->
     assert "its input ended, and so does it (--stay keeps it" in noted
 
 
+def test_a_program_that_lets_go_of_it_is_told_nothing() -> None:
+    child = counter(stdin=subprocess.PIPE)
+    said, noted = child.communicate("scan 1\n", timeout=PATIENCE_S)
+    assert [json.loads(line).get("ok") for line in said.splitlines()] == [None, True]
+    assert (noted, child.returncode) == ("", 0)
+
+
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_nothing_of_it_is_left(word) -> None:
     child = counter("--stay", stdin=subprocess.DEVNULL)
