@@ -7,7 +7,8 @@ not named is short. xdist keeps this order with --no-loadscope-reorder (the Make
 import pytest
 
 SECONDS = {
-    "tests/simulation/test_simulation.py": 600,
+    "tests/simulation/test_simulation.py": 400,
+    "tests/simulation/test_planted_bugs.py": 300,
     "tests/faults/test_bad_days.py": 150,
     "tests/ui/test_ui_fit.py": 103,
     "tests/sync/server/test_server_rfm.py": 84,

@@ -16,14 +16,8 @@ from resources import names, read_text
 from tests.builders import a_customer, a_line, a_program, a_promotion, an_item, priced
 
 RUSSIA = load_regulation(read_text("regulations", "ru.json"))
-
-
 HERE = Where("s1")
-
-
 LAST_OF_2025, FIRST_OF_2026 = date(2025, 12, 31), date(2026, 1, 1)
-
-
 TODAY = date(2026, 11, 20)
 
 
@@ -193,11 +187,7 @@ PROMOTIONS = {
     "threshold": a_promotion("threshold", "threshold", threshold="1.00", percent="50"),
     "coupon": a_promotion("percent", "coupon", percent="30", coupon_needed="c"),
 }
-
-
 OTHERS = ("member", "line goodwill", "receipt goodwill", "points")
-
-
 KINDS = (*PROMOTIONS, *OTHERS)
 
 

@@ -53,17 +53,9 @@ from tests.builders import (
 )
 
 PLACE = Place("s1", "t1", 1, TODAY, "op1", NOON_UTC, "A000001")
-
-
 UNSECURED = Secured()
-
-
 EMPTY = Transaction("t-1", NOON_UTC)
-
-
 MILK = an_item("milk", 89_90)
-
-
 APPLE = an_item("apple", 149_90)
 
 

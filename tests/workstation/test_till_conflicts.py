@@ -17,8 +17,6 @@ from tests.workstation.tills import (
 LINE = {"id": "c1", "kind": "overdraft", "at": "2026-11-20T11:00:00+00:00", "terminal": "t1",
         "terminal_name": "Касса 1", "member": ANNA, "receipt": "A000007", "points": 30,
         "money": 30_00}  # fmt: skip
-
-
 SIGNED = {**LINE, "id": "c2", "kind": "parked", "member": "", "state": "signed_off",
           "action": "note", "by": "Мария (maria)", "reason": "seen",
           "signed_at": "2026-11-20T11:30:00+00:00"}  # fmt: skip

@@ -30,8 +30,6 @@ from tests.workstation.tills import (
 )
 
 CODE, OTHER = "K1G:WINTER-0001-7731", "K1G:WINTER-0001-8842"
-
-
 RULES: dict[str, Any] = {
     "denominations": [{"amount": "500.00"}, {"amount": "1000.00"}],
     "open_amount": {"from": "300.00", "to": "15000.00"},

@@ -27,17 +27,9 @@ from tests.workstation.tills import (
 )
 
 RUSSIA = load_regulation(read_text("regulations", "ru.json"))
-
-
 VODKA, COGNAC, PACK = ean("460000000021"), ean("460000000022"), ean("460000000023")
-
-
 CHEAP, DEAR, ADVENT = ean("460000000024"), ean("460000000025"), ean("460000000026")
-
-
 ENERGY, ELDER = ean("460000000027"), ean("460000000028")
-
-
 ROWS = (
     goods(21, VODKA, "Водка", 449_00, "Крепкое", regulated="vodka", volume_ml=500),
     goods(22, COGNAC, "Коньяк", 799_00, "Крепкое", regulated="cognac", volume_ml=500),
@@ -48,8 +40,6 @@ ROWS = (
     goods(27, ENERGY, "Энергетик", 80_00, "Напитки", age_limit=16),
     goods(28, ELDER, "Фейерверк", 80_00, "Напитки", age_limit=21),
 )
-
-
 GOLD = {"id": "gold", "name": {"ru": "Золото", "en": "Gold"}, "from": "50000.00"}
 
 
@@ -93,8 +83,6 @@ REDUCTIONS = {
     "threshold": promotion("threshold", "threshold", threshold="1.00", percent="50"),
     "coupon": promotion("percent", "coupon", percent="30", coupon_needed="autumn"),
 }
-
-
 KINDS = (*REDUCTIONS, "member", "line goodwill", "goodwill", "points", "rounding")
 
 
