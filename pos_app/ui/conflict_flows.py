@@ -19,6 +19,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "collect": ("customer_knows", "other"),
     "note": ("seen_and_clear", "talked_to_cashier", "told_support", "other"),
 }
+LEAD_THERE = ("day", "conflicts")
 ICONS = {"absorb": "landmark", "collect": "coins", "note": "check"}
 
 
@@ -114,8 +115,8 @@ def where_words(words: Words, one: ConflictView) -> str:
 
 
 def counted(desk: Desk, entries: Iterable[tuple[str, str]]) -> str:
-    """How many are open, for a menu that names them; "" for none. The server is asked meanwhile."""
-    if not any(name == "conflicts" for name, _ in entries):
+    """How many are open, for a menu that leads there, or "". The server is asked meanwhile."""
+    if not any(name in LEAD_THERE for name, _ in entries):
         return ""
     told = desk.till.open_conflicts().data.get("open_conflicts")
     desk.till.recount_conflicts()

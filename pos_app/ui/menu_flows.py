@@ -97,7 +97,8 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
         perform(desk, row.value)
 
     words = words_of(desk)
-    counts = {"conflicts": conflict_flows.counted(desk, entries)}
+    waiting = conflict_flows.counted(desk, entries)
+    counts = {"conflicts": waiting, "day": waiting}
     rows = [
         Row(words.text(f"menu.{name}"), figure=counts.get(name, ""), value=name, icon=icon)
         for name, icon in entries
