@@ -25,8 +25,10 @@ from pos_app.wiring.place import Place
 from pos_app.wiring.protection import leave_plain
 from pos_app.wiring.window import build_window_till
 from pos_app.workstation.first_pages import Step
+from tests.journeys.held_line import HeldLine
 
 PATIENCE_MS = 60_000
+HELD_BYTES = 400_000
 
 
 class NewTill:
@@ -198,6 +200,32 @@ def test_a_helper_that_is_killed_in_the_middle_goes_on_and_the_code_is_not_lost(
         os.kill(helper.pid, signal.SIGKILL)
     till.until_step(Step.PRINTER)
     assert helper.restarts >= 1
+
+
+def test_a_download_that_is_killed_in_the_middle_goes_on_with_the_bytes_that_are_here(
+    shop, new_till
+) -> None:
+    line = HeldLine(shop.url, HELD_BYTES)
+    try:
+        till = new_till(line.url)
+        till.key(Qt.Key.Key_1)
+        till.key(Qt.Key.Key_Return)
+        till.type(code_of(shop))
+        till.key(Qt.Key.Key_Return)
+        till.until(line.held.is_set)
+        (part,) = till.place.data.glob("snapshot-*.part")
+        till.until(lambda: part.stat().st_size > HELD_BYTES // 2)
+        here = part.stat().st_size
+        assert till.view.step is Step.LOADING
+        helper = till.assistant.pipes.made["first-run"]
+        os.kill(helper.pid, signal.SIGKILL)
+        line.let_go()
+        till.until_step(Step.PRINTER)
+        assert helper.restarts == 1
+        assert line.asked_from[0] == 0
+        assert line.asked_from[1] >= here, "nothing that was here came again"
+    finally:
+        line.close()
 
 
 def test_a_server_that_goes_away_while_loading_is_waited_for_and_a_closed_window_goes_on(
