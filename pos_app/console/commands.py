@@ -159,6 +159,7 @@ class Commands:
             "operators": lambda f: till.operators(),
             "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
             "sign_off": lambda f: till.sign_off(),
+            "swap": lambda f: till.swap(text(f, "operator"), text(f, "pin")),
             "open_session": lambda f: till.open_session(
                 self._minor(f, "float", "0"), override_of(f)
             ),
@@ -279,11 +280,14 @@ class Commands:
         return self._till.resume(found[-1].id) if found else refused("not_suspended")
 
     def _return(self, f: Fields) -> Answer:
-        if "without_receipt" in f:
-            return refused("not_here", name="without_receipt")
+        reason, override = text(f, "reason", ""), override_of(f)
+        if "without_receipt" in f and flag(f, "without_receipt"):
+            return self._till.return_goods(reason, override)
         wanted = _lines(f.get("lines"))
         receipt = text(f, "receipt") if "receipt" in f else text(f, "transaction")
-        return self._till.return_sale(receipt, wanted, text(f, "reason", ""), override_of(f))
+        if "exchange" in f and flag(f, "exchange"):
+            return self._till.exchange(receipt, wanted, reason, override)
+        return self._till.return_sale(receipt, wanted, reason, override)
 
     def _cash(self, kind: str, f: Fields) -> Answer:
         amount = self._minor(f, "amount")

@@ -168,6 +168,8 @@ def _transaction(
         "teaser": plain(view.teaser, digits, speaker),
         "coupons": plain(view.coupons, digits, speaker),
         "confirmed": view.confirmed,
+        "refunds": [{"kind": t.kind, "amount": money(t.amount_minor)} for t in view.refunds],
+        "exchange": plain(view.exchange, digits, speaker),
     }
 
 

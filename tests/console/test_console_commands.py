@@ -260,7 +260,7 @@ def test_goods_come_back_by_receipt_or_transaction(shift):
     shift.do("return", transaction=number)
     shift.do("complete")
     assert shift.refused("return", receipt="A000001") == "all_returned"
-    assert shift.refused("return", without_receipt=[]) == "not_here"
+    assert shift.refused("return", without_receipt=[]) == "bad_field"
     for lines in ("all", [1], [{"line": "1", "quantity": "1"}], [{"line": 1}]):
         assert shift.refused("return", receipt="A000001", lines=lines) == "bad_field"
     shift.do("reprint", receipt="A000001")
