@@ -31,6 +31,6 @@ def test_every_command_of_the_page_is_one() -> None:
     assert {one.split()[0] for one in commands} == {"list", "test", "trace", "replay"}
     parser = devices_cli._parser(Path("data"))
     for command in commands:
-        parser.parse_args(command.split())
-    for option in ("--full", "--seconds", "--at-once"):
+        parser.parse_args(command.partition(" > ")[0].split())
+    for option in ("--full", "--seconds", "--at-once", "--out"):
         assert option in PAGE
