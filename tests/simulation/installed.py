@@ -24,6 +24,8 @@ import sync.server.engine.database as server_database
 import sync.server.surface.app as server_app
 from pos_app.domain.ids import MonotonicUuid7
 from pos_app.gear.secrets import random_bytes
+from pos_app.storage import till_file
+from pos_app.storage.sentinel import Sentinel
 from pos_app.wiring.instance import InstanceLock
 from resources.words import Words
 from tests.simulation.life import Life, LivingConnection, LivingDriver
@@ -91,6 +93,15 @@ class _Lock(InstanceLock):
         super().__init__(folder)
         if HERE.life is not None:
             HERE.life.held.append(self._file)
+
+
+class _Sentinel(Sentinel):
+    """The system closes the files of a dead process, this one too."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        if HERE.life is not None:
+            HERE.life.held.append(self)
 
 
 class _Chance:
@@ -195,6 +206,7 @@ def replacements() -> list[tuple[Any, str, Any]]:
 
     return [
         (storage_connect, "_open", _opened(storage_connect._open)),
+        (till_file, "Sentinel", _Sentinel),
         (wiring_till, "SystemClock", _clock),
         (wiring_till, "Uuid7Source", _ids),
         (wiring_till, "Words", _words),
