@@ -131,7 +131,18 @@ def _cards(chosen: argparse.Namespace) -> None:
         _say(f"{chosen.data} is no till: the numbers were compared with earlier runs only")
     _put(chosen, made)
     _listed(chosen, numbers)
-    _printed(printer, lambda job_id: _one_job(map(_card_job, cards), job_id))
+    try:
+        _printed(printer, lambda job_id: _one_job(map(_card_job, cards), job_id))
+    except StudioError as bad:
+        raise StudioError(f"{bad}; {_kept(chosen, numbers)}") from bad
+
+
+def _kept(chosen: argparse.Namespace, numbers: Sequence[str]) -> str:
+    """Numbers that were given and are on no paper can be printed from their list."""
+    path: Path = chosen.numbers_out or chosen.data / f"cards-{numbers[0]}.csv"
+    if chosen.numbers_out is None:
+        write_numbers(path, numbers)
+    return f"the numbers are given and stand in {path}: --csv {path} prints them"
 
 
 def _made_cards(chosen: argparse.Namespace, cards: Sequence[Card]) -> None:

@@ -92,6 +92,21 @@ def test_a_printer_that_is_off_printed_nothing_and_it_is_said_where_to_look(
     assert why in said
 
 
+def test_new_numbers_that_did_not_come_onto_paper_are_printed_from_their_list(
+    tmp_path, capsys
+) -> None:
+    new = ["cards", "--new", "2", "--data", str(tmp_path), "--devices", devices(tmp_path, TABLE)]
+    assert main(new) == 2
+    listed = tmp_path / "cards-2900000000018.csv"
+    assert f"--csv {listed} prints them" in capsys.readouterr().err
+    out = tmp_path / "again.png"
+    assert main(["cards", "--csv", str(listed), "--no-qr", "--png", str(out)]) == 0
+    assert read(out.read_bytes()) == ["EAN13 2900000000018", "EAN13 2900000000025"]
+    own = ["--numbers-out", str(tmp_path / "own.csv")]
+    assert main([*new, *own]) == 2
+    assert f"stand in {tmp_path / 'own.csv'}" in capsys.readouterr().err
+
+
 def test_a_printer_whose_table_names_no_font_prints_labels_all_the_same(tmp_path, capsys) -> None:
     with VirtualRig(font_path=FONT) as rig:
         tables = [one for one in rig.config()["device"] if one["kind"] == "printer"]
