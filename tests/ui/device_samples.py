@@ -64,7 +64,10 @@ def open_tried(window):
         window.desk.till.push(done(changed=frozenset({Part.DEVICES}), device_tried=tried))
 
 
-def open_form(window, fault="device 'scanner': port is missing"):
+MISSING = say("device.fault.missing", device="scanner", key="port")
+
+
+def open_form(window, fault=MISSING):
     open_page(window)
     device_flows.edit(window.desk, "scanner")
     form = DeviceForm(dict(TABLES[0]), FIELDS, fault)

@@ -105,7 +105,7 @@ def test_a_scan_for_the_sale_closes_the_page(window) -> None:
 
 
 def test_the_keys_of_a_device_are_a_list_and_each_is_changed_in_the_field(window) -> None:
-    open_form(window, fault="")
+    open_form(window, fault=None)
     desk, till = window.desk, window.desk.till
     assert till.said("device_form")[-1][0][0] == TABLES[0]
     shown = {one.title: one.detail for one in desk.rows}
@@ -120,21 +120,21 @@ def test_the_keys_of_a_device_are_a_list_and_each_is_changed_in_the_field(window
 
     pick(window, "RTS/CTS")
     assert last_form()["rtscts"] is True
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pick(window, "Подключение")
     pick(window, "Сеть")
     assert last_form()["driver"] == "tcp"
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pick(window, "Порт")
     pick(window, "usb:0C2E:0B8F:S1")
     assert last_form()["port"] == "usb:0C2E:0B8F:S1"
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pick(window, "Порт")
     pick(window, "Ввести вручную")
     desk.write("/dev/serial/by-id/gun")
     perform(desk, "submit")
     assert last_form()["port"] == "/dev/serial/by-id/gun"
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pick(window, "Скорость")
     desk.write("fast")
     perform(desk, "submit")
@@ -142,7 +142,7 @@ def test_the_keys_of_a_device_are_a_list_and_each_is_changed_in_the_field(window
     desk.write("115200")
     perform(desk, "submit")
     assert last_form()["baud"] == 115200
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pick(window, "Скорость")
     desk.write("9600")
     perform(desk, "submit")
@@ -177,8 +177,9 @@ def test_a_new_device_gets_a_free_name(window) -> None:
     pick(window, "Сканер")
     table = window.desk.till.said("device_form")[-1][0][0]
     assert table == {"kind": "scanner", "name": "scanner-2"}
-    push(window, device_form=DeviceForm(table, FIELDS, "device 'scanner-2': port is missing"))
-    assert row(window, "Записать").detail == "device 'scanner-2': port is missing"
+    fault = say("device.fault.missing", device="scanner-2", key="port")
+    push(window, device_form=DeviceForm(table, FIELDS, fault))
+    assert row(window, "Записать").detail == "scanner-2: не указано «port»"
     assert "Удалить устройство" not in [one.title for one in window.desk.rows]
     pick(window, "Записать")
     assert window.desk.till.said("configure_devices")[-1][0][0] == [*TABLES, table]
@@ -205,7 +206,7 @@ def test_typed_values_take_the_type_of_their_key() -> None:
 
 
 def test_a_list_with_choices_is_made_row_by_row(window) -> None:
-    open_form(window, fault="")
+    open_form(window, fault=None)
     pages = a_key("code_pages", "list", ["17 cp866"], ("17 cp866", "46 cp1251"))
 
     def form(table):
