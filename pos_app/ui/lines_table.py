@@ -192,7 +192,7 @@ class LinesTable(QTableView):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads.setHighlightSections(False)
         heads.setSectionsClickable(False)
-        heads.setFixedHeight(self._look.metrics.px(30 if self._look.metrics.is_low else 34))
+        heads.setFixedHeight(self._look.metrics.px(30))
         heads.setSectionResizeMode(self.columns.index(ITEM), QHeaderView.ResizeMode.Stretch)
         self._size_columns()
 

@@ -10,7 +10,7 @@ from pos_app.domain.item import Item
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.mechanics.early_access import Caller, Closed, chosen, closed_for, refusal
 from pos_app.domain.sentence import Sentence, say
-from pos_app.domain.transaction import Transaction
+from pos_app.domain.transaction import LineItem, Transaction
 from pos_app.workstation.answer import Answer, Notice, Tone, refused_with
 from pos_app.workstation.pricing_task import context_of, program_of
 from pos_app.workstation.station import Station
@@ -50,15 +50,17 @@ def missing(station: Station, transaction: Transaction) -> Answer | None:
     return None
 
 
-def noting(station: Station) -> Callable[[Item, int], tuple[Sentence, ...]]:
+def noting(station: Station) -> Callable[[LineItem], tuple[Sentence, ...]]:
     """For each line: whom the goods are for now. The programme is asked for once, not per line."""
     accesses = program_of(station).early_access
     if not accesses:
-        return lambda _item, _unit_price_minor: ()
+        return lambda _entered: ()
     words, today = _words(station), station.business_on()
 
-    def note(item: Item, unit_price_minor: int) -> tuple[Sentence, ...]:
-        closed = closed_for(accesses, item, unit_price_minor, today)
+    def note(entered: LineItem) -> tuple[Sentence, ...]:
+        if entered.sold:
+            return ()
+        closed = closed_for(accesses, entered.item, entered.unit_price_minor, today)
         return tuple(
             say("note.early", who=chosen(one.access, words)) for one in closed if one.begun
         )

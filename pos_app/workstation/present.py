@@ -173,13 +173,9 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     totals = settle.settled_totals(station, transaction, priced)
     paid = transaction.paid_minor
     teaser = station.teaser
-    early_note = early.noting(station)
-    lines = tuple(
-        _line(
-            entered, one, () if entered.sold else early_note(entered.item, entered.unit_price_minor)
-        )
-        for entered, one in zip(transaction.lines, priced.lines, strict=True)
-    )
+    note = early.noting(station)
+    pairs = zip(transaction.lines, priced.lines, strict=True)
+    lines = tuple(_line(entered, one, note(entered)) for entered, one in pairs)
     returning = transaction.kind is TransactionKind.RETURN
     swap = None if returning else exchange_view(station, totals.due_minor)
     credit = settle.exchange_credit_minor(station)
