@@ -172,7 +172,6 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     """The open transaction."""
     totals = settle.settled_totals(station, transaction, priced)
     paid = transaction.paid_minor
-    teaser = station.teaser
     note = early.noting(station)
     pairs = zip(transaction.lines, priced.lines, strict=True)
     lines = tuple(_line(entered, one, note(entered)) for entered, one in pairs)
@@ -199,7 +198,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         else change_due_minor(transaction.tenders, totals.due_minor),
         tenders=tender_views(station, transaction),
         points_earned=totals.points_earned,
-        teaser=_teaser(priced, teaser) if teaser else None,
+        teaser=_teaser(priced, station.teaser),
         round_notes_minor=()
         if returning
         else next_round_amounts(in_cash, program_of(station).currency),
@@ -212,7 +211,9 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     )
 
 
-def _teaser(priced: Priced, teaser: Priced) -> TeaserView | None:
+def _teaser(priced: Priced, teaser: Priced | None) -> TeaserView | None:
+    if teaser is None:
+        return None
     saves = priced.totals.net_minor - teaser.totals.net_minor
     points = teaser.totals.points_earned
     return TeaserView(points, saves) if points or saves > 0 else None
