@@ -169,6 +169,7 @@ class Commands:
             "day_begin": lambda f: till.day_begin(),
             "day_choice": lambda f: till.day_choice(text(f, "step"), text(f, "choice")),
             "day_leave": lambda f: till.day_leave(),
+            "train": lambda f: till.train(flag(f, "on"), override_of(f)),
             "x_report": lambda f: till.x_report(),
             "paid_in": lambda f: self._cash("paid_in", f),
             "paid_out": lambda f: self._cash("paid_out", f),

@@ -114,6 +114,7 @@ def state_json(view: TillView, speaker: Speaker) -> dict[str, Any]:
     return {
         "operator": convert(view.operator),
         "session": convert(view.session),
+        "training": view.training,
         "online": view.link.online,
         "unsent": view.link.unsent,
         "mirror_as_of": convert(view.link.mirror_as_of),

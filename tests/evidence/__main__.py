@@ -127,12 +127,14 @@ def parts(seeds: int, examples: int) -> dict[str, Callable[[], Sequence[Told]]]:
     api = ("-m", "tests.evidence.fuzz_api", "--examples", str(examples))
     devices = ("-m", "tests.evidence.fuzz_devices")
     dark = ("-m", "tests.evidence.allowances")
+    soak = ("-m", "tests.evidence.soak", "--hours", "2", "--an-hour", "200")
     return {
         "suites": lambda: list(suites()),
         "simulation": lambda: [command("Simulated faults", *simulation)],
         "surface": lambda: [command("Inputs to the server's surface", *api)],
         "devices": lambda: [command("Devices fed with mutated streams", *devices)],
         "dark": lambda: [command("Points spent in the dark", *dark)],
+        "soak": lambda: [command("Hours at one counter, memory watched", *soak)],
         "chain": lambda: [chain_day()],
         "catalogue": lambda: [catalogue()],
     }

@@ -83,7 +83,7 @@ def test_a_whole_shift_without_the_server_closes_and_is_sent_once_when_the_cable
     try:
         work_in_the_dark(counter)
         shop.start_server(port)
-        the_cable_is_back(counter)
+        the_cable_is_back(counter, shop)
     finally:
         counter.close()
     assert head_office(shop.data, "doctor") == ["the books are right"]
@@ -128,10 +128,55 @@ def work_in_the_dark(counter) -> None:
 
 
 def close_the_day(counter) -> None:
-    counter.ok(counter.till.end_of_day(counter.till.station.session.cash_minor))
+    """Step by step; what cannot be done without the server says so and keeps nobody."""
+    till = counter.till
+    cash = till.station.session.cash_minor
+    counter.ok(till.day_begin())
+    assert counter.view.day.next.name == "count"
+    counter.ok(till.count_drawer(cash - 1_00))
+    assert counter.view.day.next.choices == ("close", "count_again")
+    counter.ok(till.day_choice("count", "count_again"))
+    counter.ok(till.count_drawer(cash))
+    counter.ok(till.day_choice("count", "close"))
+    counter.until(lambda: states(counter)["paper"] == states(counter)["terminal:card"] == "done")
+    assert states(counter) == {
+        "receipts": "done", "count": "done", "terminal:card": "done", "paper": "done",
+        "send": "cannot", "settle": "cannot", "conflicts": "waits",
+    }  # fmt: skip
+    totals = till.station.days[-1].totals
+    assert (totals.receipts, totals.returns, totals.dark_receipts) == (4, 1, 5)
+    assert totals.dark_redeemed == totals.points_redeemed > 0
+    assert counter.view.day.value.key == "day.value_unsaid"
+    counter.ok(till.day_leave())
+    counter.ok(till.sign_off())
 
 
-def the_cable_is_back(counter) -> None:
-    """Nobody presses anything."""
+def states(counter) -> dict:
+    return {step.name: step.state.value for step in counter.view.day.steps}
+
+
+def the_cable_is_back(counter, shop) -> None:
+    """Nobody presses anything; who comes in the morning hears how it went."""
+    till = counter.till
     counter.until(lambda: counter.view.link.online)
     counter.until(lambda: counter.view.link.unsent == 0)
+    counter.until(lambda: till.station.days[-1].settled is not None)
+    day = till.station.days[-1]
+    assert (day.settled.differences, day.settled.overdrawn) == ((), 0)
+    heard = counter.ok(till.sign_on("anna", "1111"))
+    assert [one.code for one in heard.notices] == ["signed_on", "day_agreed"]
+    counter.ok(till.day_begin())
+    counter.until(lambda: set(states(counter).values()) == {"done"})
+    assert counter.view.day.value.key == "day.value"
+
+    # Each event is there once, and the server's day is the till's, dark hours too.
+    on = day.business_on.isoformat()
+    report = json.loads(
+        "".join(head_office(shop.data, "report", "--from", on, "--until", on, "--store", "s1"))
+    )
+    assert report["sums"]["receipts"] == day.totals.receipts
+    assert dict(report["tenders"]) == {k: v for k, v in day.totals.by_tender if v}
+    offline = report["offline"]
+    assert offline["receipts"] == day.totals.dark_receipts
+    assert offline["points_redeemed"] == day.totals.dark_redeemed
+    assert (offline["seconds"], offline["overdrawn"]) == (day.totals.dark_seconds, 0)
