@@ -333,7 +333,8 @@ def undo(desk: Desk) -> None:
 
 
 def why(desk: Desk) -> None:
-    """F11: the full trace of the open receipt, or of the one just closed."""
+    """F11: the full trace of the open receipt, or of the one just closed; what touched the selected
+    line comes first."""
     if desk.page is not None and desk.page.kind == "trace":
         desk.turn_to(None)
         return
@@ -341,7 +342,9 @@ def why(desk: Desk) -> None:
     closed = last.transaction_id if desk.view.transaction is None and last else None
     answer = desk.do(desk.till.explain(closed))
     if answer.ok:
-        desk.turn_to(Page("trace", answer.data.get("trace", ())))
+        line = desk.view.transaction.selected_line if desk.view.transaction else None
+        trace = sorted(answer.data.get("trace", ()), key=lambda row: line not in row.lines)
+        desk.turn_to(Page("trace", tuple(trace)))
 
 
 def select_by(desk: Desk, step: int) -> None:

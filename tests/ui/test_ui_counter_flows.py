@@ -215,3 +215,9 @@ def test_a_return_says_where_its_money_goes(window):
     totals = window.screen_shown.totals
     names = [one.text() for one in totals._names if one.isVisible()]
     assert names[1:] == ["Наличными", "Подарочная ··4821"]
+
+
+def test_why_begins_with_what_touched_the_selected_line(window):
+    become(window, transaction=a_transaction(selected=6))
+    QTest.keyClick(window.entry, K.Key_F11)
+    assert [row.rule_id for row in window.desk.page.content] == ["b", "gold", "c"]

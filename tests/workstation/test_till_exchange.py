@@ -4,7 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from drivers.fake.fiscal import VirtualFiscal
 from pos_app.workstation.ports import Facts, StorageFull
+from tests.workstation.fiscal_till import FiscalTill
+from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import (
     BREAD,
     CARDS,
@@ -254,3 +257,74 @@ def test_any_exchange_moves_the_difference_and_nothing_else(senior, bought, take
     assert sum(moved.values()) == new
     assert moved.get("cash", 0) == cash_of(senior) - drawer
     assert senior.view.suspended == ()
+
+
+def test_the_registrar_has_a_return_and_a_sale(tmp_path):
+    with VirtualFiscal() as registrar:
+        till = FiscalTill(tmp_path, registrar).begun("petr")
+        try:
+            till.scan(CHEESE)
+            ok(till.till.pay("cash"))
+            till.until(lambda: len(till.documents()) == 1)
+            (sold,) = till.documents()
+            ok(till.till.exchange(sold.receipt_number, None, "not_suitable"))
+            till.scan(MILK, BREAD)
+            ok(till.till.complete())
+            till.until(lambda: len(till.documents()) == 3)
+            kinds = [one.kind for one in registrar.storage.papers if "sell" in one.kind.lower()]
+            assert kinds == ["sell", "sellReturn", "sell"]
+            totals = [
+                int(one.total * 100) for one in registrar.storage.papers if "sell" in one.kind
+            ]
+            assert totals == [1000_00, 1000_00, 134_90]
+            assert (till.view.suspended, till.view.transaction) == ((), None)
+            assert cash_of(till) == 1000_00 + 134_90
+        finally:
+            till.close()
+
+
+def test_a_disk_without_room_leaves_the_exchange_open(senior, monkeypatch):
+    sold = senior.sold(MILK)
+    ok(senior.till.exchange(sold.receipt_number, None, "defect"))
+    senior.scan(SWEETS)
+    shown = senior.sale
+
+    def full(facts: Facts) -> None:
+        raise StorageFull("no room")
+
+    monkeypatch.setattr(senior.till.station.journal, "record", full)
+    assert refusal(senior.till.pay("cash", 100_00)) == "storage_full"
+    monkeypatch.undo()
+    assert senior.sale == shown
+
+
+def test_what_a_terminal_took_it_gives_back_and_the_new_goods_are_paid_anew(tmp_path):
+    till = PayingBench(tmp_path).open_shift("petr")
+    till.scan(MILK)
+    ok(till.till.pay("card"))
+    sold = till.documents()[-1]
+    ok(till.till.exchange(sold.receipt_number, None, "defect"))
+    till.scan(SWEETS)
+    assert (till.sale.due_minor, till.sale.exchange.out_minor) == (100_00, 89_90)
+    ok(till.till.pay("card"))
+    assert [one.kind.value for one in till.documents()] == ["sale", "return", "sale"]
+    assert till.bank.net_minor() == 100_00
+    assert (till.view.suspended, till.view.transaction, till.tenderings) == ((), None, 0)
+    till.close()
+
+
+def test_a_refund_that_the_terminal_refuses_leaves_a_return_and_the_goods_aside(tmp_path):
+    till = PayingBench(tmp_path).open_shift("petr")
+    till.scan(MILK)
+    ok(till.till.pay("card"))
+    sold = till.documents()[-1]
+    ok(till.till.exchange(sold.receipt_number, None, "defect"))
+    till.scan(SWEETS)
+    till.bank.mode = "decline"
+    ok(till.till.pay("cash", 100_00))
+    assert (till.sale.kind, len(till.view.suspended), len(till.documents())) == ("return", 1, 1)
+    till.bank.mode = "approve"
+    ok(till.till.complete())
+    assert [one.kind.value for one in till.documents()] == ["sale", "return", "sale"]
+    assert (till.bank.net_minor(), till.view.suspended) == (0, ())
+    till.close()
