@@ -233,9 +233,13 @@ class Desk:
             self._state.dismissed.clear()
         closed = before.transaction is not None and self.view.transaction is None
         moved = (before.operator is None) != (self.view.operator is None)
-        if not (closed or moved):
-            return set()
         page = self._state.page
+        if not (closed or moved):
+            if page is None or _length(self.view) <= _length(before):
+                return set()
+            self._state.page = None  # a line came from the scanner: it is not left under a page
+            _leave(page)
+            return {Own.PAGE}
         self._state.ask, self._state.page, self._state.rows = None, None, ()
         self._state.typed = ""
         _leave(page)
@@ -344,6 +348,10 @@ def _offer_id(sentence: Sentence) -> str:
     """The same hint with another amount is the same hint."""
     name = sentence.args.get("name")
     return f"{sentence.key}/{name}" if name is not None else str(sentence)
+
+
+def _length(view: TillView) -> int:
+    return len(view.transaction.lines) if view.transaction else 0
 
 
 def _leave(page: Page | None) -> None:

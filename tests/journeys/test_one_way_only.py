@@ -244,3 +244,21 @@ def _take_back(person, answer, complete):
     assert person.view.transaction.kind == "return"
     complete()
     assert paid(person).kind == "return"
+
+
+def test_by_the_scanner_alone_all_is_done_but_the_money(person):
+    """Goods, the member and a receipt that comes back are labels; only cash wants two keys."""
+    on_by_keys(person)
+    person.count_from_here()
+    person.scan_goods()
+    person.scan(a_member(4, "card_ean"))
+    card_with_chips(person)
+    assert (person.counter.labels, person.counter.keys) == (len(CODES) + 1, 0)
+    person.press(K.Key_F8, K.Key_Return)
+    sale = paid(person)
+    assert (person.counter.keys, person.counter.taps) == (2, 0)
+    person.scan(f"K1R:{sale.receipt_number}")
+    person.until(lambda: person.desk.page is not None and person.desk.page.kind == "return")
+    person.scan(CODES[0])
+    person.until(lambda: person.view.transaction is not None and person.desk.page is None)
+    assert (person.counter.keys, person.counter.taps) == (2, 0)
