@@ -17,10 +17,14 @@ from drivers.contract.fiscal import (
 )
 from drivers.contract.payment import PaymentDo, PaymentOrder
 from drivers.fake import VirtualRig
+from drivers.fake.zvt_terminal import CARD
 from drivers.host import Host
 from drivers.host.replay import Replay
 from drivers.host.tracer import Tracer
+from drivers.payment_terminal.zvt_apdu import PRINT_LINE, STATUS_INFORMATION, Apdu
+from drivers.payment_terminal.zvt_mask import masked_answer
 from drivers.registry.replay import Recording, read_recording
+from drivers.transport import Direction
 
 KEY = "01936f00-0000-7000-8000-00000000000{}"
 
@@ -289,3 +293,31 @@ def test_a_masked_trace_has_no_person_in_it(virtual, tmp_path) -> None:
 def test_what_would_touch_something_real_is_not_replayed(table, why) -> None:
     with pytest.raises(ConfigError, match=why):
         Replay(Recording({**table, "name": "x"}, False, ()), lambda _said: None)
+
+
+def test_not_even_a_full_trace_of_a_terminal_has_a_card_s_number_or_a_password(
+    virtual, tmp_path
+) -> None:
+    tables = [
+        one | {"password": "739154"} for one in virtual.config()["device"] if one["name"] == "card"
+    ]
+    bench = Counter({"device": tables}, tmp_path / "bytes", full=True)
+    bench.stands("card")
+    order = PaymentOrder(KEY.format(1), PaymentDo.PURCHASE, 12_550)
+    paid = bench.ask("payment", device="card", order=order.to_json())["payload"]
+    assert paid["card"].endswith(CARD[-4:])
+    recording, _, _ = bench.ended("card")
+    heard = recording.bytes_of(Direction.RECEIVED)
+    assert CARD[-4:].encode() in heard, "the slip is in it"
+    for whole in (
+        heard.hex(),
+        heard.decode("latin-1"),
+        (tmp_path / "bytes/card.jsonl").read_text(),
+    ):
+        assert CARD not in whole
+        assert "739154" not in whole
+    assert "739154" not in recording.bytes_of(Direction.SENT).hex()
+    apdu = Apdu(STATUS_INFORMATION, b"\x06\x14\x07\x12" + CARD.encode() + b"\x00\x00")
+    assert CARD.encode() not in masked_answer(apdu).data
+    long_number = Apdu(PRINT_LINE, b"\x00REF 123456789012345678901234")
+    assert masked_answer(long_number) == long_number, "what is no card's number stays"
