@@ -1,7 +1,10 @@
 """Chips with their reasons, a change of cashier within a receipt, prices asked by the way."""
 
+from dataclasses import replace
+
 import pytest
 
+from pos_app.domain.loyalty.coupon import PresentedCoupon
 from pos_app.workstation.ports import DeviceState
 from tests.workstation.tills import (
     BREAD,
@@ -128,3 +131,16 @@ def test_a_device_that_goes_and_comes_back_is_said_once_each(shop):
     assert news(printer, ("front", "scanner", "ok")) == ["device_back"]
     assert news(printer) == []
     ok(shop.scan(MILK))
+
+
+def test_a_coupon_of_somebody_else_waits_for_its_member(shop):
+    shop.scan(BREAD)
+    station = shop.till.station
+    own = PresentedCoupon("own", "own/1", "own-1", member_id("anna"))
+    station.open = replace(station.open, coupons=(own,))
+    (chip,) = shop.sale.coupons
+    assert (chip.counts, chip.applied, chip.why_not.key) == (
+        False,
+        False,
+        "coupon.waits_for_member",
+    )
