@@ -1,7 +1,9 @@
 """What every test lives by: headless Qt, and any unexpected log line is a failure."""
 
+import atexit
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,9 +25,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_ACCESSIBILITY", "0")
 # Keys of tests: never in the keystore of whoever runs them, of a PostgreSQL in a folder of its own.
 os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
-os.environ.setdefault(
-    "KOPILKA_SERVER_KEYS", str(Path(tempfile.mkdtemp(prefix="kopilka-keys-")) / "server.keys")
-)
+if "KOPILKA_SERVER_KEYS" not in os.environ:  # the processes of xdist have it of the first one
+    OWN = Path(tempfile.mkdtemp(prefix="kopilka-keys-"))
+    os.environ["KOPILKA_SERVER_KEYS"] = str(OWN / "server.keys")
+    atexit.register(shutil.rmtree, OWN, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
