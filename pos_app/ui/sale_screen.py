@@ -118,7 +118,8 @@ class SaleScreen(QWidget):
     def parts(self) -> tuple[QWidget, ...]:
         """The screen as it is read; Tab goes the same way."""
         fields = self._field_buttons.values()
-        return (self.entry, *fields, self.demand, self._middle, self.totals, self._side)
+        below = (self.coupons, self.totals, self._side)
+        return (self.entry, *fields, self.demand, self._middle, *below)
 
     # ---- repainting
     def refresh(self, changes: frozenset[Change]) -> None:
