@@ -8,6 +8,7 @@ from pos_app.workstation import day_settle, day_terminals, fiscal_errands, print
 from pos_app.workstation.day_book import current
 from pos_app.workstation.day_record import DayRecord, Difference, TerminalDay, TerminalEnd
 from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.open_conflicts import open_conflicts
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
 from pos_app.workstation.till_control import last_of_open_day
@@ -45,7 +46,7 @@ def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
     yield _paper(station, day)
     yield _send(station, day)
     yield _settle(station, day)
-    yield _conflicts(day)
+    yield _conflicts(station, day)
 
 
 def _receipts(station: Station, day: DayRecord) -> DayStep:
@@ -154,11 +155,13 @@ def _difference(one: Difference) -> Sentence:
     return say("day.difference", what=what, ours=one.ours, theirs=one.theirs)
 
 
-def _conflicts(day: DayRecord) -> DayStep:
-    said = day.settled
+def _conflicts(station: Station, day: DayRecord) -> DayStep:
+    """As settled; what was signed off since is not asked for again."""
+    said, heard = day.settled, open_conflicts(station)
     if said is None:
         return DayStep("conflicts", WAITS, say("day.conflicts_later"))
-    if not said.conflicts:
+    signed = heard.seen_at is not None and heard.seen_at >= said.at and not heard.count
+    if signed or not said.conflicts:
         return DayStep("conflicts", DONE, say("day.no_conflicts"))
     cost = Money(said.conflict_minor)
     detail = say("day.conflicts_cost", points=Points(said.conflict_points), amount=cost)
