@@ -52,15 +52,9 @@ class Changeover:
         """One table a device, as last taken."""
         return device_tables(self._config)
 
-    def table_of(self, name: str) -> Table:
-        """The table of a device; {} when there is none."""
-        return next((one for one in self.tables if name_of(one) == name), {})
-
     def line_of(self, name: str) -> list[Table]:
         """The tables of all that share the line of a device, the one that has it first."""
-        owner = str(self.table_of(name).get("printer") or name)
-        hanging = [one for one in self.tables if one.get("printer") == owner]
-        return [one for one in (self.table_of(owner), *hanging) if one]
+        return line_of(self.tables, name)
 
     def learn(self, name: str, learned: object) -> None:
         """Keeps what a device was taught (a drawer's polarity) in its table; nothing is reopened.
@@ -153,6 +147,16 @@ class Changeover:
 def name_of(table: Table) -> str:
     """The name a table gives its device, as the registry reads it."""
     return str(table.get("name") or table.get("kind"))
+
+
+def line_of(tables: list[Table], name: str) -> list[Table]:
+    """The tables of all that share the line of a device, the one that has it first."""
+    own = next((one for one in tables if name_of(one) == name), None)
+    if own is None:
+        return []
+    owner = str(own.get("printer") or name)
+    first = [one for one in tables if name_of(one) == owner]
+    return first + [one for one in tables if one.get("printer") == owner and one not in first]
 
 
 def difference(old: list[Table], new: list[Table]) -> set[str]:

@@ -7,7 +7,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -81,10 +81,11 @@ class Host:
         """Those that are configured now."""
         return self._changeover.devices
 
-    def open_all(self) -> None:
-        """Starts every device; a missing one is looked for with back-off, never fatal."""
+    def open_all(self, only: Collection[str] = ()) -> None:
+        """Starts every device, or those named; a missing one is looked for, never fatal."""
         for device in self.devices.all():
-            self._began(device)
+            if not only or device.name in only:
+                self._began(device)
 
     def close_all(self) -> None:
         """Lets every device go, side by side: one that hangs holds only itself up."""

@@ -5,7 +5,7 @@ Never used while a till runs on the same devices: ports are claimed, and it woul
 
 import json
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -61,15 +61,18 @@ class Follower(Tracer):
 
 
 class Service:
-    """Use as a context manager: the devices are open inside."""
+    """Use as a context manager: the devices are open inside; of many only those of `only`."""
 
-    def __init__(self, config: Mapping[str, Any], tracer: Tracer | None = None) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], tracer: Tracer | None = None, only: Collection[str] = ()
+    ) -> None:
         self._out = _Lines()
         self._host = Host(config, self._out, tracer=tracer)
+        self._only = only
         self._last_id = 0
 
     def __enter__(self) -> "Service":
-        self._host.open_all()
+        self._host.open_all(self._only)
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -94,7 +97,8 @@ class Service:
         end = monotonic() + settle_s
         while True:
             event = self.ask("health", 5)
-            rows = event.health if isinstance(event, DoneEvent) else ()
+            told = event.health if isinstance(event, DoneEvent) else ()
+            rows = tuple(one for one in told if not self._only or one.name in self._only)
             unknown = [one for one in rows if one.power is PowerState.UNKNOWN]
             if all(one.last_error for one in unknown) or monotonic() > end:
                 return rows
@@ -104,3 +108,7 @@ class Service:
     def names(self) -> list[str]:
         """Every device's name."""
         return [one.name for one in self._host.devices.all()]
+
+    def stands_by(self, name: str, kind: type) -> bool:
+        """Whether the device of this name is one of this class: a misfit, a keyboard's place."""
+        return isinstance(self._host.devices.find(name), kind)

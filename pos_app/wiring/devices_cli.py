@@ -29,11 +29,13 @@ from drivers.contract import (
     StatusUpdateEvent,
 )
 from drivers.fake import VirtualPrinter
+from drivers.host.changeover import line_of, name_of
 from drivers.host.claim import SERVICE, Claim, holder_of
 from drivers.host.replay import Replay
 from drivers.host.service import Follower, Service
-from drivers.registry import found_ports
+from drivers.registry import Misfit, found_ports
 from drivers.registry.replay import Recording, read_recording
+from drivers.scanner import WedgePlace
 from drivers.transport import Direction
 from pos_app.wiring.commands import DEVICES_FILE
 from pos_app.wiring.printer_strip import strip_command
@@ -45,6 +47,7 @@ PROMPTS = {
     DeviceKind.SCALE: "put something on the scale now (within 5 s)",
 }
 """Kinds whose live test waits for a person."""
+WEDGE = "it is a keyboard: only the till's window reads it, test it there (F1, Devices)"
 DONE = {
     DeviceKind.FISCAL: "(an X report is printed; nothing was registered)",
     DeviceKind.PAYMENT: "(its own diagnosis; no money moved)",
@@ -72,7 +75,8 @@ def main(argv: Sequence[str], data: Path) -> int:
         claim = Claim(path, SERVICE)
         try:
             follower = _follower(chosen)
-            with Service(config, follower) as service:
+            with Service(config, follower, _concerned(config, chosen)) as service:
+                _named(service, chosen)
                 if chosen.task == "strip":
                     return strip_command(service, path, config, chosen.name, chosen.readable)
                 return _asked(service, follower, chosen)
@@ -102,6 +106,14 @@ def _sound(path: Path) -> dict[str, Any]:
     return config
 
 
+def _concerned(config: Mapping[str, Any], chosen: argparse.Namespace) -> tuple[str, ...]:
+    """The device that is asked for and what shares its line: the others are not opened."""
+    if chosen.task == "list":
+        return ()
+    shared = line_of(device_tables(config), chosen.name)
+    return (chosen.name, *(name_of(one) for one in shared))
+
+
 def _held(chosen: argparse.Namespace, config: Mapping[str, Any], holder: str) -> int:
     """Nothing is opened beside a running till: a network printer would take us for it."""
     if chosen.task != "list":
@@ -118,11 +130,16 @@ def _follower(chosen: argparse.Namespace) -> Follower:
     return Follower(traced, full=getattr(chosen, "full", False))
 
 
+def _named(service: Service, chosen: argparse.Namespace) -> None:
+    known = service.names()
+    if chosen.task != "list" and chosen.name not in known:
+        there = f"there are {', '.join(known)}" if known else "the file names none"
+        raise ConfigError(f"there is no device {chosen.name!r}; {there}")
+
+
 def _asked(service: Service, follower: Follower, chosen: argparse.Namespace) -> int:
     if chosen.task == "list":
         return _list(service)
-    if chosen.name not in service.names():
-        raise ConfigError(f"there is no device {chosen.name!r}")
     if chosen.task == "test":
         return _test(service, chosen.name)
     return _trace(follower, chosen)
@@ -173,8 +190,22 @@ def _row(row: Health) -> str:
     return f"{row.kind.value:9} {row.name:32} {STATES[row.power]:8} {why}".rstrip()
 
 
+def _cannot(service: Service, row: Health) -> str:
+    """Why nobody should be asked to do anything with this device; "" where it may be tried."""
+    if service.stands_by(row.name, Misfit):
+        return row.last_error or ""
+    if service.stands_by(row.name, WedgePlace):
+        return f"{row.name}: {WEDGE}"
+    if row.kind in PROMPTS and row.power not in (PowerState.ONLINE, PowerState.UNKNOWN):
+        return f"{row.name}: {STATES[row.power]} {row.last_error or ''}".rstrip()
+    return ""
+
+
 def _test(service: Service, name: str) -> int:
     row = next(row for row in service.health(SETTLE_S) if row.name == name)
+    if cannot := _cannot(service, row):
+        _say(cannot)
+        return 1
     if row.kind in PROMPTS:
         _say(f"{name}: {PROMPTS[row.kind]}")
     answer = service.ask("check", TEST_S, device=name, level=HealthLevel.INTERACTIVE.value)

@@ -1,0 +1,91 @@
+"""`kopilka devices test`: what cannot work says so before anybody is asked to do anything."""
+
+import os
+import pty
+
+import pytest
+
+from drivers.config_file import write_config
+from drivers.contract import PowerState
+from drivers.host.service import Service
+from drivers.transport import SerialLink, SerialSettings
+from pos_app.wiring import devices_cli
+
+GUN = {"kind": "scanner", "name": "gun", "driver": "serial", "port": "/dev/gone"}
+PAN = {"kind": "scale", "name": "pan", "model": "cas6", "driver": "serial", "port": "/dev/gone"}
+WEDGE = {"kind": "scanner", "name": "gun", "driver": "wedge"}
+
+
+@pytest.fixture
+def tried(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(devices_cli, "TEST_S", 0.0)  # who would wait for a person answers nothing
+
+    def of(name, *tables):
+        write_config(tmp_path / "devices.toml", {"device": list(tables)})
+        code = devices_cli.main(["test", name], tmp_path)
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "why"),
+    [
+        ("gun", GUN, "gun: lost /dev/gone: there is no such port: not plugged in, or another name"),
+        ("pan", PAN, "pan: lost /dev/gone: there is no such port: not plugged in, or another name"),
+        ("gun", {**GUN, "framin": "8N1"}, "device 'gun': unknown key framin"),
+        ("pan", {**PAN, "readngs": 2}, "device 'pan': unknown key readngs"),
+        ("gun", WEDGE, "gun: it is a keyboard: only the till's window reads it"),
+        ("p", {"kind": "printer", "name": "p", "driver": "air"}, "device 'p': driver 'air' is no"),
+    ],
+)
+def test_what_cannot_work_is_said_at_once_and_nobody_is_asked_to_scan(
+    tried, name, table, why
+) -> None:
+    code, said = tried(name, table)
+    assert code == 1
+    assert said.startswith(why)
+    assert said.count("\n") == 1
+
+
+def test_a_port_that_another_program_holds_is_said_before_anybody_scans(tried) -> None:
+    main, other = pty.openpty()
+    held = SerialLink(SerialSettings(os.ttyname(other)))
+    held.open()
+    try:
+        code, said = tried("gun", {**GUN, "port": os.ttyname(other)})
+    finally:
+        held.close()
+        os.close(main)
+        os.close(other)
+    assert code == 1
+    assert "gun: lost" in said
+    assert "in use by" in said
+    assert "now" not in said
+
+
+def test_a_test_opens_no_other_device(tmp_path, rig, config, capsys) -> None:
+    write_config(tmp_path / "devices.toml", config)
+    ports = {one["name"]: one.get("port") for one in config["device"]}
+    held = SerialLink(SerialSettings(ports["display"]))
+    held.open()
+    try:
+        with Service(config, None, ("drawer", "printer")) as service:
+            rows = {row.name: row.power for row in service.health(20)}
+            other = SerialLink(SerialSettings(ports["scanner"]))
+            other.open()  # a port that is open is locked
+            other.close()
+        assert rows == {"drawer": PowerState.ONLINE, "printer": PowerState.ONLINE}
+        assert devices_cli.main(["test", "drawer"], tmp_path) == 0
+    finally:
+        held.close()
+    assert capsys.readouterr().out.startswith("drawer: done")
+
+
+def test_a_name_that_is_none_is_said_with_those_that_are(tried) -> None:
+    assert tried("gin", GUN) == (
+        2,
+        "kopilka devices: there is no device 'gin'; there are gun\n",
+    )
+    assert "the file names none" in tried("gin")[1]
