@@ -4,8 +4,9 @@ What this till spent and returned is known here first, so the local counts win o
 until it has posted them; a grant only ever shrinks to what is already spent.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import bindparam, case, func, select, update
 
@@ -67,6 +68,11 @@ NEVER_SPENT_HERE = 0
 """The incarnation of a grant that was learned while the grants were frozen."""
 
 
+GrantRow: TypeAlias = tuple[str, str, int, str, tuple[int, int, datetime | None, int], int]
+"""Grant, member, points granted, kind, what the server has of it (spent, returned, lease_until,
+posted_seq), incarnation (0: it does not say)."""
+
+
 class PlannedGrant(NamedTuple):
     """A request that was remembered before it was sent: the same id is asked again."""
 
@@ -114,29 +120,24 @@ class Grants:
         lease_until: datetime | None,
     ) -> None:
         """The server's answer to a request; twice is once, and never undoes what was spent."""
-        self._write(STORE_GRANT, grant_id, member_id, granted, kind, (0, 0, lease_until, 0))
+        row = (grant_id, member_id, granted, kind, (0, 0, lease_until, 0), 0)
+        with self._till.protected("grant") as chain:
+            STORE_GRANT.run(self._driver, **_values(row, chain))
 
-    def apply_allowance_row(
-        self,
-        grant_id: str,
-        member_id: str,
-        granted: int,
-        kind: str,
-        state: tuple[int, int, datetime | None, int],
-        incarnation: int = 0,
-    ) -> None:
-        """A row of the feed; `state` is (spent, returned, lease_until, posted_seq) at the server.
+    def apply_rows(self, rows: Sequence[GrantRow | str]) -> None:
+        """Rows of the feed in their order, all in one transaction; a string is the id of a grant
+        of which nothing is left.
 
-        A reclaimed grant shrinks, never below what is spent. It is spent only in the `incarnation`
+        A reclaimed grant shrinks, never below what is spent. It is spent only in the incarnation
         that the server gave it to. Where it does not say (0), one that appears while the grants
         are frozen belongs to a past that this database has lost: it is kept, not spent.
         """
-        self._write(_APPLY, grant_id, member_id, granted, kind, state, incarnation)
-
-    def drop_grant(self, grant_id: str) -> None:
-        """A tombstone of the feed: nothing is left of the grant."""
-        with self._till.protected("grant"):
-            _SHRINK.run(self._driver, key=grant_id)
+        with self._till.protected("grant") as chain:
+            for row in rows:
+                if isinstance(row, str):
+                    _SHRINK.run(self._driver, key=row)
+                else:
+                    _APPLY.run(self._driver, **_values(row, chain))
 
     def heard(self, anchor: Anchor) -> None:
         """All that the server had to say by then was applied: leases count from here.
@@ -162,30 +163,22 @@ class Grants:
         with self._till.protected("thaw") as chain:
             chain.frozen = 0
 
-    def _write(
-        self,
-        statement: Statement,
-        grant_id: str,
-        member_id: str,
-        granted: int,
-        kind: str,
-        state: tuple[int, int, datetime | None, int],
-        incarnation: int = 0,
-    ) -> None:
-        spent, returned, lease_until, posted_seq = state
-        with self._till.protected("grant") as chain:
-            statement.run(
-                self._driver,
-                grant_id=grant_id,
-                member_id=member_id,
-                kind=kind,
-                granted=max(granted, spent + returned),
-                spent=spent,
-                returned=returned,
-                lease_until_us=None if lease_until is None else to_us(lease_until),
-                posted_seq=posted_seq,
-                incarnation=incarnation or _unnamed(chain),
-            )
+
+def _values(row: GrantRow, chain: Chain) -> dict[str, Any]:
+    grant_id, member_id, granted, kind, (spent, returned, lease_until, posted_seq), incarnation = (
+        row
+    )
+    return {
+        "grant_id": grant_id,
+        "member_id": member_id,
+        "kind": kind,
+        "granted": max(granted, spent + returned),
+        "spent": spent,
+        "returned": returned,
+        "lease_until_us": None if lease_until is None else to_us(lease_until),
+        "posted_seq": posted_seq,
+        "incarnation": incarnation or _unnamed(chain),
+    }
 
 
 def _unnamed(chain: Chain) -> int:

@@ -143,6 +143,8 @@ class Planned(Protocol):
 
 GrantState = tuple[int, int, datetime | None, int]
 """(spent, returned, lease until, posted sequence number) as the server has them."""
+GrantRow = tuple[str, str, int, str, GrantState, int]
+"""Grant, member, points granted, kind, what the server has of it, incarnation (0: not said)."""
 
 
 class Grants(Protocol):
@@ -162,19 +164,9 @@ class Grants(Protocol):
     ) -> None:
         """The server's answer; twice is once."""
 
-    def apply_allowance_row(
-        self,
-        grant_id: str,
-        member_id: str,
-        granted: int,
-        kind: str,
-        state: GrantState,
-        incarnation: int = 0,
-    ) -> None:
-        """A row of the feed; spent only in the incarnation that it was granted to."""
-
-    def drop_grant(self, grant_id: str) -> None:
-        """A tombstone of the feed."""
+    def apply_rows(self, rows: Sequence[GrantRow | str]) -> None:
+        """Rows of the feed in one transaction, each spent only in the incarnation that it was
+        granted to; a string is the id of a grant that is gone."""
 
     def heard(self, anchor: Anchor) -> None:
         """All the server had to say by then was applied: leases count from here."""

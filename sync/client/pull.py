@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pos_app.domain.loyalty.lease import Anchor
-from sync.client.allowances import own_row
+from sync.client.allowances import own_rows
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Fenced, Forked, Lost, Refused, Stuck
 from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
@@ -134,13 +134,11 @@ class Pull:
         pulled.rows += len(page.rows)
 
     def _own_rows(self, rows: Iterable[FeedRow], pulled: Pulled) -> None:
-        own = f"t:{enrolled(self._outbox).terminal_id}"
-        for row in rows:
-            if row.scope != own:
-                continue
-            if row.kind == "allowance":
-                own_row(row, self._grants)
-            elif row.kind == "outcome" and not row.deleted:
+        scope = f"t:{enrolled(self._outbox).terminal_id}"
+        own = [row for row in rows if row.scope == scope]
+        own_rows([row for row in own if row.kind == "allowance"], self._grants)
+        for row in own:
+            if row.kind == "outcome" and not row.deleted:
                 pulled.parked += _outcome(row) in PARKED
 
     def _heads(self, epoch: str, head: int, acked: int) -> None:

@@ -114,8 +114,8 @@ def test_frozen_once_is_frozen(till):
 def test_a_grant_belongs_to_the_incarnation_that_the_server_gave_it_to(till):
     """Case 26: a fenced double hears grants of its successor and must not spend them."""
     outbox = Outbox(till)
-    outbox.apply_allowance_row("of another", "m1", 50, "placed", (0, 0, None, 0), 2)
-    outbox.apply_allowance_row("ours", "m1", 30, "placed", (0, 0, None, 0), 1)
+    outbox.apply_rows([("of another", "m1", 50, "placed", (0, 0, None, 0), 2)])
+    outbox.apply_rows([("ours", "m1", 30, "placed", (0, 0, None, 0), 1)])
     assert [a.grant_id for a in journal_of(till).allowances("m1")] == ["ours"]
     from pos_app.domain.loyalty.allowance import AllowanceUse
 

@@ -180,7 +180,7 @@ def test_what_a_feed_told_first_is_not_counted_again(a, side):
     b = side("b")
     proofs = a.give(b.ask("x", 70))
     assert not b.moves.known("x")
-    b.outbox.apply_allowance_row("x", "m1", 70, "moved", (0, 0, None, 0))
+    b.outbox.apply_rows([("x", "m1", 70, "moved", (0, 0, None, 0), 0)])
     assert b.moves.known("x")
     b.journal.record(sale_facts(1, "m1", uses=(AllowanceUse("x", 50),)))
     assert b.take(proofs)
@@ -196,9 +196,9 @@ def test_a_restored_taker_takes_nothing_that_was_meant_for_its_former_self(a, si
     assert not b.take(proofs)
     assert b.moves.planned() == []
     assert b.left() == {}
-    b.outbox.apply_allowance_row("x", "m1", 70, "moved", (0, 0, None, 0), 1)
+    b.outbox.apply_rows([("x", "m1", 70, "moved", (0, 0, None, 0), 1)])
     assert b.left() == {}
-    b.outbox.apply_allowance_row("z", "m1", 70, "placed", (0, 0, None, 0), 2)
+    b.outbox.apply_rows([("z", "m1", 70, "placed", (0, 0, None, 0), 2)])
     assert b.left() == {"z": 70}
 
 

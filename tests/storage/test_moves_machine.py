@@ -92,9 +92,8 @@ class Store(RuleBasedStateMachine):
                 if holder == name and transfer not in side.left():
                     # The feed tells the taker of what it never heard.
                     points = self.server.left[transfer]
-                    side.outbox.apply_allowance_row(
-                        transfer, "m1", points, "moved", (0, 0, None, 0), 1
-                    )
+                    row = (transfer, "m1", points, "moved", (0, 0, None, 0), 1)
+                    side.outbox.apply_rows([row])
             theirs = {t: n for t, n in self.server.left.items() if self.server.holder[t] == name}
             assert side.left() == {t: n for t, n in theirs.items() if n}
         assert sum(self.server.left.values()) + self.server.spent == GRANTED

@@ -66,7 +66,7 @@ def test_a_clock_that_runs_ahead_of_the_servers_ends_no_lease_early(shop) -> Non
 
 def told(bench, kind: str, name: str = "anna", points: int = 100) -> None:
     """The feed brought the grant's row, and the courier says so."""
-    bench.memory.outbox.apply_allowance_row("g1", member_id(name), points, kind, (0, 0, None, 0))
+    bench.memory.outbox.apply_rows([("g1", member_id(name), points, kind, (0, 0, None, 0), 0)])
     bench.till.link_changed(True)
 
 
