@@ -64,6 +64,11 @@ def holder_of(config: Path) -> str:
     return f"{who or 'another program'}, process {number or '?'}"
 
 
+def taken_sentence(holder: str) -> str:
+    """What a command says that must not run beside the holder."""
+    return f"the devices are in use by {holder}: close it"
+
+
 def _beside(config: Path) -> Path:
     return config.with_name(f"{config.name}.lock")
 

@@ -30,7 +30,7 @@ from drivers.contract import (
 )
 from drivers.fake import VirtualPrinter
 from drivers.host.changeover import line_of, name_of
-from drivers.host.claim import SERVICE, Claim, holder_of
+from drivers.host.claim import SERVICE, Claim, holder_of, taken_sentence
 from drivers.host.replay import Replay
 from drivers.host.service import Follower, Service
 from drivers.registry import Misfit, found_ports
@@ -69,8 +69,7 @@ def main(argv: Sequence[str], data: Path) -> int:
             return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
         path = _file(chosen)
         config = _sound(path)
-        holder = holder_of(path)
-        if holder:
+        if holder := holder_of(path):
             return _held(chosen, config, holder)
         claim = Claim(path, SERVICE)
         try:
@@ -117,7 +116,7 @@ def _concerned(config: Mapping[str, Any], chosen: argparse.Namespace) -> tuple[s
 def _held(chosen: argparse.Namespace, config: Mapping[str, Any], holder: str) -> int:
     """Nothing is opened beside a running till: a network printer would take us for it."""
     if chosen.task != "list":
-        raise ConfigError(f"the devices are in use by {holder}: close it, or use its window (F1)")
+        raise ConfigError(f"{taken_sentence(holder)}, or use its window (F1)")
     for name, kind in names_and_kinds(config).items():
         _say(f"{kind:9} {name:32} {'taken':8} in use by {holder}")
     _say_ports()

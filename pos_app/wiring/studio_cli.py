@@ -41,6 +41,8 @@ DEVICES_HELP = "print on the first printer of this file; without FILE the till's
 WRONG_SAID = 20
 _CUT = PrintJob("part", (Cut(),))
 CARD_SHEETS = ("cards-a4", "card")
+MISTAKES = (StudioError, ConfigError, JobError, OSError)
+"""What is a sentence and no traceback."""
 
 
 def main(word: str, arguments: Sequence[str], data: Path) -> int:
@@ -51,7 +53,7 @@ def main(word: str, arguments: Sequence[str], data: Path) -> int:
     try:
         _wants_output(chosen, word)
         (_cards if word == "cards" else _labels)(chosen)
-    except (StudioError, ConfigError, JobError, OSError) as bad:
+    except MISTAKES as bad:
         _say(f"kopilka {word}: {bad}")
         return 2
     return 0
@@ -129,11 +131,11 @@ def _cards(chosen: argparse.Namespace) -> None:
     _say(f"new numbers {numbers[0]} to {numbers[-1]}, noted in {chosen.data / CARD_FILE}")
     if not book.is_compared:
         _say(f"{chosen.data} is no till: the numbers were compared with earlier runs only")
-    _put(chosen, made)
-    _listed(chosen, numbers)
     try:
+        _put(chosen, made)
+        _listed(chosen, numbers)
         _printed(printer, lambda job_id: _one_job(map(_card_job, cards), job_id))
-    except StudioError as bad:
+    except MISTAKES as bad:
         raise StudioError(f"{bad}; {_kept(chosen, numbers)}") from bad
 
 
@@ -142,7 +144,7 @@ def _kept(chosen: argparse.Namespace, numbers: Sequence[str]) -> str:
     path: Path = chosen.numbers_out or chosen.data / f"cards-{numbers[0]}.csv"
     if chosen.numbers_out is None:
         write_numbers(path, numbers)
-    return f"the numbers are given and stand in {path}: --csv {path} prints them"
+    return f"these numbers are given and stand in {path}: print them with --csv {path}"
 
 
 def _made_cards(chosen: argparse.Namespace, cards: Sequence[Card]) -> None:

@@ -20,11 +20,13 @@ from drivers.contract import (
     POSPrinter,
     PrintJob,
 )
+from drivers.host.claim import Claim, holder_of, taken_sentence
 from drivers.registry import build_tolerantly
 from drivers.registry.misfit import Misfit
 from pos_app.gear.studio import StudioError
 
 PRINT_S = 120.0
+WHO = "kopilka cards or labels"
 FONT = ("fonts", "JetBrainsMono-Regular.ttf")
 PLACES = ("host", "port", "path", "queue")
 """Keys of a printer's table that say where it is."""
@@ -37,6 +39,7 @@ def studio_printer(file: Path, warn: Callable[[str], None]) -> "StudioPrinter":
     """
     if not file.exists():
         raise StudioError(f"nothing was printed: there is no file {file}")
+    _free(file)
     config, found = read_config(file), ExitStack()
     tables = device_tables(config)
     own = found.enter_context(as_file(files("resources").joinpath(*FONT)))
@@ -53,6 +56,12 @@ def studio_printer(file: Path, warn: Callable[[str], None]) -> "StudioPrinter":
     if any(one.kind is DeviceKind.PRINTER for one in misfits):
         raise StudioError(f"nothing was printed: mend the printer's table in {file}")
     raise StudioError(f"nothing was printed: {file} names no printer")
+
+
+def _free(file: Path) -> None:
+    """Beside a running till nothing is opened; StudioError says who has the devices."""
+    if holder := holder_of(file):
+        raise StudioError(f"nothing was printed: {taken_sentence(holder)}")
 
 
 def _with_font(table: Mapping[str, Any], font: str) -> dict[str, Any]:
@@ -82,6 +91,8 @@ class StudioPrinter:
             heard.append(event)
             ended.set()
 
+        _free(self._file)
+        claim = Claim(self._file, WHO)
         self._printer.open()
         try:
             self._printer.print_job(job, answer)
@@ -89,6 +100,7 @@ class StudioPrinter:
         finally:
             self._printer.close()
             self._held.close()
+            claim.release()
         event = heard[0] if heard else None
         if event is None:
             raise StudioError(f"{self.name}: it does not answer; look whether it printed")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from PIL import Image
 
 from drivers.fake import VirtualRig
 from drivers.fake.printer_state import PaperState
+from drivers.host.claim import TILL, Claim, holder_of
+from pos_app.wiring import studio_cli
 from pos_app.wiring.cli import main
 
 TABLE = {"kind": "printer", "name": "paper", "driver": "tcp", "host": "127.0.0.1", "port": 1}
@@ -98,7 +101,10 @@ def test_new_numbers_that_did_not_come_onto_paper_are_printed_from_their_list(
     new = ["cards", "--new", "2", "--data", str(tmp_path), "--devices", devices(tmp_path, TABLE)]
     assert main(new) == 2
     listed = tmp_path / "cards-2900000000018.csv"
-    assert f"--csv {listed} prints them" in capsys.readouterr().err
+    assert (
+        f"these numbers are given and stand in {listed}: print them with --csv"
+        in capsys.readouterr().err
+    )
     out = tmp_path / "again.png"
     assert main(["cards", "--csv", str(listed), "--no-qr", "--png", str(out)]) == 0
     assert read(out.read_bytes()) == ["EAN13 2900000000018", "EAN13 2900000000025"]
@@ -195,3 +201,60 @@ def test_an_empty_list_prints_nothing(tmp_path, capsys) -> None:
     empty.write_text("name,price\n", encoding="utf-8")
     assert main(["labels", "--csv", str(empty), "--pdf", str(tmp_path / "a.pdf")]) == 2
     assert "nothing to print" in capsys.readouterr().err
+
+
+def test_beside_a_running_till_nothing_is_printed_and_no_number_is_given(tmp_path, capsys) -> None:
+    with VirtualRig(font_path=FONT) as rig:
+        config = devices(tmp_path, *rig.config()["device"])
+        till = Claim(Path(config), TILL)
+        why = f"the devices are in use by the till, process {os.getpid()}: close it"
+        try:
+            assert main(["labels", "--csv", goods(tmp_path), "--devices", config]) == 2
+            assert f"nothing was printed: {why}" in capsys.readouterr().err
+            new = ["cards", "--new", "2", "--data", str(tmp_path), "--devices", config]
+            assert main(new) == 2
+            assert why in capsys.readouterr().err
+        finally:
+            till.release()
+        assert not (tmp_path / "card-numbers.json").exists()
+        assert rig.printer.papers == []
+        assert main(new) == 0
+        assert holder_of(Path(config)) == ""
+
+
+def test_a_till_that_opens_while_cards_are_made_stops_the_printing_and_the_list_is_kept(
+    tmp_path, capsys, monkeypatch
+) -> None:
+    with VirtualRig(font_path=FONT) as rig:
+        config = Path(devices(tmp_path, *rig.config()["device"]))
+        began: list[Claim] = []
+        written = studio_cli.write_numbers
+
+        def write(path, numbers) -> None:
+            written(path, numbers)
+            began.append(Claim(config, TILL))
+
+        monkeypatch.setattr(studio_cli, "write_numbers", write)
+        new = ["cards", "--new", "2", "--data", str(tmp_path), "--devices", str(config)]
+        own = tmp_path / "own.csv"
+        assert main([*new, "--numbers-out", str(own)]) == 2
+        began[0].release()
+        assert rig.printer.papers == []
+    said = capsys.readouterr().err
+    assert "in use by the till" in said
+    assert f"these numbers are given and stand in {own}: print them with --csv {own}" in said
+
+
+def test_numbers_whose_sheet_cannot_be_written_are_kept_in_a_list(
+    tmp_path, capsys, monkeypatch
+) -> None:
+    pdf = tmp_path / "cards.pdf"
+
+    def full(_path, _data) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert main(["cards", "--new", "1", "--data", str(tmp_path), "--pdf", str(pdf)]) == 2
+    said = capsys.readouterr().err
+    assert "No space left" in said
+    assert f"print them with --csv {tmp_path / 'cards-2900000000018.csv'}" in said
