@@ -28,6 +28,9 @@ on the control port it says first."""
 def main(argv: list[str] | None = None) -> int:
     """Says where everything is, obeys its input, ends with it (or stays), leaves nothing behind."""
     chosen = _parser().parse_args(argv)
+    if why := _in_the_way(chosen):
+        _note(why)
+        return 2
     former = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with VirtualRig(
@@ -39,19 +42,35 @@ def main(argv: list[str] | None = None) -> int:
             _serve(rig, chosen)
     except KeyboardInterrupt:
         _note("ended")
+    except OSError as bad:  # its file, its ports: the system says which
+        _note(" ".join(str(bad).split()))
+        return 2
     finally:
         signal.signal(signal.SIGTERM, former)
     return 0
 
 
+def _in_the_way(chosen: argparse.Namespace) -> str:
+    """Why the file cannot be written; a shop's own devices are not replaced unasked."""
+    path: Path | None = chosen.devices
+    if path is None or not path.exists():
+        return ""
+    if path.is_dir():
+        return f"{path} is a folder: name a file"
+    return "" if chosen.replace else f"{path} exists: --replace overwrites it"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="virtual-counter",
+        prog="kopilka virtual-counter",
         description=ABOUT,
         epilog="orders:\n  " + "\n  ".join(help_lines()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--devices", type=Path, metavar="FILE", help="write its devices.toml there")
+    parser.add_argument(
+        "--replace", action="store_true", help="a FILE that exists is replaced (kept as .before)"
+    )
     parser.add_argument("--stay", action="store_true", help="do not end with the input")
     parser.add_argument(
         "--say",
@@ -72,9 +91,10 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 
 def _serve(rig: VirtualRig, chosen: argparse.Namespace) -> None:
     plain = (chosen.say or ("toml" if sys.stdout.isatty() else "json")) == "json"
-    if chosen.devices:
-        write_config(chosen.devices, rig.config())
-    _introduce(rig, chosen.devices, plain=plain)
+    written = _written(rig, chosen.devices) if chosen.devices else ""
+    if plain and written:
+        _note(written)
+    _introduce(rig, chosen.devices, written, plain=plain)
     if _obey(rig, sys.stdin, plain=plain):
         return
     if not chosen.stay:
@@ -87,6 +107,15 @@ def _serve(rig: VirtualRig, chosen: argparse.Namespace) -> None:
         continue
 
 
+def _written(rig: VirtualRig, path: Path) -> str:
+    """Writes the file; says what stands in it and where the former one is."""
+    existed = path.exists()
+    write_config(path, rig.config())
+    names = ", ".join(str(one["name"]) for one in rig.config()["device"])
+    former = f"; the former one is {path}.before" if existed else ""
+    return f"written to {path}: {names}{former}"
+
+
 def _is_piped(lines: TextIO) -> bool:
     try:
         kind = os.fstat(lines.fileno()).st_mode
@@ -95,14 +124,15 @@ def _is_piped(lines: TextIO) -> bool:
     return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
 
-def _introduce(rig: VirtualRig, devices: Path | None, *, plain: bool) -> None:
+def _introduce(rig: VirtualRig, devices: Path | None, written: str, *, plain: bool) -> None:
     if plain:
         _say(json.dumps({"control_port": rig.control_port, "config": rig.config()}))
         return
     if devices is None:
         _say(to_toml(rig.config()))
     else:
-        _say(f"# written to {devices}: kopilka till --devices {devices}")
+        _say(f"# {written}")
+        _say(f"# kopilka till --devices {devices}")
     _say(f"# control port {rig.control_port} on 127.0.0.1; orders here or there: help, quit")
 
 

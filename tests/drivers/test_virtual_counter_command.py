@@ -36,6 +36,7 @@ def folder_of(config) -> Path:
 def test_it_writes_the_file_a_till_is_started_with_and_is_ordered_in_words(tmp_path, ear) -> None:
     path = tmp_path / "devices.toml"
     child = counter("--devices", str(path), "--say", "toml", stdin=subprocess.PIPE)
+    assert f"written to {path}: scanner, printer, drawer, display" in child.stdout.readline()
     assert f"kopilka till --devices {path}" in child.stdout.readline()
     assert "control port" in child.stdout.readline()
     config = read_config(path)
@@ -49,6 +50,28 @@ def test_it_writes_the_file_a_till_is_started_with_and_is_ordered_in_words(tmp_p
     said, noted = child.communicate(timeout=PATIENCE_S)
     assert (child.returncode, said, noted) == (0, "ok\nok\n", "")
     assert not folder_of(config).exists()
+
+
+def test_a_file_that_exists_is_replaced_only_when_asked(tmp_path, capsys) -> None:
+    path = tmp_path / "devices.toml"
+    path.write_text("# the shop's own\n")
+    assert main(["--devices", str(path)]) == 2
+    assert f"{path} exists: --replace overwrites it" in capsys.readouterr().err
+    assert path.read_text() == "# the shop's own\n"
+    assert list(tmp_path.iterdir()) == [path]
+    child = counter("--devices", str(path), "--replace", stdin=subprocess.DEVNULL)
+    _said, noted = child.communicate(timeout=PATIENCE_S)
+    assert f"written to {path}: scanner, printer, drawer, display; the former one is" in noted
+    assert path.with_name("devices.toml.before").read_text() == "# the shop's own\n"
+    assert len(read_config(path)["device"]) == 4
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path, capsys) -> None:
+    assert main(["--devices", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert main(["--devices", str(tmp_path / "file" / "devices.toml")]) == 2
+    assert "file" in capsys.readouterr().err
 
 
 def test_what_it_prints_can_be_pasted_as_a_file_and_its_end_is_told(tmp_path) -> None:
@@ -146,4 +169,6 @@ def test_answers_are_lines_for_a_person(rig) -> None:
 def test_the_help_of_the_command_lists_the_orders(capsys) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    assert "unplug DEVICE" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("usage: kopilka virtual-counter ")
+    assert "unplug DEVICE" in said
