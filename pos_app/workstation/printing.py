@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from drivers.contract import JobError, OpenDrawer, PrintJob, Text, job_from_json, job_to_json
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.paper import TITLE
 from pos_app.workstation.ports import Facts, StorageBroken, StorageFull, StoredJob
 from pos_app.workstation.station import LastSale, Station, changed, record
@@ -119,16 +120,28 @@ def resume_jobs(station: Station) -> None:
 
 def outcome(station: Station, job_id: str, state: str) -> Answer:
     """The printer's answer: printed; asked (nobody knows); interrupted (nobody knows, and the
-    printer goes on when it has paper); failed (surely not begun); unprintable (and never will)."""
+    printer goes on when it has paper); failed (surely not begun); unprintable (and never will).
+
+    The file hears it when nobody else writes; after a cut before that, a person is asked."""
     if job_id not in station.job_states:
         return done()
-    station.journal.set_job_state(job_id, state)
+    before = dict(station.job_states)
     if state == "printed":
         del station.job_states[job_id]
     else:
         station.job_states[job_id] = state
+    try:
+        at_once_or_later(station, f"paper {job_id}", lambda: _keep_state(station, job_id))
+    except (StorageFull, StorageBroken):
+        station.job_states = before
+        raise
     said = () if state == "printed" else (notice(f"print_{state}", Tone.WARNING),)
     return changed(Part.LAST_SALE, Part.DEVICES, notices=said)
+
+
+def _keep_state(station: Station, job_id: str) -> None:
+    """What is known by now: it may have been sent again meanwhile."""
+    station.journal.set_job_state(job_id, station.job_states.get(job_id, "printed"))
 
 
 def state_of(station: Station, job_id: str) -> str:
@@ -229,7 +242,7 @@ def device_news(station: Station) -> Answer:
         said = (*said, notice(state, Tone.WARNING))
     states = dict(station.job_states)
     if state in READY:
-        send_waiting(station)
+        at_once_or_later(station, "papers", lambda: send_waiting(station))
     parts = (Part.DEVICES,) if states == station.job_states else (Part.DEVICES, Part.LAST_SALE)
     return changed(*parts, notices=said)
 
@@ -237,7 +250,11 @@ def device_news(station: Station) -> Answer:
 def _lost_and_found(station: Station) -> tuple[Notice, ...]:
     """Which devices went since it was last asked, and which of those are back."""
     now = {one.name: one for one in station.devices.states()}
-    lost = frozenset(name for name, one in now.items() if one.state == "lost")
+    # A weighing that waits says itself that its scale is gone, and what to do.
+    weighing = "scale" if station.weighing is not None else ""
+    lost = frozenset(
+        name for name, one in now.items() if one.state == "lost" and one.kind != weighing
+    )
     gone = sorted(lost - station.devices_lost)
     back = sorted(n for n in station.devices_lost - lost if n in now and now[n].state == "ok")
     station.devices_lost = lost | {n for n in station.devices_lost - set(back) if n in now}

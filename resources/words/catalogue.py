@@ -50,13 +50,20 @@ LANGUAGES: Mapping[str, Language] = {
 def entries(language: str) -> Mapping[str, Entry]:
     """Every key of a language, flattened: `notice.item_added` -> words or plural forms.
 
-    One catalogue in several files: `ru.toml`, `ru.sheet.toml`.
+    One catalogue in several files: `ru.toml`, `ru.sheet.toml`. Nothing is said in two of them.
     """
     flat: dict[str, Entry] = {}
     for name in names("words", ".toml"):
         if name.split(".")[0] == language:
-            _flatten("", tomllib.loads(read_text("words", f"{name}.toml")), flat)
+            flat |= entries_of(name)
     return flat
+
+
+def entries_of(name: str) -> dict[str, Entry]:
+    """Those of one file."""
+    found: dict[str, Entry] = {}
+    _flatten("", tomllib.loads(read_text("words", f"{name}.toml")), found)
+    return found
 
 
 def _flatten(prefix: str, table: Mapping[str, Any], into: dict[str, Entry]) -> None:

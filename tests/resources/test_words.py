@@ -10,8 +10,9 @@ import pytest
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.quantity import grams, pieces
 from pos_app.domain.sentence import Points, Rate, say
+from resources import names
 from resources.words import LANGUAGES, Words
-from resources.words.catalogue import entries, placeholders
+from resources.words.catalogue import entries, entries_of, placeholders
 
 HOUSE = Path(__file__).parents[2]
 MADE_AT_RUN_TIME = {
@@ -192,3 +193,11 @@ def test_a_sentence_may_stand_in_a_sentence_and_so_may_a_list() -> None:
 
 def test_an_unknown_language_is_english():
     assert Words("xx").language == "en"
+
+
+def test_a_sentence_stands_in_one_file_of_its_language_only():
+    """The later file would win in silence, and somebody else's screen would change its words."""
+    for language in LANGUAGES:
+        files = [name for name in names("words", ".toml") if name.split(".")[0] == language]
+        keys = [key for name in files for key in entries_of(name)]
+        assert [key for key in set(keys) if keys.count(key) > 1] == []

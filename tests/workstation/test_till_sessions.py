@@ -290,7 +290,7 @@ def test_devices_and_trouble_are_told_to_the_listeners(shop):
     assert shop.heard[-1].changed == frozenset({Part.DEVICES})
     assert [(d.name, d.state) for d in shop.view.devices] == [("printer", "lost")]
     shop.till.trouble("courier_died")
-    assert shop.codes_heard() == ["courier_died"]
+    assert shop.codes_heard() == ["device_lost", "courier_died"]
     shop.till.printed("nobody", "printed")
     assert shop.heard[-1].ok
     shop.till.tick()
