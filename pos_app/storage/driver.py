@@ -15,8 +15,8 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from sqlcipher3 import dbapi2
 
-from pos_app.storage.errors import in_words_of_the_port, is_input_output, translated
-from pos_app.workstation.ports import StorageBroken, StorageFull
+from pos_app.storage.errors import StorageBusy, in_words_of_the_port, is_input_output, translated
+from pos_app.workstation.ports import NotNow, StorageBroken, StorageFull
 
 DIALECT = SQLiteDialect_pysqlcipher(paramstyle="qmark")
 
@@ -109,7 +109,8 @@ def write(driver: Driver) -> Iterator[None]:
     """One transaction that takes the write lock at once; all of it or nothing.
 
     IMMEDIATE because the front end and the courier both write: a read that later wants to write
-    would be refused without waiting. Raises StorageFull or StorageBroken.
+    would be refused without waiting. Raises StorageFull or StorageBroken; NotNow where the lock is
+    another's within `without_waiting`.
     """
     try:
         with in_words_of_the_port():
@@ -122,10 +123,33 @@ def write(driver: Driver) -> Iterator[None]:
                 if driver.in_transaction:
                     driver.execute("ROLLBACK")
                 raise
+    except StorageBusy as error:
+        # A task that swallows StorageBroken must not swallow this one.
+        if not _patience_ms(driver):
+            raise NotNow(str(error)) from error
+        raise
     except StorageBroken as error:
         if is_input_output(error.__cause__) and _growth_is_refused(driver):
             raise StorageFull(str(error)) from error
         raise
+
+
+@contextmanager
+def without_waiting(driver: Driver) -> Iterator[None]:
+    """Within it nothing waits for another process's lock: NotNow is raised instead."""
+    with in_words_of_the_port():
+        before = _patience_ms(driver)
+        driver.execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    except StorageBusy as error:
+        raise NotNow(str(error)) from error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={before}")
+
+
+def _patience_ms(driver: Driver) -> int:
+    return int(driver.execute("PRAGMA busy_timeout").fetchall()[0][0])
 
 
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -4,6 +4,7 @@ A return from `record`, `begin_tendering` or `set_job_state` means that it is on
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.storage import statements as q
 from pos_app.storage.anchors import anchor_of
 from pos_app.storage.coupons import coupon_history
-from pos_app.storage.driver import Statement, write
+from pos_app.storage.driver import Statement, without_waiting, write
 from pos_app.storage.outbox import read_identity
 from pos_app.storage.plain import days_of, from_us, member_of, session_of, to_us
 from pos_app.storage.recording import DAYS, write_facts
@@ -70,6 +71,10 @@ class Journal:
     def next_receipt_counter(self) -> int:
         """The number of the next receipt, from 1."""
         return self._till.chain().receipts + 1
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """NotNow instead of waiting for the courier."""
+        return without_waiting(self._driver)
 
     def record(self, facts: Facts) -> None:
         """One transaction for everything; see the port and `recording.write_facts`."""

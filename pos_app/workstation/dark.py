@@ -1,13 +1,16 @@
 """How long the till worked without a link, kept with its session. Never what it did meanwhile.
 
 The cashier sells on and nobody counts the minutes: the session knows since when it has been dark,
-and its totals how long it was. A cut of the power loses none of it.
+and its totals how long it was. The word is in memory at once and in the till's file as soon as
+nobody else writes there, or with the next receipt: a cut of the power before that loses when the
+link went or came (a tick or two), never what was counted before.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
 from pos_app.domain.business_day import after_dark
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.station import Station, record
 
@@ -18,16 +21,24 @@ def dark_from(station: Station, at: datetime) -> datetime | None:
 
 
 def noticed(station: Station) -> None:
-    """The link came or went: the session remembers it, durably."""
+    """The link came or went: the session remembers it, and the file as soon as it is free.
+
+    A disk that is full gets it with the next receipt that it takes.
+    """
     session = station.session
     if session is None or station.courier.status().online == (session.dark_since is None):
         return
     if session.dark_since is None:
-        new = replace(session, dark_since=station.now())
+        station.session = replace(session, dark_since=station.now())
     else:
-        new = replace(told(station, session), dark_since=None)
-    if record(station, Facts(session=new)) is None:
-        station.session = new
+        station.session = replace(told(station, session), dark_since=None)
+    at_once_or_later(station, "darkness", lambda: _kept(station))
+
+
+def _kept(station: Station) -> None:
+    """As it is now: a session that was closed meanwhile took its darkness with it."""
+    if station.session is not None:
+        record(station, Facts(session=station.session))
 
 
 def told(station: Station, session: SessionState) -> SessionState:

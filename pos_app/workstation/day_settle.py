@@ -1,7 +1,8 @@
 """Sending what is unsent and holding both sides' totals of a day against each other.
 
 It is asked when there is a link, again when there is one again, and seen by whoever comes next
-when it came in the night. Never changes a total on either side.
+when it came in the night; after a cut before it is on the disk it is asked again.
+Never changes a total on either side.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pos_app.domain.events import ControlTotals
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice
 from pos_app.workstation.day_book import keep
 from pos_app.workstation.day_record import DayRecord, Difference, Settled
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.report import Count, Heading, Report, Settlement, report_of
 from pos_app.workstation.station import Station, changed, guarded
 
@@ -99,7 +101,11 @@ def _ask(station: Station, on: date, tries: int) -> None:
             _ask(station, on, tries - 1)
             return
         station.asking.discard(ASKED)
-        guarded(lambda: _compared(station, on, reply))
+        at_once_or_later(
+            station,
+            f"settled {on}",
+            lambda: guarded(lambda: _compared(station, on, reply)),
+        )
 
     day = {"business_on": on.isoformat()}
     station.courier.request("settlement", day, told, ASK_MS)

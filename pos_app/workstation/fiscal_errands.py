@@ -13,7 +13,8 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation.answer import Part, Tone, notice
 from pos_app.workstation.fiscal_notes import DRAFT
 from pos_app.workstation.fiscal_port import FiscalAnswer, FiscalOutcome, ShiftState
-from pos_app.workstation.ports import FiscalRow
+from pos_app.workstation.later import at_once_or_later
+from pos_app.workstation.ports import FiscalRow, NotNow
 from pos_app.workstation.station import Station, changed
 
 OTHERS = frozenset({DRAFT, "sale", "return"})
@@ -61,19 +62,27 @@ def wanted(station: Station, kind: FiscalKind) -> None:
 
 
 def pump(station: Station) -> None:
-    """Send the oldest errand, if the registrar is there and none is under way."""
+    """Send the oldest errand, if the registrar is there and none is under way.
+
+    Nobody waits for it, so it never waits for the courier: it leaves on a tick then.
+    """
+    at_once_or_later(station, "errands", lambda: _pump(station))
+
+
+def _pump(station: Station) -> None:
     counter = station.fiscal
     if counter.busy or not counter.registrar.configured() or station.settings.training:
         return
     row = next(iter(waiting(station)), None)
     if row is None or not _can(station, row):
         return
-    counter.busy = row.key
     if row.state != "queued":
+        counter.busy = row.key
         counter.registrar.recover(row.key, lambda answer: _answered(station, row, answer))
         return
     sent = replace(row, state="sent")
     counter.book.save(sent)
+    counter.busy = row.key
     document = decode_document(row.body)
     counter.registrar.register(document, row.key, lambda a: _answered(station, sent, a))
 
@@ -89,7 +98,21 @@ def _can(station: Station, row: FiscalRow) -> bool:
 
 
 def _answered(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
-    station.fiscal.busy = ""
+    """After a cut before it is written the registrar is asked again, under the same key."""
+    at_once_or_later(station, f"errand {row.key}", lambda: _settled(station, row, answer))
+
+
+def _settled(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
+    counter = station.fiscal
+    counter.busy = ""
+    try:
+        _write(station, row, answer)
+    except NotNow:
+        counter.busy = row.key  # nothing else is sent before its answer is kept
+        raise
+
+
+def _write(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
     key = answer.trouble.key if answer.trouble else ""
     satisfied = SATISFIED.get(row.kind) == key
     if answer.outcome is FiscalOutcome.DONE or satisfied:

@@ -1,7 +1,8 @@
 """Rights that were asked for whoever stood at the counter go back when they are gone.
 
 Points, a gift card's money, a coupon's use: what the receipt did not take is free for another till
-a moment later. Never before the spends it must follow in the chain.
+a moment later. Never before the spends it must follow in the chain, and never by waiting for the
+courier: where it writes, all this is done on a tick, and after a cut at the next start.
 """
 
 from pos_app.domain.document import CompletedTransaction
@@ -12,6 +13,7 @@ from pos_app.domain.money import RUB, Money
 from pos_app.domain.tender import TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Notice, Tone, notice
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import Station, record
 
@@ -21,6 +23,15 @@ def give_back(station: Station, owner: str) -> None:
 
     A disk that is full keeps the grant here; it goes back after a later receipt.
     """
+    at_once_or_later(
+        station,
+        f"give back {owner}",
+        lambda: _give_back(station, owner),
+        lambda: _release(station, waiting=True),
+    )
+
+
+def _give_back(station: Station, owner: str) -> None:
     grants = station.journal.allowances(owner)
     uses = tuple(
         AllowanceUse(g.grant_id, g.left) for g in grants if _goes_back(station, g) and g.left > 0
@@ -59,13 +70,22 @@ def release(station: Station, *, waiting: bool = False) -> None:
     `waiting`: a grant may be on its way to the open receipt before its member is on it, so only
     what the server asks back goes.
     """
+    at_once_or_later(
+        station,
+        "release",
+        lambda: _release(station, waiting=waiting),
+        lambda: _release(station, waiting=True),
+    )
+
+
+def _release(station: Station, *, waiting: bool) -> None:
     needed = _needed(station)
     found = station.journal.identified()
     if waiting and station.open is not None:
         found = tuple(grant for grant in found if grant.kind == RECALLED)
     for owner in sorted({grant.member_id for grant in found if _goes_back(station, grant)}):
         if owner not in needed:
-            give_back(station, owner)
+            _give_back(station, owner)
 
 
 def _needed(station: Station) -> set[str]:

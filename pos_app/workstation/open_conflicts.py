@@ -13,6 +13,7 @@ from typing import Any
 
 from pos_app.domain.rights import Right
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import (
     Override,
@@ -74,8 +75,12 @@ class ConflictList:
 
 def open_conflicts(station: Station) -> OpenConflicts:
     """As last heard, without asking."""
+    return _shown(station, station.journal.recall(SEEN) or b"{}")
+
+
+def _shown(station: Station, body: bytes) -> OpenConflicts:
     try:
-        told = json.loads(station.journal.recall(SEEN) or b"{}")
+        told = json.loads(body)
         seen_at = station.gear.to_local(datetime.fromisoformat(told["at"]))
         return OpenConflicts(told["open"], told["points"], told["money"], seen_at)
     except (ValueError, KeyError, TypeError):
@@ -127,8 +132,8 @@ def _heard(station: Station, reply: Mapping[str, Any]) -> OpenConflicts | None:
         return None
     told = {name: int(reply.get(name, 0)) for name in ("open", "points", "money")}
     body = json.dumps({**told, "at": reply["server_time"]}).encode()
-    station.journal.remember(SEEN, body)
-    return open_conflicts(station)
+    at_once_or_later(station, "conflicts", lambda: station.journal.remember(SEEN, body))
+    return _shown(station, body)
 
 
 def sign(

@@ -5,6 +5,7 @@ talk to other processes, and they call back later.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -147,6 +148,10 @@ class StorageBroken(Exception):
     """The database cannot be trusted or written; nothing was changed."""
 
 
+class NotNow(Exception):
+    """Another process writes and this one would not wait; nothing was changed, try again later."""
+
+
 class Journal(Protocol):
     """`till.db`: facts. A return from `record` means they are on the disk."""
 
@@ -161,6 +166,9 @@ class Journal(Protocol):
 
     def next_receipt_counter(self) -> int:
         """The number of the next receipt, from 1."""
+
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Within it NotNow is raised where another process keeps the file, instead of waiting."""
 
     def record(self, facts: Facts) -> None:
         """All of it or nothing. Raises StorageFull or StorageBroken, with nothing changed."""

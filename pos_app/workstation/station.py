@@ -229,6 +229,7 @@ class Station:
     asking: set[str] = field(default_factory=set)
     settling_at_ms: int = 0
     fiscal: FiscalCounter = field(default_factory=FiscalCounter)
+    later: dict[str, Callable[[], object]] = field(default_factory=dict)
     clock: TillClock = field(init=False)
 
     def __post_init__(self) -> None:

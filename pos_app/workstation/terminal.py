@@ -20,6 +20,7 @@ from pos_app.workstation import (
     gift_card_at_hand,
     goodwill,
     identify_member,
+    later,
     marking,
     present,
     present_coupon,
@@ -319,11 +320,15 @@ class Terminal(
     def tick(self) -> None:
         """The front end's heart beat: deadlines of devices and courier."""
         self._tick()
+        later.tick(self._books)
+        if self.is_training:
+            later.tick(self._station)
         day_settle.tick(self._books)
 
     def close(self) -> None:
         """End cleanly."""
         self.end_training()
+        later.finish(self._books)
         self._close()
 
     def start(self) -> None:
@@ -359,8 +364,11 @@ class Terminal(
 
     def _payments_again(self) -> Answer:
         recover_payment.devices_back(self._books)
-        day_close.go_on(self._books)
+        self._day_goes_on()
         return done()
+
+    def _day_goes_on(self) -> None:
+        later.at_once_or_later(self._books, "day", lambda: day_close.go_on(self._books))
 
     def link_changed(self, refreshed: bool) -> None:
         """The courier reported; `refreshed` when it changed mirror or allowances."""
@@ -373,7 +381,7 @@ class Terminal(
 
     def _darkness(self) -> Answer:
         dark.noticed(self._books)
-        day_close.go_on(self._books)
+        self._day_goes_on()
         return done()
 
     def _refresh(self) -> Answer:
