@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event as Signal
 from typing import Any, NoReturn, TextIO
 
-from drivers.config_file import to_toml, write_config
+from drivers.config_file import names_and_kinds, to_toml, write_config
 from drivers.fake.extras import EXTRAS
 from drivers.fake.orders import help_lines
 from drivers.fake.rig import VirtualRig
@@ -111,7 +111,7 @@ def _written(rig: VirtualRig, path: Path) -> str:
     """Writes the file; says what stands in it and where the former one is."""
     existed = path.exists()
     write_config(path, rig.config())
-    names = ", ".join(str(one["name"]) for one in rig.config()["device"])
+    names = ", ".join(names_and_kinds(rig.config()))
     former = f"; the former one is {path}.before" if existed else ""
     return f"written to {path}: {names}{former}"
 

@@ -6,8 +6,10 @@ same ports.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,7 @@ def main(argv: Sequence[str], data: Path) -> int:
     try:
         if chosen.task == "replay":
             return _replay(read_recording(chosen.file), keep_timing=not chosen.at_once)
+        _free(chosen)
         path = _file(chosen)
         config = _sound(path)
         if holder := holder_of(path):
@@ -86,6 +89,9 @@ def main(argv: Sequence[str], data: Path) -> int:
         return 2
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:  # whoever reads has seen enough
+        _nobody_reads()
+        return 0
 
 
 def _file(chosen: argparse.Namespace) -> Path:
@@ -103,6 +109,17 @@ def _sound(path: Path) -> dict[str, Any]:
     if not device_tables(config):
         _say(f"{path}: no devices yet. Each stands in a table [[device]]: kind, name, driver, ...")
     return config
+
+
+def _free(chosen: argparse.Namespace) -> None:
+    """A recording that cannot be made again is not written over; said before a port is opened."""
+    out: Path | None = getattr(chosen, "out", None)
+    if out is None:
+        return
+    if out.exists() and not chosen.replace:
+        raise ConfigError(f"{out} exists: --replace overwrites it")
+    if not out.parent.is_dir():
+        raise ConfigError(f"{out.parent}: there is no such folder")
 
 
 def _concerned(config: Mapping[str, Any], chosen: argparse.Namespace) -> tuple[str, ...]:
@@ -160,10 +177,17 @@ def _parser(data: Path) -> argparse.ArgumentParser:
         one.add_argument("--devices", type=Path, help="its device file, when it is elsewhere")
     traced.add_argument("--seconds", type=float, default=3600.0)
     traced.add_argument("--out", type=Path, metavar="FILE", help="into a file that replay reads")
+    traced.add_argument("--replace", action="store_true", help="a FILE that exists is replaced")
     traced.add_argument("--full", action="store_true", help="do not mask what people are")
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--at-once", action="store_true", help="with its long pauses cut short")
     return parser
+
+
+def _nobody_reads() -> None:
+    """Nothing more is written: the interpreter would say at its end that it cannot."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:
@@ -234,8 +258,12 @@ def _trace(follower: Follower, chosen: argparse.Namespace) -> int:
         for row in follower.rows(chosen.seconds):
             _say(_line(row))
         return 0
+    try:
+        file = chosen.out.open("w", encoding="utf-8", newline="\n")
+    except OSError as bad:
+        raise ConfigError(f"{chosen.out} cannot be written: {bad.strerror}") from bad
     _say(f"noting {chosen.name} in {chosen.out}; Ctrl+C ends")
-    with chosen.out.open("w", encoding="utf-8", newline="\n") as file:
+    with file:
         for row in follower.rows(chosen.seconds):
             file.write(_line(row) + "\n")
             file.flush()

@@ -2,8 +2,11 @@
 
 import os
 import pty
+import subprocess
+import sys
 
 import pytest
+from device_bench import HOUSE
 
 from drivers.config_file import write_config
 from drivers.contract import PowerState
@@ -89,3 +92,36 @@ def test_a_name_that_is_none_is_said_with_those_that_are(tried) -> None:
         "kopilka devices: there is no device 'gin'; there are gun\n",
     )
     assert "the file names none" in tried("gin")[1]
+
+
+def test_a_recording_is_written_over_only_when_asked(tmp_path, rig, config, capsys) -> None:
+    write_config(tmp_path / "devices.toml", config)
+    kept = tmp_path / "yesterday.jsonl"
+    kept.write_text("the fault of yesterday")
+    trace = ["trace", "printer", "--seconds", "0.2", "--out"]
+    assert devices_cli.main([*trace, str(kept)], tmp_path) == 2
+    assert f"{kept} exists: --replace overwrites it" in capsys.readouterr().err
+    assert kept.read_text() == "the fault of yesterday"
+    assert devices_cli.main([*trace, str(kept), "--replace"], tmp_path) == 0
+    assert '"table"' in kept.read_text()
+
+
+def test_a_recording_that_cannot_be_written_is_a_sentence(tmp_path, config, capsys) -> None:
+    write_config(tmp_path / "devices.toml", config)
+    trace = ["trace", "printer", "--seconds", "0.2", "--out"]
+    assert devices_cli.main([*trace, str(tmp_path / "no" / "x")], tmp_path) == 2
+    assert f"{tmp_path / 'no'}: there is no such folder" in capsys.readouterr().err
+    assert devices_cli.main([*trace, str(tmp_path), "--replace"], tmp_path) == 2
+    assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_ends_the_list_quietly(tmp_path) -> None:
+    write_config(tmp_path / "devices.toml", {"device": [GUN]})
+    words = [sys.executable, "-m", "pos_app", "devices", "list", "--data", str(tmp_path)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            words, cwd=HOUSE, stdout=gone, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
