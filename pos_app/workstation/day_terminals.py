@@ -11,6 +11,7 @@ from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.day_book import keep
 from pos_app.workstation.day_record import WAITING, DayRecord, TerminalDay, TerminalEnd
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.station import Station, changed, guarded
 
 AWAY = ("lost", "unknown", "misfit")
@@ -86,11 +87,11 @@ def _told(station: Station, end: TerminalEnd, result: PaymentResult) -> Answer:
         PaymentOutcome.DECLINED: TerminalDay.FAILED,
         PaymentOutcome.UNKNOWN: TerminalDay.UNKNOWN,
     }[result.outcome]
-    day = _day_with(station, end.key)
-    if day is not None and result.reason == NEVER:
-        return _again(station, day, end.name)
-    if day is not None:
-        keep(station, day.with_terminal(replace(end, state=state, why=result.message)))
+    if result.reason == NEVER and _day_with(station, end.key) is not None:
+        at_once_or_later(station, f"terminal {end.key}", lambda: _never_begun(station, end))
+        return changed(Part.SESSION)
+    ended = replace(end, state=state, why=result.message)
+    at_once_or_later(station, f"terminal {end.key}", lambda: _keep_end(station, ended))
     good = state is TerminalDay.DONE
     code = "terminal_settled" if good else "terminal_not_settled"
     said = notice(code, Tone.GOOD if good else Tone.WARNING, None, name=end.name)
@@ -99,6 +100,19 @@ def _told(station: Station, end: TerminalEnd, result: PaymentResult) -> Answer:
     if result.slip and printing.possible(station):
         return _printed(station, result.slip)
     return changed(*parts)
+
+
+def _keep_end(station: Station, ended: TerminalEnd) -> None:
+    """After a cut before it is written the terminal is asked again what it did under that key."""
+    day = _day_with(station, ended.key)
+    if day is not None:
+        keep(station, day.with_terminal(ended))
+
+
+def _never_begun(station: Station, end: TerminalEnd) -> None:
+    day = _day_with(station, end.key)
+    if day is not None:
+        _again(station, day, end.name)
 
 
 def _day_with(station: Station, key: str) -> DayRecord | None:

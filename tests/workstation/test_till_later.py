@@ -4,14 +4,17 @@ from contextlib import contextmanager
 
 import pytest
 
+from drivers.contract.payment import PaymentOutcome, PaymentResult
 from drivers.fake.fiscal import VirtualFiscal
 from pos_app.domain.events import AllowanceReturned
 from pos_app.storage.connect import connect
 from pos_app.workstation import fiscal_errands
+from pos_app.workstation.day_record import TerminalDay
 from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.ports import DeviceState, Facts, NotNow, StorageFull
 from pos_app.workstation.station import changed
 from tests.workstation.fiscal_till import FiscalTill
+from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, MARIA, MILK, Bench, member_id, notices, ok
 
 NO_PATIENCE = "PRAGMA busy_timeout=0"
@@ -177,6 +180,25 @@ def test_a_settlement_that_comes_while_the_courier_writes_is_kept_on_a_tick(lit)
     lit.till.tick()
     assert lit.memory.journal.days()[-1].settled is not None
     assert lit.codes_heard().count("settled") == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"), [("declined", TerminalDay.FAILED), ("not_begun", TerminalDay.SENT)]
+)
+def test_what_a_terminal_says_at_the_end_of_a_day_is_kept_on_a_tick(tmp_path, reason, state):
+    bench = PayingBench(tmp_path)
+    ok(bench.till.sign_on(*MARIA))
+    ok(bench.till.open_session(0))
+    bench.bank.mode = "hold"
+    ok(bench.till.end_of_day(0))
+    order, reply, _progress = bench.terminals.waiting[0]
+    with courier_writes(bench):
+        reply(PaymentResult(PaymentOutcome.DECLINED, reason=reason))
+        assert bench.till.station.later
+    bench.till.tick()
+    end = next(one for one in bench.memory.journal.days()[-1].terminals if one.name == "eft")
+    assert (end.state, end.key == order.key) == (state, reason == "declined")
+    bench.close()
 
 
 def test_what_the_server_says_of_conflicts_is_shown_at_once_and_remembered_on_a_tick(lit):
