@@ -72,11 +72,12 @@ def _place(key: str, path: Path | None) -> str:
     return f"{path.name}: "
 
 
-def device_tables(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The list under `device`; raises ConfigError when it is none."""
+def device_tables(config: Mapping[str, Any], path: Path | None = None) -> list[dict[str, Any]]:
+    """The list under `device`; raises ConfigError when it is none, with its line in `path`."""
     tables = config.get("device", [])
     if not isinstance(tables, list) or not all(isinstance(one, Mapping) for one in tables):
-        raise ConfigError("device must be a list of tables: [[device]], one a device")
+        where = _place(DEVICE, path)
+        raise ConfigError(f"{where}device must be a list of tables: [[device]], one a device")
     return [dict(one) for one in tables]
 
 

@@ -129,7 +129,8 @@ class PrinterDrawer(Standing):
         if not isinstance(event, StatusUpdateEvent):
             return
         self._level_high = event.printer.drawer_high if event.printer else None
-        self._update(event.power)
+        answers = event.printer is not None and event.printer.online is not None
+        self._update(PowerState.ONLINE if answers else event.power)  # it kicks without paper too
 
     def _update(self, power: PowerState | None = None) -> None:
         with self._lock:

@@ -245,7 +245,7 @@ def main(argv: list[str] | None = None) -> int:
     fault = ""
     try:
         config = read_config(chosen.config)
-        device_tables(config)
+        device_tables(config, chosen.config)
     except ConfigError as bad:
         config, fault = {}, str(bad)
     tracer = Tracer(chosen.trace, full=chosen.trace_full)

@@ -99,7 +99,7 @@ def _in_order(tables: list[dict[str, Any]]) -> list[Keys]:
 
 
 def _add(keys: Keys, workshop: Workshop) -> Device:
-    kind = keys.one_of("kind", KNOWN, "?")
+    kind = keys.one_of("kind", KNOWN)
     name = keys.take("name", str, kind.value)
     if workshop.devices.find(name) is not None:
         raise keys.wrong("the name is taken", "name_taken")

@@ -8,7 +8,8 @@ from typing import cast
 
 from drivers.cash_drawer import WARN_OPEN_MS, Polarity, PrinterDrawer
 from drivers.contract import Device, DrawerPort
-from drivers.registry.keys import Keys
+from drivers.registry.keys import Keys, did_you_mean
+from drivers.registry.misfit import Misfit
 from drivers.registry.workshop import Workshop
 
 
@@ -17,9 +18,15 @@ def build_drawer(keys: Keys, name: str, workshop: Workshop) -> Device:
     if keys.take("driver", str, "printer") != "printer":
         raise keys.wrong("a drawer's driver is 'printer'", "drawer_driver")
     keys.offer("printer", workshop.devices.printers)
-    printer = workshop.devices.printers.get(keys.take("printer", str))
+    wanted = keys.take("printer", str)
+    printer = workshop.devices.printers.get(wanted)
+    if isinstance(workshop.devices.find(wanted), Misfit):
+        what = f"its printer {wanted!r} is written wrongly: mend that one"
+        raise keys.wrong(what, "printer_misfit", value=wanted)
     if printer is None:
-        raise keys.wrong("there is no such printer", "no_printer")
+        meant = did_you_mean(wanted, workshop.devices.printers)
+        what = f"printer = {wanted!r}: there is no such printer{meant}"
+        raise keys.wrong(what, "no_printer", key="printer", value=wanted)
     pin = keys.take("pin", int, 0)
     if pin not in (0, 1):
         raise keys.wrong("pin must be 0 or 1", "no_pin")

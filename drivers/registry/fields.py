@@ -24,7 +24,7 @@ def fields_of_table(table: Mapping[str, Any], others: list[dict[str, Any]]) -> d
     keys = Keys(table)
     fault, words = None, dict[str, str]()
     try:
-        kind = keys.one_of("kind", KNOWN, "?")
+        kind = keys.one_of("kind", KNOWN)
         _read(kind, keys, table, others)
     except ConfigError as bad:
         fault, words = str(bad), bad.words

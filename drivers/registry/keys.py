@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from drivers.config_file import ConfigError
@@ -9,6 +10,16 @@ from drivers.config_file import ConfigError
 _T = TypeVar("_T")
 _PLAIN = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
 _TYPES = {str: "text", int: "number", bool: "flag", list: "list"}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean framing?`, or nothing where no known word is near."""
+    near = _near(word, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(word, sorted(known), 1)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,9 @@ class Keys:
         self._note(Asked(key, _TYPES.get(kind, "text"), default))
         value = self._table.get(key, default)
         if value is None:
-            raise self.wrong(f"{key} is missing", "missing", key=key)
+            near = _near(key, set(self._table) - set(self._asked))
+            written = f"; is it meant by {near}?" if near else ""
+            raise self.wrong(f"{key} is missing{written}", "missing", key=key)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             what = f"{key} must be {_PLAIN.get(kind, kind.__name__)}, not {value!r}"
             word = f"no_{_TYPES.get(kind, 'text')}"
@@ -77,7 +90,7 @@ class Keys:
         word = self.take(key, str, default)
         if word not in known:
             choices = ", ".join(sorted(known))
-            what = f"{key} {word!r} is none of {choices}"
+            what = f"{key} {word!r} is none of {choices}{did_you_mean(word, known)}"
             raise self.wrong(what, "none_of", key=key, value=word, choices=choices)
         return known[word]
 
@@ -101,7 +114,8 @@ class Keys:
         unknown = sorted(set(self._table) - set(self._asked))
         if unknown:
             keys = ", ".join(unknown)
-            raise self.wrong(f"unknown key {keys}", "unknown_key", keys=keys)
+            meant = did_you_mean(unknown[0], self._asked) if len(unknown) == 1 else ""
+            raise self.wrong(f"unknown key {keys}{meant}", "unknown_key", keys=keys)
 
     def _bytes(self, key: str, digits: str) -> bytes:
         try:

@@ -106,7 +106,7 @@ def _sound(path: Path) -> dict[str, Any]:
     config = read_config(path)
     for why in strays(config, path).values():
         raise ConfigError(why)
-    if not device_tables(config):
+    if not device_tables(config, path):
         _say(f"{path}: no devices yet. Each stands in a table [[device]]: kind, name, driver, ...")
     return config
 

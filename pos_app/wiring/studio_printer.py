@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 
-from drivers.config_file import device_tables, read_config
+from drivers.config_file import device_tables, read_config, strays
 from drivers.contract import (
     DeviceKind,
     ErrorCode,
@@ -41,7 +41,9 @@ def studio_printer(file: Path, warn: Callable[[str], None]) -> "StudioPrinter":
         raise StudioError(f"nothing was printed: there is no file {file}")
     _free(file)
     config, found = read_config(file), ExitStack()
-    tables = device_tables(config)
+    tables, unread = device_tables(config, file), list(strays(config, file).values())
+    for why in unread:
+        warn(why)
     own = found.enter_context(as_file(files("resources").joinpath(*FONT)))
     drawn = [_with_font(table, str(own)) for table in tables]
     devices = build_tolerantly({"device": drawn}, lambda _event: None)
@@ -55,7 +57,7 @@ def studio_printer(file: Path, warn: Callable[[str], None]) -> "StudioPrinter":
     found.close()
     if any(one.kind is DeviceKind.PRINTER for one in misfits):
         raise StudioError(f"nothing was printed: mend the printer's table in {file}")
-    raise StudioError(f"nothing was printed: {file} names no printer")
+    raise StudioError(f"nothing was printed: {'; '.join(unread) or f'{file} names no printer'}")
 
 
 def _free(file: Path) -> None:

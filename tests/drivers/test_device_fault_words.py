@@ -35,6 +35,7 @@ WRONG = {
     "no_port": {**GUN, "port": "usb:1"},
     "drawer_driver": {**MONEY, "driver": "air"},
     "no_printer": {**MONEY, "printer": "none"},
+    "printer_misfit": {**MONEY, "printer": "torn"},
     "no_pin": {**MONEY, "pin": 7},
     "scale_password": {**SCALE, "password": "12"},
     "terminal_password": {**EFT, "password": "12"},
@@ -56,7 +57,7 @@ WRONG = {
 @pytest.mark.parametrize("word", WRONG)
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_fault_of_a_table_has_words_in_both_languages(word, language) -> None:
-    found = fields_of_table(WRONG[word], [PAPER])
+    found = fields_of_table(WRONG[word], [PAPER, {**PAPER, "name": "torn", "hots": "x"}])
     assert found["words"]["word"] == word.split()[0]
     sentence = fault_of(found["fault"], found)
     words = Words(language)

@@ -233,7 +233,10 @@ def test_what_trace_writes_replay_reads(tmp_path, rig, config, capsys, name) -> 
 def test_a_device_file_that_cannot_be_read_is_one_sentence(tmp_path, capsys) -> None:
     (tmp_path / "devices.toml").write_text("device = 5")
     assert devices_cli.main(["list"], tmp_path) == 2
-    assert "kopilka devices: device must be a list of tables" in capsys.readouterr().err
+    assert (
+        "kopilka devices: devices.toml, line 1: device must be a list of tables"
+        in capsys.readouterr().err
+    )
     with pytest.raises(ConfigError):
         read_recording(tmp_path)
 

@@ -17,6 +17,8 @@ from drivers.remote import RemoteHost
 from drivers.transport import SerialLink, SerialSettings, plain_reason
 from pos_app.wiring import devices_cli
 
+PAPER = {"kind": "printer", "name": "paper", "driver": "tcp", "host": "127.0.0.1"}
+MONEY = {"kind": "drawer", "name": "money", "printer": "paper"}
 GUN = '[[device]]\nkind = "scanner"\nname = "gun"\ndriver = "serial"\nport = "/dev/gone"\n'
 
 
@@ -26,7 +28,7 @@ GUN = '[[device]]\nkind = "scanner"\nname = "gun"\ndriver = "serial"\nport = "/d
         ('\n[[devices]]\nkind = "scanner"\n', "line 2: unknown key 'devices'; did you mean [[dev"),
         ("[Lan]\nlisten = 1\n", "line 1: unknown key 'Lan'; did you mean [lan]?"),
         ("colour = 1\n", "line 1: unknown key 'colour'; it may have [[device]] and [lan]"),
-        ('[device]\nkind = "scanner"\n', "device must be a list of tables: [[device]]"),
+        ('[device]\nkind = "scanner"\n', "line 1: device must be a list of tables: [[device]]"),
     ],
 )
 def test_a_misspelt_table_is_named_with_its_line(tmp_path, capsys, text, why) -> None:
@@ -93,7 +95,55 @@ def test_a_printer_without_paper_says_so_and_its_drawer_still_stands(
     rig.printer.set_fault(paper="end")
     write_config(tmp_path / "devices.toml", config)
     assert devices_cli.main(["list"], tmp_path) == 1
-    assert "lost     the paper is out" in capsys.readouterr().out
+    rows = {line.split()[1]: line.split(maxsplit=2)[2] for line in said_of(capsys)}
+    assert rows["printer"] == "lost     the paper is out"
+    assert rows["drawer"] == "ok"
+    assert devices_cli.main(["test", "drawer"], tmp_path) == 0
+
+
+def said_of(capsys) -> list[str]:
+    return [line for line in capsys.readouterr().out.splitlines() if not line.startswith("port ")]
+
+
+@pytest.mark.parametrize(
+    ("tables", "faults"),
+    [
+        (
+            [{**PAPER, "hots": "x"}, MONEY],
+            {
+                "paper": "device 'paper': unknown key hots; did you mean host?",
+                "money": "device 'money': its printer 'paper' is written wrongly: mend that one",
+            },
+        ),
+        (
+            [PAPER, {**MONEY, "printer": "papper"}],
+            {
+                "money": "device 'money': printer = 'papper': there is no such printer;"
+                " did you mean paper?"
+            },
+        ),
+        (
+            [{"name": "gun", "driver": "serial", "port": "/dev/x"}],
+            {"gun": "device 'gun': kind is missing"},
+        ),
+        (
+            [{"kind": "scaner", "name": "gun"}],
+            {"gun": "device 'gun': kind 'scaner' is none of "},
+        ),
+        (
+            [{"kind": "scanner", "name": "gun", "driver": "serial", "prot": "/dev/x"}],
+            {"gun": "device 'gun': port is missing; is it meant by prot?"},
+        ),
+    ],
+)
+def test_a_slip_is_said_where_it_was_made_and_what_was_meant(tables, faults) -> None:
+    rows = build_tolerantly({"device": tables}, lambda _event: None).health()
+    said = {row.name: row.last_error for row in rows if row.last_error}
+    assert set(said) == set(faults)
+    for name, why in faults.items():
+        assert said[name].startswith(why)
+    if tables[0].get("kind") == "scaner":
+        assert said["gun"].endswith("; did you mean scanner?")
 
 
 def test_a_port_that_another_program_has_is_said_with_its_process() -> None:

@@ -258,3 +258,16 @@ def test_numbers_whose_sheet_cannot_be_written_are_kept_in_a_list(
     said = capsys.readouterr().err
     assert "No space left" in said
     assert f"print them with --csv {tmp_path / 'cards-2900000000018.csv'}" in said
+
+
+def test_a_misspelt_table_of_devices_is_said_as_the_list_of_devices_says_it(
+    tmp_path, capsys
+) -> None:
+    config = tmp_path / "devices.toml"
+    config.write_text('[[devices]]\nkind = "printer"\n')
+    assert main(["labels", "--csv", goods(tmp_path), "--devices", str(config)]) == 2
+    why = "devices.toml, line 1: unknown key 'devices'; did you mean [[device]]?"
+    assert f"nothing was printed: {why}" in capsys.readouterr().err
+    config.write_text('\n[device]\nkind = "printer"\n')
+    assert main(["labels", "--csv", goods(tmp_path), "--devices", str(config)]) == 2
+    assert "line 2: device must be a list of tables: [[device]]" in capsys.readouterr().err
