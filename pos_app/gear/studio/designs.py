@@ -90,8 +90,10 @@ class PriceLabel:
     sign: str = "₽"
 
     def __post_init__(self) -> None:
-        if self.price_minor <= 0 or not self.name.strip():
-            raise StudioError(f"a price label needs a name and a price: {self.name!r}")
+        if not self.name.strip():
+            raise StudioError("a price label needs a name")
+        if self.price_minor <= 0:
+            raise StudioError(f"the price must be above zero, not {self.said(self.price_minor)}")
         if self.old_minor is not None and self.old_minor <= self.price_minor:
             raise StudioError(
                 f"the old price {self.said(self.old_minor)} is not above"
@@ -113,9 +115,10 @@ class PriceLabel:
 
     def said(self, minor: int) -> str:
         """An amount in one line: `129,90 ₽`."""
-        digits = self.currency.minor_digits
-        whole = f"{minor // self.currency.scale:,}".replace(",", "\u00a0")
-        part = f",{minor % self.currency.scale:0{digits}d}" if digits else ""
+        digits, sign = self.currency.minor_digits, "-" if minor < 0 else ""
+        major, rest = divmod(abs(minor), self.currency.scale)
+        whole = f"{sign}{major:,}".replace(",", "\u00a0")
+        part = f",{rest:0{digits}d}" if digits else ""
         return f"{whole}{part}\u00a0{self.sign}"
 
     def draw(self, surface: Surface, area: Area) -> None:

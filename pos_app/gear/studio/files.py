@@ -47,15 +47,37 @@ def read_cards(path: Path, title: str, kind: CodeKind, *, with_qr: bool) -> tupl
 
 def read_labels(path: Path) -> ReadLabels:
     """A label a row; a line that cannot be one becomes a sentence that names it."""
-    made: list[PriceLabel] = []
-    wrong: list[str] = []
+    made: dict[int, PriceLabel] = {}
+    wrong: dict[int, str] = {}
     for line, row in _rows(path, ("name",)):
         try:
             with _at(path, line):
-                made.append(_label(row))
+                made[line] = _label(row)
         except StudioError as bad:
-            wrong.append(str(bad))
-    return ReadLabels(tuple(made), tuple(wrong))
+            wrong[line] = str(bad)
+    wrong |= {line: f"{path.name}, line {line}: {why}" for line, why in _at_odds(made).items()}
+    sound = tuple(label for line, label in made.items() if line not in wrong)
+    return ReadLabels(sound, tuple(wrong[line] for line in sorted(wrong)))
+
+
+def _at_odds(made: Mapping[int, PriceLabel]) -> dict[int, str]:
+    """Lines of one code that say two names or prices: nobody knows which of them is true."""
+    alike: dict[str, dict[int, PriceLabel]] = {}
+    for line, label in made.items():
+        if label.code:
+            alike.setdefault(label.code, {})[line] = label
+    found: dict[int, str] = {}
+    for code, lines in alike.items():
+        for line, label in lines.items():
+            others = {n: one for n, one in lines.items() if _differ(label, one)}
+            for other, one in list(others.items())[:1]:
+                found[line] = f"{code} has another {_differ(label, one)} in line {other}"
+    return found
+
+
+def _differ(one: PriceLabel, other: PriceLabel) -> str:
+    what = {"name": one.name != other.name, "price": one.price_minor != other.price_minor}
+    return " and ".join(word for word, differs in what.items() if differs)
 
 
 def write_numbers(path: Path, numbers: Sequence[str]) -> None:
@@ -91,9 +113,15 @@ def _label(row: Mapping[str, str]) -> PriceLabel:
 
 
 def _price(row: Mapping[str, str]) -> int:
-    if row.get("price_kop", "").strip().isdigit():
-        return int(row["price_kop"])
-    return _minor(row.get("price", ""))
+    """Of one column, or of both where they say the same."""
+    kop, price = row.get("price_kop", "").strip(), row.get("price", "").strip()
+    if not kop:
+        return _minor(price)
+    if not kop.removeprefix("-").isdecimal():
+        raise StudioError(f"price_kop {kop!r} is no whole number")
+    if price and _minor(price) != int(kop):
+        raise StudioError(f"price {price} and price_kop {kop} are two prices")
+    return int(kop)
 
 
 def _minor(text: str) -> int:

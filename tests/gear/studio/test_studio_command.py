@@ -271,3 +271,48 @@ def test_a_misspelt_table_of_devices_is_said_as_the_list_of_devices_says_it(
     config.write_text('\n[device]\nkind = "printer"\n')
     assert main(["labels", "--csv", goods(tmp_path), "--devices", str(config)]) == 2
     assert "line 2: device must be a list of tables: [[device]]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "whys"),
+    [
+        ("name,price\nA,0\n", ["line 2: the price must be above zero, not 0,00"]),
+        ("name,price_kop\nA,-1250\n", ["line 2: the price must be above zero, not -12,50"]),
+        ("name,price\n ,5\n", ["line 2: a price label needs a name"]),
+        ("name,price_kop\nA,5.5\n", ["line 2: price_kop '5.5' is no whole number"]),
+        (
+            "name,price,price_kop\nA,12,1300\nB,12,1200\n",
+            ["line 2: price 12 and price_kop 1300 are two prices"],
+        ),
+        (
+            "name,price,ean\nA,1,96385074\nB,2,\nA,3,96385074\nA,3,96385074\n",
+            [
+                "line 2: 96385074 has another price in line 4",
+                "line 4: 96385074 has another price in line 2",
+                "line 5: 96385074 has another price in line 2",
+            ],
+        ),
+        (
+            "name,price,code\nA,1,SKU1\nB,2,SKU1\n",
+            [
+                "line 2: SKU1 has another name and price in line 3",
+                "line 3: SKU1 has another name and price in line 2",
+            ],
+        ),
+    ],
+)
+def test_a_line_whose_price_is_none_or_two_is_refused(tmp_path, capsys, text, whys) -> None:
+    order = ["labels", "--csv", goods(tmp_path, text), "--pdf", str(tmp_path / "labels.pdf")]
+    assert main(order) == 2
+    said = capsys.readouterr().err
+    for why in whys:
+        assert f"goods.csv, {why}" in said
+    lines = text.count("\n") - 1
+    assert f"nothing was printed: {len(whys)} of {lines} lines are wrong" in said
+
+
+def test_two_labels_of_one_good_that_say_the_same_are_both_printed(tmp_path) -> None:
+    text = "name,price,price_kop,ean\nA,12,1200,96385074\nA,12,1200,96385074\n"
+    out = tmp_path / "labels.png"
+    assert main(["labels", "--csv", goods(tmp_path, text), "--png", str(out)]) == 0
+    assert read(out.read_bytes()) == ["EAN8 96385074"] * 2
