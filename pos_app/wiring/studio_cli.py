@@ -19,6 +19,7 @@ from pos_app.gear.studio import (
     CodeKind,
     PriceLabel,
     StudioError,
+    narrow_bars,
     pdf_of,
     png_of,
     read_cards,
@@ -209,6 +210,11 @@ def _drawn(
         drawn.append((chosen.pdf, pdf_of(made, sheet, getattr(chosen, "title", "")), said))
     if chosen.png is not None:
         drawn.append((chosen.png, png_of(made, sheet), "the first page"))
+    for code, module in narrow_bars(made, sheet)[:WRONG_SAID] if drawn else ():
+        _say(
+            f"{code}: its bars are {module:.2f} mm wide on {sheet.name}, and a till wants 0.264:"
+            " a scanner may not read it; choose a wider --sheet or a shorter code"
+        )
     return drawn
 
 

@@ -7,7 +7,7 @@ from pos_app.gear.studio.codes import CodeKind, StudioError
 from pos_app.gear.studio.designs import Card, PriceLabel
 from pos_app.gear.studio.files import read_cards, read_labels, write_numbers
 from pos_app.gear.studio.numbers import new_numbers
-from pos_app.gear.studio.sheets import SHEETS, Sheet, pdf_of, png_of
+from pos_app.gear.studio.sheets import SHEETS, Sheet, narrow_bars, pdf_of, png_of
 
 __all__ = [
     "SHEETS",
@@ -16,6 +16,7 @@ __all__ = [
     "PriceLabel",
     "Sheet",
     "StudioError",
+    "narrow_bars",
     "new_numbers",
     "pdf_of",
     "png_of",

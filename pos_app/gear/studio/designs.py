@@ -4,6 +4,7 @@ Sizes are millimetres; names that are too long are made smaller, then wrapped, t
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 from pos_app.domain.money import RUB, Currency
 from pos_app.gear.studio.codes import QUIET, CodeKind, StudioError, bars, check, modules
@@ -11,6 +12,10 @@ from pos_app.gear.studio.surface import BLACK, WHITE, Colour, Surface
 
 MODULE_LEAST, MODULE_MOST = 0.19, 0.5
 """Narrowest bar that hand scanners read from paper of an office printer, and a comfortable one."""
+MODULE_NORM = 0.264
+"""Narrowest bar of goods at a till (GS1 General Specifications, 5.12: X-dimension)."""
+NOTE_LEAST = 8.0
+"""Millimetres that a note needs to stand beside a code."""
 INK: Colour = (24, 41, 84)
 GREY: Colour = (110, 110, 110)
 LETTERS_LEAST = 1.6
@@ -123,20 +128,40 @@ class PriceLabel:
 
     def draw(self, surface: Surface, area: Area) -> None:
         """Name on top, the price large below it, code and note at the foot."""
-        inner = area.inside(min(area.width, area.height) * 0.055)
+        inner = _inner(area)
         name = Area(inner.x, inner.y, inner.width, inner.height * 0.29)
         wrapped(surface, name, self.name, lines=2)
         foot = inner.height * (0.34 if self.code else 0.1)
-        price = Area(inner.x, name.y + name.height, inner.width, inner.height - name.height - foot)
-        self._price(surface, price)
+        across = self._across(surface.grid, inner) if self.code else inner.width
         bottom = inner.y + inner.height
+        beside = Area(inner.x + across, bottom - foot * 0.3, inner.width - across, foot * 0.25)
+        strip = 0.0
+        if not self.code:
+            beside = Area(inner.x, bottom - foot, inner.width, foot)
+        elif self.note and across == inner.width:
+            strip = inner.height * 0.09
+            beside = Area(inner.x, bottom - foot - strip, inner.width, strip)
+        above = name.height + foot + strip
+        price = Area(inner.x, name.y + name.height, inner.width, inner.height - above)
+        self._price(surface, price)
         if self.code:
-            across = inner.width * (0.7 if self.note else 1.0)
             barred(surface, Area(inner.x, bottom - foot, across, foot), self.kind, self.code)
-            beside = Area(inner.x + across, bottom - foot * 0.3, inner.width - across, foot * 0.25)
-            fitted(surface, beside, self.note, colour=GREY)
-        else:
-            fitted(surface, Area(inner.x, bottom - foot, inner.width, foot), self.note, colour=GREY)
+        fitted(surface, beside, self.note, colour=GREY)
+
+    def module(self, grid: float, area: Area) -> float:
+        """How wide the narrowest bar is on a printer of these dots; 0 where it has no code."""
+        if not self.code:
+            return 0.0
+        across = self._across(grid, _inner(area))
+        return whole_dots(grid, min(MODULE_MOST, across / span(self.kind, self.code)))
+
+    def _across(self, grid: float, inner: Area) -> float:
+        """The code's place: a note stands beside it only where the bars keep their width."""
+        if not self.note:
+            return inner.width
+        dots = ceil(MODULE_NORM / grid - 1e-6)
+        wanted = max(inner.width * 0.7, dots * grid * span(self.kind, self.code))
+        return wanted if wanted <= inner.width - NOTE_LEAST else inner.width
 
     def _price(self, surface: Surface, area: Area) -> None:
         side = f"\u00a0{self.sign}"
@@ -170,6 +195,15 @@ class PriceLabel:
 
 
 Design = Card | PriceLabel
+
+
+def _inner(area: Area) -> Area:
+    return area.inside(min(area.width, area.height) * 0.055)
+
+
+def span(kind: CodeKind, data: str) -> int:
+    """How many modules a code is wide, with its quiet zones."""
+    return len(bars(kind, data)) + sum(QUIET[kind.value])
 
 
 def fitted(
@@ -254,7 +288,12 @@ def square(surface: Surface, x: float, y: float, side: float, data: str) -> None
 
 def snapped(surface: Surface, size: float) -> float:
     """As many whole dots of the surface as fit into it."""
-    return max(1, int(size / surface.grid + 1e-6)) * surface.grid
+    return whole_dots(surface.grid, size)
+
+
+def whole_dots(grid: float, size: float) -> float:
+    """The same for a printer whose finest dot is `grid` millimetres."""
+    return max(1, int(size / grid + 1e-6)) * grid
 
 
 def runs(row: str) -> list[tuple[int, int]]:

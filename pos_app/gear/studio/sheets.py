@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pos_app.gear.studio.codes import StudioError
-from pos_app.gear.studio.designs import Area, Design
+from pos_app.gear.studio.designs import MODULE_NORM, Area, Design, PriceLabel
 from pos_app.gear.studio.surface import Colour, PdfPages, Picture, Surface
 
 CUT: Colour = (190, 190, 190)
@@ -93,6 +93,14 @@ def png_of(designs: Sequence[Design], sheet: Sheet, dots: float = PREVIEW_DOTS) 
     picture = Picture(*sheet.page, dots)
     _draw(picture, designs[: sheet.columns * sheet.rows], sheet)
     return picture.done()
+
+
+def narrow_bars(designs: Sequence[Design], sheet: Sheet) -> tuple[tuple[str, float], ...]:
+    """(code, millimetres) of each price label whose bars a scanner at a till may not read."""
+    area = sheet.places()[0]
+    labels = [one for one in designs if isinstance(one, PriceLabel)]
+    found = [(one.code, one.module(PdfPages.grid, area)) for one in labels if one.code]
+    return tuple(one for one in found if one[1] < MODULE_NORM)
 
 
 def _draw(surface: Surface, designs: Sequence[Design], sheet: Sheet) -> None:

@@ -16,6 +16,7 @@ from pos_app.gear.studio import (
     CodeKind,
     PriceLabel,
     StudioError,
+    narrow_bars,
     new_numbers,
     pdf_of,
     png_of,
@@ -126,6 +127,28 @@ def test_the_cyrillic_letters_of_a_label_are_text_in_our_own_font(tmp_path) -> N
     assert "₽" in said
     assert b"Inter" in pdf
     assert pdf == pdf_of(labels()[:2], SHEETS["58x40"])
+
+
+@pytest.mark.parametrize("note", ["", "22.11.2026"])
+@pytest.mark.parametrize("name", ["58x40", "58x30", "43x25"])
+def test_the_bars_of_an_ean_are_as_wide_as_a_till_wants_them_with_a_note_too(
+    tmp_path, name, note
+) -> None:
+    label = PriceLabel("Молоко", 84_90, "4600000000015", unit="за шт.", note=note)
+    sheet = SHEETS[name]
+    assert all(narrow_bars([label], one) == () for one in SHEETS.values())
+    (page,) = rendered(pdf_of([label], sheet), tmp_path, dpi=600)
+    (found,) = zxingcpp.read_barcodes(page)
+    across = found.position.top_right.x - found.position.top_left.x
+    assert across / 600 * 25.4 / 95 >= 0.26
+    assert not note or note[:5] in texts_of(pdf_of([label], sheet), tmp_path)
+
+
+def test_bars_that_have_no_room_are_told() -> None:
+    wide = PriceLabel("Товар", 100, "SKU-00042/7", CodeKind.CODE128)
+    bare = PriceLabel("Товар", 100)
+    assert [code for code, _mm in narrow_bars([wide, bare], SHEETS["43x25"])] == [wide.code]
+    assert narrow_bars([wide, bare], SHEETS["a4-2x7"]) == ()
 
 
 def test_nothing_of_a_label_lies_outside_it() -> None:

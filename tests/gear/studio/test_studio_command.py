@@ -316,3 +316,13 @@ def test_two_labels_of_one_good_that_say_the_same_are_both_printed(tmp_path) -> 
     out = tmp_path / "labels.png"
     assert main(["labels", "--csv", goods(tmp_path, text), "--png", str(out)]) == 0
     assert read(out.read_bytes()) == ["EAN8 96385074"] * 2
+
+
+def test_bars_too_narrow_for_a_till_are_said_and_printed(tmp_path, capsys) -> None:
+    text = "name,price,code\nA,1,SKU-00042/7\n"
+    order = ["labels", "--csv", goods(tmp_path, text), "--pdf", str(tmp_path / "labels.pdf")]
+    assert main([*order, "--sheet", "43x25"]) == 0
+    said = capsys.readouterr().err
+    assert "SKU-00042/7: its bars are 0.17 mm wide on 43x25" in said
+    assert main([*order, "--sheet", "a4-2x7", "--replace"]) == 0
+    assert "its bars" not in capsys.readouterr().err
