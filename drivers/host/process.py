@@ -232,8 +232,16 @@ def run(
 
 def main(argv: list[str] | None = None) -> int:
     """`devices-host --config devices.toml` (or .json). A slip in it costs only its own device."""
-    parser = argparse.ArgumentParser(prog="devices-host")
-    parser.add_argument("--config", type=Path, required=True, help="a TOML or JSON file")
+    parser = argparse.ArgumentParser(prog="kopilka devices-host")
+    parser.add_argument(
+        "--config",
+        "--devices",
+        dest="config",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the device file, TOML or JSON",
+    )
     parser.add_argument(
         "--trace", type=Path, metavar="FOLDER", help="write the bytes of each device"
     )

@@ -28,7 +28,7 @@ def run_strip(
     the printer did not take it or nobody answered. Raises ConfigError for no line of the strip."""
     choices = _choices(service, name)
     if given:
-        return _understood(given, choices)
+        return _understood(",".join(given).split(","), choices)
     printed = service.ask("code_page_strip", STRIP_S, device=name, job_id=str(uuid4()))
     if printed is None or isinstance(printed, ErrorEvent):
         say(f"{name}: {printed.message if printed else 'no answer'}")

@@ -125,3 +125,16 @@ def test_a_reader_that_has_seen_enough_ends_the_list_quietly(tmp_path) -> None:
             words, cwd=HOUSE, stdout=gone, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_device_process_takes_the_file_by_either_name(tmp_path) -> None:
+    path = tmp_path / "devices.toml"
+    write_config(path, {"device": [GUN]})
+    for option in ("--config", "--devices"):
+        words = [sys.executable, "-m", "pos_app", "devices-host", option, str(path)]
+        trace = ["--trace", str(tmp_path / option)]
+        done = subprocess.run(
+            [*words, *trace], cwd=HOUSE, input="", capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (tmp_path / option / "gun.jsonl").exists()

@@ -57,6 +57,8 @@ def test_answers_can_be_given_beforehand_and_wrong_ones_store_nothing(rig, path,
     assert path.read_text() == before
     assert main([*wrong[:-1], "none"], path.parent) == 0
     assert read_config(path)["device"][0]["code_pages"] == ["none"]
+    assert main([*wrong[:-1], "73 cp1251, 59  cp866"], path.parent) == 0
+    assert read_config(path)["device"][0]["code_pages"] == ["73 cp1251", "59 cp866"]
     assert rig.printer.papers == [], "nothing is printed for a known answer"
 
 
