@@ -16,11 +16,11 @@ HELP = {
     "plug DEVICE": "puts it back",
     "put GRAMS": "lays that on the scale (0 takes it off)",
     "pan KEY=VALUE ...": "the scale: load_g, moving, settle_after, "
-    "fault=silent|garbage|torn|flipped|broken",
+    "fault=silent|garbage|torn|flipped|broken|none (ends it)",
     "paper ok|near_end|end": "the printer's roll",
     "cover open|closed": "the printer's cover",
     "fault KEY=VALUE ...": "the printer: paper, cover_open, cutter_jammed, silent, mute_barrier, "
-    "hang_up_after_bytes, paper_ends_after_lines",
+    "hang_up_after_bytes, paper_ends_after_lines; =false, =null or `paper ok` end one",
     "papers": "what was printed and cut",
     "tear_off": "what is printed and not cut yet",
     "drawer [close]": "whether it is open, and pushes it shut",

@@ -19,7 +19,7 @@ from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
 from drivers.fake.extras import EXTRAS, Extra
 from drivers.fake.orders import help_lines, order_of
 from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
-from drivers.fake.scale import FAULTS, VirtualScale
+from drivers.fake.scale import FAULTS, NO_FAULT, VirtualScale
 from drivers.fake.scale_dialects import MODELS
 from drivers.fake.screen import ScreenModel
 
@@ -148,8 +148,10 @@ class VirtualRig:
             return {"ok": False, "error": f"unknown order {order.get('do')!r}"}
         try:
             return {"ok": True, **verb(order)}
-        except (ValueError, KeyError, TypeError) as bad:
-            return {"ok": False, "error": f"{type(bad).__name__}: {bad}"}
+        except KeyError as missing:
+            return {"ok": False, "error": f"{missing} is missing"}
+        except (ValueError, TypeError) as bad:
+            return {"ok": False, "error": str(bad)}
 
     def obey(self, line: str) -> Answer:
         """One order as it is typed or sent: words or a JSON object."""
@@ -202,15 +204,19 @@ class VirtualRig:
         hand = {key: order[key] for key in ("settle_after", "moving") if key in order}
         if "load_g" in order:
             self._scale.model.put(int(order["load_g"]), **hand)
-        if order.get("fault", "") not in ("", *FAULTS):
-            raise ValueError(f"a scale's faults are {', '.join(FAULTS)}")
-        self._scale.model.fault = str(order.get("fault", self._scale.model.fault))
+        fault = str(order.get("fault", self._scale.model.fault))
+        if fault not in ("", NO_FAULT, *FAULTS):
+            raise ValueError(f"a scale's faults are {', '.join(FAULTS)}, and {NO_FAULT} ends them")
+        self._scale.model.fault = "" if fault == NO_FAULT else fault
         return {"readings": self._scale.model.readings}
 
     def _extra(self, order: Mapping[str, Any]) -> Answer:
         """Faults of one extra by name; what it holds."""
         faults = {key: value for key, value in order.items() if key not in ("do", "device")}
-        return self.extras[str(order["device"])].order(faults)
+        name = str(order["device"])
+        if name not in self.extras:
+            raise ValueError(f"there is no {name!r} on this counter: --with {name} adds it")
+        return self.extras[name].order(faults)
 
     def _plug(self, order: Mapping[str, Any], *, plugged: bool) -> Answer:
         extra = self.extras.get(str(order["device"]))

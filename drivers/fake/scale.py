@@ -10,6 +10,7 @@ from drivers.fake.scale_dialects import DIALECTS, Reading, ScaleDialect
 CAPACITY_G = 15_000
 GARBAGE = bytes.fromhex("00ff7e02f855ce0900243f1301c3000d")
 FAULTS = ("silent", "garbage", "torn", "flipped", "broken")
+NO_FAULT = "none"
 
 
 @dataclass

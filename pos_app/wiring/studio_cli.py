@@ -123,6 +123,10 @@ def _cards(chosen: argparse.Namespace) -> None:
     if chosen.csv is not None:
         _made_cards(chosen, read_cards(chosen.csv, chosen.title, kind, with_qr=with_qr))
         return
+    if kind is CodeKind.EAN13 and not (chosen.prefix.isascii() and chosen.prefix.isdecimal()):
+        raise StudioError(
+            f"prefix {chosen.prefix!r}: an EAN-13 has digits only; letters want --code code128"
+        )
     book = CardBook(chosen.data, SystemClock().now_utc)
     wanted = Wanted(chosen.prefix, chosen.digits, chosen.new, chosen.first)
     printer = _printer_of(chosen)

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from device_bench import HOUSE, PATIENCE_S, until
+from device_bench import FONT, HOUSE, PATIENCE_S, until
 
 from drivers.config_file import read_config
 from drivers.contract import DataEvent
+from drivers.fake import VirtualRig
 from drivers.fake.command import main, told
 from drivers.fake.orders import HELP, order_of
 from drivers.registry import build_devices
@@ -150,6 +151,29 @@ def test_an_order_that_is_not_understood_is_answered_with_how_it_is_said(rig, li
     assert not answer["ok"]
     assert why in answer["error"]
     assert told(answer) == [answer["error"]]
+
+
+def test_a_fault_of_a_scale_is_ended_by_its_name_none() -> None:
+    with VirtualRig(font_path=FONT, scale_dialect="cas6") as counter:
+        assert counter.obey("pan fault=silent")["ok"]
+        assert counter.obey("pan fault=none")["ok"]
+        assert counter.obey("put 1250")["readings"] is not None
+        assert counter.obey("pan fault=loud")["error"] == (
+            "a scale's faults are silent, garbage, torn, flipped, broken, and none ends them"
+        )
+    assert any("none" in usage_says for usage_says in HELP.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("fault smoke=true", "unknown fault smoke"),
+        ("extra card customer=waits", "there is no 'card' on this counter: --with card adds it"),
+        ('{"do": "scan"}', "'text' is missing"),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_the_name_of_an_error(rig, line, why) -> None:
+    assert rig.obey(line) == {"ok": False, "error": why}
 
 
 def test_answers_are_lines_for_a_person(rig) -> None:

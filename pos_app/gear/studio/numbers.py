@@ -24,8 +24,10 @@ def new_numbers(prefix: str, first: int, count: int, digits: int = EAN13_DIGITS)
     room = digits - len(prefix) - 1
     if not prefix.isascii() or not prefix.isprintable() or not prefix or digits > CODE128_MOST:
         raise StudioError("a card number has a plain prefix and at most 40 characters")
-    if not 0 < count <= COUNT_MOST or first < 0 or room < 1:
-        raise StudioError(f"1 to {COUNT_MOST} numbers, from 0 on, longer than their prefix")
+    if not 0 < count <= COUNT_MOST:
+        raise StudioError(f"{count} numbers cannot be made: 1 to {COUNT_MOST} at a time")
+    if first < 0 or room < 1:
+        raise StudioError(f"serials begin at 0 and need room behind {prefix} in {digits} digits")
     if len(str(first + count - 1)) > room:
         raise StudioError(f"{first + count - 1} does not fit into {room} digits after {prefix}")
     return tuple(_numbers(letters, number_prefix, range(first, first + count), room))

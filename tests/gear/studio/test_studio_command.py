@@ -192,6 +192,10 @@ def test_mistakes_are_one_sentence(tmp_path, capsys) -> None:
     assert "none.csv" in capsys.readouterr().err
     assert main(["cards", "--new", "1", "--prefix", "я", *pdf]) == 2
     assert "prefix" in capsys.readouterr().err
+    assert main(["cards", "--new", "0", *pdf]) == 2
+    assert "0 numbers cannot be made: 1 to 100000" in capsys.readouterr().err
+    assert main(["cards", "--new", "1", "--prefix", "29x", *pdf]) == 2
+    assert "prefix '29x': an EAN-13 has digits only" in capsys.readouterr().err
     assert main(["cards", "--new", "1", "--pdf", str(tmp_path / "no" / "x.pdf")]) == 2
     assert "no such folder" in capsys.readouterr().err
 
