@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QPixmapCache,
+)
 from PySide6.QtWidgets import QApplication
 
 from pos_app.ui.metrics import Metrics
@@ -95,8 +103,9 @@ def draw_icon(name: str, colour: str, px: int, sharpness: float = 2.0) -> QPixma
 
 
 def apply_look(app: QApplication, look: Look) -> None:
-    """The look on the whole application: font, palette, sheet."""
+    """The look on the whole application: font, palette, sheet; pictures of the last one go."""
     load_fonts()
+    QPixmapCache.clear()  # nobody asks for them again, and Qt keeps up to 10 MiB of them
     app.setFont(look.font(look.metrics.body))
     roles = QPalette.ColorRole
     palette = QPalette()
