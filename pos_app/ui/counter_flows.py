@@ -164,8 +164,25 @@ def find_return(desk: Desk) -> None:
             _bare(desk)
         return key == "*"
 
+    def scan(data: bytes) -> None:
+        """The digits under a receipt's bars are its number; what else a scanner reads says itself
+        what it is."""
+        text = data.decode("ascii", "replace").strip()
+        if text.isdigit():
+            accept(text)
+        else:
+            desk.close_ask()
+            show_found(desk, desk.do(desk.till.scan(data, None)))
+
     row = Row(words.text("ui.return_bare"), figure="*", icon="undo-2")
-    ask = Ask("return", accept, pad="digits", pick=lambda _: _bare(desk), first_key=first_key)
+    ask = Ask(
+        "return",
+        accept,
+        pad="digits",
+        pick=lambda _: _bare(desk),
+        first_key=first_key,
+        scan=scan,
+    )
     desk.open(ask, [row])
 
 

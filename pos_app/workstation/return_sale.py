@@ -72,12 +72,13 @@ def open_return(
     trouble = not_ready(station)
     if trouble:
         return trouble
-    if station.open is not None:
+    if station.open is not None and station.open.lines:
         return refused("finish_first")
     found = allowed_back(station, receipt, lines, reason, override)
     if isinstance(found, Answer):
         return found
     original, chosen = found
+    clear(station)  # a customer without goods is no receipt
     begin_return(station, original, chosen, reason)
     pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
     return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))

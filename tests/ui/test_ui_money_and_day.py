@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from pos_app.ui import money_flows
+from pos_app.ui import gestures, money_flows
 from pos_app.ui.app import run_window
 from pos_app.ui.controls import Button
 from pos_app.ui.desk import Desk, Settings
@@ -177,6 +177,19 @@ def test_a_return_takes_back_the_chosen_pieces_for_a_reason(window):
         (("t1", [(1, "1"), (3, "0.342")]), {"reason": "defect", "override": None})
     ]
     assert window.desk.page is None
+
+
+def test_a_receipts_number_that_comes_as_fast_as_a_scan_is_its_number(window):
+    """Not a phone and not a product: the question asked for a receipt."""
+    window.desk.till.answers["find_receipt"] = done(receipt=a_transaction())
+    perform(window.desk, "return")
+    gestures.scan(window.desk, b"0101000001")
+    assert window.desk.till.said("find_receipt") == [(("0101000001",), {})]
+    assert window.desk.till.said("scan") == []
+    assert window.desk.page.kind == "return"
+    perform(window.desk, "return")
+    gestures.scan(window.desk, b"https://receipt.example/1")
+    assert len(window.desk.till.said("scan")) == 1
 
 
 def test_everything_comes_back_with_one_tap(window):

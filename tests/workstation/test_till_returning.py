@@ -144,3 +144,13 @@ def test_a_return_of_an_item_that_left_the_catalogue_still_works(senior):
     assert senior.sale.lines[0].name == "Хлеб ржаной"
     ok(senior.till.pay("card"))
     assert senior.memory.journal.session().cash_minor == 1000_00
+
+
+def test_a_customer_without_goods_does_not_stand_before_a_return(senior):
+    """A card was read on an empty screen and the customer taken off again: nothing is open that
+    anybody could close."""
+    senior.sold(MILK)
+    ok(senior.till.member("card", CARDS["anna"]))
+    ok(senior.till.return_sale("A000001"))
+    assert senior.view.transaction.kind == "return"
+    assert senior.view.member is None
