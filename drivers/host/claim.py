@@ -4,6 +4,7 @@ Never keeps anybody out by itself: ports do that; and never a claim left by a de
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -27,14 +28,23 @@ class Claim:
             Thread(target=self._wait, name="device-claim", daemon=True).start()
 
     def release(self) -> None:
-        """The devices are free."""
+        """The devices are free, and nothing is left beside their file."""
         self._ended.set()
         if self._file is not None:
+            with suppress(OSError):  # Windows keeps a file that is open
+                self._path.unlink()
             self._file.close()
 
     def _wait(self) -> None:
         while not self._ended.wait(AGAIN_S) and not self._taken():
             continue
+
+    def _is_still_there(self, file: IO[bytes]) -> bool:
+        """Whoever had it may have removed it between our opening and our locking."""
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        except OSError:
+            return False
 
     def _taken(self) -> bool:
         """True too where no file can be written: then nobody can be told."""
@@ -42,7 +52,7 @@ class Claim:
             file = self._path.open("a+b")
         except OSError:
             return True
-        if not _locked(file):
+        if not _locked(file) or not self._is_still_there(file):
             file.close()
             return False
         file.truncate(0)

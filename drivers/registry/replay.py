@@ -86,8 +86,10 @@ def read_recording(path: Path) -> Recording:
     """Raises ConfigError with the line that is wrong; a last line that was torn is left out."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as bad:
-        raise ConfigError(f"{path.name} cannot be read: {bad}") from bad
+    except UnicodeDecodeError as bad:
+        raise ConfigError(f"{path.name} is no trace: it is no text") from bad
+    except OSError as bad:
+        raise ConfigError(f"{path} cannot be read: {bad.strerror}") from bad
     head: dict[str, Any] = {}
     entries: list[TraceEntry] = []
     for number, line in enumerate(lines[:-1], start=1):
@@ -98,7 +100,8 @@ def read_recording(path: Path) -> Recording:
             else:
                 entries.append(entry_from_row(said))
         except (ValueError, KeyError, TypeError) as bad:
-            raise ConfigError(f"{path.name}, line {number}, is no trace: {bad}") from bad
+            why = f"{bad} is missing" if isinstance(bad, KeyError) else str(bad)
+            raise ConfigError(f"{path.name}, line {number}, is no trace: {why}") from bad
     if not head:
         raise ConfigError(f"{path.name} is no trace: it has no first line")
     return Recording(**head, entries=tuple(entries))

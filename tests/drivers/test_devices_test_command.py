@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from device_bench import HOUSE
+from device_bench import HOUSE, until
 
 from drivers.config_file import write_config
 from drivers.contract import PowerState
+from drivers.host import claim as claim_module
 from drivers.host.service import Service
 from drivers.transport import SerialLink, SerialSettings
 from pos_app.wiring import devices_cli
@@ -138,3 +139,46 @@ def test_the_device_process_takes_the_file_by_either_name(tmp_path) -> None:
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert (tmp_path / option / "gun.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (None, "no.jsonl cannot be read: No such file or directory"),
+        (b"\xff\xfe\n", "no.jsonl is no trace: it is no text"),
+        (b'{"masked": true}\n', "no.jsonl, line 1, is no trace: 'table' is missing"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said_without_the_name_of_an_error(
+    tmp_path, capsys, data, why
+) -> None:
+    path = tmp_path / "no.jsonl"
+    if data is not None:
+        path.write_bytes(data)
+    assert devices_cli.main(["replay", str(path)], tmp_path) == 2
+    said = capsys.readouterr().err
+    assert why in said
+    assert "Errno" not in said
+
+
+def test_a_command_leaves_nothing_beside_the_file(tmp_path) -> None:
+    write_config(tmp_path / "devices.toml", {"device": [GUN]})
+    devices_cli.main(["list"], tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["devices.toml"]
+
+
+def test_a_lock_that_was_removed_while_it_was_taken_is_taken_anew(tmp_path, monkeypatch) -> None:
+    path, lock = tmp_path / "devices.toml", tmp_path / "devices.toml.lock"
+    locked = claim_module._locked
+
+    def removed(file) -> bool:
+        monkeypatch.setattr(claim_module, "_locked", locked)
+        lock.unlink()
+        return locked(file)
+
+    monkeypatch.setattr(claim_module, "AGAIN_S", 0.01)
+    monkeypatch.setattr(claim_module, "_locked", removed)
+    claim = claim_module.Claim(path, "the till")
+    until(lambda: lock.exists() and claim_module.holder_of(path).startswith("the till"))
+    claim.release()
+    assert not lock.exists()
