@@ -35,9 +35,11 @@ class PaperWindow(QScrollArea):
         self._port = port
         self._seen = 0
         self._rest = b""
+        self._heard = False
         self._socket = QTcpSocket(self)
         self._socket.connected.connect(self._ask)
         self._socket.readyRead.connect(self._read)
+        self._socket.errorOccurred.connect(self._failed)
         self._ticker = Ticker(self._poll, POLL_MS, parent=self)
         self._ticker.start()
         self._poll()
@@ -46,6 +48,11 @@ class PaperWindow(QScrollArea):
     def papers(self) -> int:
         """How many are shown."""
         return self._seen
+
+    def _failed(self, error: QTcpSocket.SocketError) -> None:
+        """A counter that was there and is no more takes its papers along."""
+        if self._heard and error == QTcpSocket.SocketError.ConnectionRefusedError:
+            self.close()
 
     def _poll(self) -> None:
         if self._socket.state() == QTcpSocket.SocketState.UnconnectedState:
@@ -57,6 +64,7 @@ class PaperWindow(QScrollArea):
         self._socket.write(json.dumps(order).encode() + b"\n")
 
     def _read(self) -> None:
+        self._heard = True
         self._rest += bytes(self._socket.readAll().data())
         line, end, self._rest = self._rest.partition(b"\n")
         if not end:

@@ -183,7 +183,8 @@ class Shop:
         port_file = self.folder / "server.port"
         port_file.unlink(missing_ok=True)
         argv = command("server", "serve", "--data", str(self.data), "--port", str(port))
-        self._server = Child([*argv, "--port-file", str(port_file)], "server")
+        argv += ["--while-input", "--port-file", str(port_file)]
+        self._server = Child(argv, "server")
         deadline = time.monotonic() + START_S
         while not (port_file.exists() and port_file.read_text().strip()):
             if time.monotonic() > deadline or self._server.process.poll() is not None:

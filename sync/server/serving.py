@@ -1,5 +1,6 @@
 """Listens on a socket and runs what belongs beside the requests. Never a second event loop."""
 
+import _thread
 import asyncio
 import gc
 import logging
@@ -7,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -30,7 +32,8 @@ class Listening:
     """Where to listen. `port` 0 takes a free one; the file gets `host:port` once it listens.
 
     `ops` is a second address for those who watch (its `host:port` is the file's second line);
-    `token` opens /metrics on the first one.
+    `token` opens /metrics on the first one. `while_input`: who began it holds its input, and when
+    that is gone, however it went, the server ends.
     """
 
     host: str
@@ -38,6 +41,7 @@ class Listening:
     port_file: Path | None = None
     ops: tuple[str, int] | None = None
     token: str = ""
+    while_input: bool = False
 
 
 async def serve(server: Server, where: Listening) -> None:
@@ -47,6 +51,8 @@ async def serve(server: Server, where: Listening) -> None:
     if where.ops is not None:
         listeners.append((_uvicorn(ops_app(server)), socket.create_server(where.ops)))
     _stop_on_signals([one for one, _ in listeners], server.bell)
+    if where.while_input:
+        threading.Thread(target=_until_input_ends, daemon=True).start()
     _settle_memory()
     async with running(server):
         if where.port_file is not None:
@@ -54,6 +60,11 @@ async def serve(server: Server, where: Listening) -> None:
         log.info("serving")
         await asyncio.gather(*(one.serve(sockets=[socket]) for one, socket in listeners))
         log.info("stopped")
+
+
+def _until_input_ends() -> None:
+    sys.stdin.buffer.read()
+    _thread.interrupt_main()
 
 
 def _settle_memory() -> None:

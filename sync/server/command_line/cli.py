@@ -86,6 +86,7 @@ def _running(command: _Commands) -> None:
     serve.add_argument("--port", type=int, default=8470, help="0 takes a free one")
     serve.add_argument("--port-file", type=Path, default=None, help="written once it listens")
     serve.add_argument("--ops", type=_address, default=None, help="HOST:PORT of /metrics")
+    serve.add_argument("--while-input", action="store_true", help="ends when its input does")
     serve.add_argument("--log", type=Path, default=None, help="JSON lines; DIR/server.jsonl")
 
 

@@ -64,7 +64,10 @@ async def _serve(server: Server, options: Namespace) -> Said:
     file = options.log or (options.data / ops_commands.LOG_FILE if options.data else None)
     logs.configure(logs.to_stream(), *([logs.to_file(file)] if file else []))
     token = os.environ.get(TOKEN_VARIABLE, "")
-    where = Listening(options.host, options.port, options.port_file, options.ops, token)
+    where = Listening(
+        *(options.host, options.port, options.port_file, options.ops, token),
+        while_input=options.while_input,
+    )
     await serve(server, where)
     return (), True
 
