@@ -28,9 +28,9 @@ def test_every_example_of_a_file_is_understood(text, tmp_path) -> None:
 
 def test_every_command_of_the_page_is_one() -> None:
     commands = re.findall(r"^kopilka devices (.*?)(?:  +#.*)?$", PAGE, re.MULTILINE)
-    assert {one.split()[0] for one in commands} == {"list", "test", "trace", "replay"}
+    assert {one.split()[0] for one in commands} == {"list", "test", "strip", "trace", "replay"}
     parser = devices_cli._parser(Path("data"))
     for command in commands:
         parser.parse_args(command.partition(" > ")[0].split())
-    for option in ("--full", "--seconds", "--at-once", "--out"):
+    for option in ("--full", "--seconds", "--at-once", "--out", "--replace", "--readable"):
         assert option in PAGE
