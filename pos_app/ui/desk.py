@@ -28,6 +28,8 @@ NEEDS_OVERRIDE = frozenset(
 )
 
 
+OF_DEVICES = frozenset({"device_lost", "device_back"})
+"""News that stands beside what is said of trouble, never in its place."""
 SEEN_ANYWAY = frozenset({"item_added", "completed"})
 """What the selected line and the change in large figures say already."""
 
@@ -220,8 +222,8 @@ class Desk:
         said = self._state.said
         if answer.changed or answer.notices or answer.refusal or answer.data:
             self.do(answer)
-            if not (answer.notices or answer.refusal) and said is not None:
-                self._state.said = said
+            if said is not None and not answer.refusal and _beside(answer):
+                self._state.said = _both(said, self._state.said)
                 self.emit(Own.NOTICE)
             self.on_pushed(answer)
 
@@ -342,6 +344,20 @@ class Desk:
         self.settings = replace(self.settings, **changes)
         self.on_settings(self.settings)
         self.emit(Own.LOOK)
+
+
+def _beside(answer: Answer) -> bool:
+    """It says nothing, or of a device only: half a label is not forgotten for its scanner."""
+    return all(one.code in OF_DEVICES for one in answer.notices)
+
+
+def _both(before: Said, news: Said | None) -> Said:
+    if news is None:
+        return before
+    kept = tuple(text for text in before.texts if text.key.partition(".")[2] not in OF_DEVICES)
+    if not kept or before.tone not in (Tone.WARNING, Tone.ERROR):
+        return news
+    return Said((*kept, *news.texts), max(before.tone, news.tone, key=LOUDNESS.index))
 
 
 def _offer_id(sentence: Sentence) -> str:

@@ -78,7 +78,7 @@ def test_a_scanner_pulled_in_the_middle_of_a_label(at_work) -> None:
     cashier.counter.order("replay", chunks=[[0, half.hex()]], keep_timing=False)
     pull(cashier, "scanner")
     said = [str(one.key) for one in cashier.window.desk.said.texts]
-    assert said == ["notice.scan_torn"], "the cashier is told that half a label came"
+    assert said[0] == "notice.scan_torn", "the cashier is told that half a label came"
     assert cashier.hands.lines() == 1
     put_back(cashier, "scanner")
     cashier.until(lambda: not pill(cashier))

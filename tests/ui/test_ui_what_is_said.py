@@ -137,3 +137,20 @@ def test_the_clock_moves_with_the_till(window):
     window.desk.till.shown = replace(window.desk.till.shown, now=NOW.replace(minute=59))
     window.tick()
     assert window.top._clock.text() == "11:59"
+
+
+def test_a_device_that_goes_hides_no_trouble_and_its_coming_back_hides_its_going(window):
+    def tell(code, tone, **args):
+        window.desk.till.push(done(notice(code, tone, None, **args)))
+        return [text.key for text in window.desk.said.texts]
+
+    tell("scan_torn", Tone.WARNING)
+    both = ["notice.scan_torn", "notice.device_lost"]
+    assert tell("device_lost", Tone.WARNING, name="scanner") == both
+    assert window.desk.said.tone is Tone.WARNING
+    both = ["notice.scan_torn", "notice.device_back"]
+    assert tell("device_back", Tone.GOOD, name="scanner") == both
+    window.desk.hush()
+    assert tell("device_lost", Tone.WARNING, name="scanner") == ["notice.device_lost"]
+    assert tell("device_back", Tone.GOOD, name="scanner") == ["notice.device_back"]
+    assert window.desk.said.tone is Tone.GOOD
