@@ -15,6 +15,7 @@ from pos_app.ui.app import application
 from pos_app.ui.controls import Button
 from pos_app.wiring.demo_script import CARD, GOODS
 from pos_app.wiring.demo_shop import packaged
+from tests.demo_shop_once import furnished
 
 K = Qt.Key
 MOST_TABS = 60
@@ -98,6 +99,13 @@ class Person:
 
     def count_from_here(self):
         self.counter.keys = self.counter.taps = self.counter.labels = 0
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A shop for each: what a till of another test holds, this one cannot spend."""
+    with furnished(tmp_path / "shop") as shop:
+        yield shop
 
 
 @pytest.fixture
