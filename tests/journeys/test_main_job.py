@@ -10,7 +10,7 @@ from PIL import Image
 from pos_app.wiring import demo_script
 from pos_app.wiring.demo_script import Key, basket, opening
 from pos_app.wiring.demo_shop import head_office, packaged
-from pos_app.workstation.till_control import COMPARED
+from pos_app.workstation.day_settle import COMPARED
 
 POINTS = 300
 
