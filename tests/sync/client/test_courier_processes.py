@@ -141,10 +141,8 @@ def server(tmp_path):
     server.kill()
 
 
-@pytest.fixture
-def till(tmp_path, server):
-    """The front end's side of an enrolled till."""
-    folder = tmp_path / "till"
+def enrolled_till(folder: Path, server: ServerProcess) -> Till:
+    """The front end's side of a till of store s1, enrolled at a server that runs."""
     folder.mkdir()
     code = server.command("enrolment-code", "--store", "s1")
 
@@ -155,7 +153,13 @@ def till(tmp_path, server):
         await till.client.aclose()
         return till
 
-    till = asyncio.run(enrolled())
+    return asyncio.run(enrolled())
+
+
+@pytest.fixture
+def till(tmp_path, server):
+    """One of them, closed at the end."""
+    till = enrolled_till(tmp_path / "till", server)
     yield till
     till.file.close()
 

@@ -1,16 +1,17 @@
 """The backup of docs/operations.md for PostgreSQL, done as it stands there, by real pg_dump."""
 
-import asyncio
 import os
 
 import pytest
 
-from pos_app.gear.clock import SystemClock
-from pos_app.gear.secrets import Ed25519Signer
-from sync.client.enrol import enrol
 from tests.pg import Cluster
-from tests.sync.client.test_courier_processes import CourierProcess, ServerProcess, unsent, until
-from tests.sync.client.till import Till
+from tests.sync.client.test_courier_processes import (
+    CourierProcess,
+    ServerProcess,
+    enrolled_till,
+    unsent,
+    until,
+)
 
 
 class PostgresServer(ServerProcess):
@@ -45,18 +46,7 @@ def served(postgres, tmp_path):
 
 @pytest.fixture
 def till(tmp_path, served):
-    folder = tmp_path / "till"
-    folder.mkdir()
-    code = served.command("enrolment-code", "--store", "s1")
-
-    async def enrolled():
-        till = Till(folder, None, SystemClock(), served.url)
-        sign = Ed25519Signer(till.key.private).sign
-        await enrol(till.connection, till, code=code, name="Till", key=till.key, sign=sign)
-        await till.client.aclose()
-        return till
-
-    till = asyncio.run(enrolled())
+    till = enrolled_till(tmp_path / "till", served)
     yield till
     till.file.close()
 
