@@ -79,12 +79,12 @@ def add_stored(
         hash=chain.head_hash,
         at_us=to_us(at),
     )
-    for member_id, entries in _told_of(event):
+    for member_id, entries, day in _told_of(event):
         q.ADD_MEMBER_EVENT.run(
             till.driver,
             member_id=member_id,
             place=chain.place,
-            business_on=_day_of(event),
+            business_on=day.isoformat(),
             net_minor=0,
             points=entries,
         )
@@ -94,20 +94,15 @@ def add_stored(
         mark_coupons(till.driver, document)
 
 
-def _told_of(event: Event) -> list[tuple[str, int]]:
-    """(member, number of entries of the ledger) of an event that is no receipt."""
+def _told_of(event: Event) -> list[tuple[str, int, date]]:
+    """(member, number of entries of the ledger, business day) of an event that is no receipt."""
     if isinstance(event, CategoriesChosen):
-        return [(event.member_id, 0)]
+        return [(event.member_id, 0, event.business_on)]
     if isinstance(event, PointsAdjusted):
-        return [(event.member_id, 1)]
+        return [(event.member_id, 1, event.entry.business_on)]
     if isinstance(event, MembersMerged):
-        return [(event.kept_id, 0), (event.gone_id, 0)]
+        return [(one, 0, event.business_on) for one in (event.kept_id, event.gone_id)]
     return []
-
-
-def _day_of(event: Event) -> str:
-    day = event.entry.business_on if isinstance(event, PointsAdjusted) else event.business_on  # type: ignore[union-attr]  # `_told_of` names those that have one
-    return day.isoformat()
 
 
 def _index_document(

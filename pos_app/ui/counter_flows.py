@@ -7,7 +7,7 @@ from functools import partial
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found
 from pos_app.ui.phrases import coupon_row, item_row, reason_rows, reward_row, words_of
-from pos_app.workstation.answer import Tone
+from pos_app.workstation.answer import Answer, Tone
 
 RETURN_REASONS = ("defect", "not_suitable", "mistake")
 
@@ -129,23 +129,29 @@ def _scanned(accept: Callable[[str], None]) -> Callable[[bytes], None]:
 
 
 # ---- somebody else at the till
-def swap(desk: Desk) -> None:
-    """Another cashier: who, and their PIN; the screen speaks their language at once."""
+def by_pin(desk: Desk, task: Callable[[str, str], Answer]) -> Callable[[str], None]:
+    """The chosen person's PIN to a task; then the screen speaks their language."""
 
     def accept(pin: str) -> None:
         if not desk.rows or not pin:
             return
         person = desk.rows[desk.cursor].value
         desk.write("")
-        answer = desk.do(desk.till.swap(person, pin))
+        answer = desk.do(task(person, pin))
         if answer.ok and desk.view.operator is not None:
             desk.close_ask()
             desk.change_look(language=desk.view.operator.language or desk.settings.language)
 
+    return accept
+
+
+def swap(desk: Desk) -> None:
+    """Another cashier: who, and their PIN; the screen speaks their language at once."""
+
     here = desk.view.operator
     listed = desk.till.operators().data.get("operators", ())
     rows = [Row(name, value=key) for key, name in listed if here is None or key != here.id]
-    desk.open(Ask("swap", accept, pad="digits", masked=True), rows)
+    desk.open(Ask("swap", by_pin(desk, desk.till.swap), pad="digits", masked=True), rows)
 
 
 # ---- goods that come back

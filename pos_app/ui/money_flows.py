@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from pos_app.ui import day_flows, payment_flows
+from pos_app.ui.counter_flows import by_pin
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import reason_rows, words_of
@@ -98,16 +99,7 @@ def base_ask(desk: Desk) -> None:
 def sign_on(desk: Desk) -> None:
     """Choose who, type the PIN, Enter."""
 
-    def accept(pin: str) -> None:
-        if not desk.rows or not pin:
-            return
-        person = desk.rows[desk.cursor].value
-        desk.write("")
-        answer = desk.do(desk.till.sign_on(person, pin))
-        if answer.ok and desk.view.operator is not None:
-            desk.close_ask()
-            desk.change_look(language=desk.view.operator.language or desk.settings.language)
-
+    accept = by_pin(desk, desk.till.sign_on)
     desk.open(Ask("sign_on", accept, pad="digits", masked=True, place="full"))
     _list_operators(desk)
 
