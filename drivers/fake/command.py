@@ -38,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
             display_model=chosen.display,
             scale_dialect=chosen.scale,
             extras=chosen.extras,
+            keep=chosen.keep,
         ) as rig:
             _serve(rig, chosen)
     except KeyboardInterrupt:
@@ -80,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--font", type=Path, help="fixed-pitch, with Cyrillic: for pictures")
     parser.add_argument("--display", default="epson", help="epson, cd5220, dsp800, aures")
     parser.add_argument("--scale", default="", choices=("", *MODELS), help="also a scale")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="registrar, bank and acquirer remember there"
+    )
     parser.add_argument("--with", dest="extras", action="append", default=[], choices=EXTRAS)
     return parser
 

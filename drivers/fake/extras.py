@@ -4,11 +4,13 @@ Never switched on unless asked for: a till with a registrar issues a document fo
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from drivers.fake.fiscal import VirtualFiscal
+from drivers.fake.notebook import Notebook
 from drivers.fake.sbp_acquirer import SbpAcquirer
-from drivers.fake.zvt_terminal import ZvtTerminal
+from drivers.fake.zvt_terminal import Booking, ZvtTerminal
 
 Answer = dict[str, object]
 
@@ -36,6 +38,10 @@ class Extra(Protocol):
         """Sets faults; says what it holds."""
         ...
 
+    def keep_in(self, book: Notebook, name: str) -> None:
+        """Before `start`: what it wrote down before it knows; it writes down all that changes."""
+        ...
+
 
 class FiscalExtra:
     """A registrar behind the vendor's web requests."""
@@ -59,9 +65,17 @@ class FiscalExtra:
             self.device.unplug()
 
     def order(self, faults: Mapping[str, Any]) -> Answer:
-        """`documents`: how many the storage has; `seen`: the uuids of all requests."""
+        """`documents`: how many the storage has; `seen`: the uuids of all requests; `cash` in its
+        drawer; `shift`: closed, opened, expired."""
         self.device.set_fault(**faults)
-        return {"documents": len(self.device.storage.papers), "seen": list(self.device.seen)}
+        storage = self.device.storage
+        said = {"documents": len(storage.papers), "seen": list(self.device.seen)}
+        return {**said, "cash": str(storage.cash), "shift": storage.shift_state}
+
+    def keep_in(self, book: Notebook, name: str) -> None:
+        if kept := book.read(name):
+            self.device.recall(kept)
+        self.device.on_change = lambda: book.write(name, self.device.kept())
 
 
 class CardExtra:
@@ -97,6 +111,11 @@ class CardExtra:
         said = {"net_minor": self.device.net_minor, "waits": self.device.is_waiting}
         return {**said, "bank": bank}
 
+    def keep_in(self, book: Notebook, name: str) -> None:
+        if kept := book.read(name):
+            self.device.recall(Booking(**one) for one in kept)
+        self.device.on_change = lambda: book.write(name, list(map(asdict, self.device.bank)))
+
 
 class SbpExtra:
     """An acquirer of QR payments."""
@@ -123,6 +142,11 @@ class SbpExtra:
         """`net_minor`: what the customers have paid, less what they got back."""
         _set(self.device.faults, faults)
         return {"net_minor": self.device.net_minor, "requests": list(self.device.requests)}
+
+    def keep_in(self, book: Notebook, name: str) -> None:
+        if kept := book.read(name):
+            self.device.recall(kept)
+        self.device.on_change = lambda: book.write(name, self.device.kept())
 
 
 EXTRAS: dict[str, type[FiscalExtra] | type[CardExtra] | type[SbpExtra]] = {

@@ -5,7 +5,7 @@ is worked off once. Never part of a till: a till meets it only by its address.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
@@ -14,6 +14,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from drivers.fake.endpoints import LOOPBACK
+from drivers.fake.fiscal_kept import kept_of, storage_of
 from drivers.fake.fiscal_rules import Refused
 from drivers.fake.fiscal_storage import INTERRUPTED, FiscalStorage
 
@@ -38,6 +39,7 @@ class VirtualFiscal:
         self.lose_requests = 0
         self.blocked_by = ""
         self.seen: list[str] = []
+        self.on_change: Callable[[], None] = lambda: None
         self._rows: dict[str, Row] = {}
         self._lock = Lock()
         self._held = Signal()
@@ -106,6 +108,19 @@ class VirtualFiscal:
         with self._lock:
             row = self._rows.get(uuid)
             return str(row["status"]) if row else ""
+
+    def kept(self) -> Row:
+        """What outlives its power: the storage, and what became of each uuid."""
+        done = {
+            uuid: row["results"] for uuid, row in self._rows.items() if row["status"] == "ready"
+        }
+        return {"storage": kept_of(self.storage), "done": done}
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Before `start`: it is the registrar of the day before."""
+        self.storage = storage_of(kept["storage"])
+        for uuid, results in kept["done"].items():
+            self._rows[uuid] = {"tasks": [], "status": "ready", "results": results}
 
     # --- the interface ----------------------------------------------------------------------------
 
@@ -177,6 +192,7 @@ class VirtualFiscal:
             with self._lock:
                 row["results"] = results
                 row["status"] = "ready"
+                self.on_change()
 
     def _run(self, task: Mapping[str, Any], uuid: str) -> Row:
         try:

@@ -23,7 +23,8 @@ HELP = {
     "hang_up_after_bytes, paper_ends_after_lines; =false, =null or `paper ok` end one",
     "papers": "what was printed and cut",
     "tear_off": "what is printed and not cut yet",
-    "drawer [close]": "whether it is open, and pushes it shut",
+    "drawer [close|MS]": "whether it is open; pushes it shut, now or so long after each opening "
+    "(0: never)",
     "display": "the customer's two lines",
     "card yes|no": "the customer holds a card to the terminal (--with card), or turns away",
     "extra fiscal|card|sbp KEY=VALUE ...": "faults of an extra, and what it holds: card and sbp "
@@ -93,6 +94,8 @@ def _cover(verb: str, rest: str) -> Order:
 
 
 def _drawer(verb: str, rest: str) -> Order:
+    if rest.isdecimal():
+        return {"do": verb, "shuts_ms": int(rest)}
     return {"do": verb, "close": {"": False, "close": True}[rest]}
 
 

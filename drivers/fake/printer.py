@@ -6,7 +6,7 @@ Never answers optimistically: a printer without paper stops, keeps the rest and 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import RLock
+from threading import RLock, Timer
 
 from PIL.Image import Image as Dots
 from PIL.Image import new as new_dots
@@ -68,6 +68,7 @@ class VirtualPrinter:
         self.papers: list[PrintedPaper] = []
         self.kicks: list[int] = []
         self.drawer_opened = False
+        self.drawer_shuts_ms = 0
         self.unknown: list[bytes] = []
         self._dots = dots
         self._pages = {0: "cp437", 17: "cp866", 46: "cp1251"} if pages is None else pages
@@ -296,6 +297,16 @@ class VirtualPrinter:
         self.kicks.append(data[0] % 48)
         self.drawer_opened = True
         self._tell_by_itself()
+        if self.drawer_shuts_ms:
+            hand = Timer(self.drawer_shuts_ms / 1000, self._pushed_shut, (len(self.kicks),))
+            hand.daemon = True
+            hand.start()
+
+    def _pushed_shut(self, kick: int) -> None:
+        """The cashier's hand, after the change; not if the drawer was opened again meanwhile."""
+        with self._lock:
+            if kick == len(self.kicks):
+                self.close_drawer()
 
     def _report(self, data: bytes) -> None:
         self._automatic, self._told = bool(data[0]), b""

@@ -17,6 +17,7 @@ from typing import Any
 from drivers.fake.devices import VirtualDisplay, VirtualPrinterDevice, VirtualScanner
 from drivers.fake.endpoints import LOOPBACK, Endpoint, PtyEndpoint, TcpEndpoint
 from drivers.fake.extras import EXTRAS, Extra
+from drivers.fake.notebook import Notebook
 from drivers.fake.orders import help_lines, order_of
 from drivers.fake.printer import DOTS_80_MM, VirtualPrinter
 from drivers.fake.scale import FAULTS, NO_FAULT, VirtualScale
@@ -30,6 +31,7 @@ class VirtualRig:
     """Starts everything; use as a context manager or call `start` and `stop`.
 
     `font_path` is a fixed-pitch font with Cyrillic for paper and for lines drawn by the till.
+    `keep`: a folder where registrar, bank and acquirer remember the day before.
     """
 
     def __init__(
@@ -41,8 +43,12 @@ class VirtualRig:
         printer_on_pty: bool = False,
         scale_dialect: str = "",
         extras: Sequence[str] = (),
+        keep: Path | None = None,
     ) -> None:
         self.extras: dict[str, Extra] = {name: EXTRAS[name]() for name in extras}
+        if keep is not None:
+            for name, extra in self.extras.items():
+                extra.keep_in(Notebook(keep), name)
         self._font_path = font_path
         self._display_model = display_model
         self._dots = dots
@@ -197,6 +203,7 @@ class VirtualRig:
     def _drawer(self, order: Mapping[str, Any]) -> Answer:
         if order.get("close"):
             self.printer.close_drawer()
+        self.printer.drawer_shuts_ms = int(order.get("shuts_ms", self.printer.drawer_shuts_ms))
         return {"opened": self.printer.drawer_opened, "kicks": list(self.printer.kicks)}
 
     def _pan(self, order: Mapping[str, Any]) -> Answer:

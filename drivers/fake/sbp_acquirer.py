@@ -4,6 +4,7 @@ Never takes money without a customer who scanned; `paid` and `refunded` are its 
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import RLock, Thread
@@ -44,6 +45,7 @@ class SbpAcquirer:
         self.codes: dict[str, _Code] = {}
         self.refunds: dict[str, int] = {}
         self.requests: list[str] = []
+        self.on_change: Callable[[], None] = lambda: None
         self._token = token
         self._lock = RLock()
         self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
@@ -63,6 +65,19 @@ class SbpAcquirer:
         with self._lock:
             paid = sum(one.amount for one in self.codes.values() if one.status == "ACCEPTED")
             return paid - sum(self.refunds.values())
+
+    def kept(self) -> dict[str, Any]:
+        """Its books."""
+        with self._lock:
+            codes = {key: [one.amount, one.status] for key, one in self.codes.items()}
+            return {"codes": codes, "refunds": dict(self.refunds)}
+
+    def recall(self, kept: Mapping[str, Any]) -> None:
+        """Before `start`: the books of the day before."""
+        self.codes = {
+            key: _Code(int(amount), str(status)) for key, (amount, status) in kept["codes"].items()
+        }
+        self.refunds = {key: int(amount) for key, amount in kept["refunds"].items()}
 
     def start(self) -> "SbpAcquirer":
         """Begins to listen."""
@@ -101,6 +116,7 @@ class SbpAcquirer:
                 self.faults.status_times -= 1
                 return self.faults.status, {}
             said = self._carried_out(method, path.removeprefix("/v1"), body)
+            self.on_change()
             if self.faults.lose > 0 and path.removeprefix("/v1").startswith(self.faults.lose_at):
                 self.faults.lose -= 1
                 return None

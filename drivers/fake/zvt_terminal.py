@@ -3,7 +3,7 @@
 Never books a payment that its customer did not agree to; every booking is in `bank`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import RLock
 
@@ -79,6 +79,7 @@ class ZvtTerminal:
         self.bank: list[Booking] = []
         self.faults = ZvtFaults()
         self.commands: list[str] = []
+        self.on_change: Callable[[], None] = lambda: None
         self._make_framing = framing
         self._framing = framing()
         self._running: _Running | None = None
@@ -121,6 +122,11 @@ class ZvtTerminal:
             if self._running is not None and not self._running.steps:
                 self._decide(self._running, "pays" if agreed else "cancels")
                 self._next_step()
+
+    def recall(self, bank: Iterable[Booking]) -> None:
+        """Before `start`: the bank remembers."""
+        self.bank = list(bank)
+        self._trace = max((one.trace for one in self.bank), default=self._trace)
 
     # --- the line -------------------------------------------------------------------------------
 
@@ -227,6 +233,7 @@ class ZvtTerminal:
         amount = running.amount_minor + self.faults.shift_minor
         booking = Booking(self._trace, self._trace, running.kind, amount, running.of)
         self.bank.append(booking)
+        self.on_change()
         return booking
 
     def _next_step(self) -> bool:

@@ -138,7 +138,7 @@ def test_every_order_of_the_help_is_understood_and_carried_out(rig) -> None:
         ("put much", "it is said like this: put GRAMS"),
         ("paper wet", "it is said like this: paper ok|near_end|end"),
         ("cover ajar", "it is said like this: cover open|closed"),
-        ("drawer open", "it is said like this: drawer [close]"),
+        ("drawer open", "it is said like this: drawer [close|MS]"),
         ("unplug", "it is said like this: unplug DEVICE"),
         ("pan heavy", "it is said like this: pan KEY=VALUE ..."),
         ("replay now", "it is said like this: replay CHUNKS"),
