@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pos_app.wiring.quick_start import loaded
+
 if TYPE_CHECKING:
     from pos_app.wiring.place import Place
 
@@ -38,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "first-run": _first_run,
         "cards": partial(_studio, "cards"),
         "labels": partial(_studio, "labels"),
+        "controls": _controls,
     }
     if arguments and arguments[0] in own:
         return own[arguments[0]](arguments[1:])
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("virtual-counter", help="simulated printer, scanner, display, scale")
     commands.add_parser("cards", help="member cards as PDF or on paper (kopilka cards --help)")
     commands.add_parser("labels", help="price labels as PDF or on paper (kopilka labels --help)")
+    commands.add_parser("controls", help="keys of a till as bars (kopilka controls --help)")
     return parser
 
 
@@ -160,6 +164,7 @@ def _front_end(parsed: argparse.Namespace, place: "Place") -> int:
     if parsed.console:
         from pos_app.wiring.console_till import run_console
 
+        loaded()
         _say_protection(place.data)
         return _said_if_not(lambda: run_console(place))
     from pos_app.wiring.appearance import Appearance
@@ -218,6 +223,7 @@ def _courier(parsed: argparse.Namespace) -> int:
     except ValueError as error:
         _say(f"kopilka: {error}")
         return 2
+    loaded()
     return run_courier(parsed.data, parsed.server, place)
 
 
@@ -240,6 +246,7 @@ def _enrol(parsed: argparse.Namespace) -> int:
 def _demo(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.demo import run_demo
 
+    loaded()
     return run_demo(parsed.out, parsed.language, parsed.scripted)
 
 
@@ -260,12 +267,14 @@ def _paper(parsed: argparse.Namespace) -> int:
 def _replay(parsed: argparse.Namespace) -> int:
     from pos_app.wiring.replay import run_replay
 
+    loaded()
     return run_replay(parsed.receipts, parsed.catalogue, parsed.members, parsed.work)
 
 
 def _server(arguments: Sequence[str]) -> int:
     from sync.server.command_line.cli import main as server_main
 
+    loaded()
     return server_main(list(arguments))
 
 
@@ -284,15 +293,23 @@ def _device_care(arguments: Sequence[str]) -> int:
 def _devices_host(arguments: Sequence[str]) -> int:
     from drivers.host import main as host_main
 
+    loaded()
     return host_main(list(arguments))
 
 
 def _first_run(arguments: Sequence[str]) -> int:
     from pos_app.wiring.first_run import main as first_main
 
+    loaded()
     parser = argparse.ArgumentParser(prog="kopilka first-run", description="Started by the till.")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     return first_main(parser.parse_args(arguments).data)
+
+
+def _controls(arguments: Sequence[str]) -> int:
+    from pos_app.wiring.control_cli import main as controls_main
+
+    return controls_main(arguments, DEFAULT_DATA)
 
 
 def _studio(word: str, arguments: Sequence[str]) -> int:
@@ -304,4 +321,5 @@ def _studio(word: str, arguments: Sequence[str]) -> int:
 def _counter(arguments: Sequence[str]) -> int:
     from drivers.fake.command import main as rig_main
 
+    loaded()
     return rig_main(list(arguments))

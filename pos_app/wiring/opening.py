@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pos_app.ui.curtain import Curtain
 from pos_app.wiring.appearance import Appearance, first_look
 from pos_app.wiring.place import Place
+from pos_app.wiring.quick_start import loaded, plain_imports
 
 if TYPE_CHECKING:
     from pos_app.wiring.till import Till
@@ -30,6 +31,7 @@ def run(
 ) -> int:
     """The window with a first frame at once; see `pos_app.wiring.window.run`."""
     gc.disable()  # what is loaded from here on stays: collecting it again and again is a tenth
+    plain_imports()
     curtain = opened(place, look)
     on_painted()
     from pos_app.wiring.window import run as run_till
@@ -49,5 +51,5 @@ def run(
 def _collect_again() -> None:
     """The program itself is not looked through again: later collections are short, and so are
     the stalls that they would be."""
-    gc.freeze()
+    loaded()
     gc.enable()

@@ -41,6 +41,8 @@ sys.exit(app.exec())
 """
 TILL = """
 import sys
+from pos_app.wiring import quick_start
+quick_start.begin()
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from pos_app.wiring.place import Place

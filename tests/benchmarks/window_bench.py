@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pos_app.wiring import quick_start
 from tests.benchmarks.labels import NOBODY, code_of
 from tests.benchmarks.rows import Row, percentile
 
@@ -93,6 +94,7 @@ class Counter:
         from pos_app.wiring.window import build_window_till
 
         self.app = application()
+        quick_start.plain_imports()
         self.till = build_window_till(Place(folder, server))
         self.desk = Desk(self.till.terminal, Settings("ru", "light", 100))
         self.window = MainWindow(self.desk, px_per_mm=3.8)
@@ -202,6 +204,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--profile", action="store_true")
     parsed = parser.parse_args()
+    quick_start.begin()  # as the program's own entry does
     counter = Counter(parsed.folder)
     goods = codes()
     counter.till.terminal.scanned(b"2990000000019", "]E0")

@@ -1,0 +1,158 @@
+"""A quick start changes nothing: classes, collections and imports are those of plain Python.
+
+Each case runs in a process of its own, because what is started quickly is a process.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+
+CLASSES = '''
+import copy, pickle, sys
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace, astuple
+
+@dataclass(frozen=True, slots=True, order=True)
+class Price:
+    """Frozen, ordered."""
+    minor: int
+    unit: str = "pcs"
+    tags: tuple[str, ...] = field(default=(), compare=False)
+
+@dataclass(frozen=True, slots=True)
+class Dear(Price):
+    """A heir with a step after its making."""
+    why: dict = field(default_factory=dict, hash=False)
+    def __post_init__(self):
+        if self.minor < 0:
+            raise ValueError("negative")
+
+@dataclass
+class Shelf:
+    """Open, recursive, keyword only at the end."""
+    inside: list = field(default_factory=list)
+    label: str = field(default="-", kw_only=True)
+
+class Plain(Shelf):
+    """No dataclass of its own."""
+
+@dataclass(eq=False)
+class Itself:
+    """Equal to itself only."""
+    n: int = 0
+
+@dataclass(unsafe_hash=True)
+class Counted:
+    """Hashed by hand."""
+    n: int
+
+def refused(act):
+    try:
+        return repr(act())
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+one, two = Price(5), Price(7, "kg", ("a",))
+shelf = Shelf([one], label="x")
+shelf.inside.append(shelf)
+same = Itself()
+said = [
+    repr(one), one == Price(5), one == two, one < two, sorted([two, one]),
+    hash(one) == hash(Price(5)), {one: 1}[Price(5)], refused(lambda: setattr(one, "minor", 6)),
+    refused(lambda: delattr(one, "minor")),
+    refused(lambda: setattr(one, "other", 6)), replace(two, minor=9), asdict(two), astuple(two),
+    copy.copy(two) == two, copy.deepcopy(two) == two, pickle.loads(pickle.dumps(two)) == two,
+    repr(Dear(1, why={"a": 1})), refused(lambda: Dear(-1)), refused(lambda: Price()),
+    refused(lambda: Price(1, 2, 3, 4)), refused(lambda: Price(minor=1, wrong=2)),
+    Dear(1) == Price(1), repr(shelf), Shelf([1]) == Shelf([1]),
+    Shelf([1]) == Plain([1]), Plain(label="y").label,
+    refused(lambda: hash(Shelf())), refused(lambda: Shelf([], "no")), same == Itself(),
+    same == same,
+    len({same, Itself()}), hash(Counted(3)) == hash(Counted(3)), Price.__init__.__qualname__,
+    Price.__eq__.__qualname__, Dear.__init__.__qualname__, Price.__match_args__,
+    [f.name for f in fields(Dear)], refused(lambda: one < 3), Price.__hash__ is Dear.__hash__,
+]
+print("\\n".join(map(repr, said)))
+'''
+QUICK = "from pos_app.wiring import quick_start\nquick_start.begin()\n"
+
+
+def said(script: str, *arguments: str) -> list[str]:
+    """What a process of its own prints, line by line."""
+    argv = [sys.executable, "-W", "error", "-c", script, *arguments]
+    done = subprocess.run(argv, cwd=HOUSE, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.splitlines()
+
+
+def told(script: str) -> Any:
+    """The one line of JSON that a process of its own prints."""
+    return json.loads(said(script)[-1])
+
+
+def test_a_class_whose_methods_are_written_when_called_is_the_class_of_plain_python() -> None:
+    plain = said(CLASSES)
+    assert said(QUICK + CLASSES) == plain
+    assert len(plain) > 30
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="builds a class in one go by itself")
+def test_a_method_is_in_its_place_after_its_first_call_and_not_before() -> None:
+    found = told(
+        QUICK + "import json\n"
+        "from pos_app.domain.sentence import Sentence, say\n"
+        "def here(): return [Sentence.__dict__[n].__module__ for n in ('__init__', '__eq__')]\n"
+        "before = here(); one = say('a'); made = here(); one == say('b')\n"
+        "print(json.dumps([before, made, here()]))"
+    )
+    quick, sentence = "pos_app.wiring.quick_start", "pos_app.domain.sentence"
+    assert found == [[quick, quick], [sentence, quick], [sentence, sentence]]
+
+
+def test_beginning_twice_is_beginning_once() -> None:
+    assert told(
+        "import dataclasses, json\n" + QUICK + "first = dataclasses._create_fn\n"
+        "quick_start.begin()\nprint(json.dumps(dataclasses._create_fn is first))"
+    )
+
+
+def test_collections_are_as_always_once_a_process_is_loaded() -> None:
+    before, loading, after, frozen = told(
+        "import gc, json\nbefore = gc.get_threshold()\n" + QUICK + "loading = gc.get_threshold()\n"
+        "quick_start.loaded()\n"
+        "print(json.dumps([before, loading, gc.get_threshold(), gc.get_freeze_count()]))"
+    )
+    assert after == before
+    assert loading[0] > before[0]
+    assert frozen > 0
+
+
+def test_a_library_that_has_a_command_line_does_not_bring_it() -> None:
+    brought = told(
+        QUICK + "import json, sys\nimport httpx\n"
+        "names = {n.split('.')[0] for n in sys.modules}\n"
+        "client = httpx.Client(trust_env=False); client.close()\n"
+        "print(json.dumps(sorted(names & {'rich', 'click', 'pygments'})))"
+    )
+    assert brought == []
+
+
+def test_qt_does_not_read_the_source_of_what_is_imported_after_it() -> None:
+    read = told(
+        QUICK + "import json, linecache\n"
+        "import PySide6.QtCore\nquick_start.plain_imports()\n"
+        "import pos_app.workstation.terminal\n"
+        "print(json.dumps(list(linecache.cache)))"
+    )
+    assert [path for path in read if "pos_app" in path] == []
+
+
+def test_imports_without_qt_are_left_as_they_are() -> None:
+    assert told(
+        QUICK + "import builtins, json\nown = builtins.__import__\n"
+        "quick_start.plain_imports()\nprint(json.dumps(builtins.__import__ is own))"
+    )
