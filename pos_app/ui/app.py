@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from drivers.contract.wedge import WedgeSettings
+from pos_app.ui import control_flows
 from pos_app.ui.background import Ticker
 from pos_app.ui.desk import Desk, Settings
-from pos_app.ui.gestures import scan
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.sounds import Sounds, system_player
@@ -102,7 +102,7 @@ class _Beside:
         self._app, self._desk, self._window = app, desk, window
         self._asked = wedge_settings
         self._wedge = WedgeFilter(
-            lambda data, aim: scan(desk, data, aim), wedge_settings(), parent=window
+            lambda data, aim: control_flows.scan(desk, data, aim), wedge_settings(), parent=window
         )
         app.installEventFilter(self._wedge)
         self._tickers: list[Ticker] = []

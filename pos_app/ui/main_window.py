@@ -6,7 +6,14 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from pos_app.ui import conflict_flows, device_flows, gestures, member_flows, report_flows
+from pos_app.ui import (
+    conflict_flows,
+    control_flows,
+    device_flows,
+    gestures,
+    member_flows,
+    report_flows,
+)
 from pos_app.ui.controls import named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
 from pos_app.ui.entry import Entry, key_name
@@ -148,6 +155,7 @@ class MainWindow(QMainWindow):
         device_flows.heard(self.desk, answer)
         member_flows.heard(self.desk, answer)
         conflict_flows.heard(self.desk, answer)
+        control_flows.heard(self.desk, answer)
         base_ask(self.desk)
 
     def _choose_screen(self) -> None:

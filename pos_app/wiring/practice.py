@@ -19,6 +19,7 @@ from pos_app.storage.journal import Journal
 from pos_app.storage.outbox import Outbox
 from pos_app.storage.till_file import open_till
 from pos_app.wiring.protection import TILL_FILE, database_key
+from pos_app.workstation.control_codes import KEY as CONTROL_KEY
 from pos_app.workstation.ports import LinkStatus, Reply
 from pos_app.workstation.station import Station
 from pos_app.workstation.training import Begin, TrainingDevices
@@ -106,6 +107,9 @@ def practice(data: Path) -> Begin:
         identity = real.journal.identity()
         assert identity is not None
         outbox.save_identity(replace(identity, receipt_prefix=PREFIX + identity.receipt_prefix))
+        printed = real.journal.recall(CONTROL_KEY)
+        if printed:  # a trainee without a keyboard has the same sheet
+            journal.remember(CONTROL_KEY, printed)
         keys = generate_signing_keys()
         mark = real.gear.voice(real.settings.language).text("receipt.training")
         gear = replace(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.workstation import (
     confirm_redemption,
+    control_codes,
     identify_member,
     marking,
     present_coupon,
@@ -45,10 +46,10 @@ TWICE_MS = 700
 
 def scan(station: Station, data: bytes, aim: str | None) -> Answer:
     """Exactly what a scanner sent."""
-    trouble = sale.not_ready(station)
+    found = station.gear.identifier.scan(data, aim)
+    trouble = None if found.kind is Kind.CONTROL else sale.not_ready(station)
     if trouble:
         return trouble
-    found = station.gear.identifier.scan(data, aim)
     answer = _sorted(station, found, "scan")
     if found.kind in GOODS and answer.ok:
         return _noticed_twice(station, data, answer)
@@ -68,12 +69,11 @@ def _noticed_twice(station: Station, data: bytes, answer: Answer) -> Answer:
 
 def type_text(station: Station, text: str) -> Answer:
     """Exactly what the one field takes."""
-    trouble = sale.not_ready(station)
+    found = station.gear.identifier.typed(text)
+    trouble = None if found.kind is Kind.CONTROL else sale.not_ready(station)
     if trouble:
         return trouble
-    if not text.strip():
-        return done()
-    return _sorted(station, station.gear.identifier.typed(text), "typed")
+    return _sorted(station, found, "typed") if text.strip() else done()
 
 
 def _sorted(station: Station, found: Identification, entry: str) -> Answer:
@@ -137,6 +137,7 @@ def find_receipt(station: Station, receipt: str) -> Answer:
 
 _SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {
     Kind.CARD_CODE: confirm_redemption.scanned,
+    Kind.CONTROL: control_codes.scanned,
     Kind.COUPON: present_coupon.scanned,
     Kind.GIFT_CARD: sell_gift_card.scanned,
     Kind.QUANTITY: _quantity,

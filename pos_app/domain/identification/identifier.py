@@ -1,8 +1,8 @@
 """One scan or typed text in, exactly one answer out. Never looks anything up and never raises.
 
 Order (the first that recognises wins): symbology identifier, retail number with its check digit,
-the shop's layouts, GS1 data, links and tokens, marking without identifier, shipping unit, phone,
-card number, words.
+the shop's layouts, GS1 data, control codes, links and tokens, marking without identifier, shipping
+unit, phone, card number, words.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from pos_app.domain.identification.check_digits import holds_payment_card, is_digits
+from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.element_strings import (
     identify_bare_marking,
     identify_gs1,
@@ -82,6 +83,7 @@ class Identifier:
         return (
             identify_number(label, self.rules)
             or identify_gs1(label, self.gs1_reader)
+            or _control(label)
             or identify_token(label, self.rules)
             or identify_bare_marking(label)
             or identify_unnamed_gs1(label, self.gs1_reader)
@@ -106,6 +108,12 @@ class Identifier:
         if GS in label.text:
             return label.refusal(Reason.CONTROL_CHARACTERS, "control characters")
         return replace(label.answer(Kind.TEXT), text=label.text)
+
+
+def _control(label: Label) -> Identification | None:
+    if not begins_so(label.text):
+        return None
+    return replace(label.answer(Kind.CONTROL, "CODE128"), code=label.text)
 
 
 def _is_abroad(text: str) -> bool:

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pos_app.domain.identification.check_digits import is_digits
+from pos_app.domain.identification.control import PREFIX as CONTROL_PREFIX
+from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.label_layout import LabelLayout
 
 
@@ -107,10 +109,18 @@ class LabelRules:
                 digits = layout.prefix_digits
             if len(prefix) != digits:
                 raise ValueError(f"the label's prefix has {digits} digits, not {prefix!r}")
+        self._check_patterns()
+
+    def _check_patterns(self) -> None:
         for pattern in self._patterns:
             before, mark, after = pattern.partition("<token>")
             if not mark or len(before) < 3 or after:
                 raise ValueError(f"{pattern!r} must be a text of 3 letters or more and <token>")
+            if begins_so(before) or CONTROL_PREFIX.startswith(before.upper()):
+                raise ValueError(f"{pattern!r}: labels of {CONTROL_PREFIX!r} are keys of the till")
+        for cards in self.cards:
+            if begins_so(cards.prefix):
+                raise ValueError(f"{cards.prefix!r} begins a key of the till, not a card")
 
     @classmethod
     def of_setting(cls, value: object) -> "LabelRules":

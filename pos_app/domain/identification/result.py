@@ -37,6 +37,8 @@ class Kind(Enum):
     GS1 = "gs1"
     DIGITAL_LINK = "digital_link"
     SBP_QR = "sbp_qr"
+    CONTROL = "control"
+    """Printed bars for a key of the till; `code` is the whole label."""
     URL = "url"
     QUANTITY = "quantity"
     """Typed `3*`: the next item is three of them."""

@@ -4,7 +4,7 @@ Never invents a number that looks like a payment card, never prints a code it ca
 """
 
 from pos_app.gear.studio.codes import CodeKind, StudioError
-from pos_app.gear.studio.designs import Card, PriceLabel
+from pos_app.gear.studio.designs import Card, KeyLabel, PriceLabel
 from pos_app.gear.studio.files import read_cards, read_labels, write_numbers
 from pos_app.gear.studio.numbers import new_numbers
 from pos_app.gear.studio.sheets import SHEETS, Sheet, narrow_bars, pdf_of, png_of
@@ -13,6 +13,7 @@ __all__ = [
     "SHEETS",
     "Card",
     "CodeKind",
+    "KeyLabel",
     "PriceLabel",
     "Sheet",
     "StudioError",

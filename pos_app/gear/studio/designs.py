@@ -194,7 +194,29 @@ class PriceLabel:
         surface.box(left, base - size * 0.38, across, max(0.2, size * 0.07), GREY)
 
 
-Design = Card | PriceLabel
+@dataclass(frozen=True, slots=True)
+class KeyLabel:
+    """A key of the till as bars: what it does above, the code below."""
+
+    name: str
+    code: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check(CodeKind.CODE128, self.code)
+
+    def draw(self, surface: Surface, area: Area) -> None:
+        """The name in one line, the bars, and whose till it is."""
+        inner = area.inside(min(area.width, area.height) * 0.06)
+        head, foot = inner.height * 0.22, inner.height * 0.1
+        fitted(surface, Area(inner.x, inner.y, inner.width, head), self.name, bold=True)
+        top, tall = inner.y + head * 1.15, inner.height - head * 1.15 - foot
+        barred(surface, Area(inner.x, top, inner.width, tall), CodeKind.CODE128, self.code)
+        below = Area(inner.x, inner.y + inner.height - foot, inner.width, foot)
+        fitted(surface, below, self.note, colour=GREY)
+
+
+Design = Card | PriceLabel | KeyLabel
 
 
 def _inner(area: Area) -> Area:
