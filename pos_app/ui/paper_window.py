@@ -5,14 +5,17 @@ It asks the control line of the virtual counter (JSON lines on a loopback socket
 
 import base64
 import json
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from pos_app.ui.app import application
 from pos_app.ui.background import Ticker
+from pos_app.ui.demo_sheet import DemoSheet, read_groups, send
 
 POLL_MS = 500
 SIZE = (420, 760)
@@ -36,6 +39,7 @@ class PaperWindow(QScrollArea):
         self._seen = 0
         self._rest = b""
         self._heard = False
+        self.on_end: Callable[[], object] = lambda: None
         self._socket = QTcpSocket(self)
         self._socket.connected.connect(self._ask)
         self._socket.readyRead.connect(self._read)
@@ -53,6 +57,7 @@ class PaperWindow(QScrollArea):
         """A counter that was there and is no more takes its papers along."""
         if self._heard and error == QTcpSocket.SocketError.ConnectionRefusedError:
             self.close()
+            self.on_end()
 
     def _poll(self) -> None:
         if self._socket.state() == QTcpSocket.SocketState.UnconnectedState:
@@ -86,10 +91,28 @@ class PaperWindow(QScrollArea):
         self._column.insertWidget(0, shown)
 
 
-def run_paper(port: int, title: str) -> int:
-    """Show the papers of the counter whose control line is at that port."""
+class PapersAndSheet(QWidget):
+    """What there is to try on the left, the papers on the right; both go with the counter."""
+
+    def __init__(self, port: int, title: str, language: str) -> None:
+        super().__init__()
+        self.setWindowTitle(title)
+        self.papers = PaperWindow(port, title)
+        self.sheet = DemoSheet(read_groups(), language, partial(send, port))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sheet)
+        row.addWidget(self.papers)
+        self.resize(self.sheet.sizeHint().width() + SIZE[0], SIZE[1])
+        self.papers.on_end = self.close
+
+
+def run_paper(port: int, title: str, try_in: str = "") -> int:
+    """Show the papers of the counter whose control line is at that port; `try_in`: the language
+    of the demo's codes beside them, "" for the papers alone."""
     app = application()
-    window = PaperWindow(port, title)
+    window = PapersAndSheet(port, title, try_in) if try_in else PaperWindow(port, title)
     window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     room = app.primaryScreen().availableGeometry()
     window.move(room.right() - window.width(), room.top())

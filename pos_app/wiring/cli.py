@@ -101,6 +101,7 @@ def _add_tools(commands: Any) -> None:
     paper = commands.add_parser("paper", help="the papers of a virtual counter")
     paper.add_argument("--port", type=int, required=True)
     paper.add_argument("--language", choices=("ru", "en"), default="ru")
+    paper.add_argument("--demo", action="store_true", help="also the demo's codes to try")
     paper.set_defaults(run=_paper)
     replay = commands.add_parser("replay", help="play a stream of receipts through real tills")
     replay.add_argument("receipts", type=Path)
@@ -261,7 +262,8 @@ def _paper(parsed: argparse.Namespace) -> int:
     from pos_app.ui.paper_window import run_paper
     from resources.words import Words
 
-    return run_paper(parsed.port, Words(parsed.language).text("ui.paper_title"))
+    title = Words(parsed.language).text("ui.paper_title")
+    return run_paper(parsed.port, title, parsed.language if parsed.demo else "")
 
 
 def _replay(parsed: argparse.Namespace) -> int:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from pos_app.wiring.commands import command
 from pos_app.wiring.courier import first_sync
-from pos_app.wiring.demo_shop import OPERATORS, Counter, Shop, has_display
+from pos_app.wiring.demo_shop import OPERATORS, Counter, has_display
+from pos_app.wiring.demo_stock import NAMES, shop_to_try, speak
 from pos_app.wiring.place import Place
 
 EXTRAS = ("fiscal", "card", "sbp")
+TILL = "till-1"
 PAN_G = 342
 """What lies on the scale of a person's demo, so that something can be weighed."""
+DRAWER_SHUTS_MS = 6000
+"""Nobody stands there to push the drawer shut when the customer has the change."""
 
 
 def run_demo(out: Path, language: str, scripted: bool) -> int:
@@ -29,10 +33,11 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
     if alone:
         shutil.rmtree(folder, ignore_errors=True)
     _say("the shop opens: server, goods, members ...")
-    with Shop(folder) as shop:
+    with shop_to_try(folder, language) as shop:
+        speak(shop, TILL, language)
         # a scripted customer needs nobody beside the till; a person may try everything
-        counter = shop.counter() if alone else shop.counter("massa100", EXTRAS)
-        place = shop.till("till-1", devices=counter.devices, language=language)
+        counter = shop.counter() if alone else shop.counter("massa100", EXTRAS, folder / "counter")
+        place = shop.till(TILL, devices=counter.devices, language=language)
         first_sync(place.data, place.server)
         if alone:
             from pos_app.wiring.demo_script import play
@@ -40,17 +45,21 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
             status = play(place, counter, out)
             save_papers(counter, out)
             return status
-        return _for_a_person(place, counter)
+        return _for_a_person(place, counter, language)
 
 
-def _for_a_person(place: Place, counter: Counter) -> int:
+def _for_a_person(place: Place, counter: Counter, language: str) -> int:
     from pos_app.wiring.appearance import Appearance
     from pos_app.wiring.window import run
 
     counter.order("pan", load_g=PAN_G)
-    _say(f"operator {OPERATORS[0][1]}, PIN {OPERATORS[0][3]}; a member's card: 2990000000019")
+    counter.order("drawer", shuts_ms=DRAWER_SHUTS_MS)
+    for operator, _name, role, pin in OPERATORS:
+        _say(f"{role}: {NAMES[language][operator]}, PIN {pin}")
+    _say("codes to try are in the window beside the till: a press there is a scan")
     paper = subprocess.Popen(
-        command("paper", "--port", str(counter.port)), stdin=subprocess.DEVNULL
+        command("paper", "--demo", "--port", str(counter.port), "--language", language),
+        stdin=subprocess.DEVNULL,
     )
     try:
         return run(place, Appearance())

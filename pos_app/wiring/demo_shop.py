@@ -118,13 +118,16 @@ class Child:
 class Counter:
     """The virtual hardware of one till, and its control line. `scale`: "" or a scale's dialect.
 
-    `extras`: fiscal, card, sbp.
+    `extras`: fiscal, card, sbp; `keep`: a folder where these remember the day before.
     """
 
-    def __init__(self, scale: str = "", extras: Sequence[str] = ()) -> None:
+    def __init__(
+        self, scale: str = "", extras: Sequence[str] = (), keep: Path | None = None
+    ) -> None:
         font = packaged("fonts", "JetBrainsMono-Regular.ttf")
         parts = command("virtual-counter", "--font", str(font), "--scale", scale)
         parts += [word for name in extras for word in ("--with", name)]
+        parts += ["--keep", str(keep)] if keep else []
         self.child = Child(parts, "virtual counter")
         said = json.loads(self.child.first_line())
         self.port: int = said["control_port"]
@@ -198,9 +201,11 @@ class Shop:
             self._server.stop()
             self._server = None
 
-    def counter(self, scale: str = "", extras: Sequence[str] = ()) -> Counter:
+    def counter(
+        self, scale: str = "", extras: Sequence[str] = (), keep: Path | None = None
+    ) -> Counter:
         """One more virtual counter; see Counter."""
-        counter = Counter(scale, extras)
+        counter = Counter(scale, extras, keep)
         self.counters.append(counter)
         return counter
 
