@@ -3,23 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
-
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import TransactionCompleted
-from pos_app.storage import schema as s
 from pos_app.storage.connect import connect_damaged
-from pos_app.storage.driver import Statement
+from pos_app.storage.texts import archive as q
 from pos_app.workstation.ports import EventCodec, StorageBroken
 
 PAGE = 500
-_PAGE = Statement(
-    select(s.event.c.place, s.event.c.kind, s.event.c.v, s.event.c.body)
-    .where(s.event.c.place > bindparam("after"))
-    .order_by(s.event.c.place)
-    .limit(PAGE)
-)
-_META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
 
 
 def documents(
@@ -32,7 +22,7 @@ def documents(
     driver = connect_damaged(path, key)
     try:
         after = -1
-        while rows := _PAGE.all(driver, after=after):
+        while rows := q.EVENTS.all(driver, after=after):
             for place, kind, version, body in rows:
                 after = place
                 try:
@@ -49,7 +39,7 @@ def mirror_generation(path: Path, key: bytes | None = None) -> int:
     """Which mirror file belongs to that `till.db`; 0 before the first."""
     driver = connect_damaged(path, key)
     try:
-        row = _META.one(driver, k="mirror_generation")
+        row = q.META.one(driver, k="mirror_generation")
     finally:
         driver.close()
     return 0 if row is None else int(row[0])

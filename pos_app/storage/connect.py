@@ -13,7 +13,7 @@ from pos_app.storage.driver import Driver
 from pos_app.storage.errors import DatabaseFromTheFuture, in_words_of_the_port
 from pos_app.storage.migrations import migrate
 from pos_app.storage.mirror_keys import MIRROR_APPLICATION_ID, MIRROR_VERSION
-from pos_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from pos_app.storage.places import APPLICATION_ID, SCHEMA_VERSION
 from pos_app.workstation.ports import StorageBroken
 
 BUSY_TIMEOUT_MS = 5000

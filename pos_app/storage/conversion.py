@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from pos_app.storage.connect import is_plain
 from pos_app.storage.driver import Driver
 from pos_app.storage.errors import DatabaseFromTheFuture, StorageBusy, in_words_of_the_port
-from pos_app.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from pos_app.storage.places import APPLICATION_ID, SCHEMA_VERSION
 from pos_app.workstation.ports import StorageBroken
 
 SUFFIX = ".converting"

@@ -1,7 +1,8 @@
-"""The slice of DB-API that this room uses, and Core statements compiled to it once.
+"""The slice of DB-API that this room uses, and the statements that SQLAlchemy Core wrote for it.
 
-SQLAlchemy Core writes the SQL when a module is imported; per call only the driver works. Never
-an Engine, a pool or an ORM session: measured, they cost three to twenty times a prepared select.
+Core writes the SQL long before a till starts (`core`, `texts`); per call only the driver works.
+Never an Engine, a pool or an ORM session: measured, they cost three to twenty times a prepared
+select; never SQLAlchemy itself, which costs every process a tenth of a second and 15 MiB.
 """
 
 import errno
@@ -10,15 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import ClauseElement, Table, bindparam
-from sqlalchemy.dialects.sqlite import Insert, insert
-from sqlalchemy.dialects.sqlite.pysqlcipher import SQLiteDialect_pysqlcipher
 from sqlcipher3 import dbapi2
 
 from pos_app.storage.errors import StorageBusy, in_words_of_the_port, is_input_output, translated
 from pos_app.workstation.ports import NotNow, StorageBroken, StorageFull
-
-DIALECT = SQLiteDialect_pysqlcipher(paramstyle="qmark")
 
 
 class Cursor(Protocol):
@@ -50,22 +46,20 @@ class Driver(Protocol):
 
 
 class Statement:
-    """A Core statement as SQL text and the order of its parameters."""
+    """SQL text, the names of its parameters in their order, and those that are `fixed`."""
 
-    def __init__(self, clause: ClauseElement) -> None:
-        compiled = clause.compile(dialect=DIALECT)
-        self.sql = str(compiled)
-        self.names: tuple[str, ...] = tuple(getattr(compiled, "positiontup", None) or ())
-        # Core binds constants too (LIMIT 1): they keep their place among the parameters.
-        self._fixed: Mapping[str, Any] = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+    def __init__(
+        self, sql: str, names: tuple[str, ...] = (), fixed: Mapping[str, Any] | None = None
+    ) -> None:
+        self.sql = sql
+        self.names = names
+        self.fixed: Mapping[str, Any] = fixed or {}
 
     def row(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters in the order of the SQL; a constant needs no value."""
-        if not self._fixed:
+        if not self.fixed:
             return [values[name] for name in self.names]
-        return [values[name] if name in values else self._fixed[name] for name in self.names]
+        return [values[name] if name in values else self.fixed[name] for name in self.names]
 
     def run(self, driver: Driver, **values: Any) -> int:
         """Execute; the number of rows changed. Raises StorageFull or StorageBroken."""
@@ -96,12 +90,6 @@ class Statement:
         """The first row or None."""
         rows = self.all(driver, **values)
         return rows[0] if rows else None
-
-
-def insert_into(table: Table, *names: str) -> Insert:
-    """An INSERT of these columns, each bound by its own name; all columns without names."""
-    columns = names or tuple(c.name for c in table.columns if c.computed is None)
-    return insert(table).values({name: bindparam(name) for name in columns})
 
 
 @contextmanager

@@ -2,23 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Table, func, select
-
-from pos_app.storage import schema as s
-from pos_app.storage.driver import Statement
+from pos_app.storage.places import SCHEMA_VERSION
+from pos_app.storage.texts import figures as q
 from pos_app.storage.till_file import TillFile
 
 
 def rows_per_table(till: TillFile) -> dict[str, int]:
     """Table -> rows."""
-    return {
-        name: sum(row[0] for row in _counting(table).all(till.driver))
-        for name, table in sorted(s.TILL.tables.items())
-    }
-
-
-def _counting(table: Table) -> Statement:
-    return Statement(select(func.count()).select_from(table))
+    return dict(row for count in q.COUNTS for row in count.all(till.driver))
 
 
 def chain_of(till: TillFile) -> dict[str, Any]:
@@ -33,5 +24,5 @@ def chain_of(till: TillFile) -> dict[str, Any]:
         "pruned": chain.pruned,
         "generation": chain.generation,
         "frozen": bool(chain.frozen),
-        "schema": s.SCHEMA_VERSION,
+        "schema": SCHEMA_VERSION,
     }

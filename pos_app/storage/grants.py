@@ -8,61 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import bindparam, case, func, select, update
-
 from pos_app.domain.loyalty.lease import Anchor
-from pos_app.storage import schema as s
 from pos_app.storage.anchors import ANCHOR, anchor_of, anchor_text
-from pos_app.storage.driver import Statement, insert_into
 from pos_app.storage.plain import to_us
+from pos_app.storage.texts import grants as q
 from pos_app.storage.till_file import Chain, TillFile
 
-_a = s.allowance.c
-_plan = insert_into(s.allowance, "grant_id", "member_id", "kind", "asked", "granted", "incarnation")
-_PLAN = Statement(_plan.on_conflict_do_nothing())
-_PLANNED = Statement(
-    select(_a.grant_id, _a.member_id, _a.kind, _a.asked)
-    .where(_a.asked > 0)
-    .where(_a.incarnation == select(s.chain.c.incarnation).scalar_subquery())
-    .order_by(_a.grant_id)
-)
-_FORGET_PLAN = Statement(update(s.allowance).where(_a.grant_id == bindparam("key")).values(asked=0))
-_row = insert_into(
-    s.allowance,
-    *("grant_id", "member_id", "kind", "granted", "spent", "returned"),
-    *("lease_until_us", "posted_seq", "incarnation"),
-)
-_new = _row.excluded
-_spent = func.max(_a.spent, _new.spent)
-_returned = func.max(_a.returned, _new.returned)
-_APPLY = Statement(
-    _row.on_conflict_do_update(
-        set_={
-            "asked": 0,
-            "granted": func.max(_new.granted, _spent + _returned),
-            "spent": _spent,
-            "returned": _returned,
-            "lease_until_us": _new.lease_until_us,
-            "posted_seq": func.max(_a.posted_seq, _new.posted_seq),
-            "kind": _new.kind,
-        }
-    )
-)
-STORE_GRANT = Statement(
-    _row.on_conflict_do_update(
-        set_={
-            "asked": 0,
-            # The feed may have told first, and more: the answer only fills a plan.
-            "granted": case((_a.granted == 0, _new.granted), else_=_a.granted),
-            "lease_until_us": case((_a.granted == 0, _new.lease_until_us), else_=_a.lease_until_us),
-        }
-    )
-)
-_SHRINK = Statement(
-    update(s.allowance)
-    .where(_a.grant_id == bindparam("key"))
-    .values(granted=_a.spent + _a.returned, asked=0)
-)
 ANCHOR_EVERY_MS = 600_000
 NEVER_SPENT_HERE = 0
 """The incarnation of a grant that was learned while the grants were frozen."""
@@ -92,7 +43,7 @@ class Grants:
     def plan_grant(self, grant_id: str, member_id: str, points: int, kind: str) -> None:
         """Remember a request before it is sent; once is enough."""
         with self._till.protected("plan_grant") as chain:
-            _PLAN.run(
+            q.PLAN.run(
                 self._driver,
                 grant_id=grant_id,
                 member_id=member_id,
@@ -104,12 +55,12 @@ class Grants:
 
     def planned_grants(self) -> list[PlannedGrant]:
         """Requests of this incarnation without an answer."""
-        return [PlannedGrant(*row) for row in _PLANNED.all(self._driver)]
+        return [PlannedGrant(*row) for row in q.PLANNED.all(self._driver)]
 
     def forget_plan(self, grant_id: str) -> None:
         """The server will not answer it: nothing was granted."""
         with self._till.protected("forget_plan"):
-            _FORGET_PLAN.run(self._driver, key=grant_id)
+            q.FORGET_PLAN.run(self._driver, key=grant_id)
 
     def store_grant(
         self,
@@ -122,7 +73,7 @@ class Grants:
         """The server's answer to a request; twice is once, and never undoes what was spent."""
         row = (grant_id, member_id, granted, kind, (0, 0, lease_until, 0), 0)
         with self._till.protected("grant") as chain:
-            STORE_GRANT.run(self._driver, **_values(row, chain))
+            q.STORE_GRANT.run(self._driver, **_values(row, chain))
 
     def apply_rows(self, rows: Sequence[GrantRow | str]) -> None:
         """Rows of the feed in their order, all in one transaction; a string is the id of a grant
@@ -135,9 +86,9 @@ class Grants:
         with self._till.protected("grant") as chain:
             for row in rows:
                 if isinstance(row, str):
-                    _SHRINK.run(self._driver, key=row)
+                    q.SHRINK.run(self._driver, key=row)
                 else:
-                    _APPLY.run(self._driver, **_values(row, chain))
+                    q.APPLY.run(self._driver, **_values(row, chain))
 
     def heard(self, anchor: Anchor) -> None:
         """All that the server had to say by then was applied: leases count from here.

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
 
 from pos_app.domain.events import AllowanceGiven, AllowanceReturned, AllowanceTaken, GivenProof
 from pos_app.domain.loyalty.allowance import (
@@ -22,12 +21,11 @@ from pos_app.domain.loyalty.allowance import (
     part_with,
     spendable,
 )
-from pos_app.storage import schema as s
 from pos_app.storage import statements as q
-from pos_app.storage.driver import Statement, insert_into
-from pos_app.storage.grants import STORE_GRANT
 from pos_app.storage.plain import from_us, to_us
 from pos_app.storage.recording import add_stored
+from pos_app.storage.texts import grants as granting
+from pos_app.storage.texts import moves as own
 from pos_app.storage.till_file import Chain, TillFile
 from pos_app.workstation.ports import EventCodec, StorageBroken
 
@@ -37,41 +35,6 @@ PROOFS_MOST = 8
 """Points that went through more tills than this stay where they are until the server is back."""
 ASKED, GIVEN, TAKEN = "asked", "given", "taken"
 
-_m = s.move.c
-_put = insert_into(s.move)
-_PUT = Statement(
-    _put.on_conflict_do_update(
-        set_={name: _put.excluded[name] for name in ("side", "points", "at_us", "proofs")}
-    )
-)
-_ONE = Statement(select(_m.side, _m.proofs).where(_m.transfer_id == bindparam("key")))
-_PLANNED = Statement(
-    select(_m.transfer_id, _m.member_id, _m.points, _m.peer, _m.incarnation)
-    .where(_m.side == ASKED)
-    .order_by(_m.transfer_id)
-)
-_FORGET = Statement(
-    delete(s.move).where(_m.transfer_id == bindparam("key")).where(_m.side == ASKED)
-)
-_OLD = Statement(delete(s.move).where(_m.side != ASKED).where(_m.at_us < bindparam("horizon")))
-_a = s.allowance.c
-_IDLE = Statement(
-    select(_a.grant_id, _a.member_id, (_a.granted - _a.spent - _a.returned).label("rest"))
-    .join(s.move, _m.transfer_id == _a.grant_id, isouter=True)
-    .where(_a.kind == MOVED)
-    .where(_a.incarnation == bindparam("incarnation_now"))
-    .where(_a.granted - _a.spent - _a.returned > 0)
-    .where((_m.at_us.is_(None)) | (_m.at_us < bindparam("horizon")))
-    .order_by(_a.member_id, _a.grant_id)
-)
-_KNOWN = Statement(select(_a.granted).where(_a.grant_id == bindparam("key")).where(_a.granted > 0))
-_GIVE_AWAY = Statement(
-    update(s.allowance)
-    .where(_a.grant_id == bindparam("grant"))
-    .where(_a.incarnation == bindparam("incarnation_now"))
-    .where(_a.granted - _a.spent - _a.returned >= bindparam("points"))
-    .values(returned=_a.returned + bindparam("points"))
-)
 _PROOFS = msgspec.json.Decoder(tuple[GivenProof, ...])
 _encode = msgspec.json.Encoder().encode
 
@@ -108,7 +71,7 @@ class Moves:
 
     def given(self, transfer_id: str) -> tuple[GivenProof, ...]:
         """What that request was answered; nothing if it never was."""
-        row = _ONE.one(self._driver, key=transfer_id)
+        row = own.ONE.one(self._driver, key=transfer_id)
         return _proofs(row[1]) if row is not None and row[0] == GIVEN else ()
 
     def give(self, move: Move, event_id: str, giver: str, honour: Honour) -> tuple[GivenProof, ...]:
@@ -118,7 +81,7 @@ class Moves:
         terminal. Durable when it returns.
         """
         with self._till.protected("give") as chain:
-            known = _ONE.one(self._driver, key=move.transfer_id)
+            known = own.ONE.one(self._driver, key=move.transfer_id)
             if known is not None:
                 return _proofs(known[1]) if known[0] == GIVEN else ()
             grants = self._movable(chain, move.member_id, honour)
@@ -145,7 +108,7 @@ class Moves:
 
     def _let_go(self, chain: Chain, uses: Iterable[AllowanceUse]) -> None:
         for use in uses:
-            changed = _GIVE_AWAY.run(
+            changed = own.GIVE_AWAY.run(
                 self._driver,
                 grant=use.grant_id,
                 points=use.points,
@@ -188,7 +151,7 @@ class Moves:
         return tuple(found.values())
 
     def _way(self, grant_id: str) -> tuple[GivenProof, ...]:
-        row = _ONE.one(self._driver, key=grant_id)
+        row = own.ONE.one(self._driver, key=grant_id)
         return _proofs(row[1]) if row is not None and row[0] == TAKEN else ()
 
     # --- the taker ------------------------------------------------------------------------------
@@ -206,7 +169,7 @@ class Moves:
         """Requests without an answer, oldest first; those of a former database are over."""
         chain = self._till.chain()
         found = []
-        for transfer, member, points, peer, incarnation in _PLANNED.all(self._driver):
+        for transfer, member, points, peer, incarnation in own.PLANNED.all(self._driver):
             if incarnation == chain.incarnation:
                 found.append(PlannedMove(Move(transfer, member, points, "", incarnation), peer))
             else:
@@ -216,11 +179,11 @@ class Moves:
     def forget(self, transfer_id: str) -> None:
         """Nothing comes of the request, or the feed has told what did."""
         with self._till.protected("forget_move"):
-            _FORGET.run(self._driver, key=transfer_id)
+            own.FORGET.run(self._driver, key=transfer_id)
 
     def known(self, transfer_id: str) -> bool:
         """Whether the points of that request are here already: the feed may tell first."""
-        return _KNOWN.one(self._driver, key=transfer_id) is not None
+        return own.KNOWN.one(self._driver, key=transfer_id) is not None
 
     def take(self, event_id: str, taken: AllowanceTaken, given: AllowanceGiven) -> bool:
         """The points are this till's from here on. Twice is once.
@@ -229,7 +192,7 @@ class Moves:
         that one spent of them nobody can know.
         """
         with self._till.protected("take") as chain:
-            known = _ONE.one(self._driver, key=taken.transfer_id)
+            known = own.ONE.one(self._driver, key=taken.transfer_id)
             if known is not None and known[0] != ASKED:
                 return bool(known[0] == TAKEN)
             if chain.frozen or chain.incarnation != given.to_incarnation:
@@ -243,7 +206,7 @@ class Moves:
         return True
 
     def _hold(self, chain: Chain, taken: AllowanceTaken, lease_until: datetime | None) -> None:
-        STORE_GRANT.run(
+        granting.STORE_GRANT.run(
             self._driver,
             grant_id=taken.transfer_id,
             member_id=taken.member_id,
@@ -278,13 +241,13 @@ class Moves:
         chain = self._till.chain()
         if chain.frozen:
             return []
-        rows = _IDLE.all(self._driver, incarnation_now=chain.incarnation, horizon=to_us(before))
+        rows = own.IDLE.all(self._driver, incarnation_now=chain.incarnation, horizon=to_us(before))
         return [row for row in rows if not self._in_tender(row[1])]
 
     def forget_before(self, before: datetime) -> None:
         """Moves that are so old that nobody asks again."""
         with self._till.protected("forget_moves"):
-            _OLD.run(self._driver, horizon=to_us(before))
+            own.OLD.run(self._driver, horizon=to_us(before))
 
     def _remember(
         self,
@@ -295,7 +258,7 @@ class Moves:
         proofs: tuple[GivenProof, ...],
         points: int,
     ) -> None:
-        _PUT.run(
+        own.PUT.run(
             self._driver,
             transfer_id=move.transfer_id,
             side=side,

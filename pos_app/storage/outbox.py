@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
-
-from pos_app.storage import schema as s
-from pos_app.storage.driver import Statement, insert_into, write
+from pos_app.storage.driver import write
 from pos_app.storage.grants import Grants
+from pos_app.storage.places import place_of
 from pos_app.storage.plain import from_us, identity_of, to_json, to_us
+from pos_app.storage.texts import outbox as q
 from pos_app.storage.till_file import GENESIS, Chain, TillFile
 from pos_app.workstation.ports import TerminalIdentity
 
@@ -52,53 +51,6 @@ class HeldGrant(NamedTuple):
     incarnation: int
 
 
-_BATCH = Statement(
-    select(
-        s.event.c.place, s.event.c.id, s.event.c.kind, s.event.c.v, s.event.c.body, s.event.c.hash
-    )
-    .where(s.event.c.place > bindparam("after"))
-    .order_by(s.event.c.place)
-    .limit(bindparam("max_events"))
-)
-_HASH = Statement(select(s.event.c.hash).where(s.event.c.place == bindparam("at")))
-_KEEP_FROM = Statement(
-    select(func.min(s.event.c.place))
-    .where(s.event.c.place > bindparam("after"))
-    .where(s.event.c.at_us >= bindparam("horizon"))
-)
-_PRUNE = tuple(
-    Statement(
-        delete(table)
-        .where(table.c.place > bindparam("above"))
-        .where(table.c.place <= bindparam("up_to"))
-    )
-    for table in (s.member_event, s.local_member, s.document_key, s.return_of, s.event)
-)
-_ORPHAN_KEYS = Statement(
-    delete(s.local_member_key).where(
-        s.local_member_key.c.member_id.not_in(select(s.local_member.c.member_id))
-    )
-)
-_FORGET_MEMBER = Statement(
-    delete(s.local_member).where(s.local_member.c.member_id == bindparam("member"))
-)
-_OLD_PLACES = Statement(
-    select(s.event.c.place)
-    .where(s.event.c.place <= bindparam("below"))
-    .where(s.event.c.at_us < bindparam("horizon"))
-    .limit(bindparam("count"))
-)
-_a = s.allowance.c
-_HELD = Statement(
-    select(_a.grant_id, _a.member_id, _a.granted, _a.kind, _a.lease_until_us, _a.incarnation)
-    .where(_a.grant_id > bindparam("after"), _a.granted > 0)
-    .order_by(_a.grant_id)
-    .limit(bindparam("count"))
-)
-_put = insert_into(s.meta)
-_SET_META = Statement(_put.on_conflict_do_update(set_={"v": _put.excluded.v}))
-
-
 def read_identity(till: TillFile) -> TerminalIdentity | None:
     """Who this till is, with the incarnation of now."""
     data = till.meta("identity")
@@ -123,10 +75,10 @@ class Outbox(Grants):
 
     def batch(self, after_seq: int, max_events: int, max_bytes: int) -> list[OutboxEvent]:
         """Events of this incarnation after that one, in order; at least one if there is one."""
-        base = s.place_of(self._till.chain().incarnation, 0)
+        base = place_of(self._till.chain().incarnation, 0)
         found: list[OutboxEvent] = []
         size = 0
-        rows = _BATCH.all(self._driver, after=base + after_seq, max_events=max_events)
+        rows = q.BATCH.all(self._driver, after=base + after_seq, max_events=max_events)
         for place, event_id, kind, version, body, digest in rows:
             size += len(body)
             if found and size > max_bytes:
@@ -141,7 +93,7 @@ class Outbox(Grants):
         chain = self._till.chain()
         if seq == chain.pruned:
             return bytes(chain.pruned_hash)
-        row = _HASH.one(self._driver, at=s.place_of(chain.incarnation, seq))
+        row = q.HASH.one(self._driver, at=place_of(chain.incarnation, seq))
         return None if row is None else bytes(row[0])
 
     def ack(self, head: int, safe_head: int) -> bool:
@@ -178,26 +130,26 @@ class Outbox(Grants):
             )
 
     def _prune(self, chain: Chain, horizon: int, max_events: int) -> int:
-        base = s.place_of(chain.incarnation, 0)
-        row = _KEEP_FROM.one(self._driver, after=base, horizon=horizon)
+        base = place_of(chain.incarnation, 0)
+        row = q.KEEP_FROM.one(self._driver, after=base, horizon=horizon)
         young = row[0] - base if row and row[0] is not None else chain.head + 1
         up_to = min(young - 1, chain.acked, chain.safe_head, chain.pruned + max_events)
         if up_to <= chain.pruned:
             return 0
-        kept = _HASH.one(self._driver, at=base + up_to)
-        for statement in _PRUNE:
+        kept = q.HASH.one(self._driver, at=base + up_to)
+        for statement in q.PRUNE:
             statement.run(self._driver, above=base, up_to=base + up_to)
-        _ORPHAN_KEYS.run(self._driver)
+        q.ORPHAN_KEYS.run(self._driver)
         gone = up_to - chain.pruned
         chain.pruned, chain.pruned_hash = up_to, bytes(kept[0]) if kept else GENESIS
         return gone
 
     def _prune_history(self, chain: Chain, horizon: int, max_events: int) -> int:
         """Events of older incarnations were safe before their chain ended."""
-        below = s.place_of(chain.incarnation, 0)
-        rows = _OLD_PLACES.all(self._driver, below=below, horizon=horizon, count=max_events)
+        below = place_of(chain.incarnation, 0)
+        rows = q.OLD_PLACES.all(self._driver, below=below, horizon=horizon, count=max_events)
         for (place,) in rows:
-            for statement in _PRUNE:
+            for statement in q.PRUNE:
                 statement.run(self._driver, above=place - 1, up_to=place)
         return len(rows)
 
@@ -205,13 +157,13 @@ class Outbox(Grants):
         """Members enrolled here whom the server has erased, or made one with others."""
         with write(self._driver):
             for member_id in member_ids:
-                _FORGET_MEMBER.run(self._driver, member=member_id)
-            _ORPHAN_KEYS.run(self._driver)
+                q.FORGET_MEMBER.run(self._driver, member=member_id)
+            q.ORPHAN_KEYS.run(self._driver)
 
     def save_identity(self, identity: TerminalIdentity) -> None:
         """Enrolment succeeded. A chain that has begun keeps its incarnation."""
         with self._till.protected("enrol") as chain:
-            _SET_META.run(self._driver, k="identity", v=to_json(identity))
+            q.SET_META.run(self._driver, k="identity", v=to_json(identity))
             if chain.head == 0:
                 chain.incarnation = max(chain.incarnation, identity.incarnation)
 
@@ -245,7 +197,7 @@ class Outbox(Grants):
 
     def held_grants(self, after: str, count: int) -> list[HeldGrant]:
         """A page of the grants that were ever given to this database, by id."""
-        rows = _HELD.all(self._driver, after=after, count=count)
+        rows = q.HELD.all(self._driver, after=after, count=count)
         return [
             HeldGrant(grant, owner, granted, kind, _instant(until), incarnation)
             for grant, owner, granted, kind, until, incarnation in rows

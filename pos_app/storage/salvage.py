@@ -15,8 +15,8 @@ from pos_app.domain.events import Event
 from pos_app.storage.connect import connect_damaged
 from pos_app.storage.driver import Driver
 from pos_app.storage.errors import in_words_of_the_port
+from pos_app.storage.places import SEQ_BITS, SEQ_MASK, place_of
 from pos_app.storage.recording import add_stored
-from pos_app.storage.schema import SEQ_BITS, SEQ_MASK, place_of
 from pos_app.storage.till_file import TillFile
 from pos_app.workstation.ports import EventCodec
 

@@ -1,7 +1,7 @@
 """The tables of `till.db` as SQLAlchemy Core knows them. Never a query, never a migration.
 
-The event row is the outbox: what is unsent is what lies above `chain.acked`. `place` packs
-(incarnation, seq) into one integer, so that a chain is dense, ordered and found by the rowid.
+The event row is the outbox: what is unsent is what lies above `chain.acked`; its `place` is of
+`places`. Never imported by a process of a till: see `core`.
 Instants are Unix microseconds (`*_us`), days are ISO text, documents are JSON bytes.
 """
 
@@ -18,18 +18,9 @@ from sqlalchemy import (
     text,
 )
 
-APPLICATION_ID = 0x4B50544C  # "KPTL"
-SCHEMA_VERSION = 3
-SEQ_BITS = 40
-SEQ_MASK = (1 << SEQ_BITS) - 1
+from pos_app.storage.places import SEQ_BITS, SEQ_MASK
 
 TILL = MetaData()
-
-
-def place_of(incarnation: int, seq: int) -> int:
-    """The row number of an event: incarnations follow each other, sequences are dense in each."""
-    return incarnation << SEQ_BITS | seq
-
 
 event = Table(
     "event",

@@ -2,8 +2,8 @@
 
 from sqlcipher3 import dbapi2
 
-from pos_app.storage import schema as s
 from pos_app.storage.errors import translated
+from pos_app.storage.places import SEQ_MASK, place_of
 from pos_app.storage.till_file import TillFile
 from pos_app.workstation.ports import StorageBroken
 
@@ -41,10 +41,10 @@ def _newest(till: TillFile) -> None:
     first = max(chain.pruned, chain.head - EVENTS_LOOKED_AT)
     rows = till.driver.execute(
         "SELECT place, id, kind, body, hash FROM event WHERE place >= ? ORDER BY place",
-        (s.place_of(chain.incarnation, first),),
+        (place_of(chain.incarnation, first),),
     ).fetchall()
     known = {
-        place & s.SEQ_MASK: (event, kind, body, digest) for place, event, kind, body, digest in rows
+        place & SEQ_MASK: (event, kind, body, digest) for place, event, kind, body, digest in rows
     }
     previous = (
         chain.pruned_hash if first == chain.pruned else known[first][3] if first in known else None

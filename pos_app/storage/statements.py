@@ -1,199 +1,252 @@
-"""The journal's SQL, written by Core and compiled at import. Never executed here."""
+"""What Core wrote of `core.statements`. Written by `python -m tests.storage.sql_texts` alone."""
 
-from sqlalchemy import bindparam, case, delete, or_, select, update
+from pos_app.storage.driver import Statement
 
-from pos_app.domain.loyalty.allowance import GOES_BACK
-from pos_app.storage import schema as s
-from pos_app.storage.driver import Statement, insert_into
-
-ADD_EVENT = Statement(insert_into(s.event))
-ADD_DOCUMENT_KEY = Statement(insert_into(s.document_key))
-ADD_RETURN = Statement(insert_into(s.return_of))
-ADD_MEMBER_EVENT = Statement(insert_into(s.member_event))
-
+ADD_EVENT = Statement(
+    ("INSERT INTO event (place, id, kind, v, body, hash, at_us) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    ("place", "id", "kind", "v", "body", "hash", "at_us"),
+    {},
+)
+ADD_DOCUMENT_KEY = Statement(
+    ('INSERT INTO document_key ("key", place) VALUES (?, ?)'), ("key", "place"), {}
+)
+ADD_RETURN = Statement(
+    ("INSERT INTO return_of (original_id, place) VALUES (?, ?)"), ("original_id", "place"), {}
+)
+ADD_MEMBER_EVENT = Statement(
+    (
+        "INSERT INTO member_event (member_id, place, business_on, net_minor, points) "
+        "VALUES (?, ?, ?, ?, ?)"
+    ),
+    ("member_id", "place", "business_on", "net_minor", "points"),
+    {},
+)
 SPEND = Statement(
-    update(s.allowance)
-    .where(s.allowance.c.grant_id == bindparam("grant"))
-    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
-    .where(
-        s.allowance.c.granted - s.allowance.c.spent - s.allowance.c.returned >= bindparam("points")
-    )
-    .values(spent=s.allowance.c.spent + bindparam("points"))
+    (
+        "UPDATE allowance SET spent=(allowance.spent + ?) WHERE allowance.grant_id = ? "
+        "AND allowance.incarnation = ? AND (allowance.granted - allowance.spent) - "
+        "allowance.returned >= ?"
+    ),
+    ("points", "grant", "incarnation_now", "points"),
+    {},
 )
 GIVE_BACK = Statement(
-    update(s.allowance)
-    .where(s.allowance.c.grant_id == bindparam("grant"))
-    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
-    .where(
-        s.allowance.c.granted - s.allowance.c.spent - s.allowance.c.returned >= bindparam("points")
-    )
-    .values(returned=s.allowance.c.returned + bindparam("points"))
-)
-_GRANT = select(
-    s.allowance.c.grant_id,
-    s.allowance.c.member_id,
-    s.allowance.c.granted,
-    s.allowance.c.spent,
-    s.allowance.c.returned,
-    s.allowance.c.kind,
-    s.allowance.c.lease_until_us,
+    (
+        "UPDATE allowance SET returned=(allowance.returned + ?) WHERE allowance.grant_id "
+        "= ? AND allowance.incarnation = ? AND (allowance.granted - allowance.spent) - "
+        "allowance.returned >= ?"
+    ),
+    ("points", "grant", "incarnation_now", "points"),
+    {},
 )
 ALLOWANCES = Statement(
-    _GRANT.where(s.allowance.c.member_id == bindparam("member_id"))
-    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
-    .where(s.allowance.c.granted > 0)
-    .order_by(s.allowance.c.grant_id)
+    (
+        "SELECT allowance.grant_id, allowance.member_id, allowance.granted, "
+        "allowance.spent, allowance.returned, allowance.kind, allowance.lease_until_us \n"
+        "FROM allowance \n"
+        "WHERE allowance.member_id = ? AND allowance.incarnation = ? AND "
+        "allowance.granted > ? ORDER BY allowance.grant_id"
+    ),
+    ("member_id", "incarnation_now", "granted_1"),
+    {"granted_1": 0},
 )
-
 IDENTIFIED = Statement(
-    _GRANT.where(or_(*(s.allowance.c.kind == kind for kind in GOES_BACK)))
-    .where(s.allowance.c.incarnation == bindparam("incarnation_now"))
-    .where(s.allowance.c.granted > s.allowance.c.spent + s.allowance.c.returned)
-    .order_by(s.allowance.c.grant_id)
+    (
+        "SELECT allowance.grant_id, allowance.member_id, allowance.granted, "
+        "allowance.spent, allowance.returned, allowance.kind, allowance.lease_until_us \n"
+        "FROM allowance \n"
+        "WHERE (allowance.kind = ? OR allowance.kind = ? OR allowance.kind = ?) AND "
+        "allowance.incarnation = ? AND allowance.granted > allowance.spent + "
+        "allowance.returned ORDER BY allowance.grant_id"
+    ),
+    ("kind_1", "kind_2", "kind_3", "incarnation_now"),
+    {"kind_1": "identified", "kind_2": "recalled", "kind_3": "own"},
 )
-
 ADD_OWN = Statement(
-    insert_into(
-        s.allowance, "grant_id", "member_id", "kind", "granted", "incarnation"
-    ).on_conflict_do_nothing()
+    (
+        "INSERT INTO allowance (grant_id, member_id, kind, granted, incarnation) VALUES "
+        "(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    ),
+    ("grant_id", "member_id", "kind", "granted", "incarnation"),
+    {},
 )
-
 ADD_SUSPENDED = Statement(
-    insert_into(
-        s.suspended,
-        *("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
-    )
+    (
+        "INSERT INTO suspended (transaction_id, label, at_us, operator_id, lines, "
+        "total_minor, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    ),
+    ("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
+    {},
 )
 DROP_SUSPENDED = Statement(
-    delete(s.suspended).where(s.suspended.c.transaction_id == bindparam("key"))
+    ("DELETE FROM suspended WHERE suspended.transaction_id = ?"), ("key",), {}
 )
 SUSPENDED = Statement(
-    select(
-        s.suspended.c.transaction_id,
-        s.suspended.c.label,
-        s.suspended.c.at_us,
-        s.suspended.c.operator_id,
-        s.suspended.c.lines,
-        s.suspended.c.total_minor,
-        s.suspended.c.body,
-    ).order_by(s.suspended.c.n)
+    (
+        "SELECT suspended.transaction_id, suspended.label, suspended.at_us, "
+        "suspended.operator_id, suspended.lines, suspended.total_minor, suspended.body \n"
+        "FROM suspended ORDER BY suspended.n"
+    ),
+    (),
+    {},
 )
-
-ADD_JOB = Statement(insert_into(s.print_job))
+ADD_JOB = Statement(
+    ("INSERT INTO print_job (job_id, n, transaction_id, body, state) VALUES (?, ?, ?, ?, ?)"),
+    ("job_id", "n", "transaction_id", "body", "state"),
+    {},
+)
 JOBS = Statement(
-    select(
-        s.print_job.c.job_id,
-        s.print_job.c.transaction_id,
-        s.print_job.c.body,
-        s.print_job.c.state,
-    ).order_by(s.print_job.c.n)
+    (
+        "SELECT print_job.job_id, print_job.transaction_id, print_job.body, "
+        "print_job.state \n"
+        "FROM print_job ORDER BY print_job.n"
+    ),
+    (),
+    {},
 )
 SET_JOB_STATE = Statement(
-    update(s.print_job)
-    .where(s.print_job.c.job_id == bindparam("key"))
-    .values(state=bindparam("to"))
+    ("UPDATE print_job SET state=? WHERE print_job.job_id = ?"), ("to", "key"), {}
 )
 REPLACE_JOB = Statement(
-    update(s.print_job)
-    .where(s.print_job.c.job_id == bindparam("key"))
-    .values(job_id=bindparam("new_id"), body=bindparam("new_body"), state=bindparam("to"))
+    ("UPDATE print_job SET job_id=?, body=?, state=? WHERE print_job.job_id = ?"),
+    ("new_id", "new_body", "to", "key"),
+    {},
 )
-DROP_JOB = Statement(delete(s.print_job).where(s.print_job.c.job_id == bindparam("key")))
-
-_tendering = insert_into(s.tendering)
+DROP_JOB = Statement(("DELETE FROM print_job WHERE print_job.job_id = ?"), ("key",), {})
 ADD_TENDERING = Statement(
-    _tendering.on_conflict_do_update(
-        set_={"at_us": _tendering.excluded.at_us, "body": _tendering.excluded.body}
-    )
+    (
+        "INSERT INTO tendering (transaction_id, at_us, body) VALUES (?, ?, ?) ON CONFLICT "
+        " DO UPDATE SET at_us = excluded.at_us, body = excluded.body"
+    ),
+    ("transaction_id", "at_us", "body"),
+    {},
 )
 DROP_TENDERING = Statement(
-    delete(s.tendering).where(s.tendering.c.transaction_id == bindparam("key"))
+    ("DELETE FROM tendering WHERE tendering.transaction_id = ?"), ("key",), {}
 )
 TENDERINGS = Statement(
-    select(s.tendering.c.transaction_id, s.tendering.c.at_us, s.tendering.c.body).order_by(
-        s.tendering.c.at_us, s.tendering.c.transaction_id
-    )
+    (
+        "SELECT tendering.transaction_id, tendering.at_us, tendering.body \n"
+        "FROM tendering ORDER BY tendering.at_us, tendering.transaction_id"
+    ),
+    (),
+    {},
 )
-
-_member = insert_into(s.local_member)
 SAVE_MEMBER = Statement(
-    _member.on_conflict_do_update(
-        set_={"body": _member.excluded.body, "place": _member.excluded.place}
-    )
+    (
+        "INSERT INTO local_member (member_id, place, body) VALUES (?, ?, ?) ON CONFLICT  "
+        "DO UPDATE SET place = excluded.place, body = excluded.body"
+    ),
+    ("member_id", "place", "body"),
+    {},
 )
-ADD_MEMBER_KEY = Statement(insert_into(s.local_member_key).on_conflict_do_nothing())
+ADD_MEMBER_KEY = Statement(
+    (
+        'INSERT INTO local_member_key (kind, "key", member_id) VALUES (?, ?, ?) ON '
+        "CONFLICT DO NOTHING"
+    ),
+    ("kind", "key", "member_id"),
+    {},
+)
 MEMBER_BY_ID = Statement(
-    select(s.local_member.c.body).where(s.local_member.c.member_id == bindparam("key"))
+    ("SELECT local_member.body \nFROM local_member \nWHERE local_member.member_id = ?"),
+    ("key",),
+    {},
 )
 MEMBER_BY_KEY = Statement(
-    select(s.local_member.c.body)
-    .join(s.local_member_key, s.local_member_key.c.member_id == s.local_member.c.member_id)
-    .where(s.local_member_key.c.kind == bindparam("kind"))
-    .where(s.local_member_key.c.key == bindparam("key"))
+    (
+        "SELECT local_member.body \n"
+        "FROM local_member JOIN local_member_key ON local_member_key.member_id = "
+        "local_member.member_id \n"
+        'WHERE local_member_key.kind = ? AND local_member_key."key" = ?'
+    ),
+    ("kind", "key"),
+    {},
 )
-
-META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
-_meta = insert_into(s.meta)
-PUT_META = Statement(_meta.on_conflict_do_update(set_={"v": _meta.excluded.v}))
-
-_EVENT = (s.event.c.kind, s.event.c.v, s.event.c.body)
+META = Statement(("SELECT meta.v \nFROM meta \nWHERE meta.k = ?"), ("k",), {})
+PUT_META = Statement(
+    ("INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT  DO UPDATE SET v = excluded.v"),
+    ("k", "v"),
+    {},
+)
 DOCUMENT = Statement(
-    select(*_EVENT)
-    .join(s.document_key, s.document_key.c.place == s.event.c.place)
-    .where(s.document_key.c.key == bindparam("key"))
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM event JOIN document_key ON document_key.place = event.place \n"
+        'WHERE document_key."key" = ?'
+    ),
+    ("key",),
+    {},
 )
-LAST_DOCUMENT = Statement(select(*_EVENT).join(s.chain, s.chain.c.last_document == s.event.c.place))
+LAST_DOCUMENT = Statement(
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM event JOIN chain ON chain.last_document = event.place"
+    ),
+    (),
+    {},
+)
 SOLD = Statement(
-    select(*_EVENT)
-    .where(s.event.c.kind == "transaction_completed")
-    .where(s.event.c.at_us.between(bindparam("since"), bindparam("until")))
-    .order_by(s.event.c.place)
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM event \n"
+        "WHERE event.kind = ? AND event.at_us BETWEEN ? AND ? ORDER BY event.place"
+    ),
+    ("kind_1", "since", "until"),
+    {"kind_1": "transaction_completed"},
 )
 RETURNS = Statement(
-    select(*_EVENT)
-    .join(s.return_of, s.return_of.c.place == s.event.c.place)
-    .where(s.return_of.c.original_id == bindparam("key"))
-    .order_by(s.return_of.c.place)
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM event JOIN return_of ON return_of.place = event.place \n"
+        "WHERE return_of.original_id = ? ORDER BY return_of.place"
+    ),
+    ("key",),
+    {},
 )
-
-_place_now = s.chain.c.incarnation * (1 << s.SEQ_BITS)
-# A sequence beyond the head belongs to an earlier incarnation: none of ours is posted then.
-_since = _place_now + case((bindparam("posted") > s.chain.c.head, 0), else_=bindparam("posted"))
 UNPOSTED = Statement(
-    select(*_EVENT)
-    .select_from(s.chain)
-    .join(s.member_event, s.member_event.c.place > _since)
-    .join(s.event, s.event.c.place == s.member_event.c.place)
-    .where(s.member_event.c.member_id == bindparam("member_id"))
-    .where(s.member_event.c.points != 0)
-    .order_by(s.member_event.c.place)
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM chain JOIN member_event ON member_event.place > chain.incarnation * ? + "
+        "CASE WHEN (? > chain.head) THEN ? ELSE ? END JOIN event ON event.place = "
+        "member_event.place \n"
+        "WHERE member_event.member_id = ? AND member_event.points != ? ORDER BY "
+        "member_event.place"
+    ),
+    ("incarnation_1", "posted", "param_1", "posted", "member_id", "points_1"),
+    {"incarnation_1": 1099511627776, "param_1": 0, "points_1": 0},
 )
 UNPOSTED_OF_MEMBER = Statement(
-    select(*_EVENT)
-    .select_from(s.chain)
-    .join(s.member_event, s.member_event.c.place > _since)
-    .join(s.event, s.event.c.place == s.member_event.c.place)
-    .where(s.member_event.c.member_id == bindparam("member_id"))
-    .order_by(s.member_event.c.place)
-)
-_latest = (
-    select(s.member_event.c.place)
-    .where(s.member_event.c.member_id == bindparam("member_id"))
-    .order_by(s.member_event.c.place.desc())
-    .limit(64)
-    .scalar_subquery()
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM chain JOIN member_event ON member_event.place > chain.incarnation * ? + "
+        "CASE WHEN (? > chain.head) THEN ? ELSE ? END JOIN event ON event.place = "
+        "member_event.place \n"
+        "WHERE member_event.member_id = ? ORDER BY member_event.place"
+    ),
+    ("incarnation_1", "posted", "param_1", "posted", "member_id"),
+    {"incarnation_1": 1099511627776, "param_1": 0},
 )
 LATEST_OF_MEMBER = Statement(
-    select(*_EVENT)
-    .where(s.event.c.place.in_(_latest))
-    .where(s.event.c.at_us >= bindparam("since"))
-    .order_by(s.event.c.place.desc())
+    (
+        "SELECT event.kind, event.v, event.body \n"
+        "FROM event \n"
+        "WHERE event.place IN (SELECT member_event.place \n"
+        "FROM member_event \n"
+        "WHERE member_event.member_id = ? ORDER BY member_event.place DESC\n"
+        " LIMIT ? OFFSET ?) AND event.at_us >= ? ORDER BY event.place DESC"
+    ),
+    ("member_id", "param_1", "param_2", "since"),
+    {"param_1": 64, "param_2": 0},
 )
 UNPOSTED_SPEND = Statement(
-    select(s.member_event.c.business_on, s.member_event.c.net_minor)
-    .select_from(s.chain)
-    .join(s.member_event, s.member_event.c.place > _since)
-    .where(s.member_event.c.member_id == bindparam("member_id"))
-    .where(s.member_event.c.net_minor != 0)
-    .order_by(s.member_event.c.place)
+    (
+        "SELECT member_event.business_on, member_event.net_minor \n"
+        "FROM chain JOIN member_event ON member_event.place > chain.incarnation * ? + "
+        "CASE WHEN (? > chain.head) THEN ? ELSE ? END \n"
+        "WHERE member_event.member_id = ? AND member_event.net_minor != ? ORDER BY "
+        "member_event.place"
+    ),
+    ("incarnation_1", "posted", "param_1", "posted", "member_id", "net_minor_1"),
+    {"incarnation_1": 1099511627776, "param_1": 0, "net_minor_1": 0},
 )

@@ -10,12 +10,11 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from pathlib import Path
 
-from sqlalchemy import bindparam, select, update
-
-from pos_app.storage import schema as s
 from pos_app.storage.connect import connect
-from pos_app.storage.driver import Driver, Statement, insert_into, write
+from pos_app.storage.driver import Driver, write
+from pos_app.storage.places import place_of
 from pos_app.storage.sentinel import Mark, Sentinel
+from pos_app.storage.texts import till_file as q
 
 GENESIS = b"\0" * 32
 ChainHash = Callable[[bytes, int, str, str, bytes], bytes]
@@ -49,33 +48,10 @@ class Chain:
     @property
     def place(self) -> int:
         """The row number of the newest event."""
-        return s.place_of(self.incarnation, self.head)
+        return place_of(self.incarnation, self.head)
 
 
-_NAMES = tuple(f.name for f in fields(Chain))
-_VALUES = attrgetter(*_NAMES)
-_CHAIN = Statement(select(*(s.chain.c[name] for name in _NAMES)))
-_SAVE = Statement(update(s.chain).values({name: bindparam(name) for name in _NAMES}))
-_META = Statement(select(s.meta.c.v).where(s.meta.c.k == bindparam("k")))
-_put = insert_into(s.meta)
-_SET_META = Statement(_put.on_conflict_do_update(set_={"v": _put.excluded.v}))
-_AFTER = Statement(
-    select(s.event.c.place, s.event.c.id, s.event.c.kind, s.event.c.body)
-    .where(s.event.c.place > bindparam("after"))
-    .order_by(s.event.c.place)
-)
-# A dense stretch of the chain moves by one distance, beyond every place there was.
-_MOVES = tuple(
-    Statement(
-        update(table)
-        .where(table.c.place > bindparam("after"))
-        .values(place=table.c.place + bindparam("distance"))
-    )
-    for table in (s.event, s.document_key, s.return_of, s.member_event, s.local_member)
-)
-_SET_HASH = Statement(
-    update(s.event).where(s.event.c.place == bindparam("at")).values(hash=bindparam("new_hash"))
-)
+_VALUES = attrgetter(*(f.name for f in fields(Chain)))
 
 
 class TillFile:
@@ -102,7 +78,7 @@ class TillFile:
             self.points(f"{name}.begin")
             yield chain
             chain.generation += 1
-            _SAVE.run_row(self.driver, _VALUES(chain))
+            q.SAVE.run_row(self.driver, _VALUES(chain))
             self.points(f"{name}.before_commit")
         self.points(f"{name}.after_commit")
         self._sentinel.write(Mark(chain.incarnation, chain.generation, chain.receipts))
@@ -110,19 +86,19 @@ class TillFile:
 
     def chain(self) -> Chain:
         """Where the chain stands now."""
-        row = _CHAIN.one(self.driver)
+        row = q.CHAIN.one(self.driver)
         assert row is not None  # written by the first migration
         return Chain(*row)
 
     def meta(self, name: str) -> bytes | None:
         """A small value by name."""
-        row = _META.one(self.driver, k=name)
+        row = q.META.one(self.driver, k=name)
         return None if row is None else bytes(row[0])
 
     def set_meta(self, name: str, value: bytes) -> None:
         """Remember a small value, durably."""
         with write(self.driver):
-            _SET_META.run(self.driver, k=name, v=value)
+            q.SET_META.run(self.driver, k=name, v=value)
 
     def last_mark(self) -> Mark:
         """How far the sentinel says that this till was; zeros when it says nothing."""
@@ -157,20 +133,20 @@ class TillFile:
         """
         mark = self.last_mark()
         with self.protected("reopen") as chain:
-            after = s.place_of(chain.incarnation, chain.pruned if whole else chain.safe_head)
+            after = place_of(chain.incarnation, chain.pruned if whole else chain.safe_head)
             chain.incarnation = max(chain.incarnation, mark.incarnation, above) + 1
             chain.head, chain.head_hash = 0, GENESIS
             chain.acked = chain.safe_head = chain.pruned = 0
             chain.pruned_hash, chain.frozen = GENESIS, 1
             chain.receipts = max(chain.receipts, mark.receipts)
             distance = chain.place - after
-            for move in _MOVES:
+            for move in q.MOVES:
                 move.run(self.driver, after=after, distance=distance)
             if chain.last_document > after:
                 chain.last_document += distance
-            for place, event_id, kind, body in _AFTER.all(self.driver, after=chain.place):
+            for place, event_id, kind, body in q.AFTER.all(self.driver, after=chain.place):
                 self.link(chain, event_id, kind, body)
-                _SET_HASH.run(self.driver, at=place, new_hash=chain.head_hash)
+                q.SET_HASH.run(self.driver, at=place, new_hash=chain.head_hash)
         return chain.incarnation
 
     def link(self, chain: Chain, event_id: str, kind: str, body: bytes) -> None:

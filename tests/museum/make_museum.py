@@ -15,7 +15,7 @@ from pos_app.domain.loyalty.allowance import AllowanceUse, Move
 from pos_app.storage.fiscal_book import FiscalBook
 from pos_app.storage.moves import Moves
 from pos_app.storage.outbox import Outbox
-from pos_app.storage.schema import SCHEMA_VERSION
+from pos_app.storage.places import SCHEMA_VERSION
 from pos_app.workstation.ports import Facts, FiscalRow, SuspendedDraft, Tendering
 from sync.translate import WireCodec
 from tests.storage.builders import (

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlcipher3 import dbapi2
 
-from pos_app.storage import schema
-from pos_app.storage.driver import DIALECT
+from pos_app.storage import places, schema
+from pos_app.storage.core.compiled import DIALECT
 from pos_app.storage.migrations import STEPS
 from pos_app.storage.outbox import Outbox
 from pos_app.workstation.ports import TerminalIdentity
@@ -24,8 +24,8 @@ EXHIBITS = sorted(MUSEUM.glob("till-v*.db"))
 
 def test_every_released_version_is_in_the_museum():
     versions = {int(re.findall(r"\d+", path.stem)[0]) for path in EXHIBITS}
-    assert versions == set(range(1, schema.SCHEMA_VERSION + 1))
-    assert len(STEPS) == schema.SCHEMA_VERSION
+    assert versions == set(range(1, places.SCHEMA_VERSION + 1))
+    assert len(STEPS) == places.SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pos_app.storage.driver import Driver
 from pos_app.storage.migrations import v0001, v0002, v0003
-from pos_app.storage.schema import APPLICATION_ID
+from pos_app.storage.places import APPLICATION_ID
 
 STEPS: tuple[Callable[[Driver], None], ...] = (v0001.up, v0002.up, v0003.up)
 
