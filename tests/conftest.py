@@ -12,11 +12,12 @@ import coverage
 import pytest
 from hypothesis import settings
 
-from tests import leaks, where_files_lie
+from tests import bytecode, leaks, where_files_lie
 from tests.house.coverage_floors import too_low
 from tests.order import longest_first
 
 where_files_lie.choose()
+bytecode.prepare()
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 LOW = pytest.StashKey[list[str]]()
