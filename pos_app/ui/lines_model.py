@@ -62,63 +62,91 @@ def texts_of(line: LineView, place: int, words: Words, currency: Currency) -> Li
     )
 
 
+@dataclass(slots=True)
+class _Row:
+    """A line where it was shown last; its words are made when somebody looks at it."""
+
+    line: LineView
+    place: int
+    texts: LineTexts | None = None
+
+
 class LinesModel(QAbstractTableModel):
-    """Rows of a receipt. `show` compares with what is shown and touches only what differs."""
+    """Rows of a receipt. `show` compares with what is shown and touches only what differs.
+
+    A new line may change the share of every other in a reduction: only the rows on show are put
+    into words, a dozen of them and not a hundred and fifty.
+    """
 
     def __init__(self, words: Words, currency: Currency, columns: tuple[int, ...] = WIDE) -> None:
         super().__init__()
         self._words, self._currency, self.columns = words, currency, columns
-        self._lines: list[LineView] = []
-        self._texts: list[LineTexts] = []
+        self._rows: list[_Row] = []
 
     def show(self, lines: Sequence[LineView]) -> None:
         """Make the rows be these lines with the fewest signals."""
-        if len(lines) < len(self._lines):
+        if len(lines) < len(self._rows):
             self._remove_gone({line.line for line in lines})
+        other: list[int] = []
         for row, line in enumerate(lines):
-            if row < len(self._lines) and self._lines[row].line == line.line:
-                self._replace(row, line)
+            if row < len(self._rows) and self._rows[row].line.line == line.line:
+                if self._replaced(row, line):
+                    other.append(row)
             else:
                 self._insert(row, line)
-        if len(self._lines) > len(lines):
-            self._drop(len(lines), len(self._lines) - 1)
+        if len(self._rows) > len(lines):
+            self._drop(len(lines), len(self._rows) - 1)
+        self._tell(other)
 
     def _remove_gone(self, kept: set[int]) -> None:
-        for row in range(len(self._lines) - 1, -1, -1):
-            if self._lines[row].line not in kept:
+        for row in range(len(self._rows) - 1, -1, -1):
+            if self._rows[row].line.line not in kept:
                 self._drop(row, row)
 
     def _drop(self, first: int, last: int) -> None:
         self.beginRemoveRows(QModelIndex(), first, last)
-        del self._lines[first : last + 1], self._texts[first : last + 1]
+        del self._rows[first : last + 1]
         self.endRemoveRows()
 
     def _insert(self, row: int, line: LineView) -> None:
         self.beginInsertRows(QModelIndex(), row, row)
-        self._lines.insert(row, line)
-        self._texts.insert(row, texts_of(line, row + 1, self._words, self._currency))
+        self._rows.insert(row, _Row(line, row + 1))
         self.endInsertRows()
 
-    def _replace(self, row: int, line: LineView) -> None:
-        shown = self._lines[row]
-        same = shown is line or shown == line
-        if same and self._texts[row].number == str(row + 1):
-            return
-        self._lines[row] = line
-        self._texts[row] = texts_of(line, row + 1, self._words, self._currency)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+    def _replaced(self, row: int, line: LineView) -> bool:
+        """Whether the row shows something else now."""
+        shown = self._rows[row]
+        if shown.place == row + 1 and (shown.line is line or shown.line == line):
+            return False
+        self._rows[row] = _Row(line, row + 1)
+        return True
+
+    def _tell(self, rows: Sequence[int]) -> None:
+        """One signal for each stretch of rows that changed."""
+        last = len(self.columns) - 1
+        for place, row in enumerate(rows):
+            if not place or rows[place - 1] != row - 1:
+                first = row
+            if place + 1 == len(rows) or rows[place + 1] != row + 1:
+                self.dataChanged.emit(self.index(first, 0), self.index(row, last))
+
+    def _texts(self, row: int) -> LineTexts:
+        shown = self._rows[row]
+        if shown.texts is None:
+            shown.texts = texts_of(shown.line, shown.place, self._words, self._currency)
+        return shown.texts
 
     def row_of(self, line: int | None) -> int:
         """The row of a line number, -1 for none."""
-        return next((row for row, one in enumerate(self._lines) if one.line == line), -1)
+        return next((row for row, one in enumerate(self._rows) if one.line.line == line), -1)
 
     def line_at(self, row: int) -> int:
         """The line number of a row."""
-        return self._lines[row].line
+        return self._rows[row].line.line
 
     # ---- Qt
     def rowCount(self, parent: _AnyIndex = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._lines)
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: _AnyIndex = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.columns)
@@ -141,7 +169,7 @@ class LinesModel(QAbstractTableModel):
         return None
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        texts = self._texts[index.row()]
+        texts = self._texts(index.row())
         if role == TEXTS:
             return texts
         if role == Qt.ItemDataRole.DisplayRole:

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pos_app.domain.money import RUB
-from pos_app.ui import gestures
-from pos_app.ui.lines_model import TEXTS, LinesModel
+from pos_app.ui import gestures, lines_model
+from pos_app.ui.lines_model import TEXTS, LinesModel, texts_of
 from pos_app.workstation.answer import Part
 from resources.words import Words
 from tests.ui.builders import GOODS, SellingTill, a_line, a_transaction, lines, selling, signed_on
@@ -54,8 +54,37 @@ def test_a_voided_line_leaves_and_the_rest_is_numbered_anew(model):
     heard = Heard(model)
     model.show([one for one in lines(150) if one.line != 148])
     assert heard.removed == [(147, 147)]
-    assert heard.changed == [(147, 147), (148, 148)]
+    assert heard.changed == [(147, 148)]
     assert model.index(148, 0).data() == "149"
+
+
+def test_lines_that_share_a_reduction_are_told_of_in_stretches(model):
+    heard = Heard(model)
+    dearer = {0, *range(40, 60), 149}
+    shown = [
+        replace(one, amount_minor=1) if n in dearer else one for n, one in enumerate(lines(150))
+    ]
+    model.show((*shown, a_line(151, *GOODS[0])))
+    assert heard.changed == [(0, 0), (40, 59), (149, 149)]
+    assert heard.inserted == [(150, 150)]
+
+
+def test_only_the_lines_on_show_are_put_into_words(open_till, qapp, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        lines_model, "texts_of", lambda line, *rest: said.append(line.line) or texts_of(line, *rest)
+    )
+    window = open_till(SellingTill(signed_on(transaction=a_transaction(lines(150)))))
+    window.screen_shown.table.viewport().grab()
+    said.clear()
+    table = window.screen_shown.table
+    every = [replace(one, amount_minor=one.amount_minor + 1) for one in lines(150)]
+    table.show_lines(a_transaction((*every, a_line(151, *GOODS[0]))))
+    table.viewport().grab()
+    on_show = table.viewport().height() // table.row_height + 1
+    assert 0 < len(said) <= on_show
+    assert len(set(said)) == len(said)
+    assert max(said) == 151
 
 
 def test_another_receipt_replaces_all_rows_without_a_reset(model):
