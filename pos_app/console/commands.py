@@ -147,6 +147,7 @@ class Commands:
             ),
             "confirm": self._confirm,
             "return": self._return,
+            "credit_receipt": lambda f: till.credit_receipt(text(f, "receipt")),
             "receipt": lambda f: till.find_receipt(text(f, "receipt")),
             "reprint": lambda f: till.reprint(optional_text(f, "receipt")),
             "print_answer": lambda f: till.print_answer(flag(f, "printed")),

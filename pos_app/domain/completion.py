@@ -297,7 +297,7 @@ def _entries(
         entries.append(replace(spent, lot_order=rules.program.lot_order))
     if totals.points_earned:
         earned = entry(EntryKind.EARN, totals.points_earned)
-        entries.append(_dated(earned, rules.program.earn))
+        entries.append(dated(earned, rules.program.earn))
     return tuple(entries)
 
 
@@ -311,7 +311,7 @@ def _own(entries: Iterable[PointsEntry], secured: Secured, on: date) -> OwnRight
     return own_rights(earned, secured.debt + secured.unsecured, secured.incarnation)
 
 
-def _dated(earned: PointsEntry, rules: Earn) -> PointsEntry:
+def dated(earned: PointsEntry, rules: Earn) -> PointsEntry:
     """When the points can be spent, and their last day."""
     day, days = earned.business_on, rules.expires_after_days
     return replace(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.loyalty.account import PointsEntry
@@ -61,6 +62,38 @@ class PointsAdjusted:
     uses: tuple[AllowanceUse, ...]
     store_id: str
     override_by: str
+    at: datetime
+
+    @property
+    def member_id(self) -> str:
+        """Whose points."""
+        return self.entry.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """What a line of a credited receipt earns: whole points, the exact points per minor unit of
+    `base_minor`. See CompletedLine."""
+
+    line: int
+    points: int
+    rate: Fraction
+    base_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCredited:
+    """A receipt of nobody became a member's who had forgotten the card: one entry of the kind EARN.
+
+    `lines`: what the whole receipt would have earned; the entry gives what of it is not back, so
+    that a later return takes back exactly the share of its goods. Once for a receipt, ever.
+    """
+
+    receipt_id: str
+    receipt_number: str
+    entry: PointsEntry
+    lines: tuple[CreditedLine, ...]
+    store_id: str
     at: datetime
 
     @property
@@ -252,6 +285,7 @@ Event = (
     | MemberEnrolled
     | CategoriesChosen
     | PointsAdjusted
+    | ReceiptCredited
     | MembersMerged
     | AllowanceReturned
     | AllowanceGiven

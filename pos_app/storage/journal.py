@@ -13,6 +13,7 @@ from pos_app.domain.events import (
     CategoriesChosen,
     Event,
     PointsAdjusted,
+    ReceiptCredited,
     TransactionCompleted,
 )
 from pos_app.domain.loyalty.allowance import Allowance
@@ -110,6 +111,11 @@ class Journal:
     def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
         """Returns of that sale recorded at this till, in order."""
         return self._documents(q.RETURNS, key=transaction_id)
+
+    def credit_of(self, transaction_id: str) -> ReceiptCredited | None:
+        """To whom that receipt of nobody was credited at this till."""
+        events = self._events(q.RETURNS, key=transaction_id)
+        return next((e for e in events if isinstance(e, ReceiptCredited)), None)
 
     def local_member(self, kind: str, key: str) -> Member | None:
         """`kind`: phone (hex of HMAC), card, code, id."""
@@ -269,7 +275,7 @@ class Journal:
 def _entries(event: Event) -> tuple[PointsEntry, ...]:
     if isinstance(event, TransactionCompleted):
         return event.document.entries
-    return (event.entry,) if isinstance(event, PointsAdjusted) else ()
+    return (event.entry,) if isinstance(event, PointsAdjusted | ReceiptCredited) else ()
 
 
 def _allowances(rows: Iterable[Sequence[Any]]) -> tuple[Allowance, ...]:

@@ -9,6 +9,7 @@ from pos_app.domain.events import (
     Event,
     MembersMerged,
     PointsAdjusted,
+    ReceiptCredited,
     TransactionCompleted,
 )
 from pos_app.domain.loyalty.allowance import OWN, AllowanceUse
@@ -88,6 +89,9 @@ def add_stored(
             net_minor=0,
             points=entries,
         )
+    if isinstance(event, ReceiptCredited):
+        # Beside its returns: whoever asks for the one wants the other.
+        q.ADD_RETURN.run(till.driver, original_id=event.receipt_id, place=chain.place)
     if document is not None:
         chain.last_document = chain.place
         _index_document(till.driver, codec, chain.place, document)
@@ -98,7 +102,7 @@ def _told_of(event: Event) -> list[tuple[str, int, date]]:
     """(member, number of entries of the ledger, business day) of an event that is no receipt."""
     if isinstance(event, CategoriesChosen):
         return [(event.member_id, 0, event.business_on)]
-    if isinstance(event, PointsAdjusted):
+    if isinstance(event, PointsAdjusted | ReceiptCredited):
         return [(event.member_id, 1, event.entry.business_on)]
     if isinstance(event, MembersMerged):
         return [(one, 0, event.business_on) for one in (event.kept_id, event.gone_id)]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from drivers.contract import PrintJob
 from pos_app.domain.document import CompletedTransaction
-from pos_app.domain.events import CategoriesChosen, ControlTotals, Event
+from pos_app.domain.events import CategoriesChosen, ControlTotals, Event, ReceiptCredited
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse
 from pos_app.domain.loyalty.coupon import CouponHistory
@@ -187,6 +187,9 @@ class Journal(Protocol):
 
     def returns_of(self, transaction_id: str) -> tuple[CompletedTransaction, ...]:
         """Returns of that sale recorded at this till."""
+
+    def credit_of(self, transaction_id: str) -> ReceiptCredited | None:
+        """To whom that receipt of nobody was credited at this till; None: to nobody."""
 
     def local_member(self, kind: str, key: str) -> Member | None:
         """A member enrolled here. `kind`: phone (hex of HMAC), card, code, id."""

@@ -12,6 +12,7 @@ from pos_app.domain.document import (
     CompletedTransaction,
     TransactionKind,
 )
+from pos_app.domain.forgotten_card import as_members, returns_as_members
 from pos_app.domain.item import Item
 from pos_app.domain.loyalty.tally import added
 from pos_app.domain.membership_return import Used, used_days
@@ -40,7 +41,7 @@ from pos_app.workstation.station import (
 def find(station: Station, receipt: str) -> CompletedTransaction | Answer:
     """A completed sale of this till by number, code or id."""
     key = receipt.strip().removeprefix("K1R:")
-    document = station.journal.document(key)
+    document = sale_of(station, key)
     if document is None:
         return refused("unknown_receipt", number=key)
     if document.kind is TransactionKind.RETURN:
@@ -48,11 +49,23 @@ def find(station: Station, receipt: str) -> CompletedTransaction | Answer:
     return document
 
 
+def sale_of(station: Station, key: str) -> CompletedTransaction | None:
+    """A completed transaction; one that was credited to a member afterwards has their points."""
+    document = station.journal.document(key)
+    if document is None or document.member_id or document.kind is TransactionKind.RETURN:
+        return document
+    return as_members(document, station.journal.credit_of(document.transaction_id))
+
+
 def earlier_returns(
     station: Station, original: CompletedTransaction
 ) -> tuple[CompletedTransaction, ...]:
     """What came back of it already."""
-    return station.journal.returns_of(original.transaction_id)
+    returns = station.journal.returns_of(original.transaction_id)
+    if original.member_id:
+        return returns
+    credit = station.journal.credit_of(original.transaction_id)
+    return returns_as_members(original, credit, returns)
 
 
 def left_of(station: Station, original: CompletedTransaction) -> dict[int, int]:
@@ -202,7 +215,7 @@ def reopened(
     station: Station, transaction_id: str, receipt: str, back: Sequence[Sequence[int]], reason: str
 ) -> bool:
     """A return that a cut has closed, under its own id; False where its receipt is not here."""
-    original = station.journal.document(receipt)
+    original = sale_of(station, receipt)
     if original is None:
         return False
     sold = {line.line: line for line in original.lines}

@@ -44,6 +44,7 @@ _PAIRS: dict[str, tuple[type, Callable[[Any], Struct], Callable[[Any], Any]]] = 
     "member_enrolled": (facts.MemberEnrolled, t.member_enrolled_doc, t.member_enrolled),
     "categories_chosen": (facts.CategoriesChosen, t.categories_chosen_doc, t.categories_chosen),
     "points_adjusted": (facts.PointsAdjusted, m.points_adjusted_doc, m.points_adjusted),
+    "receipt_credited": (facts.ReceiptCredited, m.receipt_credited_doc, m.receipt_credited),
     "members_merged": (facts.MembersMerged, m.members_merged_doc, m.members_merged),
     "allowance_returned": (facts.AllowanceReturned, t.allowance_returned_doc, t.allowance_returned),
     "transfer_out": (facts.AllowanceGiven, t.transfer_out_doc, t.transfer_out),

@@ -218,7 +218,7 @@ def _line(doc: LineDoc) -> CompletedLine:
         doc.tax,
         doc.categories,
         doc.returned_line,
-        _fraction(doc.earn_rate) if doc.earn_rate else NO_RATE,
+        fraction(doc.earn_rate) if doc.earn_rate else NO_RATE,
         doc.earn_base,
         doc.card,
         doc.adds_to_spend,
@@ -240,7 +240,7 @@ def _currency(code: str, digits: int) -> Currency:
 
 
 @lru_cache(maxsize=4096)
-def _fraction(text: str) -> Fraction:
+def fraction(text: str) -> Fraction:
     """The reverse of its text, "7/100" or "2"; ValueError for anything else."""
     numerator, _, denominator = text.partition("/")
     if not int(denominator or "1"):

@@ -1,10 +1,16 @@
-"""What a manager did to a member <-> wire. Never a rule."""
+"""What somebody did to a member by hand <-> wire. Never a rule."""
 
-from pos_app.domain.events import MembersMerged, PointsAdjusted
+from pos_app.domain.events import CreditedLine, MembersMerged, PointsAdjusted, ReceiptCredited
 from sync.translate.allowances import use_doc, use_from_doc
+from sync.translate.documents import NO_RATE, fraction
 from sync.translate.entries import entry_doc, entry_from_doc
 from sync.translate.instants import day, instant, instant_text
-from sync.wire.events import MembersMergedDoc, PointsAdjustedDoc
+from sync.wire.events import (
+    CreditedLineDoc,
+    MembersMergedDoc,
+    PointsAdjustedDoc,
+    ReceiptCreditedDoc,
+)
 
 
 def points_adjusted_doc(e: PointsAdjusted) -> PointsAdjustedDoc:
@@ -25,6 +31,43 @@ def points_adjusted(doc: PointsAdjustedDoc) -> PointsAdjusted:
         uses=tuple(use_from_doc(use) for use in doc.uses),
         store_id=doc.store,
         override_by=doc.override_by,
+        at=instant(doc.at),
+    )
+
+
+def receipt_credited_doc(e: ReceiptCredited) -> ReceiptCreditedDoc:
+    """A receipt of nobody that became a member's."""
+    lines = tuple(
+        CreditedLineDoc(one.line, one.points, str(one.rate) if one.rate else "", one.base_minor)
+        for one in e.lines
+    )
+    return ReceiptCreditedDoc(
+        receipt=e.receipt_id,
+        number=e.receipt_number,
+        entry=entry_doc(e.entry),
+        lines=lines,
+        store=e.store_id,
+        at=instant_text(e.at),
+    )
+
+
+def receipt_credited(doc: ReceiptCreditedDoc) -> ReceiptCredited:
+    """The reverse."""
+    lines = tuple(
+        CreditedLine(
+            one.line,
+            one.points,
+            fraction(one.earn_rate) if one.earn_rate else NO_RATE,
+            one.earn_base,
+        )
+        for one in doc.lines
+    )
+    return ReceiptCredited(
+        receipt_id=doc.receipt,
+        receipt_number=doc.number,
+        entry=entry_from_doc(doc.entry),
+        lines=lines,
+        store_id=doc.store,
         at=instant(doc.at),
     )
 

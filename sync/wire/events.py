@@ -206,6 +206,22 @@ class PointsAdjustedDoc(Struct, omit_defaults=True):
     override_by: str = ""
 
 
+class CreditedLineDoc(Struct, omit_defaults=True):
+    line: int
+    points: int = 0
+    earn_rate: str = ""
+    earn_base: int = 0
+
+
+class ReceiptCreditedDoc(Struct, omit_defaults=True):
+    receipt: str
+    number: str
+    entry: EntryDoc
+    lines: tuple[CreditedLineDoc, ...]
+    store: str
+    at: str
+
+
 class MembersMergedDoc(Struct, omit_defaults=True):
     kept: str
     gone: str
@@ -336,6 +352,7 @@ EVENT_KINDS: dict[str, type[Struct]] = {
     "member_enrolled": MemberEnrolledDoc,
     "categories_chosen": CategoriesChosenDoc,
     "points_adjusted": PointsAdjustedDoc,
+    "receipt_credited": ReceiptCreditedDoc,
     "members_merged": MembersMergedDoc,
     "allowance_returned": AllowanceReturnedDoc,
     "transfer_out": TransferOutDoc,

@@ -138,6 +138,13 @@ FACTS: dict[str, e.Event] = {
     "points_adjusted.taken": e.PointsAdjusted(
         entry(5, EntryKind.ADJUST, -20), (AllowanceUse("g", 20),), "shop", "op-2", AT
     ),
+    "receipt_credited.full": e.ReceiptCredited(
+        TRANSACTION, "0102000017",
+        entry(6, EntryKind.EARN, 20, program=PROGRAM, available_on=ON, expires_on=ON),
+        (e.CreditedLine(1, 30, Fraction(7, 100_000), 20_00), e.CreditedLine(2, 0, Fraction(0), 0)),
+        "shop", AT,
+    ),
+    "receipt_credited.bare": e.ReceiptCredited("t", "2", entry(7, EntryKind.EARN, 1), (), "", AT),
     "members_merged.full": e.MembersMerged(
         MEMBER, "01935c6e-0000-7000-8000-0000000000ff", "shop", "op-1", "op-2", "one person",
         AT, ON, "4567", "0019",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pos_app.domain import events as e
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.item import DatedPrice, Item
-from pos_app.domain.loyalty.allowance import Allowance
+from pos_app.domain.loyalty.allowance import Allowance, AllowanceUse, OwnRights
 from pos_app.domain.loyalty.choosing import Chosen
 from pos_app.domain.loyalty.ledger import Lot
 from pos_app.domain.loyalty.member import Member
@@ -49,6 +49,9 @@ st.register_type_strategy(int, number)
 st.register_type_strategy(datetime, instants)
 st.register_type_strategy(date, days)
 st.register_type_strategy(e.ControlTotals, totals)
+# A receipt that keeps nothing of its own says nothing of it.
+own_uses = st.lists(st.builds(AllowanceUse), min_size=1, max_size=3).map(tuple)
+st.register_type_strategy(OwnRights, st.builds(OwnRights, uses=own_uses))
 proofs = st.builds(e.GivenProof, body=text.map(str.encode))
 st.register_type_strategy(e.GivenProof, proofs)
 events = st.one_of(
@@ -61,6 +64,7 @@ events = st.one_of(
             e.AllowanceTaken,
             e.CategoriesChosen,
             e.PointsAdjusted,
+            e.ReceiptCredited,
             e.MembersMerged,
             e.SessionOpened,
             e.SessionClosed,

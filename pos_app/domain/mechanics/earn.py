@@ -10,6 +10,8 @@ from pos_app.domain.promotion.when import When, read_when
 from pos_app.domain.reading import Reader
 
 DAYS_MOST = 36_500
+FORGOTTEN_CARD_DAYS = 14
+FORGOTTEN_CARD_DAYS_MOST = 366
 EARN_BASES = (
     "paid_money",
     "before_redemption",
@@ -62,7 +64,8 @@ class Earn:
     """How points are earned. They can be spent `vesting_days` later and end after so many days.
 
     `combine`: of several money rules a line earns by the best, or by their sum. `rounding`: whole
-    points once a receipt, once a line, or (half up) once a rule.
+    points once a receipt, once a line, or (half up) once a rule. `forgotten_card_days`: so many
+    days a receipt of nobody is credited to whoever had forgotten the card; 0: never.
     """
 
     rules: tuple[EarnRule, ...] = ()
@@ -72,6 +75,7 @@ class Earn:
     welcome_points: int = 0
     combine: str = COMBINES[0]
     rounding: str = EARN_ROUNDINGS[0]
+    forgotten_card_days: int = FORGOTTEN_CARD_DAYS
 
 
 def _rate(doc: Reader, digits: int) -> Fraction:
@@ -177,6 +181,9 @@ def read_earn(doc: Reader, digits: int) -> Earn:
         welcome_points=doc.integer("welcome_points", 0),
         combine=doc.choice("combine", COMBINES, COMBINES[0]),
         rounding=doc.choice("rounding", EARN_ROUNDINGS, EARN_ROUNDINGS[0]),
+        forgotten_card_days=doc.integer(
+            "forgotten_card_days", FORGOTTEN_CARD_DAYS, 0, FORGOTTEN_CARD_DAYS_MOST
+        ),
     )
     doc.finish()
     if earn.expires_after_days is not None and earn.vesting_days >= earn.expires_after_days:

@@ -10,7 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pos_app.domain.events import CategoriesChosen, PointsAdjusted, TransactionCompleted
+from pos_app.domain.events import (
+    CategoriesChosen,
+    PointsAdjusted,
+    ReceiptCredited,
+    TransactionCompleted,
+)
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import bucket_of
 from sync.server.poster.effects import Part
@@ -18,8 +23,8 @@ from sync.translate import UnreadableEvent, WireCodec
 from sync.wire.messages import EventEnvelope
 
 EXISTS = "exists"
-Counted = TransactionCompleted | CategoriesChosen | PointsAdjusted
-COUNTED = ("transaction_completed", "categories_chosen", "points_adjusted")
+Counted = TransactionCompleted | CategoriesChosen | PointsAdjusted | ReceiptCredited
+COUNTED = ("transaction_completed", "categories_chosen", "points_adjusted", "receipt_credited")
 
 
 def renumbered(
@@ -49,7 +54,7 @@ def _counted(codec: WireCodec, e: EventEnvelope) -> Counted | None:
 
 
 def _members(fact: Counted) -> set[str]:
-    if isinstance(fact, CategoriesChosen | PointsAdjusted):
+    if isinstance(fact, CategoriesChosen | PointsAdjusted | ReceiptCredited):
         return {fact.member_id}
     document = fact.document
     if document.training:

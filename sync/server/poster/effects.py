@@ -29,7 +29,7 @@ from sync.server.engine.buckets import bucket_of
 from sync.server.members.referrals import first_purchase
 from sync.server.poster.clipping import clip_to_caps, overgiven
 from sync.server.poster.gift_cards import post_cards
-from sync.server.poster.manual import post_adjusted, post_merged
+from sync.server.poster.manual import post_adjusted, post_credited, post_merged
 from sync.server.poster.parts import (
     Part,
     conflict_of,
@@ -90,7 +90,9 @@ def _points(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     held = book.held.get(part.member)
     if held is None:
         held = book.add(_stranger(part), ())
-    book.change(held, replace(held.member, as_of=book.services.now()))
+    # A till adds what it has told to what the row contains: the row must say that it does.
+    posted = {**held.member.posted, part.terminal: part.seq}
+    book.change(held, replace(held.member, posted=posted, as_of=book.services.now()))
     return [c for entry in part.entries for c in post_entry(book, held, entry, part)]
 
 
@@ -259,6 +261,13 @@ def _adjusted(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     return found
 
 
+def _credited(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
+    found = post_credited(book, part)
+    if part.member in book.held:
+        place(book, book.held[part.member], around.placement)
+    return found
+
+
 def _gift_cards(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
     found = post_cards(book, part.document, part.event, part.seq)
     odd = _of_bearers(book, part, is_gift_card)
@@ -301,6 +310,7 @@ APPLY: Mapping[str, Callable[[Book, Part, Surroundings], list[Conflict]]] = {
     "enrolled": _enrolled,
     "joined": _joined,
     "adjusted": _adjusted,
+    "credited": _credited,
     "merged": lambda book, part, _around: post_merged(book, part),
     "carried_in": _carried_in,
     "gift_cards": _gift_cards,

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from pos_app.domain.events import MemberEnrolled, MembersMerged
+from pos_app.domain.events import MemberEnrolled, MembersMerged, ReceiptCredited
 from sync.server.poster.applying import ByBucket
 from sync.server.poster.outcomes import Batch
 from sync.server.poster.planning import Told
 
-ALONE = (MemberEnrolled, MembersMerged)
+ALONE = (MemberEnrolled, MembersMerged, ReceiptCredited)
 """Events that touch several buckets in an order of their own."""
 
 
 def groups(batches: Sequence[Batch]) -> list[list[Told]]:
-    """Readable events in order; an enrolment or a merge stands alone: what follows may need it."""
+    """Readable events in order; what touches several buckets stands alone: the next may need it."""
     found: list[list[Told]] = []
     alone = True
     for batch in batches:

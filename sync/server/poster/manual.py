@@ -1,11 +1,11 @@
-"""What a manager did to a member by hand, in the member's book. Never decides who may do it.
+"""What somebody did to a member by hand, in the member's book. Never decides who may do it.
 
 Applied once, like a receipt; what does not fit is a conflict that a person sees.
 """
 
 from dataclasses import replace
 
-from pos_app.domain.events import MembersMerged, PointsAdjusted
+from pos_app.domain.events import MembersMerged, PointsAdjusted, ReceiptCredited
 from sync.server.books.book import Book
 from sync.server.books.conflicts import Conflict
 from sync.server.poster.parts import Part, conflict_of, post_entry, use_grants
@@ -18,6 +18,23 @@ def post_adjusted(book: Book, part: Part) -> list[Conflict]:
         return [conflict_of("unknown_member", part, points=sum(e.points for e in part.entries))]
     found = [one for entry in part.entries for one in post_entry(book, held, entry, part)]
     found += use_grants(book, held, part, part.fact.uses)
+    posted = {**held.member.posted, part.terminal: part.seq}
+    book.change(held, replace(held.member, posted=posted, as_of=book.services.now()))
+    return found
+
+
+def credited_part(event: ReceiptCredited, about: tuple[str, int, str, str]) -> Part:
+    """`about`: event, number, terminal, and whose the points are now."""
+    member = about[-1]
+    return Part("credited", *about, event, (replace(event.entry, member_id=member),))
+
+
+def post_credited(book: Book, part: Part) -> list[Conflict]:
+    """Points of a receipt of nobody; spend, tier and tallies stay what they were."""
+    held = book.held.get(part.member)
+    if held is None or not isinstance(part.fact, ReceiptCredited):
+        return [conflict_of("unknown_member", part, points=sum(e.points for e in part.entries))]
+    found = [one for entry in part.entries for one in post_entry(book, held, entry, part)]
     posted = {**held.member.posted, part.terminal: part.seq}
     book.change(held, replace(held.member, posted=posted, as_of=book.services.now()))
     return found

@@ -41,8 +41,11 @@ TWICE = "document_twice"
 Key = TypeVar("Key")
 MERGE_REFUSED = "merge_refused"
 """Two members were called one, and one of them is blocked, erased or unknown."""
+CREDITED_TWICE = "credited_twice"
+"""A receipt was credited that had a member already; it comes to nothing."""
 OF_NO_BUCKET = (
     TWICE,
+    CREDITED_TWICE,
     ODD_DAY,
     MERGE_REFUSED,
     "unknown_code",

@@ -16,6 +16,7 @@ from pos_app.domain.events import (
     MemberEnrolled,
     MembersMerged,
     PointsAdjusted,
+    ReceiptCredited,
     TransactionCompleted,
 )
 from pos_app.domain.loyalty.allowance import AllowanceUse
@@ -32,6 +33,7 @@ Fact = (
     | CategoriesChosen
     | MemberEnrolled
     | PointsAdjusted
+    | ReceiptCredited
     | MembersMerged
     | Carried
 )

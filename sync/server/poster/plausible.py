@@ -11,6 +11,7 @@ from pos_app.domain.events import (
     MemberEnrolled,
     MembersMerged,
     PointsAdjusted,
+    ReceiptCredited,
     RightUsed,
     TransactionCompleted,
 )
@@ -53,16 +54,20 @@ def doubtful(event: Event, terminal_id: str) -> str:
         return _texts((event.member_id, event.card_code, event.store_id))
     if isinstance(event, CategoriesChosen):
         return _texts((event.member_id, event.month, *event.categories))
-    if isinstance(event, PointsAdjusted):
-        return _adjustment(event)
-    if isinstance(event, MembersMerged):
-        return _merge(event)
+    if isinstance(event, PointsAdjusted | ReceiptCredited | MembersMerged):
+        return _by_hand(event)
     if isinstance(event, CashMoved):
         known = event.kind in CASH_KINDS and abs(event.amount_minor) <= LARGEST
         return "" if known else "a movement of cash that is none"
     if isinstance(event, RightUsed) and abs(event.amount_minor) > LARGEST:
         return "a number is out of range"
     return ""
+
+
+def _by_hand(event: PointsAdjusted | ReceiptCredited | MembersMerged) -> str:
+    if isinstance(event, PointsAdjusted):
+        return _adjustment(event)
+    return _credit(event) if isinstance(event, ReceiptCredited) else _merge(event)
 
 
 def _adjustment(event: PointsAdjusted) -> str:
@@ -72,6 +77,14 @@ def _adjustment(event: PointsAdjusted) -> str:
     if any(use.points <= 0 for use in event.uses) or taken > max(0, -entry.points):
         return "a use of more than was taken off"
     return _texts((entry.entry_id, entry.member_id, event.store_id, entry.cause.reason))
+
+
+def _credit(event: ReceiptCredited) -> str:
+    entry, whole = event.entry, sum(line.points for line in event.lines)
+    earning = entry.kind is EntryKind.EARN and entry.cause.id == event.receipt_id
+    if not earning or not 0 < entry.points <= min(whole, LARGEST):
+        return "a credit that is none"
+    return _texts((entry.entry_id, entry.member_id, event.receipt_id, event.store_id))
 
 
 def _merge(event: MembersMerged) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.domain.events import MembersMerged
+from pos_app.domain.events import MembersMerged, ReceiptCredited
 from sync.server.books.announcing import announce
 from sync.server.books.book import Grant
 from sync.server.engine.apart import ApartDatabase
@@ -31,6 +31,7 @@ from sync.server.poster.applying import (
     post_parts,
     surroundings,
 )
+from sync.server.poster.crediting import credit_receipts
 from sync.server.poster.effects import Surroundings
 from sync.server.poster.enrolling import enrol_members
 from sync.server.poster.faults import EVENT_FAULTS, described, of_an_event
@@ -51,6 +52,8 @@ from sync.server.settings.budgets import spent, tell_spent
 log = logging.getLogger(__name__)
 RETRY_S, LOOK_AGAIN_S = 1.0, 0.5
 TRANSACTION_MS, PARTS_LEAST = 150, 40
+BRING = {MembersMerged: unite_members, ReceiptCredited: credit_receipts}
+"""Of the events that stand alone; an enrolment for all others."""
 
 
 class Poster:
@@ -257,7 +260,7 @@ class Poster:
                 fact.conflicts += kinds
 
     async def _alone(self, terminal_id: str, fact: Fact) -> None:
-        bring = unite_members if isinstance(fact.event, MembersMerged) else enrol_members
+        bring = BRING.get(type(fact.event), enrol_members)
         try:
             fact.conflicts += await bring(
                 self._database, self._services, terminal_id, fact, post_parts
