@@ -180,7 +180,7 @@ def find_return(desk: Desk) -> None:
             desk.close_ask()
             show_found(desk, desk.do(desk.till.scan(data, None)))
 
-    row = Row(words.text("ui.return_bare"), figure="*", icon="undo-2")
+    row = Row(words.text("ui.return_bare"), figure=words.text("ui.star_key"), icon="undo-2")
     ask = Ask(
         "return",
         accept,

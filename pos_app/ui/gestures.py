@@ -5,14 +5,23 @@ from collections.abc import Callable
 from pos_app.domain.money import parse_decimal
 from pos_app.ui import device_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
-from pos_app.ui.phrases import consent_rows, item_row, member_row, reason_rows, suspended_row
+from pos_app.ui.enrol_flows import enrol
+from pos_app.ui.phrases import (
+    item_row,
+    member_row,
+    reason_rows,
+    suspended_row,
+)
 from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
 SEARCH_FROM = 2
-CONSENTS = ("processing", "marketing")
 OF_PAGES = frozenset({"report_section", "member_do", "merge_keep", "conflict_line"})
 """Questions that belong to a page: a scan ends both."""
+ANSWERED_BY_SCAN = frozenset(
+    {"member", "members", "coupon", "coupons", "gift_card", "rewards", "points", "points_amount"}
+)
+"""Questions that a scan answers or passes over: their panel does not stay."""
 
 
 def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
@@ -23,7 +32,7 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     waiting = desk.typed.strip()
     if waiting.endswith("*"):
         desk.do(desk.till.type_text(waiting))
-    if desk.ask is None or desk.ask.place == "below" or desk.ask.name in OF_PAGES:
+    if desk.ask is None or _ends_with_scan(desk.ask):
         desk.close_ask()
         desk.write("")
     if desk.page is not None:
@@ -31,6 +40,10 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     show_found(desk, desk.do(desk.till.scan(data, aim)))
     if desk.ask is not None and desk.ask.name == "pin" and desk.view.demand is None:
         desk.close_ask()  # the card's code has answered what the PIN was asked for
+
+
+def _ends_with_scan(ask: Ask) -> bool:
+    return ask.place in {"below", "main"} or ask.name in OF_PAGES | ANSWERED_BY_SCAN
 
 
 def submit(desk: Desk) -> None:
@@ -59,7 +72,8 @@ def _chosen(desk: Desk, text: str) -> int:
 def show_found(desk: Desk, answer: Answer, typed: str = "") -> None:
     """What an answer brought beside the view: choices, a report, a receipt, a phone to enrol."""
     if answer.refusal is not None and answer.refusal.code == "unknown_phone":
-        enrol(desk, typed)
+        if desk.ask is None or desk.ask.name == "member":  # else the cashier has gone on
+            enrol(desk, typed or str(answer.data.get("phone", "")))
     elif answer.data.get("items"):
         rows = [item_row(desk, item) for item in answer.data["items"]]
         desk.open(Ask("results", _search_again(desk), place="below", pick=_add(desk)), rows)
@@ -136,28 +150,6 @@ def member(desk: Desk) -> None:
         show_found(desk, answer, digits)
 
     desk.open(Ask("member", accept, pad="digits"))
-
-
-def enrol(desk: Desk, phone: str = "") -> None:
-    """Phone, Enter: with or without a link; a phone nobody has is already typed. What the member
-    has signed is ticked beside it; nothing is ticked by itself."""
-    signed: set[str] = set()
-
-    def accept(text: str) -> None:
-        given = [one for one in CONSENTS if one in signed]
-        if desk.do(desk.till.enrol(text, consents=given)).ok:
-            desk.close_ask()
-
-    def toggle(index: int) -> None:
-        if index < len(CONSENTS):
-            signed.symmetric_difference_update({CONSENTS[index]})
-            desk.show_rows(consent_rows(desk, CONSENTS, signed))
-
-    def pick(row: Row) -> None:
-        toggle(CONSENTS.index(row.value))
-
-    ask = Ask("enrol", accept, pad="digits", pick=pick, toggle=toggle)
-    desk.open(ask, consent_rows(desk, CONSENTS, signed), typed=phone)
 
 
 def remove_member(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Gestures of gift cards: shown, sold, paid with. Never a rule, never a sum."""
 
+from collections.abc import Callable
+
 from pos_app.ui.desk import Ask, Desk
 from pos_app.ui.gestures import to_minor
 from pos_app.workstation.answer import Tone
@@ -16,20 +18,29 @@ def pay(desk: Desk) -> None:
         desk.do(desk.till.pay("gift_card"))
 
 
-def show(desk: Desk) -> None:
+def show(desk: Desk, then: Callable[[Desk], None] | None = None) -> None:
     """What is on a card, by the code that is printed on it; a scan does the same."""
 
     def accept(text: str) -> None:
-        if not text or desk.do(desk.till.gift_card(text)).ok:
+        if not text:
             desk.close_ask()
+        elif desk.do(desk.till.gift_card(text)).ok:
+            desk.close_ask()
+            if then is not None and desk.view.gift_card is not None:
+                then(desk)
 
     desk.open(Ask("gift_card", accept))
 
 
 def sell(desk: Desk) -> None:
-    """The amount for the card that was scanned; Enter alone is the only one there is."""
+    """The card, then its amount; Enter alone is the only one there is. What this shop or this
+    cashier may not sell is said before a code is asked."""
     if desk.view.gift_card is None:
-        show(desk)
+        answer = desk.till.sell_gift_card("")
+        if answer.refusal is not None and answer.refusal.code != "gift_card_which":
+            desk.do(answer)
+            return
+        show(desk, sell)
         return
 
     def accept(text: str) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from pos_app.domain.rights import Right
 from pos_app.ui import (
     conflict_flows,
     counter_flows,
     day_flows,
     device_flows,
+    enrol_flows,
     fiscal_flows,
     gestures,
     gift_card_flows,
@@ -15,6 +17,7 @@ from pos_app.ui import (
     money_flows,
     payment_flows,
     report_flows,
+    return_flows,
     training_flows,
 )
 from pos_app.ui.desk import Ask, Desk, Row
@@ -44,6 +47,7 @@ MENU: Entries = (
     ("swap", "user-round-search"),
     ("categories", "star"),
     ("coupons", "percent"),
+    ("forgotten_card", "receipt-text"),
 )
 GROUPS: Mapping[str, Entries] = {
     "drawer": (
@@ -99,6 +103,7 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
     words = words_of(desk)
     waiting = conflict_flows.counted(desk, entries)
     counts = {"conflicts": waiting, "day": waiting}
+    desk.hush()  # what was said before lies over the head of the menu
     rows = [
         Row(words.text(f"menu.{name}"), figure=counts.get(name, ""), value=name, icon=icon)
         for name, icon in entries
@@ -191,7 +196,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "menu": menu,
     **{name: partial(group, name=name) for name in GROUPS},
     "member": gestures.member,
-    "enrol": gestures.enrol,
+    "enrol": enrol_flows.enrol,
     "remove_member": gestures.remove_member,
     "search": gestures.search,
     "coupon": counter_flows.coupon,
@@ -225,6 +230,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "dismiss": Desk.dismiss_offer,
     "submit": gestures.submit,
     "return": counter_flows.find_return,
+    "forgotten_card": return_flows.forgotten_card,
     "reprint": money_flows.reprint,
     "price_check": counter_flows.price_check,
     "price_label": counter_flows.price_label,
@@ -254,6 +260,17 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
 }
 
 
+NEEDS: Mapping[str, Right] = {
+    "return": Right.RETURN_BY_RECEIPT,
+    "discount": Right.DISCOUNT,
+    "paid_in": Right.CASH_IN_OUT,
+    "paid_out": Right.CASH_IN_OUT,
+    "loan": Right.CASH_IN_OUT,
+    "pickup": Right.PICKUP,
+}
+"""Gestures that ask something first and are allowed by a colleague at their end."""
+
+
 def perform(desk: Desk, gesture: str) -> None:
     """A gesture by its name; pressing the key of the open question again may mean more."""
     ask = desk.ask
@@ -261,4 +278,13 @@ def perform(desk: Desk, gesture: str) -> None:
         ask.again()
         return
     GESTURES[gesture](desk)
+    _forewarn(desk, gesture)
     money_flows.base_ask(desk)
+
+
+def _forewarn(desk: Desk, gesture: str) -> None:
+    """That somebody else's PIN will be wanted is said before anything is typed, not after."""
+    person, right = desk.view.operator, NEEDS.get(gesture)
+    lacking = person is not None and right is not None and right.value not in person.rights
+    if lacking and desk.ask is not None:
+        desk.tell("ui.needs_colleague", Tone.NEUTRAL)

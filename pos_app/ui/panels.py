@@ -127,7 +127,8 @@ class PadPanel(Panel):
         self.echo.align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.column.addWidget(self.echo)
         if self.desk.rows:
-            self._list = RowList(self.look, self._choose)
+            counted = self.desk.ask is not None and self.desk.ask.toggle is not None
+            self._list = RowList(self.look, self._choose, numbered=counted)
             self._list.show_rows(self.desk.rows, self.desk.cursor)
             self.column.addWidget(self._list, 3)
 
@@ -143,6 +144,25 @@ class PadPanel(Panel):
             self.echo.say(DOT * len(typed) if self._masked else typed or self._nothing)
         if changes & {Own.CURSOR, Own.ROWS} and hasattr(self, "_list"):
             self._list.show_rows(self.desk.rows, self.desk.cursor)
+
+
+class WordPanel(Panel):
+    """Something to type that is no number: what for, what exactly, the button that means Enter."""
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__(look, desk)
+        ask = desk.ask
+        if ask is None:
+            raise ValueError("a panel without a question")
+        self.head(look.say(ask.title))
+        hint = Paragraph(look, look.metrics.body)
+        hint.say(look.say(ask.hint))
+        self.column.addWidget(hint)
+        self.column.addStretch(1)
+        done = Button(look, look.say("ui.done"), partial(perform, desk, "submit"),
+                      icon="check", key="Enter", skin="pay", px=look.metrics.medium)  # fmt: skip
+        done.least.setHeight(look.metrics.big_target)
+        self.column.addWidget(done)
 
 
 class RowsPanel(Panel):

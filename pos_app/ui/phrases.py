@@ -73,6 +73,12 @@ def consent_rows(desk: Desk, consents: Sequence[str], signed: Collection[str]) -
     ]
 
 
+def name_row(desk: Desk, value: str, name: str) -> Row:
+    """The name that a new member may tell; nobody has to."""
+    words = words_of(desk)
+    return Row(name or words.text("ui.enrol_name"), value=value, icon="check" if name else "minus")
+
+
 def reason_rows(desk: Desk, reasons: Iterable[str]) -> list[Row]:
     """Reasons to choose from, in words."""
     words = words_of(desk)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from pos_app.ui.controls import CENTRE, LEFT, RIGHT, Button, named, reveal
+from pos_app.ui.controls import CENTRE, RIGHT, Button, named, reveal
 from pos_app.ui.desk import Row
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 
@@ -40,8 +40,7 @@ class RowButton(Button):
     def sizeHint(self) -> QSize:
         air = self.look.metrics.px(14)
         tall = self._title_height() + air
-        if self._row.detail:
-            tall += QFontMetrics(self._small).height()
+        tall += self._detail_height()
         return QSize(self.look.metrics.target * 3, max(self.least.height(), tall))
 
     def minimumSizeHint(self) -> QSize:
@@ -64,11 +63,15 @@ class RowButton(Button):
 
     def _title_height(self) -> int:
         """As many lines as the title needs in the width it has: names are never cut."""
-        room = self.title_room()
-        box = QFontMetrics(self._title).boundingRect(
-            QRect(0, 0, room, 1000), WRAP_LEFT, self._row.title
-        )
-        return box.height()
+        return self._height_of(self._row.title, self._title)
+
+    def _detail_height(self) -> int:
+        """Nor is what stands below it."""
+        return self._height_of(self._row.detail, self._small) if self._row.detail else 0
+
+    def _height_of(self, text: str, font: QFont) -> int:
+        box = QRect(0, 0, self.title_room(), 1000)
+        return QFontMetrics(font).boundingRect(box, WRAP_LEFT, text).height()
 
     def resizeEvent(self, event: object) -> None:
         self.updateGeometry()
@@ -93,8 +96,8 @@ class RowButton(Button):
 
     def _paint_texts(self, painter: QPainter) -> None:
         left, right = self._left(), self.width() - self.look.metrics.px(12)
-        tall, below = self._title_height(), QFontMetrics(self._small).height()
-        top = (self.height() - tall - (below if self._row.detail else 0)) // 2
+        tall, below = self._title_height(), self._detail_height()
+        top = (self.height() - tall - below) // 2
         room = right - left - self._figure_width()
         painter.setPen(self.look.colour("text"))
         painter.setFont(self._title)
@@ -105,7 +108,7 @@ class RowButton(Button):
         if self._row.detail:
             painter.setFont(self._small)
             painter.setPen(self.look.colour("secondary"))
-            painter.drawText(QRect(left, top + tall, room, below), LEFT, self._row.detail)
+            painter.drawText(QRect(left, top + tall, room, below), WRAP_LEFT, self._row.detail)
 
 
 class RowList(QScrollArea):

@@ -18,7 +18,7 @@ from pos_app.ui.member_panel import MemberPanel
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.notice_line import DemandBar, NoticeLine
 from pos_app.ui.pages import page_of
-from pos_app.ui.panels import PadPanel, Panel, RowsPanel
+from pos_app.ui.panels import PadPanel, Panel, RowsPanel, WordPanel
 from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.ui.theme import Look
 from pos_app.ui.totals import Totals
@@ -178,7 +178,7 @@ class SaleScreen(QWidget):
             return PadPanel(self._look, self._desk)
         if ask.pick is not None:
             return RowsPanel(self._look, self._desk)
-        return None
+        return WordPanel(self._look, self._desk)
 
     def _place_page(self) -> None:
         ask = self._desk.ask

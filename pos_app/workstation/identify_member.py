@@ -7,7 +7,7 @@ after the goods. Never gives or takes a point: that is settled with the sale.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pos_app.domain.events import MemberEnrolled
@@ -109,7 +109,7 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
         partner = partner_card.issuer(station, key) if by == "card" else None
         if partner is not None:
             return _partners(station, key, how, partner)
-        return _stranger(station, by, key, how)
+        return _stranger(station, by, key, how, value)
     answer = _attach(station, one, how, local=local, card=key if by == "card" else "")
     if answer.ok and station.known is not None:
         here = station.known.account.available(station.business_on()) - station.known.allowance
@@ -150,7 +150,7 @@ def _attach(station: Station, one: Member, how: str, *, local: bool, card: str =
     return replace(answer, notices=(said,))
 
 
-def _stranger(station: Station, by: str, key: str, how: str) -> Answer:
+def _stranger(station: Station, by: str, key: str, how: str, typed: str) -> Answer:
     """Not in the mirror: ask the server; with no link a card still earns, matched later."""
     online = station.courier.status().online
     if not online and by in GUESTS:
@@ -161,7 +161,7 @@ def _stranger(station: Station, by: str, key: str, how: str) -> Answer:
     if by in GUESTS:
         # Whatever becomes of the question, the receipt keeps the identity.
         _guest(station, key, how)
-    _ask_server(station, by, key, how, EVERYTHING)
+    _ask_server(station, by, key, how, EVERYTHING, typed)
     return changed(*SALE_PARTS, notices=(notice("asking_server", Tone.NEUTRAL),))
 
 
@@ -187,7 +187,9 @@ def _let_go(station: Station, before: MemberLink | None, now: str | None) -> Non
         give_back(station, before.member_id)
 
 
-def _ask_server(station: Station, by: str, key: str, how: str, want_points: int) -> None:
+def _ask_server(
+    station: Station, by: str, key: str, how: str, want_points: int, typed: str = ""
+) -> None:
     """A fresh state and an allowance for what this receipt may redeem.
 
     All that may be spent is wanted: the server gives what is free, the rest returns after the
@@ -201,15 +203,26 @@ def _ask_server(station: Station, by: str, key: str, how: str, want_points: int)
     fields = {"kind": by, "key": key, "want_points": want_points}
 
     def answered(reply: Mapping[str, Any]) -> None:
-        _server_answered(station, transaction_id, by, key, how, reply)
+        _server_answered(station, transaction_id, _Asked(by, key, how, typed), reply)
 
     station.courier.request("identify", fields, answered)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who was asked for: as `identify` takes it; `typed` is a phone as the cashier gave it."""
+
+    by: str
+    key: str
+    how: str
+    typed: str
+
+
 def _server_answered(
-    station: Station, transaction_id: str, by: str, key: str, how: str, reply: Mapping[str, Any]
+    station: Station, transaction_id: str, asked: _Asked, reply: Mapping[str, Any]
 ) -> None:
     """The transaction may be another by now, or be paid: then nothing happens."""
+    by, key, how = asked.by, asked.key, asked.how
     current = station.open.transaction_id if station.open else ""
     if current != transaction_id or (station.open and station.open.tenders):
         return
@@ -222,12 +235,13 @@ def _server_answered(
         return
     if found is not None:
         answer = _attach(station, found, how, local=False, card=key if by == "card" else "")
-    elif not reply.get("error"):
-        answer = refused("unknown_member")
-    elif by in GUESTS:
+    elif reply.get("error") and by in GUESTS:
         answer = changed(Part.MEMBER, notices=(notice("guest_card", Tone.WARNING),))
+    elif by == "phone":
+        # Nobody has it: it may be enrolled, and is not typed twice.
+        answer = replace(refused("unknown_phone"), data={"phone": asked.typed})
     else:
-        answer = refused("unknown_phone" if by == "phone" else "unknown_member")
+        answer = refused("unknown_member")
     if not answer.ok:
         _no_guest(station, key)
     station.say(answer)

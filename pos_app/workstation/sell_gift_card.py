@@ -13,6 +13,7 @@ from pos_app.domain.loyalty.gift_card import sale_refused
 from pos_app.domain.loyalty.owner import masked
 from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity, pieces
+from pos_app.domain.sentence import say
 from pos_app.domain.transaction import LineItem, Transaction
 from pos_app.workstation import regulated
 from pos_app.workstation.answer import Answer, Tone, notice, refused, refused_with
@@ -38,12 +39,10 @@ def scanned(station: Station, found: Identification, _entry: str) -> Answer:
 def sell(station: Station, code: str, amount_minor: int | None) -> Answer:
     """Sell a card, or top one up that was sold; no code is the card at hand, no amount the one
     that the program knows."""
-    trouble = not_ready(station) or not_editable(station)
+    trouble = not_ready(station) or not_editable(station) or _not_here(station)
     if trouble:
         return trouble
     rules = program_of(station).gift_cards
-    if not rules.sold:
-        return refused("gift_cards_not_sold")
     card_id = which(station, code)
     if isinstance(card_id, Answer):
         return card_id
@@ -59,6 +58,15 @@ def sell(station: Station, code: str, amount_minor: int | None) -> Answer:
         return trouble
     item = item_of(station, card_id)
     return _put(station, item, amount_minor, card_id)
+
+
+def _not_here(station: Station) -> Answer | None:
+    """This shop sells none, or this operator does not: known before a card is looked for."""
+    rules = program_of(station).gift_cards
+    if not rules.sold:
+        return refused("gift_cards_not_sold")
+    barred = rules.sellers and _role(station) not in rules.sellers
+    return refused_with(say("gift.seller")) if barred else None
 
 
 def item_of(station: Station, card_id: str) -> Item:
@@ -113,11 +121,14 @@ def _not_sold(station: Station, card_id: str, amount_minor: int) -> Answer | Non
     if transaction is not None and any(one.card_id == card_id for one in transaction.lines):
         return refused("gift_card_here_already")
     known = know_card(station, card_id)
-    role = station.operator.role if station.operator else ""
     card = known.card if known.heard else None
     rules = program_of(station).gift_cards
-    why = sale_refused(rules, card, amount_minor, role, station.business_on())
+    why = sale_refused(rules, card, amount_minor, _role(station), station.business_on())
     return refused_with(why) if why else None
+
+
+def _role(station: Station) -> str:
+    return station.operator.role if station.operator else ""
 
 
 def _waiting(station: Station, transaction: Transaction | None) -> LineItem | None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from pos_app.domain.money import Money
 from pos_app.domain.quantity import grams, pieces
+from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Rate, say
 from pos_app.workstation.answer import ALL_PARTS, Part, Tone, done, notice, refused
 from pos_app.workstation.view import (
@@ -28,6 +29,7 @@ from pos_app.workstation.view import (
     empty_view,
 )
 
+RIGHTS = frozenset(right.value for right in Right)
 NOW = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
 GOODS = (
     ("Молоко «Простоквашино» 3,2 %, 930 мл", pieces(2), 9990, 19980, 1998),
@@ -122,7 +124,7 @@ def signed_on(**changes):
         empty_view(NOW),
         store_name="Магазин № 14",
         workstation_name="Касса 2",
-        operator=OperatorView("o1", "Иванова А.", "cashier", "ru", frozenset()),
+        operator=OperatorView("o1", "Иванова А.", "cashier", "ru", RIGHTS),
         session=SessionView(118, date(2026, 11, 22), NOW),
         link=LinkView(True, NOW, 0, NOW, False),
         devices=(DeviceView("Star TSP143", "printer", "ok"),),

@@ -7,7 +7,7 @@ from pos_app.domain.sentence import say
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done
 from pos_app.workstation.chip_view import ChoiceView, CouponView
-from pos_app.workstation.view import ExchangeView, TenderView
+from pos_app.workstation.view import ExchangeView, RewardView, TenderView
 from tests.ui.builders import FOUND, GOODS, a_line, a_member, a_transaction, lines
 
 COUPONS = (
@@ -65,7 +65,23 @@ def swapping(window):
     perform(window.desk, "swap")
 
 
+def naming_a_new_member(window):
+    perform(window.desk, "enrol")
+    window.desk.ask.toggle(2)
+
+
+def rewards_out_of_reach(window):
+    why = say("reward.no_goods")
+    shown = (
+        RewardView("bread", "Хлеб за 40 баллов", 40, False, 0, why),
+        RewardView("sweets", "Сладкое −20 % за 100 баллов", 100, False, 0, why),
+    )
+    become(window, rewards=shown)
+    perform(window.desk, "rewards")
+
+
 COUNTER = {
+    "rewards_out_of_reach": rewards_out_of_reach,
     "coupons": with_coupons,
     "coupons_listed": coupons_listed,
     "exchange": lambda w: become(w, transaction=an_exchange(), member=None),
@@ -73,6 +89,9 @@ COUNTER = {
     "returning_to_cards": returning_to_cards,
     "return_asked": lambda w: perform(w.desk, "return"),
     "enrol": lambda w: perform(w.desk, "enrol"),
+    "enrol_name": naming_a_new_member,
+    "coupon_typed": lambda w: perform(w.desk, "coupon"),
+    "gift_card_typed": lambda w: perform(w.desk, "gift_card"),
     "categories": categories_ticked,
     "price_checked": price_checked,
     "swap": swapping,

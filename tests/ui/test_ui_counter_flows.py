@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from pos_app.domain.rights import Right
 from pos_app.ui import gestures
-from pos_app.ui.controls import Button
+from pos_app.ui.controls import Button, Paragraph
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.panels import WordPanel
 from pos_app.workstation.answer import done, refused
 from tests.ui.builders import FOUND, SellingTill, a_transaction, selling
 from tests.ui.counter_samples import (
@@ -164,6 +166,78 @@ def test_what_a_member_signed_is_ticked_and_nothing_by_itself(window):
     QTest.keyClick(window.entry, K.Key_4, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.till.said("enrol") == [(("9161234567",), {"consents": ["processing"]})]
+
+
+def test_a_new_member_may_tell_a_name_and_what_was_typed_and_ticked_stays(window):
+    perform(window.desk, "enrol")
+    QTest.keyClicks(window.entry, "9161234567")
+    QTest.keyClick(window.entry, K.Key_1, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.entry, K.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert window.desk.ask.name == "enrol_name"
+    QTest.keyClicks(window.entry, "Olga")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.entry.text() == "9161234567"
+    assert [row.icon for row in window.desk.rows] == ["check", "minus", "check"]
+    QTest.keyClick(window.entry, K.Key_Return)
+    said = {"consents": ["processing"], "name": "Olga"}
+    assert window.desk.till.said("enrol") == [(("9161234567",), said)]
+
+
+def without(window, *rights):
+    person = window.desk.view.operator
+    left = person.rights - {right.value for right in rights}
+    become(window, operator=replace(person, rights=left))
+
+
+def test_who_may_not_enrol_hears_it_before_a_phone_is_typed(window):
+    without(window, Right.ENROL)
+    window.desk.till.answers["enrol"] = refused("right_missing", right="enrol")
+    perform(window.desk, "enrol")
+    assert window.desk.ask is None
+    assert window.desk.said.texts[0].key == "refused.right_missing"
+
+
+@pytest.mark.parametrize("gesture", ["return", "discount", "paid_in", "pickup"])
+def test_that_a_colleague_will_be_wanted_is_said_before_anything_is_typed(window, gesture):
+    without(window, *Right)
+    perform(window.desk, gesture)
+    assert window.desk.ask is not None
+    assert window.desk.said.texts[0].key == "ui.needs_colleague"
+
+
+def test_what_was_said_before_does_not_lie_over_the_menu(window):
+    window.desk.tell("ui.no_coupons")
+    perform(window.desk, "menu")
+    assert window.desk.said is None
+
+
+@pytest.mark.parametrize("asked", ["member", "coupon", "gift_card", "menu", "points_amount"])
+def test_a_scan_takes_the_question_it_passes_over_along(window, asked):
+    perform(window.desk, asked)
+    QTest.keyClicks(window.entry, "12")
+    gestures.scan(window.desk, b"4600000000015")
+    assert window.desk.ask is None
+    assert window.entry.text() == ""
+
+
+def test_a_phone_nobody_has_at_the_server_is_enrolled_without_typing_it_again(window):
+    unknown = replace(refused("unknown_phone"), data={"phone": "+79161234567"})
+    window.desk.till.push(unknown)
+    assert (window.desk.ask.name, window.entry.text()) == ("enrol", "+79161234567")
+    perform(window.desk, "cash")
+    window.desk.till.push(unknown)
+    assert window.desk.ask.name == "cash"
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"), [("coupon", "Купон"), ("gift_card", "Подарочная карта")]
+)
+def test_what_is_typed_in_words_has_a_heading(window, asked, title):
+    perform(window.desk, asked)
+    (panel,) = window.findChildren(WordPanel)
+    assert title in [one.text() for one in panel.findChildren(Paragraph)]
+    tap(window, "Готово")
+    assert window.desk.ask is None
 
 
 @pytest.mark.parametrize("by", ["touch", "key"])

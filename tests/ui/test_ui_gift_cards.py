@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.view import GiftCardView
 from tests.ui.builders import SellingTill, selling
 
@@ -38,18 +39,31 @@ def test_with_nothing_on_the_receipt_a_card_is_only_shown(window):
     assert window.desk.said.texts[0].key == "ui.nothing_to_pay"
 
 
-def test_the_card_that_is_shown_is_sold_for_an_amount(window):
+def test_a_card_is_asked_for_and_then_its_amount(window):
     till = window.desk.till
+    till.answers["sell_gift_card"] = refused("gift_card_which")
     perform(window.desk, "sell_gift_card")
     assert window.desk.ask.name == "gift_card"
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.ask is None
-    window.desk.do(till.become(gift_card=SHOWN))
     perform(window.desk, "sell_gift_card")
+    till.become(gift_card=SHOWN)
+    till.answers["gift_card"] = done(changed=ALL_PARTS)
+    till.answers.pop("sell_gift_card")
+    QTest.keyClicks(window.entry, "K1G:1")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.ask.name == "gift_card_amount"
     QTest.keyClicks(window.entry, "1x")
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.ask is not None
     window.desk.write("500")
     QTest.keyClick(window.entry, K.Key_Return)
-    assert till.said("sell_gift_card") == [(("", 500_00), {})]
+    assert till.said("sell_gift_card")[-1] == (("", 500_00), {})
     assert window.desk.ask is None
+
+
+def test_who_may_not_sell_gift_cards_hears_it_before_a_code_is_asked(window):
+    window.desk.till.answers["sell_gift_card"] = refused("gift_cards_not_sold")
+    perform(window.desk, "sell_gift_card")
+    assert window.desk.ask is None
+    assert window.desk.said.texts[0].key == "refused.gift_cards_not_sold"

@@ -82,6 +82,16 @@ def test_a_broken_link_says_that_a_phone_is_not_known_here(shop, by, value, code
     assert shop.codes_heard() == [code]
 
 
+def test_a_phone_that_nobody_has_at_the_server_either_may_be_enrolled_as_it_was_typed(shop):
+    shop.courier.online = True
+    ok(shop.till.member("phone", STRANGE_PHONE))
+    shop.courier.answers("identify", member=None, allowance=None)
+    assert shop.codes_heard() == ["unknown_phone"]
+    typed = shop.heard[-1].data["phone"]
+    ok(shop.till.enrol(typed))
+    assert shop.view.member is not None
+
+
 def test_the_servers_word_that_a_card_is_the_operators_own_is_heard(shop):
     shop.courier.online = True
     shop.scan(MILK, STRANGE_CARD)
