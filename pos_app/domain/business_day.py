@@ -42,9 +42,12 @@ def _added(
     return tuple(sorted(found.items()))
 
 
-def after_document(totals: ControlTotals, document: CompletedTransaction) -> ControlTotals:
-    """The totals with one more completed transaction; training counts nothing."""
-    if document.training:
+def after_document(
+    totals: ControlTotals, document: CompletedTransaction, *, practised: bool = False
+) -> ControlTotals:
+    """The totals with one more completed transaction. Training counts nothing, but (`practised`)
+    in books of its own, which nobody else ever reads."""
+    if document.training and not practised:
         return totals
     earned = sum(e.points for e in document.entries if e.kind is EntryKind.EARN)
     redeemed = -sum(e.points for e in document.entries if e.kind is EntryKind.REDEEM)

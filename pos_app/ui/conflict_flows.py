@@ -8,7 +8,7 @@ from functools import partial
 
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.phrases import money, words_of
-from pos_app.ui.reason_flows import ask_reason, moment_words
+from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.open_conflicts import ConflictList, ConflictView, OpenConflicts
 from resources.words import Words
@@ -56,14 +56,10 @@ def _lines(desk: Desk, told: ConflictList) -> None:
         return
     words = words_of(desk)
     rows = [
-        Row(kind_words(words, one), _short(words, one), _cost(desk, one), one) for one in waiting
+        Row(kind_words(words, one), where_words(words, one), _cost(desk, one), one)
+        for one in waiting
     ]
     desk.open(Ask("conflict_line", lambda t: None, pick=lambda r: _decide(desk, r.value)), rows)
-
-
-def _short(words: Words, one: ConflictView) -> str:
-    """Beside the page that tells the rest."""
-    return words.text("conflict.receipt", number=one.receipt) if one.receipt else one.where
 
 
 def _cost(desk: Desk, one: ConflictView) -> str:
@@ -108,9 +104,9 @@ def meaning_words(words: Words, one: ConflictView) -> str:
 
 
 def where_words(words: Words, one: ConflictView) -> str:
-    """When, at which till, whose."""
+    """Whose, when, at which till, on which receipt: two of a kind are told apart by it."""
     receipt = words.text("conflict.receipt", number=one.receipt) if one.receipt else ""
-    parts = (moment_words(words, one.at), one.where, receipt, one.member)
+    parts = (one.member, words.format(one.at, "day"), one.where, receipt)
     return " · ".join(part for part in parts if part)
 
 

@@ -20,8 +20,8 @@ class ConflictsPage(Sheet):
         signed = [one for one in told.lines if not one.actions]
         if told.whole:
             self.heading(look.say("conflict.open"))
-            for one in waiting:
-                self._line(one)
+            for place, one in enumerate(waiting, start=1):
+                self._line(place, one)
             if not waiting:
                 self.nothing(look.say("conflict.none"))
         if signed:
@@ -47,9 +47,11 @@ class ConflictsPage(Sheet):
             return money(words, self.desk.view, one.money_minor)
         return words.text("conflict.points", n=one.points) if one.points else ""
 
-    def _line(self, one: ConflictView) -> None:
+    def _line(self, place: int, one: ConflictView) -> None:
+        """Under the number that its row beside has."""
         words = self.look.words
-        self.row(kind_words(words, one), self._figure(one), meaning_words(words, one), "warning")
+        name = f"{place}. {kind_words(words, one)}"
+        self.row(name, self._figure(one), meaning_words(words, one), "warning")
         detail = f" · {one.detail}" if one.detail and not one.member_id else ""
         self.small(where_words(words, one) + detail)
 

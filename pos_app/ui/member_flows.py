@@ -19,7 +19,8 @@ LOTS, LEDGER, RECEIPTS = "lots", "ledger", "receipts"
 SECTIONS = (LOTS, LEDGER, RECEIPTS)
 PAGE, MERGE_PAGE = "member", "merge"
 FINDING = frozenset({"find_member", "merge_with"})
-ADJUST_REASONS = ("apology", "forgotten_card", "campaign", "earned_wrong", "other")
+GIVE_REASONS = ("apology", "forgotten_card", "campaign", "other")
+TAKE_REASONS = ("earned_wrong", "given_twice", "other")
 MERGE_REASONS = ("same_person", "lost_card", "other")
 ICONS = {LOTS: "coins", LEDGER: "file-text", RECEIPTS: "receipt-text"}
 
@@ -139,7 +140,8 @@ def adjust(desk: Desk, member_id: str, sign: int) -> None:
         if not (text.isascii() and text.isdigit()) or not int(text):
             desk.tell("ui.not_a_number")
             return
-        ask_reason(desk, ADJUST_REASONS, partial(write, sign * int(text)))
+        reasons = GIVE_REASONS if sign > 0 else TAKE_REASONS
+        ask_reason(desk, reasons, partial(write, sign * int(text)))
 
     def write(points: int, reason: str) -> None:
         desk.attempt(

@@ -8,13 +8,14 @@ from pos_app.ui.counter_flows import by_pin
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import reason_rows, words_of
+from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer, Tone
 
 MOVEMENT_REASONS = {
-    "paid_in": ("change_brought", "found_cash", "other"),
-    "paid_out": ("purchase", "courier", "other"),
+    "paid_in": ("found_cash", "advance_back", "debt_paid", "other"),
+    "paid_out": ("purchase", "courier", "advance", "other"),
     "pickup": ("to_safe", "to_bank"),
-    "loan": ("change_brought",),
+    "loan": ("from_safe", "change_brought"),
 }
 NO_SALE_REASONS = ("give_change", "check_drawer", "other")
 
@@ -182,12 +183,10 @@ def movement(desk: Desk, kind: str) -> None:
 
 
 def _ask_reason(desk: Desk, kind: str, minor: int) -> None:
-    def pick(row: Row) -> None:
-        desk.close_ask()
-        desk.attempt(lambda who: desk.till.cash_movement(kind, minor, row.value, override=who))
+    def move(reason: str) -> None:
+        desk.attempt(lambda who: desk.till.cash_movement(kind, minor, reason, override=who))
 
-    rows = reason_rows(desk, MOVEMENT_REASONS[kind])
-    desk.open(Ask("reason", lambda text: None, pick=pick), rows)
+    ask_reason(desk, MOVEMENT_REASONS[kind], move)
 
 
 def no_sale(desk: Desk) -> None:

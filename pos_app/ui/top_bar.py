@@ -108,12 +108,12 @@ class TopBar(QFrame):
         self._place = Variants(look, metrics.body, SEMIBOLD)
         self._who = Variants(look, metrics.small)
         self.link, self.unsent, self.device = Pill(look), Pill(look), Pill(look)
-        self._training = Pill(look)
+        self._training, self.conflicts = Pill(look), Pill(look)
         self._clock = Variants(look, metrics.medium, MEDIUM, figures=True)
         self._clock.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self._place)
         row.addWidget(self._who, 1)
-        for pill in (self._training, self.device, self.link, self.unsent):
+        for pill in (self._training, self.conflicts, self.device, self.link, self.unsent):
             row.addWidget(pill)
         row.addWidget(self._clock)
         self._menu = Button(look, look.say("ui.menu"), partial(perform, desk, "menu"),
@@ -168,6 +168,10 @@ class TopBar(QFrame):
             since = (say("ui.offline_since", at=link.since),) if link.since else ()
             selling = (say("ui.offline_selling", at=link.since),) if link.since else ()
             self.link.say("wifi-off", "warning", *selling, *since, say("ui.offline"))
+        reveal(self.conflicts, bool(link.conflicts))
+        if link.conflicts:
+            told = say("ui.conflicts", n=link.conflicts)
+            self.conflicts.say("list-checks", "warning", told, str(link.conflicts))
         if link.unsent:
             self.unsent.say("upload", "warning", say("ui.unsent", n=link.unsent), str(link.unsent))
         else:

@@ -121,7 +121,7 @@ def practice(data: Path) -> Begin:
             TrainingCourier(real, journal, outbox, grants),
             TrainingDevices(real.devices, mark),
             gear,
-            replace(real.settings, training=True, crash_point=lambda _name: None),
+            replace(real.settings, training=True, own_books=True, crash_point=lambda _name: None),
         )
         station.codec, station.scale = WireCodec(), real.scale
         station.operator, station.listeners = real.operator, real.listeners

@@ -24,12 +24,14 @@ _END = 2
 """Feed and cut come last on every paper."""
 
 
-def after_session(session: SessionState, document: CompletedTransaction) -> SessionState:
-    """The session's running state with one more document."""
+def after_session(
+    session: SessionState, document: CompletedTransaction, *, own_books: bool
+) -> SessionState:
+    """The session's running state with one more document; a training's counts in its own books."""
     return replace(
         session,
-        totals=after_document(session.totals, document),
-        day_totals=after_document(session.day_totals, document),
+        totals=after_document(session.totals, document, practised=own_books),
+        day_totals=after_document(session.day_totals, document, practised=own_books),
         cash_minor=session.cash_minor + cash_effect_minor(document),
     )
 
@@ -41,7 +43,8 @@ def commit(
     transaction; then the drawer, then the paper."""
     at: Callable[[str], None] = station.settings.crash_point
     assert station.session is not None
-    seen = noticed(station, document, after_session(station.session, document))
+    after = after_session(station.session, document, own_books=station.settings.own_books)
+    seen = noticed(station, document, after)
     session = seen.session
     at("complete.built")
     facts = _facts(station, document, seen.events)

@@ -8,6 +8,7 @@ from pos_app.workstation import day_settle, day_terminals, fiscal_errands, print
 from pos_app.workstation.day_book import current
 from pos_app.workstation.day_record import DayRecord, Difference, TerminalDay, TerminalEnd
 from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.open_conflicts import open_conflicts
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
@@ -36,8 +37,7 @@ def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
     yield _receipts(station, day)
     yield _count(station, day)
     if day.closed_at is None:
-        for name in ("paper", "send", "settle", "conflicts"):
-            yield DayStep(name, WAITS, say(f"day.{name}_later"))
+        yield from _later(station)
         return
     if day.fiscal:
         yield _fiscal(station)
@@ -47,6 +47,17 @@ def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
     yield _send(station, day)
     yield _settle(station, day)
     yield _conflicts(station, day)
+
+
+def _later(station: Station) -> Iterator[DayStep]:
+    """What comes after the count, told from the beginning: so many steps from first to last."""
+    if in_force(station):
+        yield DayStep("fiscal", WAITS, say("day.fiscal_later"))
+    for name in day_terminals.names(station):
+        text = say("day.terminal_later", name=day_terminals.called(station, name))
+        yield DayStep(f"terminal:{name}", WAITS, text)
+    for name in ("paper", "send", "settle", "conflicts"):
+        yield DayStep(name, WAITS, say(f"day.{name}_later"))
 
 
 def _receipts(station: Station, day: DayRecord) -> DayStep:
@@ -97,20 +108,21 @@ def _fiscal(station: Station) -> DayStep:
 
 def _terminal(station: Station, end: TerminalEnd) -> DayStep:
     name, may = f"terminal:{end.name}", day_terminals.CHOICES.get(end.state, ())
+    who = day_terminals.called(station, end.name)
     why = (say("day.terminal_said", words=end.why),) if end.why else ()
     if end.state in (TerminalDay.DONE, TerminalDay.LET_GO):
-        return DayStep(name, DONE, say(f"day.terminal_{end.state.value}", name=end.name))
+        return DayStep(name, DONE, say(f"day.terminal_{end.state.value}", name=who))
     if end.state is TerminalDay.QUEUED and day_terminals.away(station, end.name):
-        return DayStep(name, CANNOT, say("day.terminal_away", name=end.name), (), ("let_go",))
+        return DayStep(name, CANNOT, say("day.terminal_away", name=who), (), ("let_go",))
     state = NEEDS_YOU if may else WORKING
     key = end.state.value if may else "asked"
-    return DayStep(name, state, say(f"day.terminal_{key}", name=end.name), why, may)
+    return DayStep(name, state, say(f"day.terminal_{key}", name=who), why, may)
 
 
 def _paper(station: Station, day: DayRecord) -> DayStep:
     state = printing.state_of(station, day.paper)
     if state == "none":
-        return DayStep("paper", CANNOT, say("day.no_printer"))
+        return DayStep("paper", DONE, say("day.no_printer"))
     if state == "printed":
         return DayStep("paper", DONE, say("day.paper_printed"))
     if state == "queued":

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from drivers.contract import Cut, Element, Feed, PrintJob, Text
 from drivers.contract.payment import PaymentDo, PaymentOrder, PaymentOutcome, PaymentResult
+from pos_app.domain.sentence import Sentence, say
+from pos_app.domain.tender import TenderKind
 from pos_app.workstation import printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.day_book import keep
@@ -21,6 +23,7 @@ CHOICES = {
     TerminalDay.UNKNOWN: ("again", "closed"),
     TerminalDay.BY_HAND: ("closed", "let_go"),
 }
+TAKEN = (TenderKind.CARD, TenderKind.QR)
 NEVER = "not_begun"
 """The driver's own journal has nothing of that key."""
 SAID = {"closed": TerminalDay.DONE, "let_go": TerminalDay.LET_GO}
@@ -29,16 +32,30 @@ SAID = {"closed": TerminalDay.DONE, "let_go": TerminalDay.LET_GO}
 def ends_of(station: Station) -> tuple[TerminalEnd, ...]:
     """One for each terminal, to be kept with the day's end."""
     payments = station.payments
-    if payments is None or station.settings.training:
-        return ()
     return tuple(
         TerminalEnd(
             name,
             station.new_id(),
-            TerminalDay.BY_HAND if payments.is_manual(name) else TerminalDay.QUEUED,
+            TerminalDay.BY_HAND if payments and payments.is_manual(name) else TerminalDay.QUEUED,
         )
-        for name in payments.names()
+        for name in names(station)
     )
+
+
+def names(station: Station) -> tuple[str, ...]:
+    """The terminals whose day ends with this till's; none in training."""
+    if station.payments is None or station.settings.training:
+        return ()
+    return station.payments.names()
+
+
+def called(station: Station, name: str) -> Sentence:
+    """A terminal in words: by what it takes; with its own name where that does not tell it."""
+    payments = station.payments
+    kinds = [kind for kind in TAKEN if payments and payments.terminal(kind) == name]
+    if len(kinds) == 1:
+        return say(f"day.terminal_of_{kinds[0].value}")
+    return say("day.terminal_named", name=name)
 
 
 def away(station: Station, name: str) -> bool:
@@ -94,7 +111,7 @@ def _told(station: Station, end: TerminalEnd, result: PaymentResult) -> Answer:
     at_once_or_later(station, f"terminal {end.key}", lambda: _keep_end(station, ended))
     good = state is TerminalDay.DONE
     code = "terminal_settled" if good else "terminal_not_settled"
-    said = notice(code, Tone.GOOD if good else Tone.WARNING, None, name=end.name)
+    said = notice(code, Tone.GOOD if good else Tone.WARNING, None, name=called(station, end.name))
     parts = (Part.DEVICES, Part.SESSION)
     station.say(changed(*parts, notices=(said,), terminal=end.name, slip=result.slip))
     if result.slip and printing.possible(station):

@@ -14,7 +14,7 @@ from typing import Any
 from pos_app.domain.rights import Right
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.later import at_once_or_later
-from pos_app.workstation.ports import Facts
+from pos_app.workstation.ports import Facts, StorageBroken
 from pos_app.workstation.station import (
     Override,
     Station,
@@ -76,6 +76,18 @@ class ConflictList:
 def open_conflicts(station: Station) -> OpenConflicts:
     """As last heard, without asking."""
     return _shown(station, station.journal.recall(SEEN) or b"{}")
+
+
+def to_sign(station: Station) -> int:
+    """How many wait for whoever is at the till; 0 for those who may not sign, and in the dark of a
+    database that cannot be read."""
+    operator = station.operator
+    if operator is None or not operator.may(Right.SIGN_CONFLICTS) or station.settings.training:
+        return 0
+    try:
+        return open_conflicts(station).count
+    except StorageBroken:
+        return 0
 
 
 def _shown(station: Station, body: bytes) -> OpenConflicts:
@@ -206,4 +218,5 @@ def _member_name(station: Station, member_id: str) -> str:
     one = station.mirror.member_by_key("id", member_id) if member_id else None
     if one is None:
         return ""
-    return one.display_name or f"··{one.phone_last4 or one.card_last4}"
+    digits = one.card_last4 or one.phone_last4
+    return " ".join(part for part in (one.display_name, f"··{digits}" if digits else "") if part)

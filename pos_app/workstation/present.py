@@ -20,6 +20,7 @@ from pos_app.workstation.day_shown import day_shown
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
+from pos_app.workstation.open_conflicts import to_sign
 from pos_app.workstation.payment_view import (
     payment_view,
     tender_view,
@@ -136,6 +137,7 @@ def _link(station: Station) -> LinkView:
         mirror_as_of=local(as_of) if as_of else None,
         stale=is_stale(station, as_of),
         trouble=station.remembered.trouble or status.trouble or station.clock.trouble(),
+        conflicts=to_sign(station),
     )
 
 

@@ -7,6 +7,7 @@ keeps the operator: it is finished, suspended or voided first.
 from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
 from pos_app.workstation.day_settle import news
 from pos_app.workstation.letting_go import release
+from pos_app.workstation.open_conflicts import recount
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import Station, audit, changed, find_operator
 from pos_app.workstation.suspend_resume import suspend
@@ -30,6 +31,7 @@ def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
         clear(station)  # a receipt that a cut has left open is for whoever comes first
     station.operator = operator
     audit(station, "signed_on", operator_id)
+    recount(station)
     said = notice("signed_on", Tone.GOOD, None, name=operator.name)
     return Answer(None, (said, *news(station)), ALL_PARTS, {})
 

@@ -84,13 +84,14 @@ class Gear:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the shop has set for this till."""
+    """What the shop has set for this till. `own_books`: a training's, where it is counted."""
 
     tax: TaxTable
     language: str = "ru"
     stale_after_hours: int = 24
     columns: int = 42
     training: bool = False
+    own_books: bool = False
     slogan: str = ""
     crash_point: Callable[[str], None] = lambda _name: None
     regulation: Regulation = UNREGULATED

@@ -33,7 +33,8 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """The link to the server. `since` is when the present state began; `unsent` counts events."""
+    """The link to the server. `since` is when the present state began; `unsent` counts events,
+    `conflicts` what waits for this operator's signature, as last heard."""
 
     online: bool
     since: datetime | None
@@ -41,6 +42,7 @@ class LinkView:
     mirror_as_of: datetime | None
     stale: bool
     trouble: Sentence | None = None
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

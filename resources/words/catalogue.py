@@ -168,7 +168,8 @@ class Words:
 
     def _quantity(self, value: QuantityLike, style: str) -> str:
         body = how.decimal(value.decimal(), self._how.locale)
-        return body if style == "n" else f"{body}\u00a0{self.text(f'unit.{value.unit.value}')}"
+        unit = self.text(f"unit.{value.unit.value}", n=value.value)
+        return body if style == "n" else f"{body}\u00a0{unit}"
 
     def _points(self, value: PointsLike, style: str) -> str:
         if style == "plain":

@@ -44,6 +44,9 @@ class QuantityLike(Protocol):
 
     @property
     def unit(self) -> UnitLike: ...
+    @property
+    def value(self) -> int: ...
+
     def decimal(self) -> str: ...
 
 

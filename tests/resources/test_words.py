@@ -201,3 +201,9 @@ def test_a_sentence_stands_in_one_file_of_its_language_only():
         files = [name for name in names("words", ".toml") if name.split(".")[0] == language]
         keys = [key for name in files for key in entries_of(name)]
         assert [key for key in set(keys) if keys.count(key) > 1] == []
+
+
+def test_a_quantity_of_one_is_said_of_one():
+    said = {language: Words(language).format(pieces(1)) for language in ("en", "ru")}
+    assert said == {"en": "1\u00a0pc", "ru": "1\u00a0шт"}
+    assert Words("en").format(pieces(2)) == "2\u00a0pcs"

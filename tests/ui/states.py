@@ -80,6 +80,9 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "weighing_lost": lambda w: become(
         w, demand=DemandView("weighing", say("demand.weighing_lost", name="Огурцы среднеплодные"))
     ),
+    "conflict_pill": lambda w: become(
+        w, link=replace(offline(), conflicts=23), devices=(DeviceView("Атол", "printer", "lost"),)
+    ),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
     "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),

@@ -119,7 +119,7 @@ def test_money_moves_with_an_amount_and_a_reason(window, kind):
     answer(window, "")
     assert window.desk.ask.name == kind
     answer(window, "100,50")
-    assert window.desk.ask.name == "reason"
+    assert window.desk.ask.name == "why_so"
     QTest.keyClick(window.entry, K.Key_Return)
     ((kind_said, minor, reason), more) = window.desk.till.said("cash_movement")[0]
     assert (kind_said, minor, more) == (kind, 10050, {"override": None})

@@ -249,3 +249,26 @@ def test_other_pushes_leave_the_desk_alone(window):
     assert (window.desk.page, window.desk.ask) == (None, None)
     member_flows.heard(window.desk, done(found_members=MEMBERS))
     assert window.desk.ask is None
+
+
+def test_two_conflicts_of_a_kind_are_told_apart_in_the_list_and_on_the_page(window, qapp):
+    twins = tuple(replace(one, id=f"t{n}", member=f"Анна ··000{n}", actions=office.DEBT)
+                  for n, one in enumerate((office.OPEN[0],) * 2))  # fmt: skip
+    office.open_conflicts(window, replace(office.TOLD, lines=twins))
+    qapp.processEvents()
+    shown = [(row.title, row.detail, row.figure) for row in window.desk.rows]
+    assert len(set(shown)) == 2
+    for part in ("Анна ··0000", "22\xa0ноября, 10:38", "Касса 2", "A000018"):
+        assert part in shown[0][1]
+    told = said(window, ConflictsPage)
+    assert "1. " in told
+    assert "2. " in told
+
+
+def test_a_pill_tells_whoever_may_sign_how_many_conflicts_wait(window, qapp):
+    assert not window.top.conflicts.isVisible()
+    link = replace(window.desk.view.link, conflicts=3)
+    window.desk.do(window.desk.till.become(link=link))
+    qapp.processEvents()
+    assert window.top.conflicts.isVisible()
+    assert window.top.conflicts.accessibleName() == "3 расхождения без подписи"

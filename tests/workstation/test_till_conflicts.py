@@ -5,8 +5,8 @@ import pytest
 from tests.sync.mirror.feeds import row
 from tests.workstation.test_till_office import ANNA, GLEB, pushed, told
 from tests.workstation.tills import (
+    CARDS,
     MARIA,
-    PHONES,
     Bench,
     member_row,
     notices,
@@ -34,7 +34,9 @@ def test_a_dark_till_says_that_conflicts_are_the_servers_and_when_they_were_last
     assert seen.whole
     waiting, signed = seen.lines
     assert waiting.actions == ("absorb", "collect", "note")
-    assert (waiting.member, waiting.receipt, waiting.money_minor) == ("Anna", "A000007", 30_00)
+    assert (waiting.member, waiting.receipt, waiting.money_minor) == (
+        f"Anna ··{CARDS['anna'][-4:]}", "A000007", 30_00,
+    )  # fmt: skip
     assert (signed.actions, signed.by, signed.member) == ((), "Мария (maria)", "")
     assert signed.signed_at is not None
     manager.courier.online = False
@@ -55,7 +57,7 @@ def test_a_conflict_without_a_debt_is_only_noted_and_a_nameless_member_is_digits
     manager.courier.answers("conflicts", **told({**LINE, "kind": "clock_skew", "member": GLEB}))
     (line,) = pushed(manager, "conflicts")[-1].lines
     assert line.actions == ("note",)
-    assert line.member == f"··{PHONES['gleb'][-4:]}"
+    assert line.member == f"··{CARDS['gleb'][-4:]}"
 
 
 def member_state(name):
@@ -127,3 +129,16 @@ def test_the_count_for_a_menu_is_asked_quietly_by_whoever_may_know(shop: Bench):
 def test_what_was_remembered_and_cannot_be_read_is_nothing(manager: Bench):
     manager.memory.journal.remember("conflicts", b"not json")
     assert ok(manager.till.open_conflicts()).data["open_conflicts"].seen_at is None
+
+
+def test_whoever_may_sign_sees_how_many_wait_and_nobody_else(manager: Bench):
+    manager.courier.online = True
+    ok(manager.till.sign_off())
+    ok(manager.till.sign_on(*MARIA))
+    assert manager.view.link.conflicts == 0
+    manager.courier.answers("conflicts", **told(LINE))
+    assert manager.view.link.conflicts == told(LINE)["open"] > 0
+    ok(manager.till.sign_off())
+    assert manager.view.link.conflicts == 0
+    ok(manager.till.sign_on("ivan", "1111"))
+    assert manager.view.link.conflicts == 0

@@ -6,6 +6,7 @@ from pos_app.domain.events import DayClosed
 from pos_app.workstation.day_record import TerminalDay
 from pos_app.workstation.day_view import StepState
 from pos_app.workstation.ports import DeviceState
+from resources.words import Words
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, CHEESE, MARIA, MILK, notices, ok, refusal
 
@@ -83,8 +84,9 @@ def test_a_day_goes_from_the_count_to_the_settlement_and_each_step_says_how_it_s
     ok(day.till.pay("cash"))
     ok(day.till.day_begin())
     assert day.states() == {
-        "receipts": "done", "count": "needs_you", "paper": "waits", "send": "waits",
-        "settle": "waits", "conflicts": "waits",
+        "receipts": "done", "count": "needs_you", "terminal:eft": "waits",
+        "terminal:sbp": "waits", "paper": "waits", "send": "waits", "settle": "waits",
+        "conflicts": "waits",
     }  # fmt: skip
     assert day.view.next.name == "count"
     day.count(1089_90)
@@ -100,6 +102,8 @@ def test_a_day_goes_from_the_count_to_the_settlement_and_each_step_says_how_it_s
     day.settle()
     assert day.states()["paper"] == "done"
     assert (day.states()["settle"], day.states()["conflicts"]) == ("done", "done")
+    assert len(day.view.steps) == 8, "as many as at the beginning"
+    assert day.view.done == sum(state == "done" for state in day.states().values()) == 7
     assert day.view.report.settlement.agreed
     assert day.view.value.key == "day.value"
     ok(day.till.day_leave())
@@ -297,6 +301,7 @@ def test_without_a_printer_the_report_is_on_the_screen(day):
     day.count()
     day.choose("count", "close")
     assert day.step("paper").text.key == "day.no_printer"
+    assert day.step("paper").state is StepState.DONE, "nobody can do more"
 
 
 # --- terminals ------------------------------------------------------------------------------------
@@ -319,6 +324,20 @@ def test_a_terminal_that_refuses_is_asked_again_under_a_new_key_or_let_go(day):
     day.choose("terminal:sbp", "let_go")
     assert day.step("terminal:sbp").text.key == "day.terminal_let_go"
     assert refusal(day.till.day_choice("terminal:sbp", "again")) == "no_such_choice"
+
+
+def test_a_terminal_is_called_by_what_it_takes_never_by_its_name_in_the_settings(day):
+    ok(day.till.day_begin())
+    before = [one.text for one in day.view.steps if one.name.startswith("terminal:")]
+    day.count()
+    day.choose("count", "close")
+    after = [one.text for one in day.view.steps if one.name.startswith("terminal:")]
+    for language in ("ru", "en"):
+        words = Words(language)
+        for text in (*before, *after):
+            assert not {"eft", "sbp"} & set(words.say(text).lower().replace(":", "").split())
+        assert "QR" in words.say(before[1])
+    assert [one.args["name"].key for one in after] == ["day.terminal_of_card", "day.terminal_of_qr"]
 
 
 def test_a_terminal_of_which_nobody_knows_is_looked_at_by_a_person(day):

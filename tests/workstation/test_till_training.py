@@ -68,7 +68,12 @@ def test_a_whole_day_of_training_leaves_the_real_books_as_they_were(school):
     ok(school.till.no_sale("give_change"))
     ok(school.till.enrol("+79990001122"))
     ok(school.till.void_transaction("training"))
-    ok(school.till.end_of_day(school.till.station.session.cash_minor))
+    report = ok(school.till.end_of_day(school.till.station.session.cash_minor)).data["report"]
+    assert (report.receipts, report.returns, report.voids) == (2, 1, 1)
+    assert (report.points_redeemed > 0, report.paid_in_minor) == (True, 100_00)
+    taken = dict(report.by_tender)
+    assert taken["cash"] + taken["card"] == report.sales_minor - report.returns_minor
+    assert report.expected_minor == 500_00 + 100_00 + taken["cash"]
     assert school.real() == before
     assert school.bank.orders == [], "no terminal was asked"
     assert school.devices.drawer == 0, "no drawer opened"
