@@ -18,6 +18,9 @@ from tests.simulation.shop import forget_templates
 CATCHES = DATA / "catches.json"
 TRIES = 40
 FIRST = 5000
+ENOUGH = 3
+"""So many catches are looked at, and the cheapest is kept: every run of the suite plays it again, and
+a bug that makes a till knock without end takes a minute in one seed and a second in the next."""
 
 
 def with_bug(bug: Bug, seed: int) -> Outcome:
@@ -33,17 +36,18 @@ def without(bug: Bug, seed: int) -> Outcome:
 
 
 def hunted(bug: Bug, tries: int = TRIES) -> dict[str, Any] | None:
-    """The first seed whose run is good without the bug and bad with it."""
-    began = time.process_time()
+    """The cheapest of the first seeds whose run is good without the bug and bad with it."""
+    found: list[dict[str, Any]] = []
     for seed in range(FIRST, FIRST + tries):
-        found = with_bug(bug, seed).violations
-        if found and not without(bug, seed).violations:
-            return {
-                "seed": seed,
-                "symptom": found[0].splitlines()[0][:120],
-                "cpu_s": round(time.process_time() - began, 1),
-            }
-    return None
+        began = time.process_time()
+        violations = with_bug(bug, seed).violations
+        cpu_s = round(time.process_time() - began, 1)
+        if violations and not without(bug, seed).violations:
+            symptom = violations[0].splitlines()[0][:120]
+            found.append({"seed": seed, "symptom": symptom, "cpu_s": cpu_s})
+        if len(found) == ENOUGH:
+            break
+    return min(found, key=lambda one: one["cpu_s"], default=None)
 
 
 def catches() -> dict[str, dict[str, Any]]:

@@ -1,19 +1,45 @@
-"""A pytest plugin that plants one bug for a whole run: `-p tests.simulation.with_bug`.
+"""A pytest plugin that plants a bug while its directed tests run: `-p tests.simulation.with_bug`.
 
-The name stands in KOPILKA_PLANTED. It proves that a directed test sees what no run would.
+KOPILKA_PLANTED says which: {name of the bug: test}, as JSON. It proves that a directed test sees
+what no run would. Never more than one bug is in the product at once.
 """
 
+import json
 import os
-from typing import Any
+from collections.abc import Generator
 
 import pytest
 
+from tests.simulation.planted import BY_NAME
 
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: Any) -> None:
-    """Plant it, and leave it there: the process ends with the run."""
-    from tests.simulation.planted import BY_NAME
+TOLD = "planted and seen: "
+PLANTED: dict[str, str] = json.loads(os.environ.get("KOPILKA_PLANTED", "{}"))
+_SEEN: set[str] = set()
 
-    planted = BY_NAME[os.environ["KOPILKA_PLANTED"]].planted()
-    planted.__enter__()
-    config.add_cleanup(lambda: planted.__exit__(None, None, None))
+
+def _bug_of(nodeid: str) -> str:
+    """Whose directed test it is, whatever engine it runs on."""
+    return next(
+        name for name, test in PLANTED.items() if nodeid == test or nodeid.startswith(f"{test}[")
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """One engine that sees it is enough: the others are left out."""
+    bug = BY_NAME[_bug_of(item.nodeid)]
+    if bug.name in _SEEN:
+        item.add_marker(pytest.mark.skip("seen"))
+        return (yield)
+    with bug.planted():
+        return (yield)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Only the test itself sees a bug, never what was set up for it."""
+    if report.when == "call" and report.failed:
+        _SEEN.add(_bug_of(report.nodeid))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(TOLD + " ".join(sorted(_SEEN)))
