@@ -19,8 +19,8 @@ CATCHES = DATA / "catches.json"
 TRIES = 40
 FIRST = 5000
 ENOUGH = 3
-"""So many catches are looked at, and the cheapest is kept: every run of the suite plays it again, and
-a bug that makes a till knock without end takes a minute in one seed and a second in the next."""
+"""So many catches are looked at, and the cheapest is kept: every run of the suite plays it again. A
+bug that makes a till knock without end takes a minute in one seed and a second in the next."""
 
 
 def with_bug(bug: Bug, seed: int) -> Outcome:
