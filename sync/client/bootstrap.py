@@ -31,6 +31,7 @@ T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 PIECE_BYTES = 1024 * 1024
 ATTEMPTS_PER_CHUNK = 3
+STEPS = 200
 RAW_BYTES_MAX = 8 * 1024**3
 RANGE_S = 300.0
 NOT_FOUND = 404
@@ -77,6 +78,7 @@ class Bootstrap:
         self._seals = seals
         self._offload = offload
         self._on_progress = on_progress
+        self._whole = self._told = 0
 
     async def run(self) -> SnapshotManifest:
         """The manifest of the generation now in force. Raises Trouble or NoSnapshot."""
@@ -122,13 +124,20 @@ class Bootstrap:
 
     async def _download(self, manifest: SnapshotManifest, part: Path) -> None:
         part.touch()
+        self._whole, self._told = manifest.size, 0
         with part.open("r+b") as file:
             for number in range(len(manifest.chunks)):
                 await self._chunk(manifest, number, file)
-                self._on_progress(min((number + 1) * CHUNK_BYTES, manifest.size), manifest.size)
+                self._came(min((number + 1) * CHUNK_BYTES, manifest.size), at_once=True)
             file.truncate(manifest.size)
             file.flush()
             await self._offload(lambda: os.fsync(file.fileno()))
+
+    def _came(self, here: int, *, at_once: bool = False) -> None:
+        """Told as bytes come, a STEPS-th of the whole at least; what proves bad is taken back."""
+        if at_once or here - self._told >= self._whole // STEPS:
+            self._told = here
+            self._on_progress(here, self._whole)
 
     async def _chunk(self, manifest: SnapshotManifest, number: int, file: BinaryIO) -> None:
         """Complete one chunk: what is here of it is kept unless its hash proves it bad."""
@@ -163,6 +172,7 @@ class Bootstrap:
                 async for piece in pieces:
                     file.write(piece[:left])
                     left -= min(left, len(piece))
+                    self._came(span[1] + 1 - left)
                     if not left:
                         return
         except TimeoutError as error:

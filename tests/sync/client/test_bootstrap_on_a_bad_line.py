@@ -288,3 +288,28 @@ def test_the_old_mirror_is_in_force_until_the_new_one_is_whole(tmp_path, snapsho
     line = Line(*snapshot, lambda _n, p: reply(206, bytes(len(p))))
     assert fetch(tmp_path, line, old)[1] == {"old": 7}
     assert fetch(tmp_path, Line(*snapshot))[1] == {"chain": 1}
+
+
+def test_what_has_come_is_told_in_small_true_steps_not_chunk_by_chunk(tmp_path, snapshot):
+    class InPieces(httpx.AsyncByteStream):
+        def __init__(self, data):
+            self.data = data
+
+        async def __aiter__(self):
+            for start in range(0, len(self.data), 16_384):
+                yield self.data[start : start + 16_384]
+
+    told = []
+
+    def listen(till):
+        till.bootstrap._on_progress = lambda here, whole: told.append((here, whole))
+
+    line = Line(*snapshot, lambda n, p: httpx.Response(206, stream=InPieces(p)))
+    _result, cursor, _left = fetch(tmp_path, line, listen)
+    assert cursor == {"chain": 1}
+    size = snapshot[0].size
+    steps = [here for here, _whole in told]
+    assert steps == sorted(steps)
+    assert (steps[-1], {whole for _here, whole in told}) == (size, {size})
+    apart = [b - a for a, b in zip([0, *steps], steps, strict=False)]
+    assert max(apart) <= size // bootstrap.STEPS + 16_384
