@@ -11,12 +11,13 @@ from pos_app.ui import report_sheets as tables
 from pos_app.ui.controls import Paragraph, Variants, label, named, rule
 from pos_app.ui.desk import Desk
 from pos_app.ui.panels import Panel
-from pos_app.ui.plots import Bars, Line, Point, Squares
+from pos_app.ui.plots import Bars, Interval, Line, Point, Ranks, Squares
 from pos_app.ui.report_flows import Shown, voice_of
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 
 ROWS_SHOWN = 60
 COLUMN_GAP = 18
+BEST_SHOWN = 10
 
 
 class PeriodPage(Panel):
@@ -51,8 +52,10 @@ class PeriodPage(Panel):
         sheets = tables.sheets_of(report, section, self._voice)
         if section == tables.OVERVIEW:
             self._overview(report)
-        elif section == tables.MEMBERS and report.rfm:
-            self._map(report)
+        elif section == tables.GOODS and report.items:
+            self._best(report)
+        elif section == tables.MEMBERS:
+            self._people(report)
         for sheet in sheets:
             self._table(sheet)
         if not sheets:
@@ -72,6 +75,7 @@ class PeriodPage(Panel):
             line = Line(self.look, text("by_day"), self._major)
             line.show_points([Point(f"{d.on:%d.%m}", d.net_minor) for d in report.days])
             self._titled(text("by_day"), line)
+            self._points(report)
 
     def _tiles(self, report: PeriodReport) -> QWidget:
         """The four figures that are looked at first; two by two where it is narrow."""
@@ -92,6 +96,37 @@ class PeriodPage(Panel):
             grid.addLayout(box, place // across, place % across)
             grid.setColumnStretch(place % across, 1)
         return held
+
+    def _points(self, report: PeriodReport) -> None:
+        """What was earned and what was redeemed, day by day."""
+        text = self._voice.text
+        for name in ("points_earned", "points_redeemed"):
+            points = Line(self.look, text(name), self.look.words.number)
+            points.show_points([Point(f"{d.on:%d.%m}", getattr(d, name)) for d in report.days])
+            self._titled(text(name), points)
+
+    def _best(self, report: PeriodReport) -> None:
+        """What was sold most, by money."""
+        text = self._voice.text
+        ranks = Ranks(self.look, text("top_items"), self._major)
+        best = sorted(report.items, key=lambda one: -one.net_minor)[:BEST_SHOWN]
+        ranks.show_points([Point(one.name, one.net_minor) for one in best])
+        self._titled(text("top_items"), ranks)
+
+    def _people(self, report: PeriodReport) -> None:
+        """Tiers, where members stand by recency and worth, what one is expected to bring."""
+        text, who, lifetime = self._voice.text, report.members, report.lifetime
+        if who is not None and who.tiers:
+            ranks = Ranks(self.look, text("tiers"), self.look.words.number)
+            told = [Point(one.name or text("no_tier"), one.members) for one in who.tiers]
+            ranks.show_points(told)
+            self._titled(f"{text('tiers')}: {text('member_count')}", ranks)
+        if report.rfm:
+            self._map(report)
+        if lifetime is not None:
+            span = Interval(self.look, text("lifetime"), self._major)
+            span.show_interval(lifetime.from_minor, lifetime.mean_minor, lifetime.to_minor)
+            self._titled(text("lifetime"), span)
 
     def _map(self, report: PeriodReport) -> None:
         text = self._voice.text
