@@ -13,6 +13,7 @@ from pos_app.ui import (
     gestures,
     member_flows,
     report_flows,
+    return_flows,
 )
 from pos_app.ui.controls import named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
@@ -150,7 +151,8 @@ class MainWindow(QMainWindow):
 
     def _pushed(self, answer: Answer) -> None:
         """What came without a gesture: something found, or a report that was asked for."""
-        gestures.show_found(self.desk, answer)
+        if not return_flows.heard(self.desk, answer):
+            gestures.show_found(self.desk, answer)
         report_flows.show_period(self.desk, answer)
         device_flows.heard(self.desk, answer)
         member_flows.heard(self.desk, answer)

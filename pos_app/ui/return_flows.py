@@ -1,41 +1,40 @@
 """A receipt that a customer comes back with, beside its return: a forgotten card. Never a rule."""
 
 from pos_app.ui.desk import Ask, Desk
-from pos_app.ui.gestures import show_found
-from pos_app.workstation.answer import Answer, Tone
+from pos_app.workstation.answer import Answer, Part, Tone
 
-RECEIPT = "K1R:"
-"""What the code on a receipt begins with."""
+FORGOTTEN_CARD = "forgotten_card"
 
 
 def forgotten_card(desk: Desk) -> None:
-    """The receipt, scanned or typed, and the card: in any order."""
-    waiting: list[str] = []
+    """The receipt, scanned or typed, and the card: in any order. A receipt that waits for its card
+    stays in the field."""
 
     def accept(text: str) -> None:
-        if not text:
-            return
-        answer = desk.do(desk.till.credit_receipt(text))
-        desk.write("")
-        waiting[:] = [text] if _whose(answer) else []
-        if answer.ok:
+        answer = desk.do(desk.till.credit_receipt(text)) if text else None
+        if answer is not None and answer.ok:
             desk.close_ask()
+        elif answer is not None:
+            waits = answer.refusal is not None and answer.refusal.code == "credit_who"
+            desk.write(text if waits else "")
 
     def scan(data: bytes) -> None:
-        text = data.decode("utf-8", "replace").strip()
-        if text.startswith(RECEIPT):
-            accept(text)
-            return
-        answer = desk.do(desk.till.scan(data, None))
-        if not answer.ok or desk.view.member is None:
-            show_found(desk, answer)
-        elif waiting:
-            accept(waiting[0])
+        heard(desk, desk.do(desk.till.scan(data, None)))
 
-    desk.open(Ask("forgotten_card", accept, pad="digits", scan=scan))
+    desk.open(Ask(FORGOTTEN_CARD, accept, pad="digits", scan=scan))
     if desk.view.member is None:
         desk.tell("refused.credit_who", Tone.NEUTRAL)
 
 
-def _whose(answer: Answer) -> bool:
-    return answer.refusal is not None and answer.refusal.code == "credit_who"
+def heard(desk: Desk, answer: Answer) -> bool:
+    """A scan while the question stands: the receipt, or whose it is. True if it was one of them."""
+    ask, receipt = desk.ask, answer.data.get("receipt")
+    if ask is None or ask.name != FORGOTTEN_CARD:
+        return False
+    if receipt is not None:
+        ask.accept(receipt.id)
+        return True
+    known = answer.ok and Part.MEMBER in answer.changed and desk.view.member is not None
+    if known and desk.typed:
+        ask.accept(desk.typed)
+    return known

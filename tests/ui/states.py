@@ -27,6 +27,7 @@ from tests.ui.device_samples import open_form, open_page, open_tried
 from tests.ui.first_run_samples import FIRST_RUN
 from tests.ui.office_samples import OFFICE
 from tests.ui.report_samples import a_month
+from tests.ui.return_samples import RETURNS
 
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
@@ -107,6 +108,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     **FIRST_RUN,
     **COUNTER,
     **OFFICE,
+    **RETURNS,
     "idle": lambda w: become(w, transaction=None, member=None, suspended=SUSPENDED),
     "session": lambda w: (become(w, session=None, transaction=None, member=None), w.tick()),
     "sign_on": lambda w: (

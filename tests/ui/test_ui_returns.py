@@ -1,0 +1,73 @@
+"""A receipt that comes back, in the window: forgotten cards and returns."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from pos_app.ui.menu_flows import MENU, perform
+from pos_app.workstation.answer import Part, done, notice, refused
+from tests.ui.builders import SellingTill, a_member, a_transaction, selling
+from tests.ui.counter_samples import become
+
+GOOD = done(notice("receipt_credited", number="A000017", points=20))
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(selling()))
+
+
+def asked(window):
+    return window.desk.ask.name if window.desk.ask else ""
+
+
+def said(window):
+    return [text.key for text in window.desk.said.texts] if window.desk.said else []
+
+
+def test_the_forgotten_card_is_the_last_of_the_menu_and_takes_a_typed_number(window):
+    assert MENU[-1][0] == "forgotten_card"
+    window.desk.till.answers["credit_receipt"] = GOOD
+    perform(window.desk, "forgotten_card")
+    QTest.keyClicks(window.entry, "A000017")
+    QTest.keyClick(window.entry, Qt.Key.Key_Return)
+    assert window.desk.till.said("credit_receipt") == [(("A000017",), {})]
+    assert asked(window) == ""
+
+
+def test_a_refused_number_leaves_the_question_and_an_empty_field(window):
+    window.desk.till.answers["credit_receipt"] = refused("credit_twice", number="A1", on=1)
+    perform(window.desk, "forgotten_card")
+    window.desk.ask.accept("")
+    window.desk.ask.accept("A000017")
+    assert (asked(window), window.desk.typed) == ("forgotten_card", "")
+    assert said(window) == ["refused.credit_twice"]
+
+
+def test_a_receipt_without_its_card_waits_in_the_field_for_the_card(window):
+    become(window, member=None)
+    till = window.desk.till
+    perform(window.desk, "forgotten_card")
+    assert said(window) == ["refused.credit_who"], "said before anything is scanned"
+    receipt = replace(a_transaction(), id="A000017", phase="completed")
+    till.answers["credit_receipt"] = refused("credit_who")
+    till.answers["scan"] = done(receipt=receipt)
+    window.desk.ask.scan(b"K1R:A000017")
+    assert window.desk.typed == "A000017"
+    till.answers["credit_receipt"] = GOOD
+    till.shown = replace(till.shown, member=a_member())
+    till.push(done(changed=frozenset({Part.MEMBER})))
+    assert [args for args, _ in till.said("credit_receipt")] == [("A000017",), ("A000017",)]
+    assert asked(window) == ""
+
+
+def test_a_receipt_that_a_scanner_brings_by_itself_is_credited_and_not_returned(window):
+    window.desk.till.answers["credit_receipt"] = GOOD
+    perform(window.desk, "forgotten_card")
+    window.desk.till.push(done(receipt=replace(a_transaction(), id="A000017")))
+    assert window.desk.till.said("credit_receipt") == [(("A000017",), {})]
+    assert window.desk.page is None
+    window.desk.till.push(done(receipt=replace(a_transaction(), id="A000017")))
+    assert window.desk.page.kind == "return", "without the question it is for a return"
