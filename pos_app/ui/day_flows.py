@@ -137,8 +137,11 @@ def rows_of(desk: Desk, day: DayView) -> list[Row]:
 
 
 def step_name(desk: Desk, step: DayStep) -> str:
-    """A step in a word or two."""
-    return words_of(desk).text(f"day.{step.name.partition(':')[0]}_name")
+    """A step in a word or two; of several terminals, which."""
+    words, called = words_of(desk), step.text.args.get("name")
+    if called is not None:
+        return words.format(called)
+    return words.text(f"day.{step.name.partition(':')[0]}_name")
 
 
 def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:

@@ -26,7 +26,8 @@ FOLLOWS = frozenset(
 
 
 class DayBar(QWidget):
-    """One piece a step, filled when it is done. The words beside it say the same."""
+    """One piece a step, filled when it is done, else an outline: no theme tells it by colour. The
+    words beside it say the same."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -45,14 +46,16 @@ class DayBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
         gap = self._look.metrics.px(4)
         wide = (self.width() - gap * (self._count - 1)) / self._count
         for place in range(self._count):
-            token = "good" if place < self._done else "edge"
-            painter.setBrush(self._look.colour(token))
-            box = QRectF(place * (wide + gap), 0, wide, self.height())
-            painter.drawRoundedRect(box, self.height() / 2, self.height() / 2)
+            done = place < self._done
+            painter.setPen(self._look.colour("good" if done else "edge"))
+            painter.setBrush(self._look.colour("good" if done else "surface"))
+            box = QRectF(place * (wide + gap), 0, wide, self.height()).adjusted(
+                0.5, 0.5, -0.5, -0.5
+            )
+            painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         painter.end()
 
 

@@ -328,7 +328,7 @@ def strongest_tint(look: Look) -> int:
 
 def mixed(above: QColor, below: QColor, alpha: int) -> QColor:
     """What is seen of one colour with so much (of 255) of another over it."""
-    pairs = zip(above.getRgb()[:3], below.getRgb()[:3], strict=True)
+    pairs = zip(_rgb(above), _rgb(below), strict=True)
     return QColor(*(round((over * alpha + under * (255 - alpha)) / 255) for over, under in pairs))
 
 
@@ -338,8 +338,12 @@ def contrast(one: QColor, other: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def _rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
+
+
 def _luminance(colour: QColor) -> float:
-    parts = (part / 255 for part in colour.getRgb()[:3])
+    parts = (part / 255 for part in _rgb(colour))
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -58,7 +58,7 @@ def closed(at, *last):
         DayStep("receipts", DONE, say("day.receipts_left"), (say("day.put_aside", n=2),)),
         DayStep("count", DONE, told),
         DayStep("fiscal", CANNOT, say("day.fiscal_waits"), (say("fiscal.no_paper"),)),
-        DayStep("terminal:eft", NEEDS_YOU, say("day.terminal_failed", name="Ingenico"),
+        DayStep("terminal:eft", NEEDS_YOU, say("day.terminal_failed", name=say("day.terminal_of_card")),
                 (say("day.terminal_said", words="HOST BUSY"),), ("again", "let_go")),
         DayStep("paper", DONE, say("day.paper_printed")),
     )  # fmt: skip

@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from pos_app.domain.sentence import say
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done, refused
+from pos_app.workstation.day_view import DayStep, DayView, StepState
 from tests.ui import day_samples
 from tests.ui.builders import NOW, SUSPENDED, SellingTill, signed_on
 
@@ -144,3 +146,15 @@ def test_a_till_that_may_not_end_its_day_says_why(open_till):
     perform(window.desk, "end_of_day")
     assert window.desk.said.texts[0].key == "refused.senior_only"
     assert window.desk.page is None
+
+
+def test_two_terminals_are_two_names_in_steps_and_choices(begun, qapp):
+    ends = tuple(
+        DayStep(f"terminal:{name}", StepState.NEEDS_YOU,
+                say("day.terminal_failed", name=say(f"day.terminal_of_{kind}")), (), ("again",))
+        for name, kind in (("card", "card"), ("sbp", "qr"))
+    )  # fmt: skip
+    window = begun(DayView(day_samples.ON, ends, True))
+    qapp.processEvents()
+    told = [(row.title, row.detail) for row in window.desk.rows][:2]
+    assert [detail for _title, detail in told] == ["Терминал для карт", "Оплата по QR"]
