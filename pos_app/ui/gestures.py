@@ -52,6 +52,8 @@ def submit(desk: Desk) -> None:
     if ask is not None:
         if ask.pick is not None and desk.rows and not ask.pad:
             ask.pick(desk.rows[_chosen(desk, text)])
+            if desk.ask is ask and desk.typed.strip() == text:
+                desk.write("")  # the list stays for another number
         else:
             ask.accept(text)
     elif text:

@@ -267,6 +267,7 @@ NEEDS: Mapping[str, Right] = {
     "paid_out": Right.CASH_IN_OUT,
     "loan": Right.CASH_IN_OUT,
     "pickup": Right.PICKUP,
+    "reports": Right.SEE_REPORTS,
 }
 """Gestures that ask something first and are allowed by a colleague at their end."""
 
@@ -277,6 +278,9 @@ def perform(desk: Desk, gesture: str) -> None:
     if ask is not None and ask.again is not None and ask.name.startswith(gesture):
         ask.again()
         return
+    if gesture == "members" and _lacks(desk, Right.SEE_MEMBERS):
+        desk.do(desk.till.find_members(""))  # says whose it is, before anything is typed
+        return
     GESTURES[gesture](desk)
     _forewarn(desk, gesture)
     money_flows.base_ask(desk)
@@ -284,7 +288,10 @@ def perform(desk: Desk, gesture: str) -> None:
 
 def _forewarn(desk: Desk, gesture: str) -> None:
     """That somebody else's PIN will be wanted is said before anything is typed, not after."""
-    person, right = desk.view.operator, NEEDS.get(gesture)
-    lacking = person is not None and right is not None and right.value not in person.rights
-    if lacking and desk.ask is not None:
+    if gesture in NEEDS and _lacks(desk, NEEDS[gesture]) and desk.ask is not None:
         desk.tell("ui.needs_colleague", Tone.NEUTRAL)
+
+
+def _lacks(desk: Desk, right: Right) -> bool:
+    person = desk.view.operator
+    return person is not None and right.value not in person.rights

@@ -104,7 +104,8 @@ class PadPanel(Panel):
         self.head(self.title_words(look.words))
         self.body()
         self.column.addWidget(NumberPad(look, desk, ask.pad), 4)
-        self.column.addStretch(1)
+        if not desk.rows:  # else the rows want that room
+            self.column.addStretch(1)
         done = Button(look, look.say(self.done_key), partial(perform, desk, "submit"),
                       icon="check", key="Enter", skin="pay", px=look.metrics.medium)  # fmt: skip
         done.least.setHeight(look.metrics.big_target)

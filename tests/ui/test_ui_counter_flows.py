@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pos_app.domain.rights import Right
 from pos_app.ui import gestures
 from pos_app.ui.controls import Button, Paragraph
+from pos_app.ui.desk import Ask, Row
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import WordPanel
 from pos_app.workstation.answer import done, refused
@@ -197,7 +198,15 @@ def test_who_may_not_enrol_hears_it_before_a_phone_is_typed(window):
     assert window.desk.said.texts[0].key == "refused.right_missing"
 
 
-@pytest.mark.parametrize("gesture", ["return", "discount", "paid_in", "pickup"])
+def test_who_may_not_see_members_hears_it_before_one_is_looked_for(window):
+    without(window, Right.SEE_MEMBERS)
+    window.desk.till.answers["find_members"] = refused("senior_only")
+    perform(window.desk, "members")
+    assert window.desk.ask is None
+    assert window.desk.said.texts[0].key == "refused.senior_only"
+
+
+@pytest.mark.parametrize("gesture", ["return", "discount", "paid_in", "pickup", "reports"])
 def test_that_a_colleague_will_be_wanted_is_said_before_anything_is_typed(window, gesture):
     without(window, *Right)
     perform(window.desk, gesture)
@@ -295,3 +304,13 @@ def test_why_begins_with_what_touched_the_selected_line(window):
     become(window, transaction=a_transaction(selected=6))
     QTest.keyClick(window.entry, K.Key_F11)
     assert [row.rule_id for row in window.desk.page.content] == ["b", "gold", "c"]
+
+
+def test_a_list_that_stays_open_takes_one_number_after_another(window):
+    chosen = []
+    ask = Ask("report_section", lambda text: None, pick=lambda row: chosen.append(row.value))
+    window.desk.open(ask, [Row("one", value=1), Row("two", value=2)])
+    for digit in "21":
+        QTest.keyClicks(window.entry, digit)
+        QTest.keyClick(window.entry, K.Key_Return)
+    assert chosen == [2, 1]
