@@ -140,7 +140,7 @@ def by_pin(desk: Desk, task: Callable[[str, str], Answer]) -> Callable[[str], No
         answer = desk.do(task(person, pin))
         if answer.ok and desk.view.operator is not None:
             desk.close_ask()
-            desk.change_look(language=desk.view.operator.language or desk.settings.language)
+            desk.speak_to_operator()
 
     return accept
 

@@ -115,12 +115,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the screen looks, speaks and sounds. `scale_percent`: 100, 125, 150; `volume`: 0-100."""
+    """How the screen looks, speaks and sounds. `scale_percent`: 100, 125, 150; `volume`: 0-100;
+    `chosen`: operator -> the language that they chose at this till."""
 
     language: str = "ru"
     theme: str = "light"
     scale_percent: int = 100
     volume: int = 100
+    chosen: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -338,6 +340,13 @@ class Desk:
         if offer is not None:
             self._state.dismissed.add(_offer_id(offer))
             self.emit(Part.MEMBER)
+
+    def speak_to_operator(self) -> None:
+        """In the language that whoever signed on chose at this till; else in the one they have."""
+        one, settings = self.view.operator, self.settings
+        if one is not None:
+            language = settings.chosen.get(one.id) or one.language or settings.language
+            self.change_look(language=language)
 
     def change_look(self, **changes: Any) -> None:
         """Another language, theme, scale or volume, at once."""

@@ -112,9 +112,16 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
 
 
 def choose_language(desk: Desk) -> None:
-    """Another language at once."""
+    """Another language at once, and whenever the same operator signs on here again."""
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        one, chosen = desk.view.operator, desk.settings.chosen
+        kept = {**chosen, one.id: row.value} if one is not None else chosen
+        desk.change_look(language=row.value, chosen=kept)
+
     rows = [Row(one.name, value=code) for code, one in LANGUAGES.items()]
-    _choose(desk, "language", rows, desk.settings.language)
+    _offered(desk, "language", rows, desk.settings.language, pick)
 
 
 def choose_theme(desk: Desk) -> None:
@@ -142,6 +149,12 @@ def _choose(desk: Desk, setting: str, rows: list[Row], present: str | int) -> No
         desk.close_ask()
         desk.change_look(**{setting: row.value})
 
+    _offered(desk, setting, rows, present, pick)
+
+
+def _offered(
+    desk: Desk, setting: str, rows: list[Row], present: str | int, pick: Callable[[Row], None]
+) -> None:
     at = next((i for i, row in enumerate(rows) if row.value == present), 0)
     desk.open(Ask(setting, lambda text: None, pick=pick), rows, at)
 
@@ -278,6 +291,7 @@ def perform(desk: Desk, gesture: str) -> None:
     if ask is not None and ask.again is not None and ask.name.startswith(gesture):
         ask.again()
         return
+    desk.hush()  # what was said of the last gesture is not said of this one
     if gesture == "members" and _lacks(desk, Right.SEE_MEMBERS):
         desk.do(desk.till.find_members(""))  # says whose it is, before anything is typed
         return

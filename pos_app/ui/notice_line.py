@@ -80,13 +80,13 @@ class Strip(QWidget):
 
 
 class NoticeLine(Strip):
-    """What the last gesture or scan had to say."""
+    """What the last gesture or scan had to say. `least`: its height where one line is enough."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look)
         self._desk = desk
         self._under: QWidget | None = None
-        self._least = look.metrics.px(40)
+        self.least = look.metrics.px(40)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(desk.hush)
@@ -106,7 +106,7 @@ class NoticeLine(Strip):
     def _lie(self) -> None:
         if self._under is not None and not self.isHidden():
             wide = self._under.width()
-            self.setGeometry(0, 0, wide, max(self._least, self.column.heightForWidth(wide)))
+            self.setGeometry(0, 0, wide, max(self.least, self.column.heightForWidth(wide)))
             self.raise_()
 
     def refresh(self) -> None:

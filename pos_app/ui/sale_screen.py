@@ -10,7 +10,7 @@ from pos_app.ui import gestures
 from pos_app.ui.cash_panel import CashPanel
 from pos_app.ui.controls import Button, FitRow, named, reveal
 from pos_app.ui.coupon_chips import CouponChips
-from pos_app.ui.desk import Ask, Change, Desk, Own
+from pos_app.ui.desk import Ask, Change, Desk, Own, Page
 from pos_app.ui.entry import Entry
 from pos_app.ui.idle import Idle
 from pos_app.ui.lines_table import LinesTable, WholeRows
@@ -70,6 +70,7 @@ class SaleScreen(QWidget):
         row.addWidget(self._side)
         self._covered = False
         self._over_lines: Panel | None = None
+        self._page: Page | None = None
         self._over_member: Panel | None = None
 
     def _field_row(self) -> QHBoxLayout:
@@ -183,17 +184,23 @@ class SaleScreen(QWidget):
     def _place_page(self) -> None:
         ask = self._desk.ask
         grid = ask is not None and ask.place == "main"
+        page = None if ask is not None and ask.place in {"below", "main"} else self._desk.page
+        if page is not None and page is self._page:
+            return  # a question beside it changes nothing of what was chosen on it
+        self._page = page
         panel: Panel | None = None
         if ask is not None and ask.place in {"below", "main"}:
             metrics = self._look.metrics
             columns = 1 if metrics.is_tight else 2 if metrics.is_narrow else 3
             columns = columns if grid else 1
             panel = RowsPanel(self._look, self._desk, columns)
-        elif self._desk.page is not None:
-            panel = page_of(self._look, self._desk, self._desk.page)
+        elif page is not None:
+            panel = page_of(self._look, self._desk, page)
         self._covered = panel is not None and (grid or self._desk.page is not None)
         if self._covered:  # first make room: a page and the totals together would be too tall
             self._show_totals()
+        if panel is not None:
+            panel.keep_clear(self.notice.least)
         self._over_lines = self._swap(self._middle, self._over_lines, panel)
         self._show_totals()
         if panel is None:
