@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 
 def tab_stops(parts: Iterable[QWidget], window: QWidget) -> list[QWidget]:
@@ -31,8 +31,34 @@ def _takers(part: QWidget) -> list[QWidget]:
 
 
 def _read(widgets: list[QWidget], window: QWidget) -> list[QWidget]:
+    """As `_rows`; what scrolls is read whole where its frame stands, wherever it is scrolled to."""
+    inside: dict[QWidget, list[QWidget]] = {}
+    units: dict[QWidget, None] = {}
+    for one in widgets:
+        area = _area_of(one, window)
+        units[area or one] = None
+        if area is not None:
+            inside.setdefault(area, []).append(one)
+    found: list[QWidget] = []
+    for unit in _rows(list(units), window):
+        content = unit.widget() if isinstance(unit, QScrollArea) and unit in inside else None
+        found += [unit] if content is None else _rows(inside[unit], content)
+    return found
+
+
+def _area_of(widget: QWidget, window: QWidget) -> QScrollArea | None:
+    """The area it scrolls in; None where it stands still."""
+    above = widget.parentWidget()
+    while above is not None and above is not window:
+        if isinstance(above, QScrollArea):
+            return above
+        above = above.parentWidget()
+    return None
+
+
+def _rows(widgets: list[QWidget], within: QWidget) -> list[QWidget]:
     """Rows from top to bottom, each from left to right; a row is what overlaps by half."""
-    placed = [(one.mapTo(window, QPoint(0, 0)) + one.rect().center(), one) for one in widgets]
+    placed = [(one.mapTo(within, QPoint(0, 0)) + one.rect().center(), one) for one in widgets]
     placed.sort(key=lambda pair: pair[0].y())
     rows: list[list[tuple[QPoint, QWidget]]] = []
     for point, one in placed:
