@@ -3,7 +3,7 @@
 Never the ledger, never what other tills have earned meanwhile (the server cuts that at posting).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor, lcm
@@ -22,6 +22,7 @@ from pos_app.domain.sentence import Points, Sentence, say
 
 _NOTHING = Fraction(0)
 _HALF = Fraction(1, 2)
+_ONCE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def line_rate(
 ) -> Fraction:
     """Points per minor unit that a line earns by money rules, multipliers included."""
     by_rule, times = line_rates(rules, line, customer, combine)
-    return sum(by_rule.values(), _NOTHING) * times
+    return _times(sum_of(by_rule.values()), times)
 
 
 def line_rates(
@@ -61,10 +62,10 @@ def line_rates(
 ) -> tuple[dict[str, Fraction], Fraction]:
     """Points per minor unit by money rule, and what multiplies them."""
     if not earns(line):
-        return {}, Fraction(1)
+        return {}, _ONCE
     tier = customer.tier_id if customer else ""
     found: dict[str, Fraction] = {}
-    times = Fraction(1)
+    times = _ONCE
     for rule in rules:
         if rule.kind not in ("money", "multiplier") or not _holds(rule, line, customer):
             continue
@@ -121,12 +122,15 @@ class Earning:
         self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
     ) -> dict[str, RuleEarned]:
         everywhere = tuple(row.line.line for row in self.rows)
-        found = {rule_id: RuleEarned(exact, everywhere) for rule_id, exact in whole.items()}
+        parts = {rule_id: [exact] for rule_id, exact in whole.items()}
+        on = {rule_id: list(everywhere) for rule_id in whole}
         for row, of_rule in zip(self.rows, lines, strict=True):
             for rule_id, exact in of_rule.items():
-                known = found.get(rule_id, RuleEarned(_NOTHING, ()))
-                line = row.line.line
-                found[rule_id] = RuleEarned(known.exact + exact, (*known.lines, line))
+                parts.setdefault(rule_id, []).append(exact)
+                on.setdefault(rule_id, []).append(row.line.line)
+        found = {
+            rule_id: RuleEarned(sum_of(some), tuple(on[rule_id])) for rule_id, some in parts.items()
+        }
         return {rule_id: one for rule_id, one in found.items() if one.exact > 0}
 
     def _base_minor(self, row: Row, share: PointsShare) -> int:
@@ -145,17 +149,18 @@ class Earning:
     ) -> tuple[list[dict[str, Fraction]], tuple[Fraction, ...]]:
         """Exact points by line and rule, and the exact rate of each line."""
         found, rates = [], []
+        by_unit = [rule for rule in rules if rule.kind == "unit"]
         for row, share in zip(self.rows, self.shares, strict=True):
             of_rule, times = line_rates(rules, row.line, customer, self.program.earn.combine)
-            base = self._base_minor(row, share)
-            exact = {rule_id: rate * times * base for rule_id, rate in of_rule.items()}
-            for rule in rules:
-                if rule.kind == "unit" and earns(row.line) and _holds(rule, row.line, customer):
+            base, rate = self._base_minor(row, share), _times(sum_of(of_rule.values()), times)
+            exact = {rule_id: _times(one, times) * base for rule_id, one in of_rule.items()}
+            for rule in by_unit:
+                if earns(row.line) and _holds(rule, row.line, customer):
                     units = row.line.count * row.line.pack_units
                     exact[rule.rule_id] = rule.points * units * times
             found.append(exact)
-            total = sum(exact.values(), _NOTHING)
-            rates.append(total / base if base else sum(of_rule.values(), _NOTHING) * times)
+            of_units = len(exact) > len(of_rule) and base
+            rates.append(sum_of(exact.values()) / base if of_units else rate)
         return found, tuple(rates)
 
     def _by_receipt(self, rules: Sequence[EarnRule], customer: Customer) -> dict[str, Fraction]:
@@ -184,12 +189,12 @@ class Earning:
         self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
     ) -> tuple[int, ...]:
         """Whole points by line, rounded once at the named scope."""
-        exact = [sum(of_rule.values(), _NOTHING) for of_rule in lines]
+        exact = [sum_of(of_rule.values()) for of_rule in lines]
         rounding = self.program.earn.rounding
         if rounding == "floor_line":
             once = split_down([Fraction(floor(sum(whole.values(), _NOTHING)))], self._nets())
             return tuple(floor(e) + o for e, o in zip(exact, once, strict=True))
-        total = floor(sum(exact, _NOTHING) + sum(whole.values(), _NOTHING))
+        total = floor(sum_of((*exact, *whole.values())))
         if rounding == "half_up_per_rule":
             by_rule = dict(whole)
             for of_rule in lines:
@@ -220,6 +225,20 @@ class Earning:
                 name = cap.name(self.context.language)
                 notes.append(say("note.earn_cap", name=name, cut=Points(cut), left=Points(left)))
         return replace(earned, points=tuple(points), notes=tuple(notes))
+
+
+def sum_of(parts: Iterable[Fraction]) -> Fraction:
+    """Their exact sum, brought to one denominator once: a long receipt adds hundreds."""
+    some = tuple(part for part in parts if part)
+    if len(some) < 2:
+        return some[0] if some else _NOTHING
+    common = lcm(*{part.denominator for part in some})
+    return Fraction(sum(part.numerator * (common // part.denominator) for part in some), common)
+
+
+def _times(rate: Fraction, times: Fraction) -> Fraction:
+    """The product; what nothing multiplies stays as it is."""
+    return rate if times is _ONCE else rate * times
 
 
 def _under(cap: Cap, of_rule: Mapping[str, Fraction], line: BasketLine) -> bool:
