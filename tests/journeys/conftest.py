@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pytestqt.exceptions import TimeoutError as OutOfPatience
 
 from pos_app.ui.app import application
 from pos_app.ui.background import Ticker
@@ -64,7 +65,22 @@ class Cashier:
             self.until(ready)
 
     def until(self, ready) -> None:
-        self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+        try:
+            self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+        except OutOfPatience as late:
+            raise AssertionError(f"{late}; the till shows {self.shown()}") from late
+
+    def shown(self) -> dict[str, object]:
+        """What the cashier sees, for whoever reads why a journey did not go on."""
+        view, desk = self.till.terminal.view(), self.window.desk
+        return {
+            "said": desk.said and [text.key for text in desk.said.texts],
+            "asked": desk.ask and desk.ask.name,
+            "payment": view.payment,
+            "link": view.link,
+            "devices": {one.name: one.state for one in view.devices},
+            "lines": self.hands.lines(),
+        }
 
     def ask_courier(self, kind, **fields):
         replies = []

@@ -76,13 +76,21 @@ def lost_and_found(cashier, name, meanwhile=lambda: None):
     cashier.until(lambda: state(cashier, name) == "ok")
 
 
+def asked_for_a_card(cashier) -> bool:
+    """Pressed again only where the till says that surely nothing was taken (a slow machine)."""
+    if held(cashier, "card")["waits"]:
+        return True
+    if cashier.hands.view.payment is None:
+        cashier.hands.press(Key.Key_F9)
+    return False
+
+
 def test_a_card_terminal_pulled_while_the_customer_pays_takes_the_money_once(counter) -> None:
     cashier = counter("pulled-terminal")
     held(cashier, "card", customer="waits", after_cut="finish")
     documents = held(cashier, "fiscal")["documents"]
     due = scan(cashier)
-    cashier.hands.press(Key.Key_F9)
-    cashier.until(lambda: held(cashier, "card")["waits"])
+    cashier.until(lambda: asked_for_a_card(cashier))
     lost_and_found(cashier, "card", lambda: held(cashier, "card", present=True))
     sold(cashier, 1)
     assert held(cashier, "card")["net_minor"] == due
