@@ -2,7 +2,6 @@
 
 import re
 import string
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -11,6 +10,7 @@ from typing import Any
 
 from resources import names, read_text
 from resources.words import locale as how
+from resources.words.reading import words_of
 from resources.words.shapes import MoneyLike, PointsLike, QuantityLike, RateLike, SentenceLike
 
 PLURAL_FORMS = frozenset({"one", "few", "many", "other", "plural"})
@@ -62,7 +62,7 @@ def entries(language: str) -> Mapping[str, Entry]:
 def entries_of(name: str) -> dict[str, Entry]:
     """Those of one file."""
     found: dict[str, Entry] = {}
-    _flatten("", tomllib.loads(read_text("words", f"{name}.toml")), found)
+    _flatten("", words_of(read_text("words", f"{name}.toml")), found)
     return found
 
 
