@@ -35,9 +35,14 @@ def read_groups() -> list[dict[str, Any]]:
 def order_of(row: Mapping[str, Any]) -> Order:
     """What a row sends: a label under the scanner, or its own order."""
     if "scan" in row:
-        return {"do": "scan", "hex": f"{row['scan']}\r".encode().hex()}
+        return scan_of(row["scan"])
     order: Order = row["do"]
     return order
+
+
+def scan_of(code: str) -> Order:
+    """The scanner held to a code."""
+    return {"do": "scan", "hex": f"{code}\r".encode().hex()}
 
 
 def send(port: int, order: Order) -> None:

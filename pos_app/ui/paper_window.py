@@ -9,16 +9,30 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QMouseEvent, QPixmap
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from pos_app.ui.app import application
 from pos_app.ui.background import Ticker
-from pos_app.ui.demo_sheet import DemoSheet, read_groups, send
+from pos_app.ui.demo_sheet import DemoSheet, read_groups, scan_of, send
 
 POLL_MS = 500
 SIZE = (420, 760)
+
+
+class Paper(QLabel):
+    """One paper; a press is the scanner held to its code."""
+
+    def __init__(self, code: str, press: Callable[[str], object]) -> None:
+        super().__init__()
+        self._code, self._press = code, press
+        if code:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._code:
+            self._press(self._code)
 
 
 class PaperWindow(QScrollArea):
@@ -40,6 +54,7 @@ class PaperWindow(QScrollArea):
         self._rest = b""
         self._heard = False
         self.on_end: Callable[[], object] = lambda: None
+        self.on_press: Callable[[str], object] = lambda code: None
         self._socket = QTcpSocket(self)
         self._socket.connected.connect(self._ask)
         self._socket.readyRead.connect(self._read)
@@ -76,14 +91,15 @@ class PaperWindow(QScrollArea):
             self._rest = line
             return
         for paper in json.loads(line).get("papers", ()):
-            self._show(base64.b64decode(paper["png"]), paper["text"])
+            codes = [code for _symbology, code in paper.get("codes", ())]
+            self._show(base64.b64decode(paper["png"]), paper["text"], codes)
         self._socket.disconnectFromHost()
 
-    def _show(self, png: bytes, text: str) -> None:
+    def _show(self, png: bytes, text: str, codes: list[str]) -> None:
         self._seen += 1
         picture = QPixmap()
         picture.loadFromData(png)
-        shown = QLabel()
+        shown = Paper(codes[-1] if codes else "", lambda code: self.on_press(code))
         width = min(picture.width(), SIZE[0] - 60)
         mode = Qt.TransformationMode.SmoothTransformation
         shown.setPixmap(picture.scaledToWidth(width, mode))
@@ -106,6 +122,7 @@ class PapersAndSheet(QWidget):
         row.addWidget(self.papers)
         self.resize(self.sheet.sizeHint().width() + SIZE[0], SIZE[1])
         self.papers.on_end = self.close
+        self.papers.on_press = lambda code: send(port, scan_of(code))
 
 
 def run_paper(port: int, title: str, try_in: str = "") -> int:

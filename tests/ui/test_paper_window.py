@@ -1,11 +1,12 @@
 """The virtual printer's paper is seen as soon as it is cut."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from drivers.fake.rig import VirtualRig
 from pos_app.ui.demo_sheet import order_of, read_groups, send
-from pos_app.ui.paper_window import PapersAndSheet, PaperWindow
+from pos_app.ui.paper_window import Paper, PapersAndSheet, PaperWindow
 
 SHUT = {"do": "drawer", "close": True}
 
@@ -55,3 +56,18 @@ def test_a_press_when_the_counter_has_ended_does_nothing(qtbot):
         port = rig.control_port
     send(port, SHUT)
     qtbot.wait(50)
+
+
+def test_a_press_on_a_paper_scans_its_code(qtbot):
+    with VirtualRig() as rig:
+        window = PapersAndSheet(rig.control_port, "paper", "en")
+        qtbot.addWidget(window)
+        window.show()
+        rig.printer.feed(b"Bare\n\x1dV\x00")
+        rig.printer.feed(b"\x1d(k\x08\x001P0K1R:7\x1d(k\x03\x001Q0\n\x1dV\x00")
+        qtbot.waitUntil(lambda: window.papers.papers == 2)
+        pressed = []
+        window.papers.on_press = pressed.append
+        for paper in window.papers.findChildren(Paper):
+            qtbot.mouseClick(paper, Qt.MouseButton.LeftButton)
+        assert pressed == ["K1R:7"]
