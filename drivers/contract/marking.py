@@ -39,6 +39,8 @@ class MarkAnswer:
         return cls(allowed=flag(data, "allowed") is True, **texts)
 
 
+VALID_UNTIL = "valid_until"
+"""Of a status: until when the local module's lists are good, ISO 8601 UTC."""
 WHY = frozenset(
     {"not_found", "not_verified", "sold", "blocked", "expired", "not_realizable", "grey_zone"}
     | {"nobody"}

@@ -15,6 +15,7 @@ from typing import Any
 from drivers.fake.endpoints import LOOPBACK
 
 ONLINE_PATH, LOCAL_PATH = "/api/v4/true-api/codes/check", "/api/v2/cis/outCheck"
+STATUS_PATH = "/api/v2/status"
 TOKEN, USER, PASSWORD = "token-of-the-shop", "admin", "secret"
 GOOD: Mapping[str, Any] = {
     "found": True,
@@ -42,6 +43,7 @@ class VirtualMarking:
     local_away: bool = False
     delay_ms: int = 0
     nonsense: bool = False
+    synced_ms: int = NOW_MS
     asked: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
     _server: ThreadingHTTPServer | None = None
@@ -119,9 +121,16 @@ def _listening(marking: VirtualMarking) -> ThreadingHTTPServer:
         def log_message(self, *_args: object) -> None:
             """Silent: a simulator has no log."""
 
+        def do_GET(self) -> None:
+            """Only the local module is asked how it is."""
+            away = marking.local_away or self.path != STATUS_PATH
+            self._said(503 if away else 200, {"status": "ready", "lastSync": marking.synced_ms})
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, said = marking.answer(self.path, dict(self.headers), body)
+            self._said(*marking.answer(self.path, dict(self.headers), body))
+
+        def _said(self, status: int, said: Any) -> None:
             data = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -19,9 +19,16 @@ from drivers.contract import (
     Standing,
     StatusUpdateEvent,
 )
-from drivers.contract.marking import MarkAnswer
-from drivers.marking_check.verdict import LOCAL, NOBODY, ONLINE, Unreadable, verdict_of
-from drivers.transport import Link, LinkWorker, Task
+from drivers.contract.marking import VALID_UNTIL, MarkAnswer
+from drivers.marking_check.verdict import (
+    LOCAL,
+    NOBODY,
+    ONLINE,
+    Unreadable,
+    valid_until,
+    verdict_of,
+)
+from drivers.transport import Link, LinkWorker, Task, monotonic_ms
 from drivers.transport.trace import Direction
 
 Note = Callable[[Direction, bytes], None]
@@ -31,7 +38,11 @@ UNHEARD = MarkAnswer(False, NOBODY, "nobody")
 
 @dataclass(frozen=True, slots=True)
 class MarkPlaces:
-    """Where to ask. `online_key` is the shop's token; "" for a place that is not used."""
+    """Where to ask. `online_key` is the shop's token; "" for a place that is not used.
+
+    `look_ms`: between looks at the local module, which is good for `valid_hours` after it has
+    heard the marking system.
+    """
 
     online_url: str = ""
     online_key: str = ""
@@ -40,6 +51,8 @@ class MarkPlaces:
     local_password: str = ""
     online_ms: int = 1_500
     local_ms: int = 1_500
+    look_ms: int = 600_000
+    valid_hours: int = 72
 
 
 class _Connections:
@@ -79,6 +92,8 @@ class MarkingChecker(Standing):
         self._listener = listener
         self._note = note
         self._connections = _Connections()
+        self._look_at_ms = 0
+        self._until = ""
         self._worker = LinkWorker(name, self._connections, self, QUEUE_WAIT_MS)
 
     def open(self) -> None:
@@ -105,7 +120,10 @@ class MarkingChecker(Standing):
         reply(self._status())
 
     def idle(self, _link: Link) -> None:
-        """Nothing to do between codes (LinkUser)."""
+        """Between codes the local module is asked how old its lists are (LinkUser)."""
+        if self._places.local_url and monotonic_ms() >= self._look_at_ms:
+            self._look_at_ms = monotonic_ms() + self._places.look_ms
+            self._look()
 
     def power_changed(self, power: PowerState, reason: str | None) -> None:
         """The worker's own opening says nothing of the services (LinkUser)."""
@@ -143,13 +161,32 @@ class MarkingChecker(Standing):
         if not places.local_url:
             return None
         url = f"{places.local_url.rstrip('/')}/api/v2/cis/outCheck"
-        pair = f"{places.local_user}:{places.local_password}".encode()
-        headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
         body = {"cis_list": [_text(raw)]}
-        answer = self._post(url, body, headers, places.local_ms)
+        answer = self._post(url, body, self._pair(), places.local_ms)
         results = answer.get("results")
         inner = results[0] if isinstance(results, list) and results else answer
         return verdict_of(inner, LOCAL)
+
+    def _look(self) -> None:
+        """A module that does not say so tells nothing; what it said last still holds."""
+        url = f"{self._places.local_url.rstrip('/')}/api/v2/status"
+        self._note(Direction.SENT, f"GET {url}".encode())
+        limit_s = self._places.local_ms / 1000
+        try:
+            answer = self._connections.client().get(url, headers=self._pair(), timeout=limit_s)
+            self._note(Direction.RECEIVED, f"{answer.status_code} ".encode() + answer.content)
+            answer.raise_for_status()
+            until = valid_until(answer.json(), self._places.valid_hours)
+        except (httpx.HTTPError, ValueError, TypeError, OverflowError) as silent:
+            self.went_wrong(str(silent) or type(silent).__name__)
+            return
+        if until != self._until:
+            self._until = until
+            self._listener(self._status())
+
+    def _pair(self) -> dict[str, str]:
+        pair = f"{self._places.local_user}:{self._places.local_password}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
     def _post(
         self, url: str, body: Mapping[str, Any], headers: Mapping[str, str], limit_ms: int
@@ -166,7 +203,8 @@ class MarkingChecker(Standing):
         return said
 
     def _status(self) -> StatusUpdateEvent:
-        return StatusUpdateEvent(self.name, self.power_state)
+        state = {VALID_UNTIL: self._until} if self._until else None
+        return StatusUpdateEvent(self.name, self.power_state, state=state)
 
     def _told(self, power: PowerState) -> None:
         if self.stands(power):

@@ -5,7 +5,7 @@ docs/fiscal.md for what was not verified.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from drivers.contract.marking import MarkAnswer
@@ -34,6 +34,12 @@ def verdict_of(body: Mapping[str, Any], source: str) -> MarkAnswer:
         inst=str(body.get("inst") or ""),
         version=str(body.get("version") or ""),
     )
+
+
+def valid_until(body: Mapping[str, Any], hours: int) -> str:
+    """ISO 8601 UTC: so long after its last exchange the local module's lists are good."""
+    heard = datetime.fromtimestamp(int(body.get("lastSync") or "") / 1000, UTC)
+    return (heard + timedelta(hours=hours)).isoformat()
 
 
 def _why(one: Mapping[str, Any], now_ms: str) -> str:

@@ -1,6 +1,7 @@
 """Builds the permission check of marking codes. Never asks anybody.
 
-Keys: online_url, online_key, local_url, local_user, local_password, online_ms, local_ms.
+Keys: online_url, online_key, local_url, local_user, local_password, online_ms, local_ms,
+look_ms, valid_hours.
 """
 
 from drivers.contract import Device
@@ -20,6 +21,8 @@ def build_marking(keys: Keys, name: str, workshop: Workshop) -> Device:
         local_password=keys.take("local_password", str, ""),
         online_ms=keys.take("online_ms", int, usual.online_ms),
         local_ms=keys.take("local_ms", int, usual.local_ms),
+        look_ms=keys.take("look_ms", int, usual.look_ms),
+        valid_hours=keys.take("valid_hours", int, usual.valid_hours),
     )
     if not places.online_url and not places.local_url:
         raise keys.wrong("online_url or local_url is wanted", "marking_url")

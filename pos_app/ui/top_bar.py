@@ -1,5 +1,6 @@
 """Who, where, and how the till is: link, unsent, devices as pills. Colour never alone."""
 
+from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize
@@ -38,6 +39,10 @@ BAD_STATES = {
     },
 }
 """A device that nobody has heard of yet (`unknown`) is no trouble."""
+
+
+MODULE_NEAR = timedelta(hours=6)
+"""So long before its lists end the marking module is shown: somebody can still do something."""
 
 
 class Pill(QWidget):
@@ -108,12 +113,19 @@ class TopBar(QFrame):
         self._place = Variants(look, metrics.body, SEMIBOLD)
         self._who = Variants(look, metrics.small)
         self.link, self.unsent, self.device = Pill(look), Pill(look), Pill(look)
-        self._training, self.conflicts = Pill(look), Pill(look)
+        self._training, self.conflicts, self.module = Pill(look), Pill(look), Pill(look)
         self._clock = Variants(look, metrics.medium, MEDIUM, figures=True)
         self._clock.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self._place)
         row.addWidget(self._who, 1)
-        for pill in (self._training, self.conflicts, self.device, self.link, self.unsent):
+        for pill in (
+            self._training,
+            self.conflicts,
+            self.module,
+            self.device,
+            self.link,
+            self.unsent,
+        ):
             row.addWidget(pill)
         row.addWidget(self._clock)
         self._menu = Button(look, look.say("ui.menu"), partial(perform, desk, "menu"),
@@ -137,6 +149,7 @@ class TopBar(QFrame):
         """The clock of the view, in the store's zone."""
         now = self._desk.view.now
         self._clock.say(self._look.words.format(now) if now else "")
+        self._show_module(now)
 
     def _show_who(self) -> None:
         view, say = self._desk.view, self._look.say
@@ -190,6 +203,19 @@ class TopBar(QFrame):
             name = word if first.name == first.kind else first.name
             icon = ICONS.get(first.kind, "monitor")
             self.device.say(icon, tone, f"{name}: {state}{more}", word + more)
+
+    def _show_module(self, now: datetime | None) -> None:
+        """The marking module's lists, when they are near their end or past it."""
+        ends = [one.until for one in self._desk.view.devices if one.until is not None]
+        until = min(ends, default=None)
+        near = until is not None and now is not None and until - now < MODULE_NEAR
+        reveal(self.module, near)
+        if until is not None and now is not None and near:
+            past = until <= now
+            key = "ui.module_stale" if past else "ui.module_until"
+            tone = "error" if past else "warning"
+            told = self._look.say(key, at=until)
+            self.module.say(ICONS["marking"], tone, told, self._look.words.format(until, "day"))
 
 
 def device_word(look: Look, device: DeviceView) -> str:

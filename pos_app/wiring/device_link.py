@@ -1,6 +1,7 @@
 """The device host as the tasks see it, over a pipe. Never starts a process, never decides."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from drivers.config_file import names_and_kinds
@@ -22,6 +23,7 @@ from drivers.contract import (
     event_to_json,
 )
 from drivers.contract.fiscal import FiscalError
+from drivers.contract.marking import VALID_UNTIL
 from drivers.remote import RemoteHost
 from pos_app.wiring.children import Pipe
 from pos_app.workstation.ports import DeviceState, Reply
@@ -97,7 +99,8 @@ class DeviceLink:
     def states(self) -> tuple[DeviceState, ...]:
         """As last told; unknown before that."""
         return tuple(
-            DeviceState(name, kind, self._state(name)) for name, kind in self._names.items()
+            DeviceState(name, kind, self._state(name), self._until(name, kind))
+            for name, kind in self._names.items()
         )
 
     def print_job(self, job: PrintJob) -> None:
@@ -170,6 +173,14 @@ class DeviceLink:
     def _printed(self, job_id: str, state: str) -> None:
         if self.ears is not None:
             self.ears.printed(job_id, state)
+
+    def _until(self, name: str, kind: str) -> datetime | None:
+        """Until when a module's lists are good; None: it has not said so, or is no module."""
+        state = self._host.last_status(name).state if kind == DeviceKind.MARKING else None
+        try:
+            return datetime.fromisoformat(str(state[VALID_UNTIL])) if state else None
+        except (KeyError, ValueError):
+            return None
 
     def _state(self, name: str) -> str:
         status = self._host.last_status(name)

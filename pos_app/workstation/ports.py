@@ -333,11 +333,12 @@ class Courier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeviceState:
-    """One device as the host last reported it."""
+    """One device as the host last reported it. `until`: a module's lists are good so long (UTC)."""
 
     name: str
     kind: str
     state: str
+    until: datetime | None = None
 
 
 class Devices(Protocol):

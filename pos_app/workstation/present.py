@@ -17,6 +17,7 @@ from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
 from pos_app.workstation.day_shown import day_shown
+from pos_app.workstation.device_views import device_views
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
@@ -35,7 +36,6 @@ from pos_app.workstation.view import (
     BalanceView,
     Chip,
     DemandView,
-    DeviceView,
     DiscountView,
     ExpiringView,
     LastSaleView,
@@ -70,7 +70,7 @@ def view(station: Station) -> TillView:
         operator=_operator(station),
         session=_session(station),
         link=_link(station),
-        devices=tuple(DeviceView(d.name, d.kind, d.state) for d in station.devices.states()),
+        devices=device_views(station),
         transaction=shown,
         member=_member(station),
         last_sale=_last_sale(station),

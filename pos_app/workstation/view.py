@@ -48,11 +48,12 @@ class LinkView:
 @dataclass(frozen=True, slots=True)
 class DeviceView:
     """One device. `state`: ok, lost, paper_out, paper_low, cover_open, misfit,
-    open_long (a drawer), unknown."""
+    open_long (a drawer), unknown. `until`: a marking module's lists are good so long."""
 
     name: str
     kind: str
     state: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

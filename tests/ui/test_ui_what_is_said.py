@@ -1,6 +1,7 @@
 """What the screen says by itself: the link, training, offers, refusals, good news."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtTest import QTest
@@ -18,6 +19,7 @@ from tests.ui.builders import (
     a_transaction,
     offline,
     selling,
+    signed_on,
 )
 from tests.ui.test_ui_money_and_day import K, become, tap_named, words_on
 
@@ -154,3 +156,20 @@ def test_a_device_that_goes_hides_no_trouble_and_its_coming_back_hides_its_going
     assert tell("device_lost", Tone.WARNING, name="scanner") == ["notice.device_lost"]
     assert tell("device_back", Tone.GOOD, name="scanner") == ["notice.device_back"]
     assert window.desk.said.tone is Tone.GOOD
+
+
+@pytest.mark.parametrize(
+    ("hours", "words", "tone"),
+    [(2, "годен до 22", "warning"), (-1, "устарел 22", "error"), (7, "", ""), (None, "", "")],
+)
+def test_the_marking_modules_lists_are_told_of_before_they_end(open_till, qapp, hours, words, tone):
+    until = None if hours is None else NOW + timedelta(hours=hours)
+    module = DeviceView("marking", "marking", "ok", until)
+    window = open_till(SellingTill(signed_on(devices=(module,), now=NOW)))
+    window.tick()
+    qapp.processEvents()
+    pill = window.top.module
+    assert pill.isVisible() == bool(words)
+    if words:
+        assert words in pill.accessibleName()
+        assert pill._tone == tone

@@ -1,12 +1,13 @@
 """Marking codes at the till: asked while scanning goes on, refused ones make no line."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from drivers.fake.fiscal import VirtualFiscal
 from drivers.fake.marking import VirtualMarking
-from pos_app.workstation.ports import StorageFull
+from pos_app.workstation.ports import DeviceState, StorageFull
 from tests.workstation.fiscal_till import FiscalTill
 from tests.workstation.test_till_fiscal import paid, papers
 from tests.workstation.tills import BREAD, MILK, UNKNOWN, goods, notices, ok, refusal
@@ -216,3 +217,11 @@ def test_codes_survive_the_power_while_their_receipt_waits(till) -> None:
     till.ready()
     paid(till)
     assert "imcParams" in papers(till, "sell")[0].task["items"][0]
+
+
+def test_a_modules_end_is_shown_in_the_stores_time(shop):
+    until = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+    shop.devices.what = (*shop.devices.what, DeviceState("marking", "marking", "ok", until))
+    shown = shop.view.devices[-1]
+    assert (shown.until, shown.until.utcoffset()) == (until, timedelta(hours=3))
+    assert shop.view.devices[0].until is None
