@@ -1,7 +1,5 @@
 """Phone numbers of the world, read with phonenumbers. Never stores or logs one."""
 
-import phonenumbers
-
 _LONGEST = 40  # a number, its punctuation and an extension; longer text is not one
 
 
@@ -12,6 +10,8 @@ class WorldPhoneBook:
         """See the Protocol."""
         if len(text) > _LONGEST:
             return None
+        import phonenumbers  # sixty modules: a till that starts has heard of no number yet
+
         try:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:

@@ -44,6 +44,7 @@ def _plain(text: str) -> dict[str, Any] | None:
 
 def _kept(line: str, table: dict[str, Any]) -> bool:
     """Whether the line is understood, and new."""
+    value: Any
     plain = _WORDS.fullmatch(line)
     if plain is not None:
         key, value = plain[1].strip('"'), _said(plain[2])

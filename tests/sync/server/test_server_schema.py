@@ -64,6 +64,7 @@ def test_the_history_has_one_end_and_no_way_back() -> None:
     assert end == migrations.latest()
     found = [one.revision for one in scripts.walk_revisions()]
     assert sorted(found, reverse=True) == found, "numbers rise along the history"
+    assert migrations.known() == set(found), "a revision is known by the name of its file"
     for one in scripts.walk_revisions():
         assert not hasattr(one.module, "downgrade"), one.revision
 
@@ -164,7 +165,7 @@ def future(tmp_path, monkeypatch):
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     ends = [migrations.latest()]
-    caches = (migrations.latest, migrations.known, migrations._scripts)
+    caches = (migrations.latest, migrations.known)
 
     def fresh() -> None:
         for one in caches:
@@ -307,5 +308,4 @@ def test_a_revision_that_fails_leaves_the_one_before_and_is_done_again(address, 
     path = migrations.FOLDER / "versions" / "r9001_of_a_test.py"
     path.write_text(path.read_text("utf-8").replace('raise OSError("no power")', ""), "utf-8")
     shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
-    migrations._scripts.cache_clear()
     asyncio.run(on(address, mended))
