@@ -55,18 +55,18 @@ def _lines(desk: Desk, told: ConflictList) -> None:
             desk.close_ask()
         return
     words = words_of(desk)
-    rows = [
-        Row(kind_words(words, one), where_words(words, one), _cost(desk, one), one)
-        for one in waiting
-    ]
+    rows = [Row(kind_words(words, one), _told(desk, one), value=one) for one in waiting]
     desk.open(Ask("conflict_line", lambda t: None, pick=lambda r: _decide(desk, r.value)), rows)
 
 
-def _cost(desk: Desk, one: ConflictView) -> str:
-    words = words_of(desk)
+def _told(desk: Desk, one: ConflictView) -> str:
+    """What it costs first, below its name: a large figure beside would cut it in two."""
+    words, cost = words_of(desk), ""
     if one.money_minor:
-        return money(words, desk.view, one.money_minor)
-    return words.number(one.points) if one.points else ""
+        cost = money(words, desk.view, one.money_minor)
+    elif one.points:
+        cost = words.text("conflict.points", n=one.points)
+    return " · ".join(part for part in (cost, where_words(words, one)) if part)
 
 
 def _decide(desk: Desk, one: ConflictView) -> None:

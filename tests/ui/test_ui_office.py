@@ -225,7 +225,7 @@ def test_what_a_till_does_not_know_yet_is_named_all_the_same(window):
     assert "from_the_future" in conflict_flows.kind_words(words, strange)
     assert conflict_flows.meaning_words(words, strange) == words.text("conflict.unknown_means")
     office.open_conflicts(window, replace(office.TOLD, lines=(strange,)))
-    assert window.desk.rows[0].figure == "3"
+    assert window.desk.rows[0].detail.startswith("3 балла")
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -256,9 +256,9 @@ def test_two_conflicts_of_a_kind_are_told_apart_in_the_list_and_on_the_page(wind
                   for n, one in enumerate((office.OPEN[0],) * 2))  # fmt: skip
     office.open_conflicts(window, replace(office.TOLD, lines=twins))
     qapp.processEvents()
-    shown = [(row.title, row.detail, row.figure) for row in window.desk.rows]
+    shown = [(row.title, row.detail) for row in window.desk.rows]
     assert len(set(shown)) == 2
-    for part in ("Анна ··0000", "22\xa0ноября, 10:38", "Касса 2", "A000018"):
+    for part in ("232,00", "Анна ··0000", "22\xa0ноября, 10:38", "Касса 2", "A000018"):
         assert part in shown[0][1]
     told = said(window, ConflictsPage)
     assert "1. " in told
