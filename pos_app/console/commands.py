@@ -147,6 +147,9 @@ class Commands:
             ),
             "confirm": self._confirm,
             "return": self._return,
+            "return_sums": lambda f: till.return_sums(
+                text(f, "receipt"), _lines(f.get("lines")) or ()
+            ),
             "credit_receipt": lambda f: till.credit_receipt(text(f, "receipt")),
             "receipt": lambda f: till.find_receipt(text(f, "receipt")),
             "reprint": lambda f: till.reprint(optional_text(f, "receipt")),

@@ -13,6 +13,7 @@ from pos_app.ui.gestures import choose_chip
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.offer import OfferCard
 from pos_app.ui.panels import Panel
+from pos_app.ui.returning_panel import Returning
 from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
 from pos_app.ui.top_bar import Pill
 from pos_app.workstation.answer import Part
@@ -234,15 +235,17 @@ class NobodyYet(QWidget):
 
 
 class MemberPanel(Panel):
-    """The member or nobody, and one offer at the foot."""
+    """The member, nobody or what comes back, and one offer at the foot."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look, desk)
         self.known = KnownMember(look, desk)
         self.nobody = NobodyYet(look, desk)
+        self.returning = Returning(look)
         self._offer = OfferCard(look, desk)
         self.column.addWidget(self.known)
         self.column.addWidget(self.nobody)
+        self.column.addWidget(self.returning)
         self.column.addStretch(1)
         self.column.addWidget(self._offer)
         self.refresh(frozenset({Part.MEMBER}))
@@ -251,10 +254,14 @@ class MemberPanel(Panel):
         watched = {Part.MEMBER, Part.TRANSACTION, Part.LINK, Part.TENDERS, Own.ASK}
         if not changes & watched:
             return
-        member = self.desk.view.member
-        reveal(self.known, member is not None)
-        reveal(self.nobody, member is None)
-        if member is not None:
+        member, transaction = self.desk.view.member, self.desk.view.transaction
+        back = transaction.returning if transaction is not None else None
+        reveal(self.returning, back is not None)
+        reveal(self.known, back is None and member is not None)
+        reveal(self.nobody, back is None and member is None)
+        if back is not None:
+            self.returning.show_return(back)
+        elif member is not None:
             self.known.show_member(member)
         else:
             self.nobody.show_teaser()

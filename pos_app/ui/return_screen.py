@@ -18,7 +18,9 @@ from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
 from pos_app.ui.counter_flows import open_return
 from pos_app.ui.desk import Desk
 from pos_app.ui.panels import Panel
+from pos_app.ui.returning_panel import points_told
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.return_shown import BackSums
 from pos_app.workstation.view import LineView, TransactionView
 
 
@@ -29,11 +31,14 @@ class ReturnPage(Panel):
         super().__init__(look, desk)
         self._receipt = receipt
         self._chosen = {line.line: 0 for line in receipt.lines}
-        self.head(look.say("ui.return_title"))
+        self.head(self._title())
         how = Paragraph(look, look.metrics.small)
-        how.say(look.say("ui.return_how"))
+        how.say(" · ".join(p for p in (self._whose(), look.say("ui.return_how")) if p))
         self.column.addWidget(how)
         self.column.addWidget(self._lines(), 1)
+        self._sums = Paragraph(look, look.metrics.body, ink="")
+        self._sums.setFont(look.font(look.metrics.body, SEMIBOLD))
+        self.column.addWidget(self._sums)
         everything = Button(look, look.say("ui.return_all"), self._all, icon="list-checks")
         self._go = Button(look, look.say("ui.return_chosen"), self._open, icon="undo-2", skin="pay",
                           px=look.metrics.medium)  # fmt: skip
@@ -43,6 +48,19 @@ class ReturnPage(Panel):
             button.least.setHeight(look.metrics.big_target)
         self.column.addWidget(FitRow(look, (everything, self._swap, self._go)))
         self._show()
+
+    def _title(self) -> str:
+        back = self._receipt.returning
+        key = "ui.returning_receipt" if back else "ui.return_title"
+        return self.look.say(key, number=back.receipt if back else "")
+
+    def _whose(self) -> str:
+        """Is it this customer's paper that lies here?"""
+        back = self._receipt.returning
+        if back is None or not back.of_member:
+            return ""
+        name = back.name or self.look.say("ui.returning_member")
+        return self.look.say("ui.return_of_whom", name=name)
 
     def _lines(self) -> QScrollArea:
         look, area = self.look, QScrollArea()
@@ -63,12 +81,14 @@ class ReturnPage(Panel):
 
     def _line(self, grid: QGridLayout, row: int, line: LineView) -> None:
         look = self.look
-        name = Paragraph(look, look.metrics.body, ink="")
+        gone = not line.quantity.value
+        name = Paragraph(look, look.metrics.body, ink="secondary" if gone else "")
         name.setFont(look.font(look.metrics.body, MEDIUM))
         amount = look.words.money(line.amount_minor, self.desk.view.currency)
         name.say(line.name)
         sold = Paragraph(look, look.metrics.small)
-        sold.say(f"{look.words.format(line.quantity)} · {amount}")
+        left = f"{look.words.format(line.quantity)} · {amount}"
+        sold.say(look.say("ui.returned_already") if gone else left)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(name)
@@ -87,6 +107,7 @@ class ReturnPage(Panel):
             step = Button(look, "", partial(self._step, line, by), icon=icon)
             step.setAccessibleName(f"{look.say(key)}: {line.name}")
             step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            step.setEnabled(not gone)
             grid.addWidget(step, row, column)
 
     def _step(self, line: LineView, by: int) -> None:
@@ -108,11 +129,25 @@ class ReturnPage(Panel):
             self._labels[line.line].setText(words.format(chosen))
         for button in (self._go, self._swap):
             button.setEnabled(any(self._chosen.values()))
+        self._sums.say(self._told())
 
-    def _open(self, *, exchange: bool = False) -> None:
-        lines = [
+    def _told(self) -> str:
+        """What the chosen lines bring, before anybody has said yes."""
+        lines = self._wanted()
+        answer = self.desk.till.return_sums(self._receipt.id, lines) if lines else None
+        back = answer.data.get("back") if answer is not None else None
+        if not isinstance(back, BackSums):
+            return ""
+        out = self.look.say("ui.returning_out", amount=self.desk.money(back.out_minor))
+        points = points_told(self.look, back.points_back, back.points_taken)
+        return " · ".join(one for one in (out, *points) if one)
+
+    def _wanted(self) -> list[tuple[int, str]]:
+        return [
             (line.line, Quantity(self._chosen[line.line], line.quantity.unit).decimal())
             for line in self._receipt.lines
             if self._chosen[line.line]
         ]
-        open_return(self.desk, self._receipt.id, lines, exchange=exchange)
+
+    def _open(self, *, exchange: bool = False) -> None:
+        open_return(self.desk, self._receipt.id, self._wanted(), exchange=exchange)

@@ -148,7 +148,12 @@ class SaleScreen(QWidget):
         transaction = self._desk.view.transaction
         selling = _has_lines(transaction)
         self.table.show_lines(transaction)
-        reveal(self.line_row, selling)
+        back = transaction.returning if transaction is not None else None
+        by_receipt = back is not None and not back.bare
+        # What comes back by a receipt is that of the receipt: a key for it would only be refused.
+        reveal(self.line_row, selling and not by_receipt)
+        self._field_buttons["search"].setEnabled(not by_receipt)
+        self._field_buttons["suspend"].setEnabled(back is None)
         if not selling:
             self.idle.refresh()
         self._between.setCurrentWidget(self._table_page if selling else self.idle)

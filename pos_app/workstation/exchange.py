@@ -13,6 +13,7 @@ from functools import partial
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.result import Priced
+from pos_app.domain.sentence import Points
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import settle
@@ -174,8 +175,20 @@ def _go_on(
     rest = settle.due_minor(station) > 0
     answer = settle.pay(station, kind, amount) if rest and kind else settle.complete(station)
     out = _handed_out(station, document, credit)
-    said = (*(one for one in returned.notices if one.code != "completed"), *answer.notices, *out)
+    back = _points_back(document)
+    told = (one for one in returned.notices if one.code != "completed")
+    said = (*told, *answer.notices, *back, *out)
     return replace(answer, notices=said, changed=answer.changed | returned.changed)
+
+
+def _points_back(document: CompletedTransaction) -> list[Notice]:
+    """Which points went with the goods that came back: the sale tells only its own."""
+    totals, found = document.totals, []
+    if totals.points_earned:
+        found.append(notice("points_of_return_taken", points=Points(totals.points_earned)))
+    if totals.points_redeemed:
+        found.append(notice("points_of_return_given", points=Points(totals.points_redeemed)))
+    return found
 
 
 def _handed_out(

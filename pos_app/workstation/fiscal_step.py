@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction
-from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused_with
+from pos_app.domain.sentence import say
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused_with
 from pos_app.workstation.moving import Moving, Stage
 from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
 from pos_app.workstation.ports import StoredJob
@@ -113,11 +114,19 @@ def settle(station: Station, moving: Moving, answer: FiscalAnswer, commit: Commi
     if answer.state is FiscalState.UNKNOWN:
         return changed(*PARTS, notices=(notice("fiscal_unknown", Tone.ERROR),))
     keep(station, open_again(moving))
-    said = notice("fiscal_not_issued", Tone.ERROR)
+    said = _not_issued(answer)
     if answer.final:
         back = undo_all(station)
         return replace(back, notices=(said, *back.notices))
     return changed(*PARTS, notices=(said,))
+
+
+def _not_issued(answer: FiscalAnswer) -> Notice:
+    """With the registrar's own reason: too little cash in it, a shift that is too long."""
+    said = notice("fiscal_not_issued", Tone.ERROR)
+    if answer.why is None:
+        return said
+    return replace(said, text=say("notice.fiscal_not_issued_why", why=answer.why))
 
 
 def committed(station: Station, commit: Commit) -> Answer:

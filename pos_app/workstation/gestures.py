@@ -17,6 +17,7 @@ from pos_app.workstation import (
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.present import past_view
+from pos_app.workstation.return_view import receipt_view
 from pos_app.workstation.station import Station, changed
 
 GOODS = frozenset(
@@ -132,7 +133,9 @@ def find_receipt(station: Station, receipt: str) -> Answer:
     answer = return_sale.show(station, receipt)
     if not answer.ok:
         return answer
-    return done(receipt=past_view(answer.data["document"], answer.data["left"]))
+    document, left, worth = (answer.data[name] for name in ("document", "left", "worth"))
+    shown = past_view(document, left, worth)
+    return done(receipt=replace(shown, returning=receipt_view(station, document)))
 
 
 _SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {

@@ -1,12 +1,6 @@
 """Gestures of whoever answers for members and conflicts. Never a rule of its own."""
 
-from pos_app.workstation import (
-    adjust_points,
-    find_member,
-    forgotten_card,
-    merge_members,
-    open_conflicts,
-)
+from pos_app.workstation import adjust_points, find_member, merge_members, open_conflicts
 from pos_app.workstation.answer import Answer, done
 from pos_app.workstation.station import Override, Station, guarded
 
@@ -30,10 +24,6 @@ class OfficeGestures:
         """See OfficePort."""
         wanted = adjust_points.Adjustment(member_id, points, reason)
         return guarded(lambda: adjust_points.adjust(self._station, wanted, override))
-
-    def credit_receipt(self, receipt: str) -> Answer:
-        """See OfficePort."""
-        return guarded(lambda: forgotten_card.credit(self._station, receipt))
 
     def merge_plan(self, kept_id: str, gone_id: str) -> Answer:
         """See OfficePort."""

@@ -27,10 +27,6 @@ class OfficePort(Protocol):
         `needs_second_person`: above the shop's limit another person's PIN is wanted.
         """
 
-    def credit_receipt(self, receipt: str) -> Answer:
-        """A receipt of nobody, by its number or code, earns for the member who is identified now:
-        a forgotten card. Any cashier's; once."""
-
     def merge_plan(self, kept_id: str, gone_id: str) -> Answer:
         """data["merge_plan"]: MergePlan; nothing is done."""
 

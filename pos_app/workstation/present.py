@@ -1,6 +1,6 @@
 """The till's state as a view: plain data for a screen or the console. Never decides anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
@@ -30,6 +30,7 @@ from pos_app.workstation.payment_view import (
 )
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
+from pos_app.workstation.return_view import return_view
 from pos_app.workstation.standing_view import standing_said
 from pos_app.workstation.station import Known, Remembered, Station
 from pos_app.workstation.view import (
@@ -210,6 +211,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
         refunds=refunds(station, transaction) if returning else (),
         exchange=swap,
+        returning=return_view(station, transaction) if returning else None,
     )
 
 
@@ -344,9 +346,11 @@ def chips(program: Program, most: int, chosen: int) -> tuple[Chip, ...]:
     return tuple(found)
 
 
-def past_view(document: CompletedTransaction, left: dict[int, int]) -> TransactionView:
-    """A completed sale, its quantities cut to what may still come back."""
-    lines = tuple(_past_lines(document, left))
+def past_view(
+    document: CompletedTransaction, left: Mapping[int, int], worth: Mapping[int, int]
+) -> TransactionView:
+    """A completed sale, quantities and amounts cut to what may still come back: maybe nothing."""
+    lines = tuple(_past_lines(document, left, worth))
     totals = document.totals
     return TransactionView(
         id=document.receipt_number,
@@ -369,11 +373,11 @@ def past_view(document: CompletedTransaction, left: dict[int, int]) -> Transacti
     )
 
 
-def _past_lines(document: CompletedTransaction, left: dict[int, int]) -> Iterable[LineView]:
+def _past_lines(
+    document: CompletedTransaction, left: Mapping[int, int], worth: Mapping[int, int]
+) -> Iterable[LineView]:
     for line in document.lines:
-        value = left.get(line.line, 0)
-        if value <= 0:
-            continue
+        value = max(left.get(line.line, 0), 0)
         yield LineView(
             line=line.line,
             item_id=line.item_id,
@@ -383,7 +387,7 @@ def _past_lines(document: CompletedTransaction, left: dict[int, int]) -> Iterabl
             unit_price_minor=line.unit_price_minor,
             list_minor=line.list_minor,
             discounts=tuple(discount_view(m) for m in line.modifications),
-            amount_minor=line.net_minor,
+            amount_minor=worth.get(line.line, 0),
             points_redeemed_minor=line.points_minor,
             points_earned=line.points_earned,
         )

@@ -276,8 +276,21 @@ def wanted_lines(transaction: Transaction) -> list[ReturnLine]:
 
 
 def show(station: Station, receipt: str) -> Answer:
-    """data["document"]: a past sale, for choosing lines."""
+    """data["document"]: a past sale, for choosing lines; `left` of them, and their `worth` now."""
     found = find(station, receipt)
     if isinstance(found, Answer):
         return found
-    return done(document=found, left=left_of(station, found))
+    left = left_of(station, found)
+    rest = _chosen(found, left, None)
+    if isinstance(rest, Answer):
+        return rest
+    figures = return_figures(found, rest, earlier_returns(station, found))
+    worth = {line.returned_line: line.payable_minor for line in figures.lines}
+    return done(document=found, left=left, worth=worth)
+
+
+def chosen_of(
+    station: Station, original: CompletedTransaction, lines: Sequence[tuple[int, str]]
+) -> list[ReturnLine] | Answer:
+    """These lines of the receipt, if so much of them may still come back."""
+    return _chosen(original, left_of(station, original), lines)

@@ -41,6 +41,7 @@ from pos_app.workstation.managing import Managing
 from pos_app.workstation.office_gestures import OfficeGestures
 from pos_app.workstation.paper import receipt_job
 from pos_app.workstation.ports import Facts
+from pos_app.workstation.return_gestures import ReturnGestures
 from pos_app.workstation.settling import PaymentGestures
 from pos_app.workstation.shelf_label import LabelGestures
 from pos_app.workstation.station import (
@@ -287,6 +288,7 @@ class Terminal(
     Membership,
     Settling,
     PaymentGestures,
+    ReturnGestures,
     Managing,
     OfficeGestures,
     DeviceGestures,

@@ -157,7 +157,15 @@ class SettlingPort(Protocol):
         where nothing is due) makes the return and the sale, and settles the difference."""
 
     def find_receipt(self, receipt: str) -> Answer:
-        """data["receipt"]: TransactionView of a past sale, for choosing lines to return."""
+        """data["receipt"]: TransactionView of a past sale, for choosing lines to return: what is
+        left of each, maybe nothing, and what it is worth now."""
+
+    def return_sums(self, receipt: str, lines: Sequence[tuple[int, str]]) -> Answer:
+        """data["back"]: BackSums of these lines: money and points. Nothing is opened."""
+
+    def credit_receipt(self, receipt: str) -> Answer:
+        """A receipt of nobody, by its number or code, earns for the member who is identified now:
+        a forgotten card. Any cashier's; once."""
 
     def reprint(self, receipt: str | None = None) -> Answer:
         """A copy, marked as one; None is the last receipt."""

@@ -8,6 +8,7 @@ from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Sentence
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.day_view import DayView
+from pos_app.workstation.return_shown import ReturnView
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ class TransactionView:
     rounding_minor: int = 0
     refunds: tuple[TenderView, ...] = ()
     exchange: ExchangeView | None = None
+    returning: ReturnView | None = None
 
     @property
     def cash_due_minor(self) -> int:

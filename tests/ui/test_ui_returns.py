@@ -6,10 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from pos_app.ui.controls import Button, Paragraph
 from pos_app.ui.menu_flows import MENU, perform
+from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import Part, done, notice, refused
+from pos_app.workstation.return_shown import ReturnView
 from tests.ui.builders import SellingTill, a_member, a_transaction, selling
 from tests.ui.counter_samples import become
+from tests.ui.return_samples import an_open_return, choosing_lines
 
 GOOD = done(notice("receipt_credited", number="A000017", points=20))
 
@@ -71,3 +75,51 @@ def test_a_receipt_that_a_scanner_brings_by_itself_is_credited_and_not_returned(
     assert window.desk.page is None
     window.desk.till.push(done(receipt=replace(a_transaction(), id="A000017")))
     assert window.desk.page.kind == "return", "without the question it is for a return"
+
+
+def page(window):
+    return window.screen_shown.findChild(ReturnPage)
+
+
+def texts(widget):
+    said = (one.text() for one in widget.findChildren(Paragraph))
+    return [text.replace("\xa0", " ") for text in said if text]
+
+
+def test_a_receipt_says_whose_it_is_what_is_back_already_and_what_the_rest_brings(window):
+    choosing_lines(window)
+    said = texts(page(window))
+    assert any("A000017" in text for text in said)
+    assert any("Мария С." in text for text in said)
+    assert "Уже возвращено" in said
+    assert said[-1].startswith("К выдаче") and "300" in said[-1] and "159" in said[-1]
+    first, *others = page(window).findChildren(Button)[1:3]
+    assert not first.isEnabled() and not others[0].isEnabled(), "nothing of it is left"
+    (receipt, lines), _ = window.desk.till.said("return_sums")[-1]
+    assert 1 not in [line for line, _ in lines]
+
+
+def test_an_open_return_names_its_customer_and_its_dead_keys_are_off(window):
+    an_open_return(window)
+    screen = window.screen_shown
+    assert not screen.member.nobody.isVisible() and not screen.member.known.isVisible()
+    said = texts(screen.member.returning)
+    points = ["Вернётся: 300 баллов", "Снимется: 159 баллов"]
+    assert said[1:] == ["Константинопольская Мария С.", *points]
+    assert not screen.line_row.isVisible()
+    assert not any(screen._field_buttons[name].isEnabled() for name in ("search", "suspend"))
+    an_open_return(window, ReturnView("", "", False, bare=True))
+    assert screen.line_row.isVisible() and screen._field_buttons["search"].isEnabled()
+    assert texts(screen.member.returning)[0] == "Возврат без чека"
+    become(window, transaction=a_transaction())
+    assert screen._field_buttons["suspend"].isEnabled()
+    assert not screen.member.returning.isVisible()
+
+
+def test_a_return_that_moves_no_points_says_so(window):
+    an_open_return(window, ReturnView("A000017", "", True))
+    said = texts(window.screen_shown.member.returning)
+    assert said[1:] == ["Покупатель с картой", "Баллы не меняются"]
+    an_open_return(window, ReturnView("A000017", "", False))
+    said = texts(window.screen_shown.member.returning)
+    assert said[1:] == ["Покупатель без карты: баллы не меняются"]

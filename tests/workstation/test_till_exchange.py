@@ -328,3 +328,16 @@ def test_a_refund_that_the_terminal_refuses_leaves_a_return_and_the_goods_aside(
     assert [one.kind.value for one in till.documents()] == ["sale", "return", "sale"]
     assert (till.bank.net_minor(), till.view.suspended) == (0, ())
     till.close()
+
+
+def test_an_exchange_says_which_points_went_with_what_came_back(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, CARDS["anna"])
+    ok(senior.till.redeem(100))
+    ok(senior.till.pay("cash"))
+    sold = senior.documents()[-1]
+    ok(senior.till.exchange(sold.receipt_number, None, "not_suitable"))
+    senior.scan(MILK)
+    said = {one.code: one.text.args for one in ok(senior.till.complete()).notices}
+    assert said["points_of_return_taken"]["points"].value == sold.totals.points_earned > 0
+    assert said["points_of_return_given"]["points"].value == 100

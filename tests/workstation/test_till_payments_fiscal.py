@@ -41,6 +41,18 @@ def test_a_document_that_cannot_be_issued_ever_gives_the_money_back(fiscal):
     assert (fiscal.sale.tenders, fiscal.tenderings) == ((), 0)
 
 
+def test_a_refund_that_the_registrar_refuses_tells_the_registrars_own_reason(fiscal):
+    fiscal.scan(MILK)
+    ok(fiscal.till.pay("cash", 100_00))
+    fiscal.registrar.mode = "refuse"
+    number = fiscal.documents()[0].receipt_number
+    ok(fiscal.till.return_sale(number, override=("petr", "2222")))
+    answer = ok(fiscal.till.pay("cash"))
+    (said,) = [one for one in answer.notices if one.code == "fiscal_not_issued"]
+    assert said.text.args["why"].key == "refused.no_printer"
+    assert len(fiscal.documents()) == 1
+
+
 def test_a_document_that_was_not_issued_is_tried_again_or_given_up(fiscal):
     fiscal.registrar.mode = "refuse"
     fiscal.scan(MILK)

@@ -9,6 +9,7 @@ from tests.workstation.tills import (
     CHEESE,
     MILK,
     SWEETS,
+    member_id,
     notices,
     ok,
     paper,
@@ -81,8 +82,60 @@ def test_what_may_come_back_is_shown_first(senior):
     assert shown.phase == "completed"
     ok(senior.till.return_sale("A000001", [(1, "1")]))
     ok(senior.till.complete())
-    assert len(senior.till.find_receipt("A000001").data["receipt"].lines) == 1
+    shown = senior.till.find_receipt("A000001").data["receipt"]
+    assert [x.quantity.value for x in shown.lines] == [0, 1], "what is back is told as nothing"
+    assert shown.lines[0].amount_minor == 0
+    ok(senior.till.return_sale("A000001"))
+    assert senior.sale.total_minor == shown.lines[1].amount_minor
+    ok(senior.till.complete())
+    assert refusal(senior.till.find_receipt("A000001")) == "all_returned"
     assert refusal(senior.till.find_receipt("A000404")) == "unknown_receipt"
+
+
+def test_what_lines_bring_in_money_and_points_is_told_before_anything_is_opened(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, MILK, CARDS["anna"])
+    ok(senior.till.redeem(100))
+    ok(senior.till.pay("cash"))
+    sold = senior.documents()[0]
+    whole = [(1, "1"), (2, "1")]
+    back = ok(senior.till.return_sums("K1R:A000001", whole)).data["back"]
+    totals = sold.totals
+    assert (back.out_minor, back.points_back, back.points_taken) == (
+        totals.due_minor, 100, totals.points_earned,
+    )  # fmt: skip
+    assert senior.sale is None
+    shown = senior.till.find_receipt("A000001").data["receipt"]
+    assert sum(x.amount_minor for x in shown.lines) == totals.payable_minor, "after points"
+    assert (shown.returning.name, shown.returning.of_member) == ("Anna", True)
+    assert refusal(senior.till.return_sums("A000001", [(9, "1")])) == "no_line"
+    assert refusal(senior.till.return_sums("A000404", [])) == "unknown_receipt"
+
+
+def test_an_open_return_says_whose_receipt_it_is_and_which_points_move(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, MILK, CARDS["anna"])
+    ok(senior.till.redeem(100))
+    ok(senior.till.pay("cash"))
+    earned = senior.documents()[0].totals.points_earned
+    ok(senior.till.return_sale("A000001"))
+    shown = senior.sale.returning
+    assert (shown.receipt, shown.name, shown.bare) == ("A000001", "Anna", False)
+    assert (shown.points_back, shown.points_taken) == (100, earned)
+    ok(senior.till.complete())
+    assert senior.sale is None
+    number = senior.sold(MILK).receipt_number
+    ok(senior.till.return_sale(number))
+    shown = senior.sale.returning
+    assert (shown.name, shown.of_member, shown.points_taken) == ("", False, 0)
+
+
+def test_a_member_whom_this_till_does_not_know_any_more_is_somebody_all_the_same(senior):
+    senior.scan(CHEESE, CARDS["anna"])
+    ok(senior.till.pay("cash"))
+    senior.mirrors(gone("store:s1", 3000, "member", member_id("anna")))
+    ok(senior.till.return_sale("A000001"))
+    assert (senior.sale.returning.name, senior.sale.returning.of_member) == ("", True)
 
 
 def test_a_return_that_cannot_be_is_refused(senior):

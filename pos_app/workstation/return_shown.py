@@ -1,0 +1,28 @@
+"""A return as a screen shows it: data alone, never a rule."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """Whose receipt comes back, and which points move.
+
+    `name` is "" of a member whom this till does not know, and of nobody (`of_member` false).
+    `bare`: without a receipt. `points_back` are given back, `points_taken` are taken back.
+    """
+
+    receipt: str
+    name: str
+    of_member: bool
+    points_back: int = 0
+    points_taken: int = 0
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BackSums:
+    """What chosen lines bring: money paid out, points given back and points taken back."""
+
+    out_minor: int = 0
+    points_back: int = 0
+    points_taken: int = 0

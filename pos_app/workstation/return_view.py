@@ -1,0 +1,58 @@
+"""What a return says before it is made: whose receipt, what is paid out, which points move.
+
+Never decides anything.
+"""
+
+from collections.abc import Sequence
+
+from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.returning import ReturnLine, return_figures
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation import settle
+from pos_app.workstation.answer import Answer, done
+from pos_app.workstation.identify_member import member_here
+from pos_app.workstation.return_sale import chosen_of, earlier_returns, find, wanted_lines
+from pos_app.workstation.return_shown import BackSums, ReturnView
+from pos_app.workstation.station import Station
+
+
+def sums(station: Station, receipt: str, lines: Sequence[tuple[int, str]]) -> Answer:
+    """data["back"]: BackSums of these lines of a receipt; nothing is opened."""
+    original = find(station, receipt)
+    if isinstance(original, Answer):
+        return original
+    chosen = chosen_of(station, original, lines)
+    if isinstance(chosen, Answer):
+        return chosen
+    return done(back=_sums(station, original, chosen))
+
+
+def _sums(
+    station: Station, original: CompletedTransaction, chosen: Sequence[ReturnLine]
+) -> BackSums:
+    totals = return_figures(original, chosen, earlier_returns(station, original)).totals
+    paid = settle.refunds_of(station, original, chosen, "")
+    out = -sum(one.amount_minor for one in paid)
+    return BackSums(out, totals.points_redeemed, totals.points_earned)
+
+
+def return_view(station: Station, transaction: Transaction) -> ReturnView:
+    """Of an open return."""
+    original = transaction.original
+    if original is None:
+        return ReturnView("", "", False, bare=True)
+    found = _sums(station, original, wanted_lines(transaction)) if transaction.lines else BackSums()
+    shown = receipt_view(station, original)
+    return ReturnView(
+        shown.receipt, shown.name, shown.of_member, found.points_back, found.points_taken
+    )
+
+
+def receipt_view(station: Station, original: CompletedTransaction) -> ReturnView:
+    """Of a receipt that is looked at; a credited one is its member's."""
+    owners = [original.member_id or "", *(entry.member_id for entry in original.entries)]
+    owner = next(filter(None, owners), "")
+    one = member_here(station, "id", owner)[0] if owner else None
+    tail = f"··{one.phone_last4 or one.card_last4}" if one is not None else ""
+    name = one.display_name or tail if one is not None else ""
+    return ReturnView(original.receipt_number, name, bool(owner))
