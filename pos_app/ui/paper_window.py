@@ -5,6 +5,7 @@ It asks the control line of the virtual counter (JSON lines on a loopback socket
 
 import base64
 import json
+import signal
 from collections.abc import Callable
 from functools import partial
 
@@ -120,7 +121,7 @@ class PapersAndSheet(QWidget):
         row.setSpacing(0)
         row.addWidget(self.sheet)
         row.addWidget(self.papers)
-        self.resize(self.sheet.sizeHint().width() + SIZE[0], SIZE[1])
+        self.resize(self.sheet.minimumWidth() + SIZE[0], SIZE[1])
         self.papers.on_end = self.close
         self.papers.on_press = lambda code: send(port, scan_of(code))
 
@@ -129,6 +130,7 @@ def run_paper(port: int, title: str, try_in: str = "") -> int:
     """Show the papers of the counter whose control line is at that port; `try_in`: the language
     of the demo's codes beside them, "" for the papers alone."""
     app = application()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C at the terminal: there is nothing to keep
     window = PapersAndSheet(port, title, try_in) if try_in else PaperWindow(port, title)
     window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     room = app.primaryScreen().availableGeometry()

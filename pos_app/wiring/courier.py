@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -178,7 +178,8 @@ def run_courier(folder: Path, server: str, lan: LanPlace = ALONE) -> int:
             await client.aclose()
             memory.close()
 
-    asyncio.run(serve())
+    with suppress(KeyboardInterrupt):  # Ctrl+C at a terminal reaches the till's children too
+        asyncio.run(serve())
     return 0
 
 

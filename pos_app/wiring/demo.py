@@ -5,6 +5,7 @@ through the same window, papers and screenshots in a folder. Never anything but 
 import base64
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def _for_a_person(place: Place, counter: Counter, language: str) -> int:
     from pos_app.wiring.appearance import Appearance
     from pos_app.wiring.window import run
 
+    end_with_ctrl_c()
     counter.order("pan", load_g=PAN_G)
     counter.order("drawer", shuts_ms=DRAWER_SHUTS_MS)
     for operator, _name, role, pin in OPERATORS:
@@ -66,6 +68,17 @@ def _for_a_person(place: Place, counter: Counter, language: str) -> int:
     finally:
         paper.terminate()
         paper.wait(10)
+
+
+def end_with_ctrl_c() -> None:
+    """Ctrl+C at the terminal closes the window as its cross does; Qt swallows Python's own way."""
+    from PySide6.QtCore import QTimer
+
+    from pos_app.ui.app import application
+
+    app = application()
+    # by a timer: a loop that has not begun yet ends as soon as it begins
+    signal.signal(signal.SIGINT, lambda _number, _frame: QTimer.singleShot(0, app.quit))
 
 
 def save_papers(counter: Counter, out: Path) -> None:
