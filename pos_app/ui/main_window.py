@@ -62,9 +62,9 @@ class MainWindow(QMainWindow):
 
     # ---- the look
     def start(self) -> None:
-        """Build and ask the first question; call after the size is known."""
-        self._build()
+        """Ask the first question and build its screen, no other; call after the size is known."""
         base_ask(self.desk)
+        self._build()
 
     @property
     def entry(self) -> Entry:
