@@ -4,8 +4,10 @@ Two stores, up to four tills, a few members with points, a programme that earns 
 """
 
 import asyncio
+import atexit
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -232,9 +234,10 @@ _TEMPLATES: dict[int, Path] = {}
 
 
 def scratch() -> Path:
-    """Memory, where the system has a file system in it."""
+    """What was chosen, or memory, where the system has a file system in it."""
     memory = Path("/dev/shm")
-    return memory if memory.is_dir() else Path(tempfile.gettempdir())
+    chosen = "TMPDIR" in os.environ or not memory.is_dir()
+    return Path(tempfile.gettempdir()) if chosen else memory
 
 
 def template(tills: int) -> Path:
@@ -243,6 +246,8 @@ def template(tills: int) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="kopilka-shop-", dir=scratch()))
         with installed():
             virtual.run(_built(folder, tills))
+        if not _TEMPLATES:
+            atexit.register(forget_templates)
         _TEMPLATES[tills] = folder
     return _TEMPLATES[tills]
 
