@@ -202,6 +202,7 @@ def test_what_a_terminal_says_at_the_end_of_a_day_is_kept_on_a_tick(tmp_path, re
 
 
 def test_what_the_server_says_of_conflicts_is_shown_at_once_and_remembered_on_a_tick(lit):
+    lit.courier.asked.clear()  # what signing on has asked by itself
     ok(lit.till.conflicts())
     told = {"server_time": "2026-11-20T12:00:00+00:00", "open": 3, "points": 1, "money": 2}
     with courier_writes(lit):
