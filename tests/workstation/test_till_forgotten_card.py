@@ -1,12 +1,15 @@
 """A forgotten card: a receipt of nobody earns for the member who comes back with it, once."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from pos_app.domain.events import ReceiptCredited
+from pos_app.domain.forgotten_card import as_members
 from pos_app.domain.loyalty.account import EntryKind
+from tests.sync.mirror.feeds import gone
 from tests.workstation.tills import (
     CARDS,
     CHEESE,
@@ -211,3 +214,35 @@ def test_a_credit_lies_beside_the_returns_of_its_receipt(senior):
     assert journal.returns_of(sold.transaction_id) == ()
     assert journal.unposted(ANNA, 0)[-1] == event.entry
     assert event.entry.business_on == date(2026, 11, 20)
+
+
+def test_what_transaction_promotions_took_off_counts_where_the_programme_says_so(senior):
+    half = {"id": "all-off", "kind": "percent", "percent": "50", "scope": "transaction"}
+    rules = earning(base="before_transaction_promotions")
+    senior.mirrors(program_row(2000, {**rules, "version": 2, "promotions": [half]}))
+    wanted = what_the_card_would_have_earned(senior, CHEESE)
+    sold = senior.sold(CHEESE)
+    ok(credited(comes_back(senior)))
+    event = senior.events(ReceiptCredited)[0]
+    assert event.entry.points == wanted
+    assert event.lines[0].base_minor == sold.totals.list_minor > sold.totals.net_minor
+
+
+def test_a_credit_that_names_fewer_lines_leaves_the_others_as_they_were(senior):
+    sold = senior.sold(CHEESE, MILK)
+    ok(credited(comes_back(senior)))
+    event = senior.events(ReceiptCredited)[0]
+    fewer = as_members(sold, replace(event, lines=event.lines[:1]))
+    assert fewer.lines[1] == sold.lines[1]
+    assert fewer.totals.points_earned == event.lines[0].points
+    assert as_members(sold, None) is sold
+
+
+def test_without_the_receipts_own_programme_the_one_in_force_gives_the_points(senior):
+    senior.sold(CHEESE)
+    senior.mirrors(
+        gone("chain", 2000, "program", "small@1"),
+        program_row(2001, {**earning(), "version": 2}),
+    )
+    ok(credited(comes_back(senior)))
+    assert senior.events(ReceiptCredited)[0].entry.program.version == 2
