@@ -9,7 +9,7 @@ from pos_app.ui.desk import Ask, Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Answer, Part, Tone
 
-CONFIRMED = frozenset({"card", "qr"})
+CONFIRMED = frozenset({"card", "qr", "complete"})
 """A key of these takes the money at once; a code only asks: the next one takes it."""
 POINT = ","
 ARMED = frozenset(f"control_{kind}" for kind in CONFIRMED)
@@ -38,6 +38,9 @@ def heard(desk: Desk, answer: Answer) -> None:
         if waits and (answer.refusal is not None or answer.changed & RECEIPT):
             desk.close_ask()
         return
+    transaction = desk.view.transaction
+    if command == "cash" and transaction is not None and transaction.kind == "return":
+        command = "complete"  # the key would give the money back at once
     if command in CONFIRMED:
         _ask_to_pay(desk, command)
     elif command.startswith("digit_"):

@@ -18,8 +18,10 @@ _TAG_BYTES = 5
 _SHAPE = re.compile(r"K1X:([A-Z0-9]{2})([A-Z2-7]{8})")
 
 DIGITS: Mapping[str, str] = MappingProxyType({f"D{n}": f"digit_{n}" for n in range(10)})
-MONEY: Mapping[str, str] = MappingProxyType({"CA": "cash", "CD": "card", "QR": "qr"})
-"""They begin to take money; another code, Enter, says that it is so."""
+MONEY: Mapping[str, str] = MappingProxyType(
+    {"CA": "cash", "CD": "card", "QR": "qr", "FI": "complete"}
+)
+"""They begin to take money, or to give it back; another code, Enter, says that it is so."""
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "OK": "enter",
@@ -27,7 +29,6 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "UP": "up",
         "DN": "down",
         **MONEY,
-        "FI": "complete",
         "PT": "points",
         "ME": "member",
         "MO": "more",
