@@ -5,14 +5,13 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import coverage
 import pytest
 from hypothesis import settings
 
-from tests import bytecode, leaks, where_files_lie
+from tests import bytecode, leaks, tracing, where_files_lie
 from tests.house.coverage_floors import too_low
 from tests.order import longest_first
 
@@ -87,13 +86,16 @@ def _no_unexpected_log_line(request: pytest.FixtureRequest):
         pytest.fail("unexpected log lines:\n" + "\n".join(alarm.lines))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """A law's first examples are traced, all are tried."""
+    with tracing.first_examples(item):
+        return (yield)
+
+
 @pytest.fixture
 def untraced() -> Iterator[None]:
     """For tests that try thousands of cases: they say nothing new about coverage, and tracing them
     costs minutes."""
-    current = coverage.Coverage.current()
-    if current is not None:
-        current.stop()
-    yield
-    if current is not None:
-        current.start()
+    with tracing.off():
+        yield

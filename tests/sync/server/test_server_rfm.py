@@ -27,6 +27,7 @@ from sync.server.settings import reference
 from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import MemberRow, SettingsRow
+from tests import tracing
 from tests.builders import a_document
 from tests.sync.server.till import DAY
 
@@ -58,7 +59,8 @@ def programme(version: int, segments) -> bytes:
 
 async def opened(house):
     """A chain with 200 members and a till."""
-    await house.write(member_import.import_members, house.services, MEMBERS)
+    with tracing.off():  # test_server_imports.py is about the import
+        await house.write(member_import.import_members, house.services, MEMBERS)
     await house.write(reference.publish_program, house.services, programme(1, SEGMENTS))
     return await house.till()
 
