@@ -102,6 +102,7 @@ class Counter:
         self.window.start()
         self.window.show()
         self.till.terminal.start()
+        quick_start.loaded()
         self.ticker = Ticker(self.till.terminal.tick, parent=self.window)
         self.ticker.start()
         terminal = self.till.terminal
