@@ -182,6 +182,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     swap = None if returning else exchange_view(station, totals.due_minor)
     credit = settle.exchange_credit_minor(station)
     due = max(totals.due_minor - paid - credit, 0)
+    change = 0 if returning else change_due_minor(transaction.tenders, totals.due_minor)
     in_cash = due if returning else max(settle.due_minor(station, TenderKind.CASH), 0)
     return TransactionView(
         id=transaction.transaction_id,
@@ -196,9 +197,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         total_minor=totals.due_minor,
         paid_minor=paid,
         due_minor=due,
-        change_due_minor=0
-        if returning
-        else change_due_minor(transaction.tenders, totals.due_minor),
+        change_due_minor=change,
         tenders=tender_views(station, transaction),
         points_earned=totals.points_earned,
         teaser=_teaser(priced, station.teaser),
