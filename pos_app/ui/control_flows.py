@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from pos_app.domain.identification.control import begins_so
-from pos_app.domain.identification.symbology import split_aim
 from pos_app.ui import gestures
 from pos_app.ui.desk import Ask, Desk
 from pos_app.ui.menu_flows import perform
@@ -16,14 +14,9 @@ ARMED = frozenset(f"control_{kind}" for kind in CONFIRMED)
 RECEIPT = frozenset({Part.TRANSACTION, Part.MEMBER, Part.TENDERS})
 
 
-def is_control(data: bytes) -> bool:
-    """Whether a scan is a key rather than something for the question on show."""
-    return begins_so(split_aim(data.decode("utf-8", "replace"))[1])
-
-
 def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     """What a wedge scanner sent: a key, or what is for sale."""
-    if is_control(data):
+    if gestures.is_control(data):
         heard(desk, desk.do(desk.till.scan(data, aim)))
     else:
         gestures.scan(desk, data, aim)

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 
+from pos_app.domain.identification.control import begins_so
+from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.ui import device_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol
-from pos_app.ui.phrases import (
-    item_row,
-    member_row,
-    reason_rows,
-    suspended_row,
-)
+from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
 from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
@@ -26,8 +23,7 @@ ANSWERED_BY_SCAN = frozenset(
 
 def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     """What a scanner sent; a `3*` waiting in the field goes before it."""
-    if desk.ask is not None and desk.ask.scan is not None:
-        desk.ask.scan(data)
+    if answers(desk, data):
         return
     waiting = desk.typed.strip()
     if waiting.endswith("*"):
@@ -40,6 +36,20 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     show_found(desk, desk.do(desk.till.scan(data, aim)))
     if desk.ask is not None and desk.ask.name == "pin" and desk.view.demand is None:
         desk.close_ask()  # the card's code has answered what the PIN was asked for
+
+
+def answers(desk: Desk, data: bytes) -> bool:
+    """Whether the question on show has taken a scan, whatever scanner it came from. Never a key."""
+    ask = desk.ask
+    if ask is None or ask.scan is None or is_control(data):
+        return False
+    ask.scan(data)
+    return True
+
+
+def is_control(data: bytes) -> bool:
+    """Whether a scan is a printed key rather than something for the question on show."""
+    return begins_so(split_aim(data.decode("utf-8", "replace"))[1])
 
 
 def _ends_with_scan(ask: Ask) -> bool:

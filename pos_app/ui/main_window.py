@@ -1,6 +1,7 @@
 """The window: which screen, which look, where keys go. Never what a gesture means."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon, QKeyEvent, QResizeEvent
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.screen_shown: Screen
         desk.subscribe(self._changed)
         desk.on_pushed = self._pushed
+        desk.till.scans_answer(partial(gestures.answers, desk))
         desk.on_heard = (sounds or Sounds()).tell
 
     # ---- the look

@@ -82,6 +82,10 @@ class DeviceGestures:
 
     _station: Station
 
+    def trouble(self, code: str) -> None:
+        """Something outside the till went wrong: a frame was torn, a device complained."""
+        self._station.say(done(notice(code, Tone.WARNING), changed=frozenset({Part.DEVICES})))
+
     def device_health(self) -> Answer:
         """See DevicePort."""
         return health(self._station)

@@ -33,7 +33,7 @@ from pos_app.workstation import (
     settle,
     suspend_resume,
 )
-from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
+from pos_app.workstation.answer import Answer, Part, done, notice, refused
 from pos_app.workstation.device_care import DeviceGestures
 from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
@@ -304,6 +304,7 @@ class Terminal(
         self._books = station
         self._tick = tick
         self._close = close
+        self._asked: Callable[[bytes], bool] = lambda raw: False
         station.wake()
 
     @property
@@ -318,6 +319,10 @@ class Terminal(
     def subscribe(self, listener: Callable[[Answer], None]) -> None:
         """Be told what happened without a gesture."""
         self._station.listeners.append(listener)
+
+    def scans_answer(self, asked: Callable[[bytes], bool]) -> None:
+        """See TillPort."""
+        self._asked = asked
 
     def tick(self) -> None:
         """The front end's heart beat: deadlines of devices and courier."""
@@ -348,7 +353,7 @@ class Terminal(
 
     def scanned(self, raw: bytes, aim: str | None) -> None:
         """A scan arrived from a device; the next one is delivered when this is dealt with."""
-        answer = self.scan(raw, aim)
+        answer = done() if self._asked(raw) else self.scan(raw, aim)
         self._station.devices.ready_for_scan()
         self._station.say(answer)
 
@@ -391,7 +396,3 @@ class Terminal(
         release(self._books, waiting=True)
         identify_member.refresh(self._station)
         return done()
-
-    def trouble(self, code: str) -> None:
-        """Something outside the till went wrong: a frame was torn, a device complained."""
-        self._station.say(done(notice(code, Tone.WARNING), changed=frozenset({Part.DEVICES})))

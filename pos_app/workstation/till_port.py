@@ -351,6 +351,9 @@ class TillPort(
     def subscribe(self, listener: Callable[[Answer], None]) -> None:
         """Be told what happened without a gesture (scan arrived, printed, link changed)."""
 
+    def scans_answer(self, asked: Callable[[bytes], bool]) -> None:
+        """Before a device's scan is sold: True where a question on the screen has taken it."""
+
     def tick(self) -> None:
         """Called some times a second by the front end's own timer; nothing blocks in it."""
 

@@ -182,6 +182,9 @@ class ScriptedTill:
     def subscribe(self, listener):
         self.listeners.append(listener)
 
+    def scans_answer(self, asked):
+        self.asked = asked
+
     def push(self, answer):
         for listener in self.listeners:
             listener(answer)

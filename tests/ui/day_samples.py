@@ -17,6 +17,7 @@ LATER = tuple(
     DayStep(name, WAITS, say(f"day.{name}_later"))
     for name in ("paper", "send", "settle", "conflicts")
 )
+CARD_TERMINAL = say("day.terminal_of_card")
 
 
 def a_report(at):
@@ -58,7 +59,7 @@ def closed(at, *last):
         DayStep("receipts", DONE, say("day.receipts_left"), (say("day.put_aside", n=2),)),
         DayStep("count", DONE, told),
         DayStep("fiscal", CANNOT, say("day.fiscal_waits"), (say("fiscal.no_paper"),)),
-        DayStep("terminal:eft", NEEDS_YOU, say("day.terminal_failed", name=say("day.terminal_of_card")),
+        DayStep("terminal:eft", NEEDS_YOU, say("day.terminal_failed", name=CARD_TERMINAL),
                 (say("day.terminal_said", words="HOST BUSY"),), ("again", "let_go")),
         DayStep("paper", DONE, say("day.paper_printed")),
     )  # fmt: skip

@@ -1,0 +1,43 @@
+"""A question on the screen is answered by whatever scanner: what is asked about is never sold."""
+
+import pytest
+
+from pos_app.ui.menu_flows import perform
+from pos_app.wiring.demo_script import CARD, GOODS, Key, opening
+
+
+@pytest.fixture
+def counter(cashier):
+    one = cashier("asked")
+    one.play(opening(one.hands))
+    return one
+
+
+def asked(counter):
+    return counter.window.desk.ask and counter.window.desk.ask.name
+
+
+def test_a_price_is_checked_by_the_scanner_on_its_cable_and_nothing_is_sold(counter) -> None:
+    desk = counter.window.desk
+    perform(desk, "price_check")
+    counter.hands.scan(GOODS[0])
+    counter.until(lambda: bool(desk.rows))
+    assert desk.said.texts[0].key == "ui.price_is"
+    assert counter.hands.lines() == 0
+    counter.hands.scan(GOODS[1])  # the next one: the question stays, and the scanner goes on
+    first = desk.rows
+    counter.until(lambda: desk.rows != first)
+    assert counter.hands.lines() == 0
+    counter.hands.press(Key.Key_Escape)
+    assert asked(counter) is None
+    counter.hands.scan(GOODS[0])
+    counter.until(lambda: counter.hands.lines() == 1)
+
+
+def test_a_managers_look_up_takes_a_scanned_card_and_puts_nobody_on_the_receipt(counter) -> None:
+    desk = counter.window.desk
+    perform(desk, "members")
+    assert asked(counter) == "find_member"
+    counter.hands.scan(CARD)
+    counter.until(lambda: bool(desk.rows) or desk.page is not None)
+    assert counter.hands.view.member is None
