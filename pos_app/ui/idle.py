@@ -57,26 +57,29 @@ class Idle(QWidget):
 
     def refresh(self) -> None:
         """The last sale, or the welcome."""
-        last = self._desk.view.last_sale
+        transaction, last = self._desk.view.transaction, self._desk.view.last_sale
+        back = transaction.returning if transaction is not None else None
         reprint, why, waiting = self._buttons
         reveal(reprint, last is not None)
         reveal(why, last is not None)
         count = len(self._desk.view.suspended)
         reveal(waiting, count > 0)
         waiting.relabel(self._look.say("ui.suspended_count", n=count))
-        if last is None:
-            self._welcome()
+        if back is not None and back.bare:
+            self._welcome("ui.bare_ready", "ui.bare_ready", "ui.bare_ready_how")
+        elif last is None:
+            self._welcome("ui.ready", "ui.ready_short", "ui.ready_how")
         else:
             self._closed(last)
 
-    def _welcome(self) -> None:
+    def _welcome(self, ready: str, short: str, how: str) -> None:
         look = self._look
         self._icon.setPixmap(look.icon("scan-barcode", "accent", look.metrics.px(72)))
         reveal(self._over, False)
         reveal(self._figure, False)
         reveal(self._title, True)
-        self._title.say(look.say("ui.ready"), look.say("ui.ready_short"))
-        self._under.say(look.say("ui.ready_how"))
+        self._title.say(look.say(ready), look.say(short))
+        self._under.say(look.say(how))
 
     def _closed(self, last: LastSaleView) -> None:
         look, say, view = self._look, self._look.say, self._desk.view

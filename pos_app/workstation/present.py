@@ -249,6 +249,9 @@ def _line(entered: LineItem, priced: PricedLine, more: tuple[Sentence, ...]) -> 
     )
 
 
+SHARE = "limit.share"
+
+
 def _member(station: Station) -> MemberView | None:
     known, transaction = station.known, station.open
     if known is None or transaction is None:
@@ -275,7 +278,8 @@ def _member(station: Station) -> MemberView | None:
         next_tier_needs_minor=stand.needs if stand.measure == "spend" else None,
         may_redeem=bool(limit and limit.points),
         chips=chips(program, limit.points if limit else 0, chosen),
-        redeem_limit=limit.why if limit else None,
+        # Before the first line there is nothing that a share could be of.
+        redeem_limit=limit.why if limit and (transaction.lines or limit.why.key != SHARE) else None,
         blocked=_blocked(known),
         on_the_way=_on_the_way(station, transaction, known, language),
         choice=choice_view(station, known),

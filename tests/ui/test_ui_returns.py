@@ -123,3 +123,10 @@ def test_a_return_that_moves_no_points_says_so(window):
     an_open_return(window, ReturnView("A000017", "", False))
     said = texts(window.screen_shown.member.returning)
     assert said[1:] == ["Покупатель без карты: баллы не меняются"]
+
+
+def test_a_return_without_a_receipt_asks_for_goods_and_greets_no_next_customer(window):
+    empty = replace(a_transaction(kind="return"), lines=(), returning=ReturnView("", "", False, bare=True))
+    become(window, transaction=empty, member=None)
+    shown = window.screen_shown.idle
+    assert shown._title.text() == window.look.say("ui.bare_ready")

@@ -52,6 +52,12 @@ def test_points_are_chips_and_never_more_than_the_allowance(shop):
     assert shop.sale.total_minor == 1000_00
 
 
+def test_before_the_first_line_no_share_of_nothing_is_told(shop):
+    shop.grant("anna", 1250)
+    shop.scan(CARDS["anna"])
+    assert shop.view.member.redeem_limit is None
+
+
 def test_the_share_of_the_receipt_binds_and_max_does_not_move_while_choosing(shop):
     shop.grant("anna", 1250)
     shop.scan(CHEESE, CARDS["anna"])
