@@ -250,6 +250,7 @@ def _line(entered: LineItem, priced: PricedLine, more: tuple[Sentence, ...]) -> 
 
 
 SHARE = "limit.share"
+"""Not told before the first line: there is nothing it could be a share of."""
 
 
 def _member(station: Station) -> MemberView | None:
@@ -260,6 +261,7 @@ def _member(station: Station) -> MemberView | None:
     one, today = known.member, station.business_on()
     stand = status_of(station, known).standing
     limit = station.priced.limit if station.priced else None
+    why = limit.why if limit else None
     chosen = _chosen_points(station.priced)
     language = station.operator.language if station.operator else station.settings.language
     return MemberView(
@@ -278,8 +280,7 @@ def _member(station: Station) -> MemberView | None:
         next_tier_needs_minor=stand.needs if stand.measure == "spend" else None,
         may_redeem=bool(limit and limit.points),
         chips=chips(program, limit.points if limit else 0, chosen),
-        # Before the first line there is nothing that a share could be of.
-        redeem_limit=limit.why if limit and (transaction.lines or limit.why.key != SHARE) else None,
+        redeem_limit=why if transaction.lines or not why or why.key != SHARE else None,
         blocked=_blocked(known),
         on_the_way=_on_the_way(station, transaction, known, language),
         choice=choice_view(station, known),

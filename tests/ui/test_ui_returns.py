@@ -126,7 +126,8 @@ def test_a_return_that_moves_no_points_says_so(window):
 
 
 def test_a_return_without_a_receipt_asks_for_goods_and_greets_no_next_customer(window):
-    empty = replace(a_transaction(kind="return"), lines=(), returning=ReturnView("", "", False, bare=True))
+    bare = ReturnView("", "", False, bare=True)
+    empty = replace(a_transaction(kind="return"), lines=(), returning=bare)
     become(window, transaction=empty, member=None)
     shown = window.screen_shown.idle
     assert shown._title.text() == window.look.say("ui.bare_ready")
