@@ -113,10 +113,15 @@ def _prefetch(desk: SharedDesk, fresh: ByBucket) -> None:
 
 
 def _applied(connection: Connection, parts: ByBucket) -> Applied:
-    keys = [(bucket, part.mark) for bucket, some in parts.items() for part in some]
+    """Of these parts alone: an account that the same event emptied in this bucket has left a
+    mark too, with what it held."""
+    asked = [(bucket, p.mark, p.name) for bucket, some in parts.items() for p in some]
+    rows = bulk.matching(connection, effect, ("bucket", "event"), [place[:2] for place in asked])
+    found = {(row.bucket, row.event, row.name): row.result for row in rows}
     return {
-        (row.bucket, row.event, row.name): msgspec.json.decode(row.result, type=list[str])
-        for row in bulk.matching(connection, effect, ("bucket", "event"), keys)
+        place: msgspec.json.decode(found[place], type=list[str])
+        for place in asked
+        if place in found
     }
 
 

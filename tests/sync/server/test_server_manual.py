@@ -2,12 +2,14 @@
 
 import contextlib
 from datetime import date
+from itertools import count
 
 import pytest
 
 from pos_app.domain.events import MembersMerged, PointsAdjusted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import account, allowance, conflict, effect, ledger, member
 from sync.server.members.erasure import Deed, erase_member
 from sync.server.poster.uniting import unite_members
@@ -142,6 +144,25 @@ def test_two_members_become_one_with_both_histories(house) -> None:
         assert told.lines[0].balance is not None
         assert sum(line.effect for line in told.lines if not line.former) == 125
         assert any(line.former for line in told.lines)
+        await right(house)
+
+    house.run(story())
+
+
+def test_two_members_of_one_bucket_become_one(house) -> None:
+    """What the emptied account left there for its event is no part that was applied."""
+
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(card="2990000000019")
+        beside = next(m for n in count() if bucket_of(m := f"m-{n}") == bucket_of(anna))
+        anya = till.enrol_member(member=beside, card="2990000000026")
+        till.record(adjusted(till, anya, 20))
+        till.record(merged(anna, anya))
+        await push(house, till)
+        assert await house.rows(conflict) == []
+        assert (await balances(house))[anna] == 20
+        assert [row.id for row in await house.rows(member)] == [anna]
         await right(house)
 
     house.run(story())

@@ -1,7 +1,9 @@
 """Whose a receipt is: guests, strangers, members enrolled twice, cards of others."""
 
 from dataclasses import replace
+from itertools import count
 
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import account, allowance, conflict, member, sale
 from sync.wire.codec import decode
 from sync.wire.rows import MemberRow
@@ -60,6 +62,25 @@ def test_a_member_enrolled_at_two_tills_becomes_one_with_both_histories(house) -
         assert {key for _, key in shown.keys} == {
             (b"p" * 16).hex(), "2990000000019", "2990000000026",
         }  # fmt: skip
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_a_member_enrolled_twice_under_two_ids_of_one_bucket_becomes_one(house) -> None:
+    async def story() -> None:
+        one, other = await house.till(), await house.till()
+        anna = one.enrol_member(phone=b"p" * 16)
+        one.sell(member=anna, earn=10)
+        beside = next(m for n in count() if bucket_of(m := f"m-{n}") == bucket_of(anna))
+        other.sell(member=beside, earn=5)
+        await house.push(one)
+        await house.push(other)
+        other.enrol_member(member=beside, phone=b"p" * 16)
+        await house.push(other, 2)
+        # The first receipt of somebody nobody knew yet is the only line: the rest is one person.
+        assert [c.kind for c in await house.rows(conflict)] == ["unknown_member"]
+        assert {row.member: row.balance for row in await house.rows(account)}[anna] == 15
         await healthy(house)
 
     house.run(story())
