@@ -24,17 +24,21 @@ HOPS_MAX = 16
 
 def takes_of(connection: Connection, member_id: str, entry_id: str) -> tuple[Take, ...]:
     """What that entry of an account which this member had before took; () if there is none."""
-    bucket = bucket_of(member_id)
-    left = connection.execute(
-        sa.select(effect.c.result).where(
-            effect.c.bucket == bucket, effect.c.event == entry_id, effect.c.name == NAME
-        )
-    ).scalar_one_or_none()
-    if left is not None:
-        return accounts.takes_from_text(left)
     former = _former_ids(connection, member_id)
     if not former:
         return ()
+    left = connection.execute(
+        sa.select(effect.c.result).where(
+            bulk.among(connection, effect.c.bucket, map(bucket_of, {member_id, *former})),
+            effect.c.event == entry_id,
+            effect.c.name == NAME,
+        )
+    )
+    # A return may have come to each of the accounts that were one after another: the last one
+    # left the least.
+    known = [accounts.takes_from_text(text) for text in left.scalars()]
+    if known:
+        return min(known, key=lambda takes: sum(take.points for take in takes))
     text = connection.execute(
         sa.select(ledger.c.takes).where(
             bulk.among(connection, ledger.c.bucket, map(bucket_of, former)),

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.events import AllowanceReturned, TransactionCompleted
+from pos_app.domain.events import AllowanceReturned, MembersMerged, TransactionCompleted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
+from sync.server.books.accounts import account_from_text
 from sync.server.engine.schema import account, allowance, conflict, ledger
 from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_allowances import grants
@@ -231,6 +232,30 @@ def test_points_that_come_back_after_a_merge_are_in_their_lots_with_their_old_en
         assert rows[anna].lapses_on == ends.isoformat()
         assert f'"expires_on":"{ends}","id"' in rows[anna].state
         assert '"points":40' in rows[anna].state
+        await right(house)
+
+    house.run(story())
+
+
+def test_points_that_come_back_between_two_merges_and_after_are_in_their_lots(house) -> None:
+    """What the first return took out of a redemption is known to the account of the second."""
+
+    async def story() -> None:
+        till = await house.till()
+        anna, anya, ann = (till.enrol_member(card=f"29900000000{n}") for n in (19, 26, 33))
+        lots = {date(2027, 1, 31): 20, date(2027, 3, 31): 30}
+        for ends, points in lots.items():
+            sale = till.document(member=ann, earn=points)
+            sale = replace(sale, entries=(replace(sale.entries[0], expires_on=ends),))
+            till.record(TransactionCompleted(sale), sale.transaction_id)
+        spent = till.sell(member=ann, redeem=40)
+        for points, kept, gone in ((15, anya, ann), (25, anna, anya)):
+            till.record(MembersMerged(kept, gone, "shop", "olga", "", "one person", NOON, DAY))
+            returned(till, spent, points=points)
+        await house.push(till)
+        rows = {row.member: row for row in await house.rows(account)}
+        found = account_from_text(anna, rows[anna].state).lots
+        assert {lot.expires_on: lot.points for lot in found} == lots
         await right(house)
 
     house.run(story())
