@@ -102,3 +102,48 @@ def by_hand(world: Any, file: ServerFile, ledger: dict[str, int]) -> list[str]:
             if told != entry["points"]:
                 found.append(f"I2 by hand {one}: {entry['points']} told, {told} posted")
     return found
+
+
+def entries_of(document: Any, file: ServerFile, ledger: dict[str, int]) -> list[str]:
+    """I2 of a receipt: each of its entries is in the ledger once, with its points."""
+    found = []
+    for entry in document.get("entries", ()):
+        pieces = _pieces(entry, file)
+        told = ledger.get(entry["id"]) if pieces is None else pieces
+        if told != entry["points"]:
+            found.append(f"I2 entry {entry['id']}: {entry['points']} sold, {told} posted")
+    return found
+
+
+def _pieces(entry: Any, file: ServerFile) -> int | None:
+    """All that came back of a redemption to the account which the spender's has become.
+
+    There each lot gets its own points by a line of its own, the first under the entry's id, so
+    that they keep their ends (case 33). None for every other entry: that is one line.
+    """
+    if entry["kind"] != "reverse" or entry["points"] <= 0 or not entry.get("reverses"):
+        return None
+    spender = file.rows("SELECT member FROM ledger WHERE id = ?", entry["reverses"])
+    heirs = _heirs(file, spender[0][0]) if spender else set()
+    back = [
+        (one, member, points)
+        for one, member, points, text in file.rows(
+            "SELECT id, member, points, entry FROM ledger WHERE kind = 'transfer'"
+        )
+        if (line := json.loads(text)).get("reverses") == entry["reverses"]
+        and line["cause"]["id"] == entry["cause"]["id"]
+    ]
+    owners = {member for _, member, _ in back}
+    if entry["id"] not in {one for one, _, _ in back} or len(owners) != 1 or not owners <= heirs:
+        return None
+    return sum(points for _, _, points in back)
+
+
+def _heirs(file: ServerFile, member: str) -> set[str]:
+    """Whoever that account has become, one merge after another."""
+    after: dict[str, str] = dict(file.rows("SELECT old, new FROM member_redirect"))
+    found: set[str] = set()
+    while member in after and after[member] not in found:
+        member = after[member]
+        found.add(member)
+    return found

@@ -24,6 +24,7 @@ from tests.simulation.disks import (
     at_rest,
     by_hand,
     chain_of,
+    entries_of,
     events_on,
     grants_on,
     sales_on,
@@ -119,10 +120,7 @@ def _entries(world: Any, file: ServerFile) -> list[str]:
     found = []
     for till in world.tills:
         for one, document in sales_on(till.folder).items():
-            for entry in document.get("entries", ()) if one in stored else ():
-                told = ledger.get(entry["id"])
-                if told != entry["points"]:
-                    found.append(f"I2 entry {entry['id']}: {entry['points']} sold, {told} posted")
+            found += entries_of(document, file, ledger) if one in stored else []
     return found + by_hand(world, file, ledger)
 
 
