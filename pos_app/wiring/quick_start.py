@@ -29,7 +29,13 @@ def begin() -> None:
 
 
 def loaded() -> None:
-    """After the imports of a process that runs for long: they are never looked through again."""
+    """After the imports of a process that runs for long: they are never looked through again.
+
+    Only after `begin`, and once: whoever calls a command inside a process of their own (a test)
+    keeps their collector as it is.
+    """
+    if gc.get_threshold()[0] != LOADING:
+        return
     gc.freeze()
     gc.set_threshold(*RUNNING)
 

@@ -3,6 +3,7 @@
 Each case runs in a process of its own, because what is started quickly is a process.
 """
 
+import gc
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pos_app.wiring import quick_start
 
 HOUSE = Path(__file__).parents[2]
 
@@ -156,3 +159,9 @@ def test_imports_without_qt_are_left_as_they_are() -> None:
         QUICK + "import builtins, json\nown = builtins.__import__\n"
         "quick_start.plain_imports()\nprint(json.dumps(builtins.__import__ is own))"
     )
+
+
+def test_a_command_called_inside_another_process_freezes_nothing_of_it() -> None:
+    before = gc.get_freeze_count()
+    quick_start.loaded()
+    assert gc.get_freeze_count() == before
