@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 from sync.server.settings import reference
-from tests.simulation import disks
 from tests.simulation.shop import STORES
 from tests.simulation.till import TillMachine
 
@@ -23,7 +22,6 @@ class Deeds:
     retired: list[TillMachine]
     images: dict[int, Path]
     marked: set[str]
-    ever: set[str]
     counts: Counter[str]
     folder: Path
     server: Any
@@ -90,15 +88,11 @@ class Deeds:
         if n not in self.images:
             return
         await till.stop()
-        self.remember(till)
+        till.remember()
         till.put_back(self.images[n])
         self.marked.add("restore")
         self.counts["restores"] += 1
         await asyncio.sleep(chance.random() * 20)
-
-    def remember(self, till: TillMachine) -> None:
-        """What was on that disk, before it goes."""
-        self.ever.update(disks.transactions_on(till))
 
     async def _disk_full(self, till: TillMachine, chance: Random) -> None:
         till.disk.full = True

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import zstandard
 from sqlcipher3 import dbapi2
 
 from sync.server.server import DATABASE_FILE
@@ -34,8 +35,11 @@ def sales_on(folder: Path) -> dict[str, Any]:
     return {document["id"]: document for document in documents}
 
 
-def transactions_on(till: Any) -> set[str]:
-    return set(sales_on(till.folder))
+def sold_before(world: Any) -> set[str]:
+    """Transactions that were on a till's disk when it could last forget them (a month is over, an
+    older image comes back), with a paper or without."""
+    sold: set[str] = set()
+    return sold.union(*(till.sold for till in [*world.retired, *world.tills]))
 
 
 def chain_of(folder: Path) -> dict[str, Any]:
@@ -146,4 +150,22 @@ def _heirs(file: ServerFile, member: str) -> set[str]:
     while member in after and after[member] not in found:
         member = after[member]
         found.add(member)
+    return found
+
+
+def batches(file: ServerFile, states: str) -> list[Any]:
+    rows = file.rows(f"SELECT terminal, incarnation, body FROM inbox WHERE state IN ({states})")
+    return [
+        (terminal, incarnation, json.loads(zstandard.decompress(body)))
+        for terminal, incarnation, body in rows
+    ]
+
+
+def quarantined(file: ServerFile) -> set[str]:
+    """Transactions of replaced databases that wait for a person."""
+    found = set()
+    for _, _, batch in batches(file, "'fenced'"):
+        for event in batch["events"]:
+            if event["kind"] == "transaction_completed":
+                found.add(json.loads(event["body"])["id"])
     return found

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import zstandard
 from sqlcipher3 import dbapi2
 
 from sync.server.watch.doctor import examine
@@ -22,12 +21,15 @@ from tests.simulation.disks import (
     SEQ_BITS,
     ServerFile,
     at_rest,
+    batches,
     by_hand,
     chain_of,
     entries_of,
     events_on,
     grants_on,
+    quarantined,
     sales_on,
+    sold_before,
     till_rows,
 )
 from tests.simulation.watching import starred
@@ -76,10 +78,11 @@ def _sales(world: Any, file: ServerFile) -> list[str]:
     on_disks: dict[str, Any] = {}
     for till in [*world.retired, *world.tills]:
         on_disks.update(sales_on(till.folder))
-    quarantined = _quarantined(file)
+    before = sold_before(world)
+    waiting = quarantined(file)
     for one, document in on_disks.items():
         if one not in stored:
-            if one not in quarantined:
+            if one not in waiting:
                 found.append(f"I1 lost sale {one} of {document['terminal'][:6]}")
             continue
         net, payable, told = stored[one]
@@ -87,29 +90,12 @@ def _sales(world: Any, file: ServerFile) -> list[str]:
         if (net, payable) != ours or told["lines"] != document["lines"]:
             found.append(f"I1 sale {one}: the till sold {ours}, the server has {(net, payable)}")
     for one in stored:
-        if one not in on_disks and one not in world.ever and one not in world.born:
+        if one not in on_disks and one not in before and one not in world.born:
             found.append(f"I1 sale {one} was never sold")
     if not {"restore", "clone", "old_backup"} & world.marked:
         gone = [p for p in world.papers if p.transaction not in stored]
         found += [f"I1 the paper {p.receipt} of {p.till} is nowhere" for p in gone]
-    return found
-
-
-def _batches(file: ServerFile, states: str) -> list[Any]:
-    rows = file.rows(f"SELECT terminal, incarnation, body FROM inbox WHERE state IN ({states})")
-    return [
-        (terminal, incarnation, json.loads(zstandard.decompress(body)))
-        for terminal, incarnation, body in rows
-    ]
-
-
-def _quarantined(file: ServerFile) -> set[str]:
-    """Transactions of replaced databases that wait for a person."""
-    found = set()
-    for _, _, batch in _batches(file, "'fenced'"):
-        for event in batch["events"]:
-            if event["kind"] == "transaction_completed":
-                found.add(json.loads(event["body"])["id"])
+        found += [f"I1 lost sale {one}" for one in sorted(before - {*on_disks, *stored, *waiting})]
     return found
 
 
@@ -161,7 +147,7 @@ def _lost_on_both_sides(world: Any, file: ServerFile) -> bool:
     """
     if not {"restore", "fail_over"} <= world.marked:
         return False
-    stored = {one for (one,) in file.rows("SELECT id FROM sale")} | _quarantined(file)
+    stored = {one for (one,) in file.rows("SELECT id FROM sale")} | quarantined(file)
     return any(paper.transaction not in stored for paper in world.papers)
 
 
@@ -315,7 +301,7 @@ def _chains(world: Any, file: ServerFile) -> list[str]:
     for key, hashes in stored.items():
         if sorted(hashes) != list(range(1, len(hashes) + 1)):
             found.append(f"I6 the server's chain of {key[0][:6]}/{key[1]} has gaps")
-    for terminal, incarnation, batch in _batches(file, "'queued', 'posted'"):
+    for terminal, incarnation, batch in batches(file, "'queued', 'posted'"):
         hashes = stored.get((terminal, incarnation), {})
         for event in batch["events"]:
             if event["kind"] == "member_enrolled":

@@ -24,6 +24,7 @@ from pos_app.wiring.till import Place
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from pos_app.workstation.pricing_task import know
 from sync.client import pipe
+from tests.simulation.disks import sales_on
 from tests.simulation.installed import inside
 from tests.simulation.life import Crash, Disk, Life, Points
 from tests.simulation.network import Beside, Wire
@@ -67,6 +68,7 @@ class TillMachine:
         self._memory: Any = None
         self.off = False
         self.suspect = False
+        self.sold: set[str] = set()
         self.handles: list[Any] = []
         self.peers: list[TillMachine] = []
         self._door: Any = None
@@ -174,6 +176,7 @@ class TillMachine:
                 courier = wiring_courier.courier_of(
                     memory, wiring_courier.connection_of(memory, client), beside
                 )
+                self.remember()
                 memory.outbox.retention(self.clock.now_utc())
             _open_files_as(courier, life)
             await pipe.run(courier, reader, _Writer(self))
@@ -313,6 +316,10 @@ class TillMachine:
             file = path.open("rb")
             self.handles.append(file)
             (target / path.name).write_bytes(file.read())
+
+    def remember(self) -> None:
+        """What was on its disk, before it may go: the truth, whether or not its paper came out."""
+        self.sold.update(sales_on(self.folder))
 
     def put_back(self, image: Path) -> None:
         """The database of an older moment; what lies outside of it is as it was."""
