@@ -179,7 +179,7 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
     if carried.debt:
         book.post(held, _move(book, event_id, held, None, EntryKind.ADJUST, -carried.debt))
     for packed in carried.grants:
-        book.reserve(held, _unpacked(packed, held.member.member_id))
+        book.reserve(held, _with_asked(book, _unpacked(packed, held.member.member_id)))
     held.keys = tuple(dict.fromkeys((*held.keys, *carried.keys)))
     held.habits = joined_habits(held.habits, carried.habits, Policy().decay_ppm)
     spend = dict(held.member.spend_by_month)
@@ -195,6 +195,20 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
         confirmed=held.member.confirmed or carried.confirmed,
     )
     book.change(held, changed)
+
+
+def _with_asked(book: Book, carried: Grant) -> Grant:
+    """Between the halves its till asked for it again, or declared it: what it was told then was
+    reserved here and may be spent, so the greater of the two words holds."""
+    again = book.grants.get(carried.grant_id)
+    if again is None or again.terminal != carried.terminal:
+        return carried
+    return replace(
+        carried,
+        granted=max(carried.granted, again.granted),
+        lease_until=max(carried.lease_until, again.lease_until),
+        incarnation=max(carried.incarnation, again.incarnation),
+    )
 
 
 def _later(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:
