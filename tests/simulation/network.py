@@ -59,6 +59,8 @@ class Wire:
     replies: bool = True
     calm: bool = False
     lan: bool = True
+    held: int = 0
+    """Messages that slow weather holds now."""
     kept: list[Copy] = field(default_factory=list)
 
     def transport(self, life: Life) -> "Line":
@@ -79,7 +81,11 @@ class Wire:
             return
         slow = self.happens("slow")
         most = 90.0 if slow else self.weather.delay_s
-        await asyncio.sleep(self.chance.random() * most)
+        self.held += slow
+        try:
+            await asyncio.sleep(self.chance.random() * most)
+        finally:
+            self.held -= slow
 
     async def deliver(self, copy: Copy) -> tuple[int, httpx.Headers, bytes]:
         """What the server answers; ReadError when it dies or is not there."""

@@ -185,7 +185,10 @@ class World(Deeds):
     # --- healing ------------------------------------------------------------------------------
 
     async def heal(self) -> None:
-        """Faults end; every machine runs; then nothing may be left to do after some rounds."""
+        """Faults end; every machine runs; then nothing may be left to do after some rounds.
+
+        What slow weather held back is a fault until it arrives: a whole round follows it.
+        """
         self.note("healing")
         self.calm, self.points.armed = True, False
         self.server.disk.full = False
@@ -198,6 +201,7 @@ class World(Deeds):
             till.wire.up = till.wire.replies = till.wire.calm = True
             till.start()
         for round_number in range(ROUNDS):
+            held = any(till.wire.held for till in self.tills)
             for till in self.tills:
                 if till.till is None and not till.start():
                     self.faults.append(f"I11 {till.name} does not start when healed")
@@ -207,7 +211,7 @@ class World(Deeds):
             await asyncio.sleep(ROUND_S)
             for till in self.tills:
                 till.gesture(lambda terminal: terminal.tick())
-            if round_number and self._at_rest():
+            if round_number and not held and self._at_rest():
                 break
         self.counts["rounds"] += round_number
 

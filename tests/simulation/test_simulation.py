@@ -12,7 +12,8 @@ import pytest
 
 from tests.simulation.campaign import campaign, plan_of
 from tests.simulation.crash_points import PARTS, aimed_at, fresh_seeds, known_points
-from tests.simulation.plan import drawn
+from tests.simulation.network import Weather, Wire
+from tests.simulation.plan import CRASHES, WORLD, Action, Plan, drawn
 from tests.simulation.run import play
 
 pytestmark = [
@@ -24,6 +25,8 @@ STALE_MOST = 0.05
 """Of the crash points of a part: each killed when the list was made, and they move when the product
 does; then refresh the list."""
 NEW_MOST = 25
+SLOW = 1
+"""Draws a delay that outlasts the two rounds which are enough in good weather."""
 
 
 @pytest.mark.slow
@@ -64,6 +67,23 @@ def test_every_invariant_holds_under_fresh_seeds_and_every_crash_point_kills(par
     assert len(silent) <= STALE_MOST * len(asked), f"refresh the crash points: {silent}"
     new = sorted(total.deadly - known_points())
     assert len(new) <= NEW_MOST, f"refresh the crash points: {new}"
+
+
+def test_a_run_is_not_judged_while_slow_weather_holds_a_new_mirror_back(untraced, monkeypatch):
+    """Seeds 1776, 1885, 1972: two rounds after the healing a snapshot was still on its way."""
+    carry, held = Wire.carry, []
+
+    async def carry_slowly(wire, request):
+        if "/snapshot/" in request.url.path and not wire.calm:
+            wire.weather = Weather(slow=1.0)
+            held.append(wire)
+        return await carry(wire, request)
+
+    monkeypatch.setattr(Wire, "carry", carry_slowly)
+    deeds = (Action(0, WORLD, "lose_mirror", 5.0, 0), Action(1, WORLD, "nothing", 1.0, 0))
+    outcome = play(Plan(SLOW, 1, deeds, Weather(), dict.fromkeys(CRASHES, 0.0)))
+    assert outcome.violations == []
+    assert held
 
 
 def test_a_plan_is_drawn_from_its_seed_alone():
