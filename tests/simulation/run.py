@@ -68,7 +68,6 @@ class World(Deeds):
         self.counts = outcome.counts
         self.papers: list[Paper] = []
         self.faults: list[str] = []
-        self.ever: set[str] = set()
         self.born = _Born(self.papers)
         self.marked: set[str] = set()
         self.images: dict[int, Path] = {}

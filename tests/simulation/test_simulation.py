@@ -86,6 +86,22 @@ def test_a_run_is_not_judged_while_slow_weather_holds_a_new_mirror_back(untraced
     assert held
 
 
+def test_a_receipt_whose_till_died_before_its_paper_was_sold_though_the_till_forgets_it(untraced):
+    """Seed 1982: what a till forgets after a month, safe at the server, was on its disk."""
+    after_the_sale = "front:commit_sale.commit.committed"
+    deeds = (
+        Action(0, 0, "anonymous", 1.0, 5),
+        Action(1, 0, "sync", 1.0, 5),
+        Action(2, WORLD, "backup", 90.0, 5),
+        Action(3, WORLD, "retention", 90.0, 1),
+    )
+    still = dict.fromkeys(CRASHES, 0.0)
+    outcome = play(Plan(1, 2, deeds, Weather(), still, {after_the_sale: 1}))
+    assert outcome.fired == {after_the_sale: 1}
+    assert outcome.counts["sales"] == 0
+    assert outcome.violations == []
+
+
 def test_a_plan_is_drawn_from_its_seed_alone():
     assert plan_of(77) == plan_of(77)
     assert plan_of(77) != plan_of(78)
