@@ -87,7 +87,12 @@ class ServerMachine:
     def _begin(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.ensure_future(self._guarded(work))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def ended(task: asyncio.Task[Any]) -> None:
+            self._tasks.discard(task)
+            work.close()  # a task that is cancelled before its first step has not begun it
+
+        task.add_done_callback(ended)
         return task
 
     async def _guarded(self, work: Any) -> Any:

@@ -1,8 +1,11 @@
 """What the simulation found in the product, each fault by itself in a few lines."""
 
+import gc
 import json
+from collections import Counter
 from contextlib import closing
 from datetime import timedelta
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +22,9 @@ from sync.server.poster import posting
 from sync.server.server import DATABASE_FILE
 from sync.server.watch import backup
 from tests.simulation import disks, watching
-from tests.simulation.life import Crash
+from tests.simulation.installed import installed
+from tests.simulation.life import Crash, Points
+from tests.simulation.server import ServerMachine
 from tests.storage.builders import identity, open_at
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop
@@ -202,3 +207,22 @@ def test_a_right_that_a_merge_has_on_the_way_is_kept_until_the_other_account_has
         house.run(scene())
     finally:
         house.close()
+
+
+def test_a_server_that_is_killed_before_its_first_step_leaves_nothing_that_nobody_awaits(
+    tmp_path, recwarn
+):
+    """`Poster.run` and its like were made and never begun."""
+
+    async def scene():
+        put_file(tmp_path / DATABASE_FILE)
+        clock, counts = virtual.clock(), Counter[str]()
+        machine = ServerMachine(tmp_path, clock, Points(), Random(1), [].append, counts)
+        await machine.start()
+        assert machine.server is not None
+        await machine.stop()
+
+    with installed():
+        virtual.run(scene())
+    gc.collect()
+    assert [str(one.message) for one in recwarn] == []
