@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from pos_app.domain.sentence import say
 from pos_app.ui.menu_flows import perform
@@ -102,6 +102,7 @@ def test_what_comes_by_itself_is_seen_at_once_and_no_other_screen_opens(begun):
     window.desk.till.shown = replace(window.desk.till.shown, day=day_samples.dark(NOW))
     window.desk.till.push(done(changed=ALL_PARTS))
     window.tick()
+    QApplication.processEvents()  # new rows come with the next turn of the window's loop
     assert "не отправлено 137 событий" in words_on(window)
     assert window.desk.page.kind == "day"
     assert ("send", "again") in rows(window)

@@ -47,6 +47,8 @@ def said_earn(earn: Earn, told: Telling) -> Iterator[Line]:
         yield (say("sheet.welcome", points=Points(earn.welcome_points)),)
     yield (_vesting(earn.vesting_days),)
     yield (_expiry(earn.expires_after_days),)
+    if earn.forgotten_card_days:
+        yield (say("sheet.forgotten_card", n=earn.forgotten_card_days),)
 
 
 def _earn_rule(rule: EarnRule, told: Telling) -> Iterator[Line]:
