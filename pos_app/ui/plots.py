@@ -26,8 +26,8 @@ class Point:
     value: int
 
 
-class _Plot(QWidget):
-    """A ground with a scale at the left and labels below."""
+class _Pointed(QWidget):
+    """Values under labels, told in words as well."""
 
     def __init__(self, look: Look, title: str, told: Callable[[int], str]) -> None:
         super().__init__()
@@ -43,6 +43,10 @@ class _Plot(QWidget):
         told = "; ".join(f"{one.label}: {self._told(one.value)}" for one in points)
         self.setAccessibleDescription(told)
         self.update()
+
+
+class _Plot(_Pointed):
+    """A ground with a scale at the left and labels below."""
 
     def sizeHint(self) -> QSize:
         return QSize(self._look.metrics.px(320), self._look.metrics.px(190))
@@ -195,24 +199,13 @@ class Squares(QWidget):
         painter.drawText(box, CENTRE, look.words.number(count))
 
 
-class Ranks(QWidget):
+class Ranks(_Pointed):
     """One bar a row, the name before it and the figure behind it; the longest is the most."""
 
-    def __init__(self, look: Look, title: str, told: Callable[[int], str]) -> None:
-        super().__init__()
-        self._look, self._told = look, told
-        self._points: tuple[Point, ...] = ()
-        self._font = look.font(look.metrics.small, figures=True)
-        self.setAccessibleName(title)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
     def show_points(self, points: Sequence[Point]) -> None:
-        """Draw these, the first above."""
-        self._points = tuple(points)
-        told = "; ".join(f"{one.label}: {self._told(one.value)}" for one in points)
-        self.setAccessibleDescription(told)
+        """Draw these, the first above: each makes it taller."""
+        super().show_points(points)
         self.updateGeometry()
-        self.update()
 
     @property
     def _tall(self) -> int:
