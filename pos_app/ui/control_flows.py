@@ -24,10 +24,10 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
 
 def heard(desk: Desk, answer: Answer) -> None:
     """A command that the till has let through; anything else that was scanned takes a payment back
-    that waits for its second code."""
+    that waits for its second code. What the courier brings meanwhile does not: `_pay` looks."""
     command = answer.data.get("control")
     if not isinstance(command, str):
-        waits = desk.ask is not None and desk.ask.name in ARMED
+        waits = desk.ask is not None and desk.ask.name in ARMED and answer.data.get("scanned")
         if waits and (answer.refusal is not None or answer.changed & RECEIPT):
             desk.close_ask()
         return

@@ -6,7 +6,6 @@ Devices and the courier tell it what happened through `scanned`, `printed`, `lin
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pos_app.domain.rights import Right
 from pos_app.workstation import (
     balance,
     choose_categories,
@@ -26,6 +25,7 @@ from pos_app.workstation import (
     present_coupon,
     printing,
     recover_payment,
+    reprint,
     return_sale,
     sale,
     search_items,
@@ -33,14 +33,12 @@ from pos_app.workstation import (
     settle,
     suspend_resume,
 )
-from pos_app.workstation.answer import Answer, Part, done, notice, refused
+from pos_app.workstation.answer import Answer, Part, done, refused
 from pos_app.workstation.device_care import DeviceGestures
 from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
 from pos_app.workstation.office_gestures import OfficeGestures
-from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts
 from pos_app.workstation.return_gestures import ReturnGestures
 from pos_app.workstation.settling import PaymentGestures
 from pos_app.workstation.shelf_label import LabelGestures
@@ -49,9 +47,6 @@ from pos_app.workstation.station import (
     Station,
     changed,
     guarded,
-    record,
-    require,
-    right_used,
 )
 from pos_app.workstation.training import TrainingGestures
 from pos_app.workstation.view import TillView
@@ -256,31 +251,16 @@ class Settling:
 
     def reprint(self, receipt: str | None = None) -> Answer:
         """See SettlingPort."""
-        return guarded(lambda: _reprint(self._station, receipt))
+        return guarded(lambda: reprint.reprint(self._station, receipt))
 
     def print_answer(self, printed: bool) -> Answer:
         """See SettlingPort."""
         return guarded(lambda: printing.answered(self._station, printed))
 
 
-def _reprint(station: Station, receipt: str | None) -> Answer:
-    """A copy, marked as one, with the right to make one."""
-    lacking = require(station, Right.REPRINT)
-    if lacking:
-        return lacking
-    journal = station.journal
-    document = journal.document(receipt) if receipt else journal.last_document()
-    if document is None:
-        return refused("unknown_receipt", number=receipt or "")
-    if not printing.possible(station):
-        return refused("no_printer")
-    job = printing.stored(receipt_job(station, document, station.new_id(), copy=True), "")
-    used = right_used(station, "reprint", document.receipt_number)
-    trouble = record(station, Facts(events=(used,), print_job=job))
-    if trouble:
-        return trouble
-    printing.send(station, job)
-    return done(notice("copy_printed"))
+def _by_scan(answer: Answer) -> Answer:
+    """Told apart from what the courier brings, which nobody at the counter has done."""
+    return replace(answer, data={**answer.data, "scanned": True})
 
 
 class Terminal(
@@ -352,8 +332,11 @@ class Terminal(
         return done()
 
     def scanned(self, raw: bytes, aim: str | None) -> None:
-        """A scan arrived from a device; the next one is delivered when this is dealt with."""
-        answer = done() if self._asked(raw) else self.scan(raw, aim)
+        """A scan arrived from a device; the next one is delivered when this is dealt with.
+
+        What is pushed says that a scan brought it, with data["scanned"].
+        """
+        answer = done() if self._asked(raw) else _by_scan(self.scan(raw, aim))
         self._station.devices.ready_for_scan()
         self._station.say(answer)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_app.ui import control_flows
-from pos_app.workstation.answer import done
+from pos_app.workstation.answer import Part, done
 from tests.ui.builders import SellingTill, a_transaction, selling, signed_on
 
 
@@ -44,6 +44,25 @@ def test_another_amount_is_asked_anew_before_a_card_pays(scan):
     assert window.desk.said.texts[0].args["amount"] != asked
     one("enter")
     assert window.desk.till.said("pay") == [(("card", None), {})]
+
+
+def test_what_the_courier_brings_does_not_take_a_payment_back_that_waits_for_its_second_code(scan):
+    window, one = scan(SellingTill(selling()))
+    one("card")
+    brought = frozenset({Part.LINK, Part.MEMBER, Part.TRANSACTION})
+    window.desk.till.push(done(changed=brought))
+    assert window.desk.ask.name == "control_card"
+    one("enter")
+    assert window.desk.till.said("pay") == [(("card", None), {})]
+
+
+def test_goods_scanned_between_take_the_payment_back(scan):
+    window, one = scan(SellingTill(selling()))
+    one("card")
+    window.desk.till.push(done(changed=frozenset({Part.TRANSACTION}), scanned=True))
+    assert window.desk.ask is None
+    one("enter")
+    assert window.desk.till.said("pay") == []
 
 
 def test_digits_point_and_arrows_are_keys(scan):
