@@ -17,13 +17,13 @@ from sync.client.errors import HistoryGone
 from sync.client.pull import SnapshotNeeded
 from sync.server.books.book import Book, Grant
 from sync.server.engine.buckets import bucket_of
-from sync.server.engine.schema import allowance, event, ledger
+from sync.server.engine.schema import ledger
 from sync.server.poster import posting
 from sync.server.server import DATABASE_FILE
 from sync.server.watch import backup
-from tests.simulation import disks, watching
+from tests.simulation import disks
 from tests.simulation.installed import installed
-from tests.simulation.life import Crash, Points
+from tests.simulation.life import Points
 from tests.simulation.server import ServerMachine
 from tests.storage.builders import identity, open_at
 from tests.sync.client import virtual
@@ -152,56 +152,6 @@ def test_redeemed_points_that_come_back_in_pieces_after_a_merge_are_all_asked_fo
         for one, stays in ((second, most), (first, None)):
             await house.write(lambda c, i=one: c.execute(ledger.delete().where(ledger.c.id == i)))
             assert [line.partition(": ")[2] for line in told()] == [f"50 sold, {stays} posted"]
-
-    try:
-        house.run(scene())
-    finally:
-        house.close()
-
-
-def test_a_right_that_a_merge_has_on_the_way_is_kept_until_the_other_account_has_it(
-    tmp_path, monkeypatch
-):
-    """Seeds 1164, 1850: the server died between the halves of a merge. The grant lay in the mark
-    of the first one, and the watch missed it; it is still missed where nobody will take it up."""
-    monkeypatch.setenv("KOPILKA_SERVER_KEYS", str(tmp_path / "server.keys"))
-    house = House(str(put_file(tmp_path / DATABASE_FILE)))
-
-    def outcome(value: str):
-        of_merge = event.c.kind == "members_merged"
-        return lambda c: c.execute(sa.update(event).where(of_merge).values(outcome=value))
-
-    def dies(*_anything):
-        raise Crash
-
-    async def scene():
-        till = await house.till()
-        anna, gone = (till.enrol_member(card=f"29900000000{n}") for n in (19, 26))
-        till.sell(member=gone, earn=50)
-        await house.push(till)
-        (placed,) = await house.rows(allowance)
-        assert (placed.member, placed.granted) == (gone, 50)
-        till.record(MembersMerged(anna, gone, "shop", "olga", "", "one person", NOON, DAY))
-        await till.push(len(till.chain))
-
-        def kept() -> dict[str, int]:
-            with closing(disks.ServerFile(SimpleNamespace(folder=tmp_path))) as file:
-                return watching.carried_over(file)
-
-        assert kept() == {}
-        with monkeypatch.context() as patch:
-            patch.setattr(posting, "post_parts", dies)
-            with pytest.raises(Crash):
-                await house.post()
-        assert await house.rows(allowance) == []
-        assert kept() == {placed.grant_id: 50}
-        await house.write(outcome("parked"))
-        assert kept() == {}
-        await house.write(outcome("queued"))
-        await house.post()
-        assert kept() == {}
-        (grant,) = await house.rows(allowance)
-        assert (grant.grant_id, grant.member, grant.granted) == (placed.grant_id, anna, 50)
 
     try:
         house.run(scene())

@@ -1,6 +1,5 @@
 """What must hold at every moment of a run: the starred invariants. Never asks the rules."""
 
-import json
 from contextlib import closing
 from typing import Any
 
@@ -97,32 +96,6 @@ def _rights_covered(file: ServerFile, till: Any) -> None:
     theirs = dict(file.rows("SELECT grant_id, granted - spent - returned FROM allowance"))
     for grant, left in held.items():
         if left > theirs.get(grant, 0):
-            theirs = theirs | carried_over(file)
-        if left > theirs.get(grant, 0):
             raise Wrong(
                 f"I4 {till.name} may spend {left} of {grant}, the server keeps {theirs.get(grant)}"
             )
-
-
-def carried_over(file: ServerFile) -> dict[str, int]:
-    """Grant -> what is left of it, of accounts that were emptied and not yet taken up.
-
-    Of two accounts that become one, the first is emptied in a transaction of its own: what it held
-    lies in that transaction's mark until the other takes it up. Only while the event that will do
-    so is still to be posted, and only if the points left the account with the grants: what is in
-    nobody's account can be promised to nobody else.
-    """
-    found: dict[str, int] = {}
-    for (text,) in file.rows(
-        "SELECT result FROM effect AS emptied WHERE name = 'carried_out' AND EXISTS "
-        "(SELECT 1 FROM event WHERE id = emptied.event AND outcome = 'queued') AND NOT EXISTS "
-        "(SELECT 1 FROM effect AS taken WHERE taken.event = emptied.event "
-        "AND taken.name = 'carried_in')"
-    ):
-        carried = json.loads(text)
-        balance = file.rows("SELECT balance FROM account WHERE member = ?", carried["old"])
-        if balance and balance[0][0] > 0:
-            continue
-        for grant in carried["grants"]:
-            found[grant["grant"]] = grant["granted"] - grant["spent"] - grant["returned"]
-    return found

@@ -202,6 +202,8 @@ class Book:
             result = PostResult.EXISTS if same else PostResult.EXISTS_WITH_DIFFERENT_CONTENT
             return result, 0
         answered = self._lines.get(entry.reverses or "")
+        if answered is not None and answered.entry.member_id != held.member.member_id:
+            answered = None  # of an account that is gone, though its bucket is this one
         if answered is None and (taken := self._former_takes(held, entry)):
             return self._post_pieces(held, entry, taken)
         takes = answered.takes if answered else ()
@@ -274,7 +276,8 @@ class Book:
         groups = interest.settle(self._desk.grouped(), heard)
         self._flush_bearers(changed)
         self._desk.insert(account, [self._account_row(h) for h in touched], "replace")
-        self._desk.insert(member, [self._member_row(h, rows) for h in touched], "replace")
+        living = [held for held in touched if not held.deleted]
+        self._desk.insert(member, [self._member_row(h, rows) for h in living], "replace")
         self._flush_grants()
         self._drop_merged(touched)
         self._desk.insert(conflict, conflict_rows(self.bucket, self.conflicts, now_us), "nothing")

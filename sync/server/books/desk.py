@@ -40,31 +40,31 @@ class OwnDesk:
 
     def __init__(self, connection: Connection) -> None:
         """On the book's own connection."""
-        self._connection = connection
+        self.connection = connection
         self._grouped: bool | None = None
 
     def grouped(self) -> bool:
         """See the Protocol: asked once."""
         if self._grouped is None:
-            self._grouped = interest.by_store(self._connection)
+            self._grouped = interest.by_store(self.connection)
         return self._grouped
 
     def lock(self, bucket: int) -> None:
         """See the Protocol."""
-        feed.lock(self._connection, bucket_scope(bucket))
+        feed.lock(self.connection, bucket_scope(bucket))
 
     def rows(self, table: Table, column: str, bucket: int, values: Iterable[str]) -> Sequence[Any]:
         """See the Protocol."""
         keys = [(bucket, value) for value in values]
-        return bulk.matching(self._connection, table, ("bucket", column), keys)
+        return bulk.matching(self.connection, table, ("bucket", column), keys)
 
     def insert(self, table: Table, rows: Rows, mode: str) -> None:
         """See the Protocol."""
-        bulk.insert(self._connection, table, rows, mode)
+        bulk.insert(self.connection, table, rows, mode)
 
     def publish(self, scope: str, changes: Sequence[feed.Change], now_us: int) -> None:
         """See the Protocol."""
-        feed.publish(self._connection, scope, changes, now_us)
+        feed.publish(self.connection, scope, changes, now_us)
 
 
 class SharedDesk(OwnDesk):
@@ -88,7 +88,7 @@ class SharedDesk(OwnDesk):
     def prefetch(self, table: Table, column: str, keys: Iterable[tuple[int, str]]) -> None:
         """Read what the books will ask for; keys are (bucket, value)."""
         known: dict[tuple[int, str], list[Any]] = {key: [] for key in keys}
-        for row in bulk.matching(self._connection, table, ("bucket", column), known):
+        for row in bulk.matching(self.connection, table, ("bucket", column), known):
             known[row.bucket, getattr(row, column)].append(row)
         self._read[table.name, column] = known
 
@@ -111,8 +111,8 @@ class SharedDesk(OwnDesk):
     def flush(self, now_us: int) -> None:
         """Write all of it."""
         for (table, mode), rows in self._rows.items():
-            bulk.insert(self._connection, table, rows, mode)
+            bulk.insert(self.connection, table, rows, mode)
         if self._changes:
-            feed.publish_all(self._connection, self._changes, now_us)
+            feed.publish_all(self.connection, self._changes, now_us)
         self._rows.clear()
         self._changes.clear()

@@ -1,7 +1,7 @@
 """Two accounts of one person become one, with both histories. Never counts anything twice.
 
-The old account is emptied first, by entries of its own bucket; what it held is carried to the
-other bucket, where entries with derived ids take it up. Each half is applied once.
+The old account is emptied by entries of its own bucket; what it held is carried to the other
+bucket, where entries with derived ids take it up: both in one transaction, applied once.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from pos_app.domain.loyalty.placement import Habits, Policy
 from pos_app.domain.loyalty.placement import joined as joined_habits
 from pos_app.domain.loyalty.tally import joined
 from sync.server.books.book import Book, Grant, Held
+from sync.server.books.desk import SharedDesk
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import allowance, effect, member_redirect
@@ -101,12 +102,13 @@ def former_ids(connection: Connection, who: str) -> list[str]:
     return found
 
 
-def carry_out(
-    connection: Connection, services: Services, old: str, new: str, event_id: str
-) -> Carried:
-    """Empty the old account and point it at the new one; asked again, the same answer."""
-    bucket = bucket_of(old)
-    book = Book(connection, services, bucket)
+def carry_out(desk: SharedDesk, services: Services, old: str, new: str, event_id: str) -> Carried:
+    """Empty the old account and point it at the new one; asked again, the same answer.
+
+    The desk has locked both buckets, and is flushed when the other account has taken it up.
+    """
+    connection, bucket = desk.connection, bucket_of(old)
+    book = Book(connection, services, bucket, desk=desk)
     done = connection.execute(
         sa.select(effect.c.result).where(
             effect.c.bucket == bucket, effect.c.event == event_id, effect.c.name == CARRIED_OUT
@@ -179,7 +181,7 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
     if carried.debt:
         book.post(held, _move(book, event_id, held, None, EntryKind.ADJUST, -carried.debt))
     for packed in carried.grants:
-        book.reserve(held, _with_asked(book, _unpacked(packed, held.member.member_id)))
+        book.reserve(held, _unpacked(packed, held.member.member_id))
     held.keys = tuple(dict.fromkeys((*held.keys, *carried.keys)))
     held.habits = joined_habits(held.habits, carried.habits, Policy().decay_ppm)
     spend = dict(held.member.spend_by_month)
@@ -195,20 +197,6 @@ def carry_in(book: Book, held: Held, carried: Carried, event_id: str) -> None:
         confirmed=held.member.confirmed or carried.confirmed,
     )
     book.change(held, changed)
-
-
-def _with_asked(book: Book, carried: Grant) -> Grant:
-    """Between the halves its till asked for it again, or declared it: what it was told then was
-    reserved here and may be spent, so the greater of the two words holds."""
-    again = book.grants.get(carried.grant_id)
-    if again is None or again.terminal != carried.terminal:
-        return carried
-    return replace(
-        carried,
-        granted=max(carried.granted, again.granted),
-        lease_until=max(carried.lease_until, again.lease_until),
-        incarnation=max(carried.incarnation, again.incarnation),
-    )
 
 
 def _later(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:

@@ -66,9 +66,11 @@ def post_many(
     services: Services,
     parts: ByBucket,
     around: Surroundings | None = None,
+    desk: SharedDesk | None = None,
 ) -> dict[str, list[str]]:
-    """The same for many buckets, with as many statements as for one."""
-    desk = SharedDesk(connection, parts)
+    """The same for many buckets, with as many statements as for one. A desk that is given has
+    locked these buckets and is flushed with what lies on it."""
+    desk = desk or SharedDesk(connection, parts)
     found = _applied(connection, parts)
     again = twins(connection, parts, found)
     for bucket, some in parts.items():

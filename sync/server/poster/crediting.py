@@ -14,7 +14,7 @@ from sync.server.engine.buckets import BUCKETS, bucket_of
 from sync.server.engine.database import Database
 from sync.server.engine.schema import sale, shown
 from sync.server.engine.services import Services
-from sync.server.poster.enrolling import Post
+from sync.server.poster.applying import post_parts
 from sync.server.poster.manual import credited_part
 from sync.server.poster.outcomes import CREDITED_TWICE
 from sync.server.poster.planning import Fact
@@ -23,7 +23,7 @@ CREDITED = "credited:"
 
 
 async def credit_receipts(
-    database: Database, services: Services, terminal_id: str, fact: Fact, post: Post
+    database: Database, services: Services, terminal_id: str, fact: Fact
 ) -> list[str]:
     """Bring one credit into the tables; the kinds of conflicts it met."""
     event = fact.event
@@ -35,7 +35,7 @@ async def credit_receipts(
     if await database.write(lambda c: _first(c, event.receipt_id, fact.id)) != fact.id:
         return [CREDITED_TWICE]
     part = credited_part(event, (fact.id, fact.seq, terminal_id, fact.member))
-    found = await database.write(lambda c: post(c, services, bucket_of(fact.member), [part]))
+    found = await database.write(lambda c: post_parts(c, services, bucket_of(fact.member), [part]))
     return found.get(fact.id, [])
 
 

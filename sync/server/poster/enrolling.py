@@ -1,31 +1,31 @@
 """A member enrolled at a till: keys first, then the member, or the one who was there before.
 
-Every step is a transaction of one bucket and may be repeated. Never two members for one phone.
+Every step is a transaction and may be repeated. Never two members for one phone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MemberEnrolled
 from pos_app.gear.secrets import SealBroken, open_sealed
-from sync.server.access.keyring import Key, claim, hand_over, owner
-from sync.server.books.merging import Carried, carry_out, resolve
+from sync.server.access.keyring import Key, claim, owner
+from sync.server.books.merging import Carried, resolve
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
 from sync.server.engine.services import Services
 from sync.server.members.erasure import is_erased
-from sync.server.poster.effects import Part
+from sync.server.poster.applying import post_parts
+from sync.server.poster.carrying import carry
+from sync.server.poster.parts import Part
 from sync.server.poster.planning import Fact
 from sync.server.sealing.personal import ERASED
 from sync.server.sealing.profiles import encrypt, packed
 
-Post = Callable[[Connection, Services, int, Sequence[Part]], dict[str, list[str]]]
-
 
 async def enrol_members(
-    database: Database, services: Services, terminal_id: str, fact: Fact, post: Post
+    database: Database, services: Services, terminal_id: str, fact: Fact
 ) -> list[str]:
     """Bring one enrolment into the tables; the kinds of conflicts it met."""
     event = fact.event
@@ -50,12 +50,22 @@ async def enrol_members(
         keys=tuple(ours),
         profile=profile,
     )
-    parts = [part]
-    if who != event.member_id:
-        carried = await _carry(database, services, event.member_id, who, fact.id)
-        parts.append(Part("carried_in", fact.id, fact.seq, terminal_id, who, carried))
-    found = await database.write(lambda c: post(c, services, bucket_of(who), parts))
+    found = await database.write(lambda c: _posted(c, services, event.member_id, part))
     return [*conflicts, *found.get(fact.id, [])]
+
+
+def _posted(
+    connection: Connection, services: Services, new_id: str, part: Part
+) -> dict[str, list[str]]:
+    """The member; and where they were there before, what came under the new id until now."""
+    event_id = part.event
+    if new_id == part.member:
+        return post_parts(connection, services, bucket_of(part.member), [part])
+
+    def parts(carried: Carried) -> list[Part]:
+        return [part, Part("carried_in", event_id, part.seq, part.terminal, part.member, carried)]
+
+    return carry(connection, services, (new_id, part.member, event_id), parts)
 
 
 def keys_of(event: MemberEnrolled) -> list[Key]:
@@ -85,15 +95,6 @@ async def _claimed(
         else:
             conflicts.append(f"{key[0]}_taken")
     return conflicts, ours
-
-
-async def _carry(
-    database: Database, services: Services, old: str, new: str, event_id: str
-) -> Carried:
-    carried = await database.write(lambda c: carry_out(c, services, old, new, event_id))
-    if carried.keys:
-        await database.write(lambda c: hand_over(c, carried.keys, old, new))
-    return carried
 
 
 def _profile(

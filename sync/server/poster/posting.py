@@ -28,7 +28,6 @@ from sync.server.poster.applying import (
     ByBucket,
     in_transactions,
     post_many,
-    post_parts,
     surroundings,
 )
 from sync.server.poster.crediting import credit_receipts
@@ -262,9 +261,7 @@ class Poster:
     async def _alone(self, terminal_id: str, fact: Fact) -> None:
         bring = BRING.get(type(fact.event), enrol_members)
         try:
-            fact.conflicts += await bring(
-                self._database, self._services, terminal_id, fact, post_parts
-            )
+            fact.conflicts += await bring(self._database, self._services, terminal_id, fact)
         except EVENT_FAULTS as fault:
             if not of_an_event(fault):
                 raise

@@ -1,7 +1,7 @@
 """Two members whom a manager called one person: the one is emptied, the other takes it up.
 
-Every step is a transaction of one bucket and may be repeated. Never merges somebody who is
-blocked, erased or unknown: that waits for a person.
+One transaction, which may be repeated. Never merges somebody who is blocked, erased or unknown:
+that waits for a person.
 """
 
 import msgspec
@@ -9,13 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MembersMerged
-from sync.server.access.keyring import hand_over
-from sync.server.books.merging import CARRIED_OUT, HOPS_MAX, Carried, carry_out, resolve
+from sync.server.books.merging import CARRIED_OUT, HOPS_MAX, Carried, resolve
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
 from sync.server.engine.schema import effect, member, member_redirect
 from sync.server.engine.services import Services
-from sync.server.poster.enrolling import Post
+from sync.server.poster.carrying import carry
 from sync.server.poster.outcomes import MERGE_REFUSED
 from sync.server.poster.parts import Part
 from sync.server.poster.planning import Fact
@@ -24,7 +23,7 @@ from sync.wire.rows import MemberRow
 
 
 async def unite_members(
-    database: Database, services: Services, terminal_id: str, fact: Fact, post: Post
+    database: Database, services: Services, terminal_id: str, fact: Fact
 ) -> list[str]:
     """Bring one merge into the tables; the kinds of conflicts it met."""
     event = fact.event
@@ -36,10 +35,12 @@ async def unite_members(
         return []  # another till has said so before
     if not fits:
         return [MERGE_REFUSED]
-    carried = await database.write(lambda c: _carried(c, services, gone, kept, fact.id))
     about = (fact.id, fact.seq, terminal_id, kept)
-    parts = [Part("merged", *about, event), Part("carried_in", *about, carried)]
-    found = await database.write(lambda c: post(c, services, bucket_of(kept), parts))
+
+    def parts(carried: Carried) -> list[Part]:
+        return [Part("merged", *about, event), Part("carried_in", *about, carried)]
+
+    found = await database.write(lambda c: carry(c, services, (gone, kept, fact.id), parts))
     return found.get(fact.id, [])
 
 
@@ -92,11 +93,3 @@ def _may_be_merged(connection: Connection, services: Services, member_id: str) -
         return False
     text = opened(services.keys.profiles, member_id, state.encode())
     return not msgspec.json.decode(text, type=MemberRow).blocked
-
-
-def _carried(
-    connection: Connection, services: Services, gone: str, kept: str, event_id: str
-) -> Carried:
-    carried = carry_out(connection, services, gone, kept, event_id)
-    hand_over(connection, carried.keys, gone, kept)
-    return carried

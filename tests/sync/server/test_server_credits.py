@@ -169,8 +169,6 @@ def test_a_credit_cut_between_its_halves_is_finished_by_the_next_try(house, monk
 def test_a_credit_is_a_credit(house) -> None:
     async def story() -> None:
         with pytest.raises(TypeError, match="a credit"):
-            await credit_receipts(
-                house.server.database, house.services, "t", Fact(1, "e", "x"), lambda *_: {}
-            )
+            await credit_receipts(house.server.database, house.services, "t", Fact(1, "e", "x"))
 
     house.run(story())

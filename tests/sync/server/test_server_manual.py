@@ -1,6 +1,5 @@
 """What a manager does by hand: points given and taken off, two members made one. Once."""
 
-import contextlib
 from datetime import date
 from itertools import count
 
@@ -10,10 +9,9 @@ from pos_app.domain.events import MembersMerged, PointsAdjusted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import Cause, EntryKind
 from sync.server.engine.buckets import bucket_of
-from sync.server.engine.schema import account, allowance, conflict, effect, ledger, member
+from sync.server.engine.schema import account, allowance, conflict, ledger, member
 from sync.server.members.erasure import Deed, erase_member
 from sync.server.poster.uniting import unite_members
-from sync.server.settings.reference import set_setting
 from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_tallies import shown
 from tests.sync.server.till import DAY, NOON
@@ -36,18 +34,6 @@ async def right(house) -> None:
 
 async def balances(house) -> dict[str, int]:
     return {row.member: row.balance for row in await house.rows(account)}
-
-
-async def post_one_half(house, monkeypatch) -> None:
-    """The server dies when the one account is emptied and the other has taken nothing up."""
-
-    def cut(*_anything):
-        raise RuntimeError
-
-    with monkeypatch.context() as patch:
-        patch.setattr("sync.server.poster.posting.post_parts", cut)
-        with contextlib.suppress(RuntimeError):
-            await house.post()
 
 
 async def push(house, till, first=1) -> None:
@@ -217,66 +203,12 @@ def test_nobody_is_merged_away_from_a_block_or_after_an_erasure(house) -> None:
     house.run(story())
 
 
-def test_a_merge_cut_between_its_halves_is_finished_by_the_next_try(house, monkeypatch) -> None:
-    async def story() -> None:
-        till = await house.till()
-        anna = till.enrol_member(card="2990000000019")
-        anya = till.enrol_member(card="2990000000026")
-        till.record(adjusted(till, anya, 20))
-        await push(house, till)
-
-        till.record(merged(anna, anya))
-        await till.push(4)
-        await post_one_half(house, monkeypatch)
-        assert (await balances(house))[anya] == 0
-        assert any(row.name == "carried_out" for row in await house.rows(effect))
-        await house.post()
-        assert (await balances(house))[anna] == 20
-        await right(house)
-
-    house.run(story())
-
-
-@pytest.mark.parametrize("free_there", [90, 10])
-def test_a_grant_asked_for_again_between_the_halves_of_a_merge_keeps_what_its_till_was_told(
-    house, monkeypatch, free_there
-) -> None:
-    async def story() -> None:
-        till = await house.till()
-        nothing_placed = {"share_ppm": 0}
-        await house.write(set_setting, house.services, "allowance.placement", nothing_placed)
-        anna = till.enrol_member(card="2990000000019")
-        anya = till.enrol_member(card="2990000000026")
-        till.sell(member=anna, earn=free_there)
-        till.sell(member=anya, earn=30)
-        await push(house, till)
-        assert (await till.allowance("grant-1", anya, 70)).granted == 30
-        till.record(merged(anna, anya))
-        await till.push(len(till.chain))
-        await post_one_half(house, monkeypatch)
-        told = (await till.allowance("grant-1", anya, 70)).granted
-        assert told == min(70, free_there)
-        await house.post()
-        (grant,) = await house.rows(allowance)
-        assert (grant.member, grant.granted) == (anna, max(30, told))
-        assert (await till.allowance("grant-1", anya, 70)).granted == max(30, told)
-        till.sell(member=anna, redeem=told, uses=(AllowanceUse("grant-1", told),))
-        await push(house, till, len(till.chain))
-        assert await house.rows(conflict) == []
-        await right(house)
-
-    house.run(story())
-
-
 def test_a_merge_is_a_merge(house) -> None:
     async def story() -> None:
         from sync.server.poster.planning import Fact
 
         with pytest.raises(TypeError, match="a merge"):
-            await unite_members(house.server.database, house.services, "t", Fact(1, "e", "x"), cut)
-
-    def cut(*_anything):
-        raise AssertionError
+            await unite_members(house.server.database, house.services, "t", Fact(1, "e", "x"))
 
     house.run(story())
 

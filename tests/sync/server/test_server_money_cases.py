@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
+
+import pytest
 
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import AllowanceReturned, MembersMerged, TransactionCompleted
 from pos_app.domain.loyalty.allowance import AllowanceUse
 from pos_app.domain.loyalty.ledger import EntryKind
 from sync.server.books.accounts import account_from_text
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import account, allowance, conflict, ledger
 from sync.server.watch.doctor import examine
 from tests.sync.server.test_server_allowances import grants
@@ -237,12 +241,22 @@ def test_points_that_come_back_after_a_merge_are_in_their_lots_with_their_old_en
     house.run(story())
 
 
-def test_points_that_come_back_between_two_merges_and_after_are_in_their_lots(house) -> None:
-    """What the first return took out of a redemption is known to the account of the second."""
+def in_bucket_of(member: str, *, same: bool) -> str:
+    names = (f"m-{n}" for n in count())
+    return next(one for one in names if (bucket_of(one) == bucket_of(member)) is same)
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["another_bucket", "the_first_ones_bucket"])
+def test_points_that_come_back_between_two_merges_and_after_are_in_their_lots(house, same) -> None:
+    """What the first return took out of a redemption is known to the account of the second, in
+    the first one's bucket too, where the line of the redemption lies as it was."""
 
     async def story() -> None:
         till = await house.till()
-        anna, anya, ann = (till.enrol_member(card=f"29900000000{n}") for n in (19, 26, 33))
+        anya, ann = (till.enrol_member(card=f"29900000000{n}") for n in (26, 33))
+        assert bucket_of(anya) != bucket_of(ann)
+        new_id = in_bucket_of(ann, same=same)
+        anna = till.enrol_member(member=new_id, card="2990000000019")
         lots = {date(2027, 1, 31): 20, date(2027, 3, 31): 30}
         for ends, points in lots.items():
             sale = till.document(member=ann, earn=points)
