@@ -63,9 +63,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and bytes. `whole_s` bounds a request however slowly its bytes drip in."""
+    """Seconds and bytes. `whole_s` bounds a request however slowly its bytes drip in.
+
+    A file may take as long as it brings bytes: it is given up when `silent_s` pass without one,
+    and resumed from there at the next try.
+    """
 
     whole_s: float = 20.0
+    silent_s: float = 10.0
     body_bytes: int = MAX_BODY_BYTES
 
 
@@ -150,6 +155,7 @@ class Connection:
         Whoever reads checks them: more or fewer may come than were asked for.
         """
         request = self._signed("GET", path, b"", {"range": f"bytes={first}-{last}"})
+        request.extensions["timeout"] = httpx.Timeout(self._limits.silent_s).as_dict()
         try:
             response = await self._send(request)
             try:

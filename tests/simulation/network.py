@@ -148,7 +148,11 @@ class Line(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._life.point("send")
-        response = await self._wire.carry(request)
+        try:
+            async with asyncio.timeout(request.extensions["timeout"]["read"]):
+                response = await self._wire.carry(request)
+        except TimeoutError as late:
+            raise httpx.ReadTimeout("no byte for too long") from late
         self._life.point("reply")
         return response
 

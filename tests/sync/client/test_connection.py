@@ -5,8 +5,10 @@ import asyncio
 import httpx
 import pytest
 
+from pos_app.gear.clock import SystemClock
 from pos_app.gear.secrets import Ed25519Verifier
 from sync.client import errors
+from sync.client.connection import Connection, Limits
 from sync.wire.codec import canonical, pack, signed_text, unpack
 from sync.wire.messages import (
     HEADER_NONCE,
@@ -226,6 +228,33 @@ def test_a_reply_that_drips_one_byte_a_second_is_given_up():
     trouble, _heard = ask(lambda _r: httpx.Response(200, stream=Drip()), whole_s=20.0)
     assert isinstance(trouble, errors.Lost)
     assert "TimeoutError" in str(trouble)
+
+
+def test_a_file_that_stops_coming_is_given_up_after_the_silence_that_is_allowed():
+    """What came is kept by whoever reads; the rest is asked for at the next try."""
+
+    async def scene():
+        came, over = [], asyncio.Event()
+
+        async def stalls(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 206 Partial Content\r\ncontent-length: 9\r\n\r\nhalf")
+            await reader.read()  # until the till hangs up
+            writer.close()
+            over.set()
+
+        server = await asyncio.start_server(stalls, "127.0.0.1", 0)
+        host = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, httpx.AsyncClient(base_url=host) as client:
+            limits = Limits(silent_s=0.05)
+            line = Connection(client, clock=SystemClock(), new_nonce=lambda: "n", limits=limits)
+            with pytest.raises(errors.Lost, match="ReadTimeout"):
+                async for piece in line.download("/snapshot", 0, 8):
+                    came.append(piece)
+            await over.wait()
+        return b"".join(came)
+
+    assert asyncio.run(scene()) == b"half"
 
 
 def test_a_link_that_is_switched_off_sends_nothing():
