@@ -10,6 +10,7 @@ OWN = frozenset({"payment", "slip"})
 DECISIONS = ("taken", "not_taken", "given_back")
 ICONS = {
     "cancel": "x",
+    "stop_waiting": "x",
     "ask_again": "refresh-cw",
     "taken": "receipt-text",
     "not_taken": "x",

@@ -16,7 +16,7 @@ from pos_app.domain.pricing.result import Priced
 from pos_app.domain.sentence import Points
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
-from pos_app.workstation import settle
+from pos_app.workstation import fiscal_step, settle
 from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused
 from pos_app.workstation.identify_member import identify
 from pos_app.workstation.ports import Facts, SuspendedDraft
@@ -76,6 +76,7 @@ def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
         station.exchange = None
         return settle.complete(station)
     trouble = settle.not_payable(station) or _wrong(station, kind, amount_minor)
+    trouble = trouble or fiscal_step.opening(station)
     return trouble or _return_first(station, exchange, sale, (kind, amount_minor))
 
 

@@ -1,10 +1,12 @@
 """What a till knows of its registrar between gestures. Never a rule, never a wire."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pos_app.domain.fiscal.shape import MarkingCode, TaxSystem
 from pos_app.domain.fiscal.vat import VatValues
+from pos_app.domain.sentence import Sentence
+from pos_app.workstation.answer import Answer
 from pos_app.workstation.fiscal_port import FiscalBook, FiscalRegistrar, NoBook, NoRegistrar
 from pos_app.workstation.marking_port import MarkingCheck, NoMarking
 
@@ -37,12 +39,26 @@ class Notes:
 
 NO_NOTES = Notes()
 
+Wish = tuple[object, ...]
+"""A payment gesture and what it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A payment that waits for the shift. `seen`: the receipt as it was; `since_ms`: monotonic."""
+
+    wish: Wish
+    task: Callable[[], Answer]
+    seen: tuple[object, ...]
+    since_ms: int
+
 
 @dataclass
 class FiscalCounter:
     """The registrar of a till. `busy`: the key of the errand that is under way.
 
     `asking`: marking codes whose verdict has not come, with the transaction they are for.
+    `not_opened`: why its shift was not opened when it was last told to.
     """
 
     registrar: FiscalRegistrar = field(default_factory=NoRegistrar)
@@ -52,3 +68,5 @@ class FiscalCounter:
     notes: dict[str, Notes] = field(default_factory=dict)
     busy: str = ""
     asking: dict[bytes, str] = field(default_factory=dict)
+    awaiting: Awaiting | None = None
+    not_opened: Sentence | None = None

@@ -20,6 +20,8 @@ from pos_app.workstation.station import Station, changed
 OTHERS = frozenset({DRAFT, "sale", "return"})
 SATISFIED = {"open_shift": "fiscal.shift_open", "close_shift": "fiscal.shift_closed"}
 """What the registrar says where the errand is already done."""
+REPEATED = frozenset({"open_shift", "close_shift", "x_report"})
+"""No harm is done by a second one: an open shift is not opened again, and says so."""
 WAITS = frozenset(
     {
         "fiscal.unreachable",
@@ -58,6 +60,7 @@ def wanted(station: Station, kind: FiscalKind) -> None:
     """Queue it unless it waits already, and go."""
     if all(row.kind != kind.value for row in waiting(station)):
         station.fiscal.book.save(errand(station, kind))
+        _hoped(station, kind.value, None)
     pump(station)
 
 
@@ -123,14 +126,29 @@ def _write(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
         pump(station)
     elif answer.outcome is FiscalOutcome.UNKNOWN:
         station.fiscal.book.save(replace(row, state="unknown"))
+        if row.state == "unknown" and row.kind in REPEATED:
+            _again(station, row)  # a registrar that died over it will never know
     else:
-        station.fiscal.book.save(replace(row, state="not_done"))
         if key in WAITS:
-            again = replace(row, key=station.new_id(), state="queued")
-            station.fiscal.book.save(again)
+            _again(station, row)
         else:
-            _say(station, row, answer.trouble or UNSAID)
+            station.fiscal.book.save(replace(row, state="not_done"))
+            why = answer.trouble or UNSAID
+            _hoped(station, row.kind, why)
+            _say(station, row, why)
             pump(station)
+
+
+def _again(station: Station, row: FiscalRow) -> None:
+    """The next try, under a new key."""
+    station.fiscal.book.save(replace(row, state="not_done"))
+    station.fiscal.book.save(replace(row, key=station.new_id(), state="queued"))
+
+
+def _hoped(station: Station, kind: str, why: Sentence | None) -> None:
+    """What becomes of a shift that is to be opened: None while it may still be."""
+    if kind == FiscalKind.OPEN_SHIFT.value:
+        station.fiscal.not_opened = why
 
 
 def _say(station: Station, row: FiscalRow, why: Sentence | None) -> None:

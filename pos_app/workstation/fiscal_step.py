@@ -12,6 +12,7 @@ from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice,
 from pos_app.workstation.moving import Moving, Stage
 from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
 from pos_app.workstation.ports import StoredJob
+from pos_app.workstation.shift_wait import OPENING
 from pos_app.workstation.station import Doing, Station, changed, guarded
 from pos_app.workstation.take_payment import PARTS, undo_all
 from pos_app.workstation.tendering import frozen, keep, moving_of, open_again, thawed
@@ -21,9 +22,24 @@ Commit = Callable[[Station, CompletedTransaction, int, StoredJob | None], Answer
 
 
 def missing(station: Station) -> Answer | None:
-    """Why payment waits: the registrar is lost, its shift too long, its storage full."""
+    """Why nobody can pay: the registrar is lost, its shift too long, its storage full."""
+    refusal = _trouble(station)
+    return refusal if refusal is None or not _opens(refusal) else None
+
+
+def opening(station: Station) -> Answer | None:
+    """Before the first thing that cannot be taken back: all is well, once the shift is open."""
+    refusal = _trouble(station)
+    return refusal if refusal is not None and _opens(refusal) else None
+
+
+def _trouble(station: Station) -> Answer | None:
     why = station.registrar.trouble() if station.registrar is not None else None
     return None if why is None else refused_with(why)
+
+
+def _opens(answer: Answer) -> bool:
+    return answer.refusal is not None and answer.refusal.code == OPENING
 
 
 def run(

@@ -24,6 +24,8 @@ def payment_view(station: Station) -> PaymentView | None:
     doing = station.doing
     if doing is None and not said:
         return None
+    if doing is None and station.fiscal.awaiting is not None:
+        return PaymentView("opening_shift", say("payment.opening_shift"), said)
     text = _of_doing(station, doing) if doing is not None else _of_choices(station)
     squares = doing.progress.squares if doing is not None else ()
     state = doing.what if doing is not None else "decide"

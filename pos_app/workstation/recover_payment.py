@@ -5,14 +5,14 @@ reads one sentence and chooses. Never orders, issues or reverses by itself what 
 """
 
 from pos_app.domain.rights import Right
-from pos_app.workstation import fiscal_step, take_payment
+from pos_app.workstation import fiscal_step, shift_wait, take_payment
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.commit_sale import commit
 from pos_app.workstation.moving import Leg, LegState, Moving, Stage
 from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.sale import SALE_PARTS, not_ready
-from pos_app.workstation.settle import complete, complete_if_paid
+from pos_app.workstation.settle import complete_if_paid, complete_once_open
 from pos_app.workstation.station import (
     Override,
     Station,
@@ -104,6 +104,8 @@ def choices(station: Station) -> tuple[str, ...]:
     moving, doing = station.moving, station.doing
     if doing is not None:
         return _while_waiting(station)
+    if station.fiscal.awaiting is not None:
+        return ("stop_waiting",)
     if moving is None:
         return ()
     if moving.stage is not Stage.PAYING:
@@ -144,6 +146,9 @@ def choose(station: Station, choice: str, value: str, override: Override | None)
         return trouble
     if station.doing is not None:
         return _answer_waiting(station, choice, value)
+    stopped = shift_wait.stopped(station)
+    if stopped is not None:
+        return stopped
     moving = station.moving
     assert moving is not None
     if moving.stage is not Stage.PAYING:
@@ -153,7 +158,7 @@ def choose(station: Station, choice: str, value: str, override: Override | None)
         return _of_leg(station, leg, choice, value)
     station.fiscal_trouble = None
     if choice == "finish":
-        return complete(station)
+        return complete_once_open(station)
     station.recovered = False
     return take_payment.undo_all(station)
 

@@ -44,6 +44,7 @@ from pos_app.workstation.honoured import honoured
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from pos_app.workstation.pricing_task import know, program_of, refresh_known, risk_allowed
 from pos_app.workstation.return_sale import earlier_returns, used_of, wanted_lines
+from pos_app.workstation.shift_wait import patient
 from pos_app.workstation.station import AMOUNT_MOST_MINOR, Station, changed
 from pos_app.workstation.tendering import leg_of
 
@@ -158,7 +159,7 @@ def _by_terminal(
         built = _built(station, would, station.journal.next_receipt_counter())
         if isinstance(built, Answer):
             return built
-    return take_payment.ask(station, kind, amount, then)
+    return fiscal_step.opening(station) or take_payment.ask(station, kind, amount, then)
 
 
 def void_tender(station: Station, index: int) -> Answer:
@@ -233,6 +234,9 @@ def complete(station: Station) -> Answer:
     built = _built(station, transaction, counter)
     if isinstance(built, Answer):
         return built
+    waits = fiscal_step.opening(station)
+    if waits:
+        return waits
     document, issued = built
     if returning:
         back = refund_payment.given_back(station, document, counter, complete)
@@ -251,7 +255,12 @@ def complete_if_paid(station: Station) -> Answer:
     """What follows an approval: the receipt is complete when nothing is due any more."""
     if station.open is None or due_minor(station) > 0:
         return changed(Part.TRANSACTION, Part.TENDERS)
-    return complete(station)
+    return complete_once_open(station)
+
+
+def complete_once_open(station: Station) -> Answer:
+    """What is paid needs its document only: where the shift is being opened, it waits."""
+    return patient(station, ("complete",), lambda: complete(station))
 
 
 def _overpaid_by_card(station: Station, transaction: Transaction) -> bool:

@@ -1,7 +1,7 @@
 """Gestures of money on its way: cancel, choose, decide. Never a rule of its own."""
 
 from drivers.contract.payment import PaymentResult
-from pos_app.workstation import recover_payment, take_payment
+from pos_app.workstation import recover_payment, shift_wait, take_payment
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.station import Override, Station, guarded
 
@@ -14,7 +14,8 @@ class PaymentGestures:
 
     def cancel_payment(self) -> Answer:
         """See PaymentPort."""
-        return guarded(lambda: take_payment.cancel(self._station))
+        station = self._station
+        return guarded(lambda: shift_wait.stopped(station) or take_payment.cancel(station))
 
     def payment_choice(
         self, choice: str, value: str = "", override: Override | None = None

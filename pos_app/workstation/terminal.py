@@ -31,10 +31,12 @@ from pos_app.workstation import (
     search_items,
     sell_gift_card,
     settle,
+    shift_wait,
     suspend_resume,
 )
 from pos_app.workstation.answer import Answer, Part, done, refused
 from pos_app.workstation.device_care import DeviceGestures
+from pos_app.workstation.fiscal_counter import Wish
 from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
@@ -199,8 +201,10 @@ class Settling:
     def tender(self, kind: str, amount_minor: int | None = None, code: str = "") -> Answer:
         """See SettlingPort."""
         if self._station.exchange is not None:
-            return guarded(lambda: exchange.pay(self._station, kind, amount_minor))
-        return guarded(lambda: settle.tender(self._station, kind, amount_minor, code))
+            return self.pay(kind, amount_minor)
+        station = self._station
+        wish = ("tender", kind, amount_minor, code)
+        return _patient(station, wish, lambda: settle.tender(station, kind, amount_minor, code))
 
     def void_tender(self, index: int) -> Answer:
         """See SettlingPort."""
@@ -208,11 +212,13 @@ class Settling:
 
     def complete(self) -> Answer:
         """See SettlingPort."""
-        return guarded(lambda: exchange.pay(self._station, "", None))
+        station = self._station
+        return _patient(station, ("complete",), lambda: exchange.pay(station, "", None))
 
     def pay(self, kind: str, amount_minor: int | None = None) -> Answer:
         """See SettlingPort."""
-        return guarded(lambda: exchange.pay(self._station, kind, amount_minor))
+        station, wish = self._station, ("pay", kind, amount_minor)
+        return _patient(station, wish, lambda: exchange.pay(station, kind, amount_minor))
 
     def confirm(self, kind: str, value: str) -> Answer:
         """See SettlingPort."""
@@ -256,6 +262,10 @@ class Settling:
     def print_answer(self, printed: bool) -> Answer:
         """See SettlingPort."""
         return guarded(lambda: printing.answered(self._station, printed))
+
+
+def _patient(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
+    return guarded(lambda: shift_wait.patient(station, wish, task))
 
 
 def _by_scan(answer: Answer) -> Answer:
@@ -310,6 +320,7 @@ class Terminal(
         later.tick(self._books)
         if self.is_training:
             later.tick(self._station)
+        shift_wait.tick(self._books)
         day_settle.tick(self._books)
 
     def close(self) -> None:
@@ -326,6 +337,7 @@ class Terminal(
     def _resume_jobs(self) -> Answer:
         printing.resume_jobs(self._station)
         recover_payment.start(self._station)
+        shift_wait.start(self._station)
         day_close.resume(self._station)
         # A receipt that a cut has ended holds nobody's points, money or coupon any more.
         release(self._station)

@@ -83,6 +83,7 @@ class FiscalTill(Bench):
         self.now_ms += 20
         self.link.tick(self.now_ms)
         self.tick(self.now_ms)
+        self.till.tick()
 
     def until(self, ready: Callable[[], object]) -> None:
         end = monotonic() + PATIENCE_S

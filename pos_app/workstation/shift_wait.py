@@ -1,0 +1,146 @@
+"""A payment that was asked for while the registrar opens its shift: it waits and goes on by itself.
+
+One at a time, and only for the receipt just as it was: what has changed lets it go. Never two of
+them, never for another receipt, and never given up without a word.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_app.domain.sentence import Sentence, say
+from pos_app.workstation import fiscal_errands
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.fiscal_counter import Awaiting, Wish
+from pos_app.workstation.fiscal_port import RegistrarState, ShiftState
+from pos_app.workstation.later import at_once_or_later
+from pos_app.workstation.station import Station, changed, guarded
+
+OPENING = "fiscal_opening_shift"
+"""The refusal of a gesture that has changed nothing and would be done if the shift were open."""
+WAITS_MOST_MS = 120_000
+"""After that the customer may be gone: nobody takes money by itself for a receipt of then."""
+FIRST = frozenset({"open_shift", "cash_in"})
+"""Errands that go before a receipt: a return may want the change that was put into the drawer."""
+KEPT = "payment.waits"
+"""In the till's file: the transaction whose payment waits, "" for none."""
+PARTS = (Part.TRANSACTION, Part.TENDERS, Part.DEMAND)
+
+
+def patient(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
+    """The gesture; where only the opening of the shift is in its way, it is accepted and waits.
+
+    `wish`: the gesture and what it was given; the same again is the same payment.
+    """
+    before = station.fiscal.awaiting
+    if before is not None and before.seen == _seen(station):
+        return _said() if before.wish == wish else refused("payment_waits")
+    gone = [] if before is None else [_let_go(station, notice("payment_wait_changed", Tone.ERROR))]
+    answer = task()
+    if answer.refusal is not None and answer.refusal.code == OPENING:
+        answer = _begun(station, wish, task)
+    return replace(answer, notices=(*gone, *answer.notices))
+
+
+def _begun(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
+    transaction = station.open
+    assert transaction is not None
+    station.journal.remember(KEPT, transaction.transaction_id.encode())
+    now_ms = station.gear.clock.monotonic_ms()
+    station.fiscal.awaiting = Awaiting(wish, task, _seen(station), now_ms)
+    return _said()
+
+
+def _said() -> Answer:
+    return changed(*PARTS, notices=(notice("payment_waits"),))
+
+
+def _seen(station: Station) -> tuple[object, ...]:
+    """What the cashier saw when they pressed the key; which line is marked is no matter."""
+    transaction, priced, operator = station.open, station.priced, station.operator
+    return (
+        None if transaction is None else replace(transaction, selected=None),
+        None if priced is None else priced.totals.due_minor,
+        None if operator is None else operator.operator_id,
+        station.exchange,
+    )
+
+
+def tick(station: Station) -> None:
+    """The heart beat: goes on, waits on, or says why it does not."""
+    one = station.fiscal.awaiting
+    if one is None:
+        return
+    answer = guarded(lambda: _settled(station, one)) if _decided(station, one) else None
+    if answer is not None:
+        station.say(answer)
+
+
+def _decided(station: Station, one: Awaiting) -> bool:
+    """Whether it waits no longer."""
+    if one.seen != _seen(station):
+        return True
+    state = station.fiscal.registrar.state()
+    return _ready(station, state) or _hopeless(station, one, state) is not None
+
+
+def _ready(station: Station, state: RegistrarState) -> bool:
+    if state.shift is not ShiftState.OPEN or station.fiscal.busy:
+        return False
+    first = (row for row in fiscal_errands.waiting(station) if row.kind in FIRST)
+    return all(row.state == "unknown" for row in first)  # what nobody can tell holds nobody up
+
+
+def _hopeless(station: Station, one: Awaiting, state: RegistrarState) -> Sentence | None:
+    """Why there is nothing more to wait for."""
+    if state.trouble is not None:
+        return state.trouble
+    if state.shift is ShiftState.CLOSED and station.fiscal.not_opened is not None:
+        return station.fiscal.not_opened
+    if state.shift is ShiftState.UNKNOWN:
+        return say("fiscal.unreachable")
+    late = station.gear.clock.monotonic_ms() - one.since_ms >= WAITS_MOST_MS
+    return say("fiscal.opening_late") if late else None
+
+
+def _settled(station: Station, one: Awaiting) -> Answer:
+    if one.seen != _seen(station):
+        return changed(
+            *PARTS, notices=(_let_go(station, notice("payment_wait_changed", Tone.ERROR)),)
+        )
+    why = _hopeless(station, one, station.fiscal.registrar.state())
+    if why is not None:
+        failed = notice("payment_wait_failed", Tone.ERROR, None, why=why)
+        return changed(*PARTS, notices=(_let_go(station, failed),))
+    station.fiscal.awaiting = None  # a refusal of it is its own answer, and is not tried again
+    answer = one.task()
+    _forgotten(station)
+    return replace(answer, changed=answer.changed | frozenset(PARTS))
+
+
+def _let_go(station: Station, said: Notice) -> Notice:
+    station.fiscal.awaiting = None
+    _forgotten(station)
+    return said
+
+
+def _forgotten(station: Station) -> None:
+    """After a cut before this is written, `start` looks whether the receipt was paid."""
+    at_once_or_later(station, KEPT, lambda: station.journal.remember(KEPT, b""))
+
+
+def stopped(station: Station) -> Answer | None:
+    """The cashier does not want it to wait; None where nothing does."""
+    if station.fiscal.awaiting is None:
+        return None
+    return changed(*PARTS, notices=(_let_go(station, notice("payment_wait_stopped")),))
+
+
+def start(station: Station) -> None:
+    """After a cut: whoever pressed the key must not think that the receipt was paid."""
+    kept = (station.journal.recall(KEPT) or b"").decode()
+    if not kept:
+        return
+    _forgotten(station)
+    moving = station.moving is not None and station.moving.transaction_id == kept
+    if not moving and station.journal.document(kept) is None:
+        station.say(changed(notices=(notice("payment_wait_restart", Tone.ERROR),)))
