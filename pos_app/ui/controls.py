@@ -4,8 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.ui.theme import MEDIUM, REGULAR, SEMIBOLD, Look
@@ -14,6 +23,8 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEVELS = 4
+TOUCHED = QEvent.Type(QEvent.registerEventType())
+"""Sent to the window whose button a finger presses, before the button does anything."""
 ACTIVATES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -312,6 +323,10 @@ class Button(QAbstractButton):
         painter.drawRoundedRect(box, 5, 5)
         painter.setPen(ink)
         painter.drawText(box, CENTRE, self.key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        QCoreApplication.sendEvent(self.window(), QEvent(TOUCHED))
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space press; everything else belongs to the one field."""

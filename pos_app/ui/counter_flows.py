@@ -24,18 +24,26 @@ def coupon(desk: Desk) -> None:
 
 
 def coupons(desk: Desk) -> None:
-    """The coupons of the receipt, each with what it does here; the chosen one is taken off."""
+    """The coupons of the receipt, each with what it does here; the chosen one is taken off. The
+    last row is for another code; with no coupon yet it is asked at once."""
     transaction = desk.view.transaction
     shown = transaction.coupons if transaction else ()
     if not shown:
-        desk.tell("ui.no_coupons", Tone.NEUTRAL)
+        if desk.ask is not None and desk.ask.name == "coupon":
+            desk.tell("ui.no_coupons", Tone.NEUTRAL)
+        else:
+            coupon(desk)
         return
 
     def pick(row: Row) -> None:
         desk.close_ask()
-        desk.do(desk.till.remove_coupon(row.value))
+        if row.value is None:
+            coupon(desk)
+        else:
+            desk.do(desk.till.remove_coupon(row.value))
 
-    rows = [coupon_row(desk, one) for one in shown]
+    another = Row(words_of(desk).text("ui.another_coupon"), figure="F4", icon="plus")
+    rows = [*(coupon_row(desk, one) for one in shown), another]
     desk.open(Ask("coupons", lambda text: None, pick=pick), rows)
 
 

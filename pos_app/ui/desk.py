@@ -11,6 +11,7 @@ from typing import Any
 
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Sentence, say
+from pos_app.ui.hands import Hands
 from pos_app.workstation.answer import ALL_PARTS, Answer, Part, Tone
 from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
@@ -44,6 +45,7 @@ class Own(Enum):
     NOTICE = "notice"
     TYPED = "typed"
     LOOK = "look"
+    LETTERS = "letters"
 
 
 Change = Part | Own
@@ -116,13 +118,15 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the screen looks, speaks and sounds. `scale_percent`: 100, 125, 150; `volume`: 0-100;
-    `chosen`: operator -> the language that they chose at this till."""
+    `chosen`: operator -> the language that they chose at this till; `letters`: on the screen for
+    fingers."""
 
     language: str = "ru"
     theme: str = "light"
     scale_percent: int = 100
     volume: int = 100
     chosen: dict[str, str] = field(default_factory=dict)
+    letters: bool = True
 
 
 @dataclass(slots=True)
@@ -144,6 +148,7 @@ class Desk:
         self.settings = settings or Settings()
         self.view: TillView = till.view()
         self._state = _State()
+        self.hands = Hands()
         self._listeners: list[Callable[[frozenset[Change]], None]] = []
         self.on_pushed: Callable[[Answer], None] = lambda answer: None
         self.on_heard: Callable[[Tone, str], None] = lambda tone, code: None
@@ -298,6 +303,8 @@ class Desk:
     def open(self, ask: Ask, rows: Sequence[Row] = (), cursor: int = 0, typed: str = "") -> None:
         """From now on the field answers this."""
         state = self._state
+        if state.ask is None or state.ask.name != ask.name:
+            self.hands.asked()
         state.ask, state.rows, state.cursor, state.typed = ask, tuple(rows), cursor, typed
         self.emit(Own.ASK, Own.ROWS, Own.TYPED)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -39,6 +40,7 @@ class Entry(QLineEdit):
 
     submitted = Signal()
     stepped = Signal(int)
+    tapped = Signal()
 
     def __init__(self, look: Look, on_key: Callable[[QKeyEvent], bool]) -> None:
         super().__init__()
@@ -80,6 +82,10 @@ class Entry(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose_hint()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.tapped.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._on_key(event):

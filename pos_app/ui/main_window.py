@@ -12,11 +12,12 @@ from pos_app.ui import (
     control_flows,
     device_flows,
     gestures,
+    letter_flows,
     member_flows,
     report_flows,
     return_flows,
 )
-from pos_app.ui.controls import named
+from pos_app.ui.controls import TOUCHED, named
 from pos_app.ui.desk import EVERYTHING, Change, Desk, Own
 from pos_app.ui.entry import Entry, key_name
 from pos_app.ui.focus_order import next_stop, tab_stops
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         entry.textEdited.connect(lambda text: gestures.typing(self.desk, text))
         entry.textEdited.connect(lambda text: self._changed(frozenset({Own.TYPED})))
         entry.submitted.connect(lambda: perform(self.desk, "submit"))
+        entry.tapped.connect(partial(letter_flows.show, self.desk))
         entry.stepped.connect(lambda step: gestures.select_by(self.desk, step))
 
     # ---- what changed
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
     # ---- keys
     def _key(self, event: QKeyEvent) -> bool:
         """A gesture's key, wherever the field stands; True when it was one."""
+        letter_flows.keyed(self.desk)
         gesture = self._keys.gesture(key_name(event))
         if gesture is not None and not (gesture in EDITS_TEXT_FIRST and self.desk.typed):
             if not event.isAutoRepeat():
@@ -206,6 +209,11 @@ class MainWindow(QMainWindow):
             return True
         screen = self.screen_shown
         return isinstance(screen, SaleScreen) and screen.take_key(event)
+
+    def customEvent(self, event: QEvent) -> None:
+        """A finger is on a button."""
+        if event.type() == TOUCHED:
+            letter_flows.touched(self.desk)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key that a button did not take belongs to the field.

@@ -76,6 +76,7 @@ GROUPS: Mapping[str, Entries] = {
         ("scale", "type"),
         ("volume", "info"),
         ("training", "sparkles"),
+        ("letters", "keyboard"),
     ),
 }
 """What stands behind an entry of the menu. Places do not move: hands learn the numbers."""
@@ -142,6 +143,14 @@ def choose_volume(desk: Desk) -> None:
     silent = words_of(desk).text("ui.no_sound")
     rows = [Row(f"{percent}\u202f%" if percent else silent, value=percent) for percent in VOLUMES]
     _choose(desk, "volume", rows, desk.settings.volume)
+
+
+def choose_letters(desk: Desk) -> None:
+    """Letters on the screen for fingers, or never."""
+    words = words_of(desk)
+    offered = ((True, "ui.letters_by_touch"), (False, "ui.letters_never"))
+    rows = [Row(words.text(key), value=value) for value, key in offered]
+    _choose(desk, "letters", rows, desk.settings.letters)
 
 
 def _choose(desk: Desk, setting: str, rows: list[Row], present: str | int) -> None:
@@ -269,6 +278,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "scale": choose_scale,
     "volume": choose_volume,
     "training": training_flows.training,
+    "letters": choose_letters,
     "sign_off": money_flows.sign_off,
 }
 

@@ -48,6 +48,11 @@ class Metrics:
         return self.height < LOW_PX * self.unit
 
     @property
+    def is_tall(self) -> bool:
+        """So much height that letters stand under the totals, not in their place."""
+        return self.height >= TALL_PX * self.unit
+
+    @property
     def is_tight(self) -> bool:
         """So narrow that a long name takes two lines."""
         return self.width < TIGHT_PX * self.unit
@@ -80,8 +85,7 @@ class Metrics:
     @property
     def total(self) -> int:
         """The amount due: the largest thing on the screen, larger where there is height for it."""
-        tall = self.height >= TALL_PX * self.unit
-        return max(40, self.px(42 if self.is_low else 64 if tall else 48))
+        return max(40, self.px(42 if self.is_low else 64 if self.is_tall else 48))
 
     @property
     def gap(self) -> int:

@@ -136,6 +136,9 @@ class PadPanel(Panel):
             counted = self.desk.ask is not None and self.desk.ask.toggle is not None
             self._list = RowList(self.look, self._choose, numbered=counted)
             self._list.show_rows(self.desk.rows, self.desk.cursor)
+            if counted:  # what is ticked is seen whole; the field says what was typed
+                reveal(self.echo, False)
+                self._list.show_whole(len(self.desk.rows))
             self.column.addWidget(self._list, 3)
 
     def _choose(self, place: int) -> None:

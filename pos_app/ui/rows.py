@@ -132,6 +132,11 @@ class RowList(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
+    def show_whole(self, count: int) -> None:
+        """So many rows of one line are seen without scrolling."""
+        gap = self._grid.spacing()
+        self.setMinimumHeight(count * (self._look.metrics.target + gap) - gap)
+
     def show_rows(self, rows: Sequence[Row], cursor: int) -> None:
         """These choices; the cursor's one is what Enter means."""
         while len(self._buttons) < len(rows):

@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from pos_app.ui import gestures
+from pos_app.ui import gestures, letter_flows
 from pos_app.ui.cash_panel import CashPanel
 from pos_app.ui.controls import Button, FitRow, named, reveal
 from pos_app.ui.coupon_chips import CouponChips
 from pos_app.ui.desk import Ask, Change, Desk, Own, Page
 from pos_app.ui.entry import Entry
 from pos_app.ui.idle import Idle
+from pos_app.ui.letter_board import LetterBoard
 from pos_app.ui.lines_table import LinesTable, WholeRows
 from pos_app.ui.member_panel import MemberPanel
 from pos_app.ui.menu_flows import perform
@@ -47,7 +48,7 @@ class SaleScreen(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(gap, gap, gap, gap)
         row.setSpacing(gap)
-        left = QVBoxLayout()
+        self._left = left = QVBoxLayout()
         left.setSpacing(gap)
         row.addLayout(left, 1)
         left.addLayout(self._field_row())
@@ -63,6 +64,7 @@ class SaleScreen(QWidget):
         left.addWidget(self.coupons)
         self.totals = Totals(look, desk)
         left.addWidget(self.totals)
+        self.letters: LetterBoard | None = None
         self._side = QStackedWidget()
         self._side.setFixedWidth(look.metrics.side)
         self.member = MemberPanel(look, desk)
@@ -86,6 +88,13 @@ class SaleScreen(QWidget):
             button.setSizePolicy(button.sizePolicy().Policy.Fixed, button.sizePolicy().Policy.Fixed)
             row.addWidget(button)
             self._field_buttons[name] = button
+        bring = partial(letter_flows.show, self._desk)
+        self._bring = Button(self._look, self._look.say("ui.letters"), bring, icon="keyboard")
+        self._bring.level = 2
+        self._bring.least.setHeight(self.entry.minimumHeight())
+        self._bring.setSizePolicy(*[self._bring.sizePolicy().Policy.Fixed] * 2)
+        reveal(self._bring, False)
+        row.addWidget(self._bring)
         return row
 
     def _lines_card(self) -> QFrame:
@@ -120,7 +129,7 @@ class SaleScreen(QWidget):
         """The screen as it is read; Tab goes the same way."""
         fields = self._field_buttons.values()
         below = (self.coupons, self.totals, self._side)
-        return (self.entry, *fields, self.demand, self._middle, *below)
+        return (self.entry, *fields, self._bring, self.demand, self._middle, *below)
 
     # ---- repainting
     def refresh(self, changes: frozenset[Change]) -> None:
@@ -130,6 +139,7 @@ class SaleScreen(QWidget):
             self._hint()
         if Own.PAGE in changes or Own.ASK in changes:
             self._place_page()
+        self._place_letters(changes)
         if Own.NOTICE in changes:
             self.notice.refresh()
         if changes & {Part.DEMAND, Part.LAST_SALE}:
@@ -162,10 +172,27 @@ class SaleScreen(QWidget):
         self._field_buttons["suspend"].relabel(self._look.say(name))
 
     def _show_totals(self) -> None:
-        """Between receipts and under a page there is nothing to pay."""
+        """Between receipts and under a page there is nothing to pay; letters may want the room."""
         transaction = self._desk.view.transaction
         selling = _has_lines(transaction)
-        reveal(self.totals, selling and not self._covered)
+        crowded = letter_flows.shown(self._desk) and not self._look.metrics.is_tall
+        reveal(self.totals, selling and not self._covered and not crowded)
+
+    def _place_letters(self, changes: frozenset[Change]) -> None:
+        """Under the lines and what was found, on no part of them; made when first wanted."""
+        if changes & {Own.ASK, Own.LETTERS}:
+            there = letter_flows.shown(self._desk)
+            if not there and self.letters is not None:
+                reveal(self.letters, False)
+            self._show_totals()
+            if there and self.letters is None:
+                self.letters = LetterBoard(self._look, self._desk)
+                self._left.addWidget(self.letters)
+            if there and self.letters is not None:
+                reveal(self.letters, True)
+            reveal(self._bring, letter_flows.offered(self._desk))
+        if self.letters is not None:
+            self.letters.refresh(changes)
 
     def _place_ask(self, ask: Ask | None) -> None:
         """The question's panel beside the lines, or over them, or none."""

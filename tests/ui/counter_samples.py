@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import say
+from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done
 from pos_app.workstation.chip_view import ChoiceView, CouponView
@@ -70,6 +71,24 @@ def naming_a_new_member(window):
     window.desk.ask.toggle(2)
 
 
+def by_finger(window, gesture):
+    """A question that a finger asked for: letters stand under the lines."""
+    window.desk.hands.by_finger = True
+    perform(window.desk, gesture)
+
+
+def naming_by_finger(window):
+    by_finger(window, "enrol")
+    window.desk.ask.toggle(2)
+    letter_flows.press(window.desk, "м")
+
+
+def searching_by_finger(window):
+    by_finger(window, "search")
+    for sign in "мол":
+        letter_flows.press(window.desk, sign)
+
+
 def rewards_out_of_reach(window):
     why = say("reward.no_goods")
     shown = (
@@ -91,6 +110,12 @@ COUNTER = {
     "enrol": lambda w: perform(w.desk, "enrol"),
     "enrol_name": naming_a_new_member,
     "coupon_typed": lambda w: perform(w.desk, "coupon"),
+    "letters_name": naming_by_finger,
+    "letters_code": lambda w: (by_finger(w, "coupon"), w.desk.write("SPRING1")),
+    "letters_found": searching_by_finger,
+    "letters_member": lambda w: by_finger(w, "members"),
+    "letters_offered": lambda w: (by_finger(w, "coupon"), letter_flows.hide(w.desk)),
+    "letters_setting": lambda w: perform(w.desk, "letters"),
     "gift_card_typed": lambda w: perform(w.desk, "gift_card"),
     "categories": categories_ticked,
     "price_checked": price_checked,

@@ -56,7 +56,7 @@ def test_coupons_are_chips_that_say_what_they_do_and_a_tap_and_a_row_take_one_of
     assert chips.chips[1].text().endswith("не действует")
     assert "Ждёт своего участника" in chips.chips[1].accessibleName()
     tap(window, "На следующую покупку")
-    assert [row.icon for row in window.desk.rows] == ["check", "triangle-alert"]
+    assert [row.icon for row in window.desk.rows] == ["check", "triangle-alert", "plus"]
     QTest.keyClick(window.entry, K.Key_2)
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.till.said("remove_coupon") == [(("next",), {})]
