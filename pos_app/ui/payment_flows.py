@@ -10,6 +10,7 @@ OWN = frozenset({"payment", "slip"})
 DECISIONS = ("taken", "not_taken", "given_back")
 ICONS = {
     "cancel": "x",
+    "wait_on": "check",
     "stop_waiting": "x",
     "ask_again": "refresh-cw",
     "taken": "receipt-text",

@@ -33,7 +33,7 @@ def patient(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
     """
     before = station.fiscal.awaiting
     if before is not None and before.seen == _seen(station):
-        return _said() if before.wish == wish else refused("payment_waits")
+        return said() if before.wish == wish else refused("payment_waits")
     gone = [] if before is None else [_let_go(station, notice("payment_wait_changed", Tone.ERROR))]
     answer = task()
     if answer.refusal is not None and answer.refusal.code == OPENING:
@@ -47,10 +47,11 @@ def _begun(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
     station.journal.remember(KEPT, transaction.transaction_id.encode())
     now_ms = station.gear.clock.monotonic_ms()
     station.fiscal.awaiting = Awaiting(wish, task, _seen(station), now_ms)
-    return _said()
+    return said()
 
 
-def _said() -> Answer:
+def said() -> Answer:
+    """It waits, and goes on by itself."""
     return changed(*PARTS, notices=(notice("payment_waits"),))
 
 
@@ -117,10 +118,10 @@ def _settled(station: Station, one: Awaiting) -> Answer:
     return replace(answer, changed=answer.changed | frozenset(PARTS))
 
 
-def _let_go(station: Station, said: Notice) -> Notice:
+def _let_go(station: Station, why: Notice) -> Notice:
     station.fiscal.awaiting = None
     _forgotten(station)
-    return said
+    return why
 
 
 def _forgotten(station: Station) -> None:

@@ -15,23 +15,45 @@ EVERYTHING = ("fiscal", "card", "sbp")
 
 
 @pytest.fixture
-def counter(cashier):
+def morning(cashier):
+    """A counter whose registrar keeps its shift closed until `opens`: a slow one of the morning."""
+
     def begin(name):
         one = cashier(name, "massa100", EVERYTHING)
+        one.until(lambda: registrar(one).shift is ShiftState.CLOSED)
+        held(one, "fiscal", hold=True)
         one.play(opening(one.hands))
         names = ("scanner", "printer", "drawer", "display", "scale", *EVERYTHING)
         for device in names:
             one.until(lambda d=device: state(one, d) == "ok")
+        return one
+
+    return begin
+
+
+@pytest.fixture
+def counter(morning):
+    def begin(name):
+        one = morning(name)
+        opens(one)
         one.until(lambda: shift_is_open(one))
         return one
 
     return begin
 
 
+def registrar(cashier):
+    return cashier.till.terminal.station.fiscal.registrar.state()
+
+
+def opens(cashier):
+    held(cashier, "fiscal", hold=False)
+
+
 def shift_is_open(cashier):
     """The registrar has its shift and the money in its drawer: before that it takes no receipt."""
     station = cashier.till.terminal.station
-    opened = station.fiscal.registrar.state().shift is ShiftState.OPEN
+    opened = registrar(cashier).shift is ShiftState.OPEN
     return opened and not station.fiscal.busy and not waiting(station)
 
 
@@ -128,3 +150,44 @@ def test_a_registrar_pulled_while_it_issues_has_one_document_in_the_end(counter)
         cashier.hands.press(Key.Key_F8, Key.Key_Return)
     sold(cashier, 1)
     assert held(cashier, "fiscal")["documents"] == documents + 1
+
+
+def waits_for_the_shift(cashier) -> bool:
+    shown = cashier.hands.view.payment
+    return shown is not None and shown.state == "opening_shift"
+
+
+@pytest.mark.parametrize(("key", "enters"), [(Key.Key_F8, 2), (Key.Key_F9, 1), (Key.Key_F10, 1)])
+def test_the_first_key_of_a_new_cashier_ends_in_one_receipt_though_the_shift_is_being_opened(
+    morning, key, enters
+) -> None:
+    cashier = morning(f"first-key-{key.value}")
+    documents = held(cashier, "fiscal")["documents"]
+    scan(cashier)
+    cashier.hands.press(key, *[Key.Key_Return] * enters)  # one too many, as in haste
+    cashier.until(lambda: waits_for_the_shift(cashier))
+    cashier.hands.press(key, Key.Key_Return)
+    assert waits_for_the_shift(cashier)
+    assert receipts(cashier) == 0
+    opens(cashier)
+    sold(cashier, 1)
+    cashier.until(lambda: shift_is_open(cashier))
+    assert receipts(cashier) == 1
+    assert held(cashier, "fiscal")["documents"] == documents + 2  # the shift and the receipt
+
+
+def test_goods_scanned_while_the_shift_is_being_opened_take_the_payment_back_with_words(
+    morning,
+) -> None:
+    cashier = morning("scans-on")
+    scan(cashier)
+    cashier.hands.press(Key.Key_F9)
+    cashier.until(lambda: waits_for_the_shift(cashier))
+    cashier.hands.scan(GOODS)
+    cashier.until(lambda: cashier.hands.view.payment is None)
+    assert "notice.payment_wait_changed" in [one.key for one in cashier.window.desk.said.texts]
+    opens(cashier)
+    cashier.until(lambda: shift_is_open(cashier))
+    assert (receipts(cashier), held(cashier, "card")["net_minor"]) == (0, 0)
+    cashier.hands.press(Key.Key_F9)
+    sold(cashier, 1)

@@ -11,8 +11,8 @@ from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.report_flows import show_period
 from pos_app.ui.report_sheets import SECTIONS
-from pos_app.workstation.answer import ALL_PARTS, done, refused
-from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView
+from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused
+from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView, PaymentView
 from tests.ui import day_samples
 from tests.ui.builders import (
     NOW,
@@ -89,6 +89,14 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
     "end_of_day": lambda w: day_samples.show_day(w, day_samples.before()),
     "day_count": lambda w: (day_samples.show_day(w, day_samples.counting()), w.desk.write("34495")),
+    "shift_wait": lambda w: become(
+        w,
+        payment=PaymentView(
+            "opening_shift", say("payment.opening_shift"), ("wait_on", "stop_waiting")
+        ),
+    ),
+    "shift_wait_changed": lambda w: w.desk.do(done(notice("payment_wait_changed", Tone.ERROR))),
+    "shift_wait_restart": lambda w: w.desk.do(done(notice("payment_wait_restart", Tone.ERROR))),
     "training": lambda w: become(w, training=True),
     "training_sign_on": lambda w: (
         become(w, operator=None, session=None, transaction=None, member=None, training=True),

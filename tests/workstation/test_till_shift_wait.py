@@ -344,7 +344,8 @@ def test_a_payment_that_waits_can_be_taken_back(till) -> None:
     till.morning()
     till.scan(MILK)
     ok(till.till.pay("cash"))
-    assert till.view.payment.choices == ("stop_waiting",)
+    assert till.view.payment.choices == ("wait_on", "stop_waiting")
+    assert notices(till.till.payment_choice("wait_on")) == ["payment_waits"]
     assert notices(till.till.cancel_payment()) == ["payment_wait_stopped"]
     assert refusal(till.till.cancel_payment()) == "nothing_to_cancel"
     till.lets_go()
