@@ -1,12 +1,13 @@
 """`make simulate SEEDS=1000` plays many seeds; `make simulate SEED=n` plays one and tells it all.
 
 python -m tests.simulation --seeds N [--from SEED] [--workers N] [--refresh-points]
-python -m tests.simulation --seed N [--shrink]
+python -m tests.simulation --seed N [--aim POINT]... [--shrink]
 """
 
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from tests.simulation.campaign import Total, aimed_runs, campaign, plan_of
 from tests.simulation.crash_points import FIRST_SEED, refreshed, write_places
@@ -28,7 +29,8 @@ def _told(total: Total) -> None:
 
 
 def _many(options: argparse.Namespace) -> int:
-    total = campaign(range(options.first, options.first + options.seeds), options.workers)
+    seeds = range(options.first, options.first + options.seeds)
+    total = campaign(seeds, options.workers)
     _told(total)
     return 1 if total.failures else 0
 
@@ -41,8 +43,8 @@ def _refresh(workers: int | None) -> int:
     return 0
 
 
-def _replay(seed: int, shrink: bool) -> int:
-    plan = plan_of(seed)
+def _replay(seed: int, aims: Sequence[str], shrink: bool) -> int:
+    plan = plan_of(seed, aims)
     if shrink:
         plan, outcome = shrunk(plan)
         print(f"shrunk to {len(plan.actions)} deeds: {[(a.who, a.kind) for a in plan.actions]}")
@@ -67,6 +69,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=FIRST_SEED * 1000)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--aim", action="append", default=[], metavar="POINT")
     parser.add_argument("--shrink", action="store_true")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--refresh-points", action="store_true")
@@ -74,7 +77,9 @@ def main() -> int:
     try:
         if options.refresh_points:
             return _refresh(options.workers)
-        return _many(options) if options.seed is None else _replay(options.seed, options.shrink)
+        if options.seed is None:
+            return _many(options)
+        return _replay(options.seed, options.aim, options.shrink)
     finally:
         forget_templates()
 

@@ -1,14 +1,16 @@
 """Many runs on every core, and what they came to. Never a verdict without its seed.
 
-`counts(seeds)` is what `python -m tests.evidence` reads.
+A point that was passed and has killed nobody is then aimed at, in the seeds that passed it, until
+it has: chance alone leaves the rare ones out. `counts(seeds)` is what `python -m tests.evidence`
+reads.
 """
 
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -17,12 +19,21 @@ from tests.simulation.plan import Plan, drawn
 from tests.simulation.run import Outcome, play
 from tests.simulation.shop import forget_templates, template
 
+KEPT, AIMS, TRIES = 8, 3, 8
+"""Seeds that are remembered for a point; points a run is aimed at, and how often it is tried."""
+PURSUED_FROM = 200
+"""Seeds of a campaign that is long enough for chance to have had its turn."""
+Asked = tuple[int, tuple[str, ...]]
+"""A seed, and the points that shall kill in it beside what it has drawn."""
 
-def plan_of(seed: int) -> Plan:
-    """The plan of a seed in this checkout."""
+
+def plan_of(seed: int, aims: Sequence[str] = ()) -> Plan:
+    """The plan of a seed in this checkout; with `aims`, killed at the first pass of those."""
     if seed in fresh_seeds():
-        return drawn(seed, aimed=aimed_at(seed))
-    return drawn(seed, listed=listed_points())
+        plan = drawn(seed, aimed=aimed_at(seed))
+    else:
+        plan = drawn(seed, listed=listed_points())
+    return replace(plan, targets=dict.fromkeys(aims, 1)) if aims else plan
 
 
 @dataclass
@@ -33,22 +44,42 @@ class Total:
     counts: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
-    deadly: set[str] = field(default_factory=set)
+    deadly: dict[str, list[int]] = field(default_factory=dict)
+    """Point that could kill -> some seeds in which it could."""
     failures: dict[int, list[str]] = field(default_factory=dict)
+    aimed: int = 0
+    """Runs beside the seeds, each aimed at points that had not killed."""
     virtual_s: float = 0.0
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
     def take(self, outcome: Outcome, cpu_s: float) -> None:
         self.seeds += 1
-        self.cpu_s += cpu_s
         self.counts += outcome.counts
+        self._take(outcome, cpu_s)
+        for name in outcome.deadly:
+            seeds = self.deadly.setdefault(name, [])
+            if len(seeds) < KEPT:
+                seeds.append(outcome.seed)
+
+    def take_aimed(self, aims: Sequence[str], outcome: Outcome, cpu_s: float) -> None:
+        """A run that is a seed's with other targets: its sales are not counted as more."""
+        self.aimed += 1
+        self._take(outcome, cpu_s)
+        if outcome.violations:
+            self.failures[outcome.seed].insert(0, f"with --aim {' --aim '.join(aims)}")
+
+    def _take(self, outcome: Outcome, cpu_s: float) -> None:
+        self.cpu_s += cpu_s
         self.passed += outcome.passed
-        self.deadly |= outcome.deadly
         self.fired += outcome.fired
         self.virtual_s += outcome.virtual_s
         if outcome.violations:
-            self.failures[outcome.seed] = outcome.violations
+            self.failures[outcome.seed] = [*outcome.violations]
+
+    def silent(self) -> list[str]:
+        """The points that could kill and have not."""
+        return sorted(name for name in self.deadly if not self.fired[name])
 
     def summary(self) -> dict[str, Any]:
         """The figures by name."""
@@ -64,7 +95,10 @@ class Total:
             "messages": net,
             "crashes_at_points": crashes,
             "points_passed": len(self.passed),
+            "points_deadly": len(self.deadly),
             "points_fired": len(self.fired),
+            "aimed_runs": self.aimed,
+            "points_silent": self.silent(),
             "killed": killed,
             "restores": self.counts["restores"],
             "clones": self.counts["clones"],
@@ -75,9 +109,10 @@ class Total:
         }
 
 
-def _one(seed: int) -> tuple[Outcome, float]:
+def _one(asked: Asked) -> tuple[Outcome, float]:
+    seed, aims = asked
     began = time.process_time()
-    outcome = play(plan_of(seed))
+    outcome = play(plan_of(seed, aims))
     outcome.trace = []
     return outcome, time.process_time() - began
 
@@ -87,23 +122,44 @@ def _ready(sizes: Sequence[int]) -> None:
         template(tills)
 
 
-def campaign(seeds: Iterable[int], workers: int | None = None) -> Total:
-    """Play every seed. `workers` processes; 1 plays here."""
+def campaign(seeds: Sequence[int], workers: int | None = None) -> Total:
+    """Play every seed, then aim at what was silent. `workers` processes; 1 plays here."""
     total, began = Total(), time.monotonic()
     workers = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
     _ready((2, 3, 4))
-    if workers == 1:
-        for seed in seeds:
-            total.take(*_one(seed))
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            for outcome, cpu_s in pool.map(_one, seeds, chunksize=4):
-                total.take(outcome, cpu_s)
+    for _asked, outcome, cpu_s in _played([(seed, ()) for seed in seeds], workers):
+        total.take(outcome, cpu_s)
+    if len(seeds) >= PURSUED_FROM:
+        _pursue(total, workers)
     total.wall_s = time.monotonic() - began
     return total
 
 
-def _aimed(asked: tuple[int, tuple[str, ...]]) -> tuple[int, set[str], set[str]]:
+def _played(asked: Sequence[Asked], workers: int) -> Iterator[tuple[Asked, Outcome, float]]:
+    if workers == 1:
+        yield from ((one, *_one(one)) for one in asked)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for one, (outcome, cpu_s) in zip(asked, pool.map(_one, asked, chunksize=4), strict=True):
+            yield one, outcome, cpu_s
+
+
+def _pursue(total: Total, workers: int) -> None:
+    for turn in range(TRIES):
+        wanted: dict[int, list[str]] = {}
+        for name in total.silent():
+            seeds = total.deadly[name]
+            wanted.setdefault(seeds[turn % len(seeds)], []).append(name)
+        asked = [
+            (seed, tuple(names[at : at + AIMS]))
+            for seed, names in sorted(wanted.items())
+            for at in range(0, len(names), AIMS)
+        ]
+        for (_seed, aims), outcome, cpu_s in _played(asked, workers):
+            total.take_aimed(aims, outcome, cpu_s)
+
+
+def _aimed(asked: Asked) -> tuple[int, set[str], set[str]]:
     seed, aims = asked
     outcome = play(drawn(seed, aimed=aims))
     return seed, outcome.deadly, set(outcome.fired)

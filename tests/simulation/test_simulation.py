@@ -65,7 +65,7 @@ def test_every_invariant_holds_under_fresh_seeds_and_every_crash_point_kills(par
     asked = {name for seed in seeds for name in aimed_at(seed)}
     silent = sorted(name for name in asked if not total.fired[name])
     assert len(silent) <= STALE_MOST * len(asked), f"refresh the crash points: {silent}"
-    new = sorted(total.deadly - known_points())
+    new = sorted(total.deadly.keys() - known_points())
     assert len(new) <= NEW_MOST, f"refresh the crash points: {new}"
 
 
