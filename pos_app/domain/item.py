@@ -51,7 +51,8 @@ class Item:
     `floor_minor`: the lowest legal unit price, under every reduction; 0 is none.
     `ceiling_minor`: the highest legal unit price (printed on a pack); 0 is none.
     `discountable`, `earns` and `points_allowed` are the shop's own exclusions; `law` is what the
-    regulation of the day bars, once the item stands on a line.
+    regulation of the day bars, once the item stands on a line. `bars`: what the law forbids with
+    it: the regulation's word, else what holds everywhere.
     """
 
     item_id: str
@@ -75,11 +76,12 @@ class Item:
     law: Bars | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    @property
-    def bars(self) -> Bars:
-        """What the law forbids with it: the regulation's word, else what holds everywhere."""
+    bars: Bars = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
         named = KINDS_OF.get(self.regulated, self.regulated)
-        return self.law or BARRED.get(named, NOTHING_BARRED)
+        bars = self.law or BARRED.get(named, NOTHING_BARRED)
+        object.__setattr__(self, "bars", bars)  # asked for by every rule about every line
 
     def price_minor(self, on: date) -> int | None:
         """The unit price on a day; None before the first price."""

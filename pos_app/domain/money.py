@@ -129,7 +129,10 @@ def _shares(amount: int, weights: Sequence[int]) -> list[int]:
         weights, total = [1] * len(weights), len(weights)
     shares = [amount * w // total for w in weights]
     odd = amount - sum(shares)
-    order = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), i))
-    for i in order[:odd]:
-        shares[i] += 1
+    if odd:
+        rests = [amount * w % total for w in weights]
+        # A sort backwards keeps equal ones in their order too: the first of equals first.
+        order = sorted(range(len(weights)), key=rests.__getitem__, reverse=True)
+        for i in order[:odd]:
+            shares[i] += 1
     return shares

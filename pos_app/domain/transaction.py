@@ -4,7 +4,7 @@ Immutable: every gesture makes a new one, so that the last change can be taken b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
@@ -35,6 +35,11 @@ class LineItem:
     sold: CompletedLine | None = None
     card_id: str = ""
     tops_up: bool = False
+    _basket_line: BasketLine = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        line = BasketLine(self.line, self.item, self.quantity, self.unit_price_minor, self.goodwill)
+        object.__setattr__(self, "_basket_line", line)  # a line is priced anew with every scan
 
     @property
     def mergeable(self) -> bool:
@@ -49,7 +54,7 @@ class LineItem:
 
     def basket_line(self) -> BasketLine:
         """The line as the engine wants it."""
-        return BasketLine(self.line, self.item, self.quantity, self.unit_price_minor, self.goodwill)
+        return self._basket_line
 
 
 @dataclass(frozen=True, slots=True)

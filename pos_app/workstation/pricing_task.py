@@ -1,5 +1,7 @@
 """Keeps the prices of the open transaction true: programme, member, points. Never shows them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -39,8 +41,24 @@ OFFERS_SPENT = "offers_spent"
 """The setting in which the server tells the uses of offers by all members."""
 
 
+@contextmanager
+def one_programme(station: Station) -> Iterator[None]:
+    """Inside, the programme in force is asked for once: a price or a view is of one programme."""
+    if station.programme_held:
+        yield
+        return
+    engine_of(station)
+    station.programme_held = True
+    try:
+        yield
+    finally:
+        station.programme_held = False
+
+
 def engine_of(station: Station) -> Engine:
     """The engine of the programme in force; built once per version."""
+    if station.programme_held and station.engine is not None:
+        return station.engine
     now = station.now()
     key = (station.mirror.cursor_text(), f"{now:%Y%m%d%H%M}")
     if station.engine is not None and station.engine_key == key:
@@ -138,10 +156,15 @@ def history_at(known: Known) -> History:
 
 
 def status_of(station: Station, known: Known) -> Status:
-    """Where the member stands today, as this till can tell."""
-    program = program_of(station)
+    """Where the member stands today, as this till can tell; asked for six times a scan."""
+    program, today = program_of(station), station.business_on()
     bounds = bounds_told(station.mirror.setting(RFM_BOUNDS)) if program.segments else None
-    return status(program, known.member, history_at(known), station.business_on(), bounds)
+    by = (program.ref, today, bounds)
+    seen = station.standing
+    if seen is None or seen[0] is not known or seen[1] != by:
+        found = status(program, known.member, history_at(known), today, bounds)
+        seen = station.standing = (known, by, found)
+    return seen[2]
 
 
 def _stranger(station: Station) -> Customer:
@@ -244,9 +267,10 @@ def reprice(station: Station) -> None:
     if transaction.takes_back:
         station.priced, station.teaser = priced_bare(transaction), None
         return
-    station.priced = price(station, transaction)
-    station.priced_under = station.engine
-    station.teaser = None if station.known else _teaser(station, transaction)
+    with one_programme(station):
+        station.priced = price(station, transaction)
+        station.priced_under = station.engine
+        station.teaser = None if station.known else _teaser(station, transaction)
 
 
 def refresh_known(station: Station) -> None:

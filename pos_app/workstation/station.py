@@ -18,6 +18,7 @@ from pos_app.domain.loyalty.choosing import NONE_CHOSEN, Choices
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.ledger import Account
 from pos_app.domain.loyalty.member import Member
+from pos_app.domain.loyalty.standing import Status
 from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
@@ -203,6 +204,8 @@ class Station:
     engine_key: tuple[str, str] = ("", "")
     engine_document: bytes = b""
     engine: Engine | None = None
+    programme_held: bool = False
+    standing: tuple[Known, tuple[object, ...], Status] | None = None
     priced_under: Engine | None = None
     teaser: Priced | None = None
     listeners: list[Callable[[Answer], None]] = field(default_factory=list)

@@ -41,6 +41,7 @@ from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
 from pos_app.workstation.office_gestures import OfficeGestures
+from pos_app.workstation.pricing_task import one_programme
 from pos_app.workstation.return_gestures import ReturnGestures
 from pos_app.workstation.settling import PaymentGestures
 from pos_app.workstation.shelf_label import LabelGestures
@@ -304,7 +305,8 @@ class Terminal(
 
     def view(self) -> TillView:
         """The present state."""
-        return present.view(self._station)
+        with one_programme(self._station):
+            return present.view(self._station)
 
     def subscribe(self, listener: Callable[[Answer], None]) -> None:
         """Be told what happened without a gesture."""

@@ -1,9 +1,12 @@
 """Points in the price of a receipt: the limit that binds, and what is earned."""
 
+from functools import partial
+
 import pytest
 
 from pos_app.domain.pricing.basket import Wish
-from pos_app.domain.pricing.redemption import spend
+from pos_app.domain.pricing.by_goods import ByGoods
+from pos_app.domain.pricing.redemption import Paying, eligible, spend
 from pos_app.domain.pricing.result import Priced
 from pos_app.domain.pricing.worksheet import Worksheet
 from tests.builders import (
@@ -79,9 +82,10 @@ def test_points_fall_on_lines_by_value_and_follow_the_money() -> None:
 
 
 def test_more_points_than_the_limit_are_a_broken_contract() -> None:
-    rows = Worksheet.of([a_line("a", 1, 10_00)]).rows
+    rows, redeem = Worksheet.of([a_line("a", 1, 10_00)]).rows, a_program().redeem
+    paying = Paying.of(redeem, rows, a_context(), ByGoods(partial(eligible, redeem)))
     with pytest.raises(ValueError, match="limit"):
-        spend(a_program().redeem, rows, 11, a_context())
+        spend(paying, 11)
 
 
 # --- points earned -------------------------------------------------------------------------

@@ -29,8 +29,10 @@ class BasketLine:
 
     `list_minor`: price x quantity, half up to a minor unit, before any reduction. `count`:
     indivisible units: pieces are units of their own, a weighed or measured line is one.
-    `unit_minor` and `floor_unit_minor`: the price and the lowest legal price of such a unit.
-    `pack_units`: base units in one piece, for conditions on quantity.
+    `unit_minor` and `floor_unit_minor`: the price and the lowest legal price of such a unit,
+    `floor_minor`: of the line. `reducible`: False where the law or the shop bars reductions.
+    `pack_units`: base units in one piece, for conditions on quantity. `looks`: everything of the
+    line that a promotion on lines may see.
     """
 
     line: int
@@ -43,6 +45,9 @@ class BasketLine:
     count: int = field(init=False, compare=False, repr=False)
     unit_minor: int = field(init=False, compare=False, repr=False)
     floor_unit_minor: int = field(init=False, compare=False, repr=False)
+    floor_minor: int = field(init=False, compare=False, repr=False)
+    reducible: bool = field(init=False, compare=False, repr=False)
+    looks: tuple[object, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         pieces = self.quantity.unit is Unit.PIECE
@@ -52,6 +57,22 @@ class BasketLine:
         settle(self, "count", self.quantity.value if pieces else 1)
         settle(self, "unit_minor", self.unit_price_minor if pieces else amount)
         settle(self, "floor_unit_minor", self._floor_unit_minor(pieces))
+        settle(self, "floor_minor", self.floor_unit_minor * self.count)
+        settle(self, "reducible", self.item.discountable and not self.item.bars.reduction)
+        settle(self, "looks", self._looks(pieces))
+
+    def _looks(self, pieces: bool) -> tuple[object, ...]:
+        return (
+            self.item.item_id,
+            self.unit_price_minor,
+            self.quantity.value,
+            pieces or self.quantity.unit.name,  # a name is quicker to look up than its enum
+            self.floor_unit_minor,
+            self.reducible,
+            self.pack_units,
+            self.item.categories,
+            self.item.brand,
+        )
 
     def _floor_unit_minor(self, pieces: bool) -> int:
         floor = self.item.floor_minor
@@ -60,16 +81,6 @@ class BasketLine:
         if pieces:
             return min(floor, self.unit_price_minor)
         return min(extended_minor(floor, self.quantity), self.list_minor)
-
-    @property
-    def floor_minor(self) -> int:
-        """The lowest legal amount of the line."""
-        return self.floor_unit_minor * self.count
-
-    @property
-    def reducible(self) -> bool:
-        """False for lines the law or the shop bars from reductions."""
-        return self.item.discountable and not self.item.bars.reduction
 
 
 @dataclass(frozen=True, slots=True)

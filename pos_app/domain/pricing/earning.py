@@ -3,26 +3,25 @@
 Never the ledger, never what other tills have earned meanwhile (the server cuts that at posting).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import floor, lcm
+from math import lcm
 from types import MappingProxyType
 
 from pos_app.domain.document import Step
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.mechanics.cashback import Cap
-from pos_app.domain.mechanics.earn import Earn, EarnRule
+from pos_app.domain.mechanics.earn import EarnRule
 from pos_app.domain.money import allocate_largest_remainder
 from pos_app.domain.pricing.basket import BasketLine, Context, Customer
-from pos_app.domain.pricing.eligibility import Judge, failed_condition
+from pos_app.domain.pricing.earn_rates import LineRates, Rates, earns, holds, open_rules
+from pos_app.domain.pricing.eligibility import Judge
 from pos_app.domain.pricing.redemption import PointsShare
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.sentence import Points, Sentence, say
 
 _NOTHING = Fraction(0)
-_HALF = Fraction(1, 2)
-_ONCE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +43,13 @@ class Earned:
     by_rule: Mapping[str, RuleEarned] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def open_rules(earn: Earn, context: Context) -> tuple[EarnRule, ...]:
-    """The rules whose calendar, place and people hold now."""
-    return tuple(rule for rule in earn.rules if failed_condition(rule.when, context) is None)
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """Exact points as whole parts of 1/`scale`: by line and rule, and by rule once a receipt."""
 
-
-def line_rate(
-    rules: Sequence[EarnRule], line: BasketLine, customer: Customer | None, combine: str = "best"
-) -> Fraction:
-    """Points per minor unit that a line earns by money rules, multipliers included."""
-    by_rule, times = line_rates(rules, line, customer, combine)
-    return _times(sum_of(by_rule.values()), times)
-
-
-def line_rates(
-    rules: Sequence[EarnRule], line: BasketLine, customer: Customer | None, combine: str
-) -> tuple[dict[str, Fraction], Fraction]:
-    """Points per minor unit by money rule, and what multiplies them."""
-    if not earns(line):
-        return {}, _ONCE
-    tier = customer.tier_id if customer else ""
-    found: dict[str, Fraction] = {}
-    times = _ONCE
-    for rule in rules:
-        if rule.kind not in ("money", "multiplier") or not _holds(rule, line, customer):
-            continue
-        if rule.kind == "multiplier":
-            times *= rule.rate(tier)
-        else:
-            found[rule.rule_id] = rule.rate(tier)
-    if combine == "best" and len(found) > 1:
-        best = max(found, key=lambda rule_id: found[rule_id])
-        found = {best: found[best]}
-    return found, times
-
-
-def earns(line: BasketLine) -> bool:
-    """False for goods on which the law or the shop gives no points."""
-    return line.item.earns and not line.item.bars.earning
-
-
-def _holds(rule: EarnRule, line: BasketLine, customer: Customer | None) -> bool:
-    if not rule.goods.holds(line.item, line.unit_price_minor):
-        return False
-    chosen = customer.chosen.get(rule.rule_id) if customer else None
-    return chosen is None or not chosen.isdisjoint(line.item.categories)
+    scale: int
+    lines: list[dict[str, int]]
+    whole: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +60,7 @@ class Earning:
     rows: Sequence[Row]
     shares: Sequence[PointsShare]
     context: Context
+    sight: Rates | None = None
 
     def earned(self) -> Earned:
         """Points per line; their sum is the receipt's."""
@@ -112,26 +74,24 @@ class Earning:
             return Earned(nothing, rates)
         judge = Judge([row.line for row in self.rows], self.context, self.program.policies)
         rules = [r for r in open_rules(earn, self.context) if judge.hold(r.conditions)]
-        lines, rates = self._by_line(rules, customer)
-        whole = self._by_receipt(rules, customer)
-        points = self._rounded(lines, whole)
-        earned = Earned(points, rates, by_rule=self._by_rule(lines, whole))
-        return self._capped(earned, lines, customer)
+        of_goods = (self.sight or Rates(earn.combine)).of(rules, customer)
+        exact, rates = self._by_line([of_goods.of(row.line) for row in self.rows], rules, customer)
+        earned = Earned(self._rounded(exact), rates, by_rule=self._by_rule(exact))
+        return self._capped(earned, exact.lines, customer)
 
-    def _by_rule(
-        self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
-    ) -> dict[str, RuleEarned]:
+    def _by_rule(self, exact: _Exact) -> dict[str, RuleEarned]:
         everywhere = tuple(row.line.line for row in self.rows)
-        parts = {rule_id: [exact] for rule_id, exact in whole.items()}
-        on = {rule_id: list(everywhere) for rule_id in whole}
-        for row, of_rule in zip(self.rows, lines, strict=True):
-            for rule_id, exact in of_rule.items():
-                parts.setdefault(rule_id, []).append(exact)
+        parts = dict(exact.whole)
+        on = {rule_id: list(everywhere) for rule_id in parts}
+        for row, of_rule in zip(self.rows, exact.lines, strict=True):
+            for rule_id, some in of_rule.items():
+                parts[rule_id] = parts.get(rule_id, 0) + some
                 on.setdefault(rule_id, []).append(row.line.line)
-        found = {
-            rule_id: RuleEarned(sum_of(some), tuple(on[rule_id])) for rule_id, some in parts.items()
+        return {
+            rule_id: RuleEarned(Fraction(some, exact.scale), tuple(on[rule_id]))
+            for rule_id, some in parts.items()
+            if some > 0
         }
-        return {rule_id: one for rule_id, one in found.items() if one.exact > 0}
 
     def _base_minor(self, row: Row, share: PointsShare) -> int:
         """What a line earns on: what money paid, or as the program has it."""
@@ -145,29 +105,28 @@ class Earning:
         return max(amount, 0)
 
     def _by_line(
-        self, rules: Sequence[EarnRule], customer: Customer
-    ) -> tuple[list[dict[str, Fraction]], tuple[Fraction, ...]]:
+        self, seen: Sequence[LineRates], rules: Sequence[EarnRule], customer: Customer
+    ) -> tuple[_Exact, tuple[Fraction, ...]]:
         """Exact points by line and rule, and the exact rate of each line."""
-        found, rates = [], []
-        by_unit = [rule for rule in rules if rule.kind == "unit"]
-        for row, share in zip(self.rows, self.shares, strict=True):
-            of_rule, times = line_rates(rules, row.line, customer, self.program.earn.combine)
-            base, rate = self._base_minor(row, share), _times(sum_of(of_rule.values()), times)
-            exact = {rule_id: _times(one, times) * base for rule_id, one in of_rule.items()}
-            for rule in by_unit:
-                if earns(row.line) and _holds(rule, row.line, customer):
-                    units = row.line.count * row.line.pack_units
-                    exact[rule.rule_id] = rule.points * units * times
-            found.append(exact)
-            of_units = len(exact) > len(of_rule) and base
-            rates.append(sum_of(exact.values()) / base if of_units else rate)
-        return found, tuple(rates)
+        whole = self._by_receipt(rules, customer)
+        scale = lcm(*{one.scale for one in seen}, *(one.denominator for one in whole.values()))
+        lines, rates = [], []
+        for row, share, one in zip(self.rows, self.shares, seen, strict=True):
+            base, units = self._base_minor(row, share), row.line.count * row.line.pack_units
+            found = {rule_id: _parts(rate, scale) * base for rule_id, rate in one.per_minor}
+            for rule_id, points in one.per_unit:
+                found[rule_id] = _parts(points, scale) * units
+            lines.append(found)
+            of_units = one.per_unit and base
+            rates.append(Fraction(sum(found.values()), scale * base) if of_units else one.rate)
+        parts = {rule_id: _parts(points, scale) for rule_id, points in whole.items()}
+        return _Exact(scale, lines, parts), tuple(rates)
 
     def _by_receipt(self, rules: Sequence[EarnRule], customer: Customer) -> dict[str, Fraction]:
         """Exact points by rule of what is given once a receipt."""
         times = Fraction(1)
         for rule in rules:
-            everything = all(_holds(rule, row.line, customer) for row in self.rows)
+            everything = all(holds(rule, row.line, customer) for row in self.rows)
             if rule.kind == "multiplier" and everything:
                 times *= rule.rate(customer.tier_id)
         found = {}
@@ -178,37 +137,34 @@ class Earning:
                 base = sum(
                     self._base_minor(row, share)
                     for row, share in zip(self.rows, self.shares, strict=True)
-                    if earns(row.line) and _holds(rule, row.line, customer)
+                    if earns(row.line) and holds(rule, row.line, customer)
                 )
                 found[rule.rule_id] = times * sum(
                     (b.per_minor * max(base - b.above_minor, 0) for b in rule.brackets), _NOTHING
                 )
         return found
 
-    def _rounded(
-        self, lines: Sequence[Mapping[str, Fraction]], whole: Mapping[str, Fraction]
-    ) -> tuple[int, ...]:
+    def _rounded(self, exact: _Exact) -> tuple[int, ...]:
         """Whole points by line, rounded once at the named scope."""
-        exact = [sum_of(of_rule.values()) for of_rule in lines]
-        rounding = self.program.earn.rounding
+        lines, scale = [sum(of_rule.values()) for of_rule in exact.lines], exact.scale
+        whole, rounding = sum(exact.whole.values()), self.program.earn.rounding
         if rounding == "floor_line":
-            once = split_down([Fraction(floor(sum(whole.values(), _NOTHING)))], self._nets())
-            return tuple(floor(e) + o for e, o in zip(exact, once, strict=True))
-        total = floor(sum_of((*exact, *whole.values())))
+            once = _split(whole // scale, self._nets())
+            return tuple(parts // scale + o for parts, o in zip(lines, once, strict=True))
+        total = (sum(lines) + whole) // scale
         if rounding == "half_up_per_rule":
-            by_rule = dict(whole)
-            for of_rule in lines:
-                for rule_id, points in of_rule.items():
-                    by_rule[rule_id] = by_rule.get(rule_id, _NOTHING) + points
-            total = sum(floor(points + _HALF) for points in by_rule.values())
-        weights = exact if any(exact) else [Fraction(net) for net in self._nets()]
-        return _split(total, weights)
+            by_rule = dict(exact.whole)
+            for of_rule in exact.lines:
+                for rule_id, parts in of_rule.items():
+                    by_rule[rule_id] = by_rule.get(rule_id, 0) + parts
+            total = sum((2 * parts + scale) // (2 * scale) for parts in by_rule.values())
+        return _split(total, lines if any(lines) else self._nets())
 
     def _nets(self) -> list[int]:
         return [max(row.net_minor, 0) for row in self.rows]
 
     def _capped(
-        self, earned: Earned, lines: Sequence[Mapping[str, Fraction]], customer: Customer
+        self, earned: Earned, lines: Sequence[Mapping[str, int]], customer: Customer
     ) -> Earned:
         """Cut to what is left of each cap in its period; the cut falls on the capped goods."""
         points, notes = list(earned.points), []
@@ -227,32 +183,17 @@ class Earning:
         return replace(earned, points=tuple(points), notes=tuple(notes))
 
 
-def sum_of(parts: Iterable[Fraction]) -> Fraction:
-    """Their exact sum, brought to one denominator once: a long receipt adds hundreds."""
-    some = tuple(part for part in parts if part)
-    if len(some) < 2:
-        return some[0] if some else _NOTHING
-    common = lcm(*{part.denominator for part in some})
-    return Fraction(sum(part.numerator * (common // part.denominator) for part in some), common)
+def _parts(exact: Fraction, scale: int) -> int:
+    """An exact number as whole parts of 1/`scale`, which its denominator divides."""
+    return exact.numerator * (scale // exact.denominator)
 
 
-def _times(rate: Fraction, times: Fraction) -> Fraction:
-    """The product; what nothing multiplies stays as it is."""
-    return rate if times is _ONCE else rate * times
-
-
-def _under(cap: Cap, of_rule: Mapping[str, Fraction], line: BasketLine) -> bool:
+def _under(cap: Cap, of_rule: Mapping[str, int], line: BasketLine) -> bool:
     return cap.holds(frozenset(of_rule), line.item.categories)
 
 
-def split_down(exact: Sequence[Fraction], weights: Sequence[int] | None = None) -> tuple[int, ...]:
-    """Whole points of the sum, spread by largest remainder over the parts or over `weights`."""
-    total = floor(sum(exact, _NOTHING))
-    return _split(total, exact if weights is None else [Fraction(w) for w in weights])
-
-
-def _split(total: int, exact: Sequence[Fraction]) -> tuple[int, ...]:
+def _split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Whole points over the lines by largest remainder."""
     if total <= 0:
-        return tuple(0 for _ in exact)
-    scale = lcm(*(part.denominator for part in exact))
-    return allocate_largest_remainder(total, [int(part * scale) for part in exact]).parts
+        return (0,) * len(weights)
+    return allocate_largest_remainder(total, weights).parts

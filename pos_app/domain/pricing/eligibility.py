@@ -11,6 +11,7 @@ from pos_app.domain.item import Item
 from pos_app.domain.mechanics.policies import Policies
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import BasketLine, Context
+from pos_app.domain.pricing.by_goods import ByGoods
 from pos_app.domain.promotion.benefit import Benefit, goods_of
 from pos_app.domain.promotion.condition import Condition
 from pos_app.domain.promotion.promotion import Promotion
@@ -60,7 +61,7 @@ class PromotionIndex:
         self._by_category: dict[str, list[int]] = {}
         self._anywhere: list[int] = []
         self.without_goods: list[int] = []
-        self._seen: dict[tuple[str, int], tuple[Item, _Seen]] = {}
+        self._seen = ByGoods(self._sees)
         self._open: dict[object, frozenset[int]] = {}
         self._borders = sorted(
             {
@@ -122,19 +123,16 @@ class PromotionIndex:
 
     def seen(self, line: BasketLine) -> _Seen:
         """Which benefits see the line's item at its price; remembered, as the same goods return."""
-        key = (line.item.item_id, line.unit_price_minor)
-        known = self._seen.get(key)
-        if known is not None and (known[0] is line.item or known[0] == line.item):
-            return known[1]
-        found = tuple(
+        return self._seen.of(line)
+
+    def _sees(self, line: BasketLine) -> _Seen:
+        return tuple(
             (number, part, role)
             for number in sorted(self.of_item(line.item))
             for part, benefit in enumerate(self.promotions[number].benefits)
             for role, goods in enumerate(goods_of(benefit))
             if goods.holds(line.item, line.unit_price_minor)
         )
-        self._seen[key] = (line.item, found)
-        return found
 
 
 def closed(when: When, context: Context) -> Sentence | None:

@@ -21,10 +21,10 @@ from pos_app.domain.pricing.eligibility import Candidate, Judge, PromotionIndex,
 from pos_app.domain.pricing.hints import hints
 from pos_app.domain.pricing.joint import claimed_minor, concerned_lines, item_choices, missed_minor
 from pos_app.domain.pricing.late import waits
-from pos_app.domain.pricing.likeness import Rules
+from pos_app.domain.pricing.likeness import Rules, Sight
 from pos_app.domain.pricing.member_step import MemberOffer
 from pos_app.domain.pricing.pieces import Pieces, can_split, member_key, on_lines, receipt_key
-from pos_app.domain.pricing.redemption import PointsShare
+from pos_app.domain.pricing.redemption import Paying, PointsShare
 from pos_app.domain.pricing.result import Priced, PricedLine, RedeemLimit
 from pos_app.domain.pricing.search import Assignment
 from pos_app.domain.pricing.selection import Chosen, orders, selections
@@ -65,6 +65,7 @@ class Engine:
         self._index = PromotionIndex(program.promotions)
         self._known: dict[Component, Assignment] = {}
         self._pieces = Pieces()
+        self._sight = Sight.of(program)
 
     def price(self, lines: Sequence[BasketLine], context: Context) -> Priced:
         """Every amount of the basket, with its reason. Lines keep their order."""
@@ -73,7 +74,7 @@ class Engine:
         held, member_failed = member_step.offers(
             self.program.member_discounts, context, _toward_borders_minor(lines)
         )
-        rules = Rules(self.program, context, touching, held)
+        rules = Rules(self.program, context, touching, held, self._sight)
         ordered = rules.ordered(lines)
         setting = self._setting(ordered, context)
         reduced, paid = self._affordable(ordered, touching, held, setting, context)
@@ -168,13 +169,15 @@ class Engine:
     def _paid(self, reduced: _Reduced, context: Context) -> _Paid:
         """Claims first, then points as money, then what is earned on the rest."""
         rows = reduced.sheet.rows
-        none = tuple(PointsShare(0, 0) for _ in rows)
-        before = Earning(self.program, rows, none, context)
+        none = (redemption.NO_POINTS,) * len(rows)
+        rates = self._sight.rates
+        before = Earning(self.program, rows, none, context, rates)
         claims = Claims.of(reduced.chosen, self.program.policies, context, before)
-        limit = redemption.limit(self.program.redeem, rows, context, claims.points)
+        paying = Paying.of(self.program.redeem, rows, context, self._sight.payable)
+        limit = redemption.limit(paying, claims.points)
         points = redemption.granted(self.program.redeem, context.wish.points, limit)
-        shares = redemption.spend(self.program.redeem, rows, points, context)
-        earned = Earning(self.program, rows, shares, context).earned()
+        shares = redemption.spend(paying, points)
+        earned = Earning(self.program, rows, shares, context, rates).earned()
         return _Paid(limit, points, claims.shared(shares, rows), earned, claims)
 
     def _best(

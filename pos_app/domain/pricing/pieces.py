@@ -34,10 +34,13 @@ class Piece:
 
     def key(self, settled: Key) -> Key:
         """Two pieces with the same key come to the same amounts."""
+        if len(self.lines) == 1 and not self.joint:
+            single = tuple([(c.number, part, 0) for c, part, _ in self.single])
+            return (settled, (self.lines[0].looks,), (), single)
         place = {line.line: number for number, line in enumerate(self.lines)}
         return (
             settled,
-            tuple(_signature(line) for line in self.lines),
+            tuple(line.looks for line in self.lines),
             tuple(candidate.number for candidate in self.joint),
             tuple((c.number, part, place[line.line]) for c, part, line in self.single),
         )
@@ -198,17 +201,3 @@ def _by_line(benefit: Benefit) -> bool:
     if not isinstance(benefit, Reduction):
         return False
     return not (benefit.whole or benefit.max_units or benefit.cap_minor or benefit.breaks)
-
-
-def _signature(line: BasketLine) -> tuple[object, ...]:
-    """Everything of a line that a rule on lines may see."""
-    return (
-        line.item.item_id,
-        line.unit_price_minor,
-        line.quantity,
-        line.floor_unit_minor,
-        line.reducible,
-        line.pack_units,
-        line.item.categories,
-        line.item.brand,
-    )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pos_app.domain.mechanics.redeem import Redeem
 from pos_app.domain.money import Money, allocate_largest_remainder, share_down
 from pos_app.domain.pricing.basket import BasketLine, Context
+from pos_app.domain.pricing.by_goods import ByGoods
 from pos_app.domain.pricing.result import RedeemLimit
 from pos_app.domain.pricing.worksheet import Row
 from pos_app.domain.sentence import Points, Rate, Sentence, say
@@ -22,8 +23,11 @@ class PointsShare:
     points: int
 
 
+NO_POINTS = PointsShare(0, 0)
+
+
 def eligible(rules: Redeem, line: BasketLine) -> bool:
-    """True when points may pay of this line at all."""
+    """True when points may pay of this line at all; the quantity does not matter."""
     return (
         line.item.points_allowed
         and not line.item.bars.points
@@ -31,10 +35,32 @@ def eligible(rules: Redeem, line: BasketLine) -> bool:
     )
 
 
-def room_minor(rules: Redeem, row: Row) -> int:
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """Points against the rows of one sheet: the net that they may pay of, and how much of each
+    line."""
+
+    rules: Redeem
+    rows: Sequence[Row]
+    context: Context
+    allowed_minor: int
+    rooms_minor: tuple[int, ...]
+
+    @staticmethod
+    def of(
+        rules: Redeem, rows: Sequence[Row], context: Context, payable: ByGoods[bool]
+    ) -> "Paying":
+        """Each line is looked at once. `payable`: what `eligible` says of its goods."""
+        open_ = [payable.of(row.line) for row in rows]
+        allowed = sum(row.net_minor for row, may in zip(rows, open_, strict=True) if may)
+        rooms = tuple(
+            _room_minor(rules, row) if may else 0 for row, may in zip(rows, open_, strict=True)
+        )
+        return Paying(rules, rows, context, allowed, rooms)
+
+
+def _room_minor(rules: Redeem, row: Row) -> int:
     """How much of a line points may pay: above its floor, leaving what must be left."""
-    if not eligible(rules, row.line):
-        return 0
     least = max(row.line.floor_minor, rules.min_left_per_line_minor)
     share = share_down(row.net_minor, rules.max_share_line_ppm)
     return max(min(row.net_minor - least, share), 0)
@@ -45,17 +71,18 @@ def point_value(rules: Redeem, context: Context) -> Fraction:
     return rules.value(context.customer.tier_id if context.customer else "")
 
 
-def limit(rules: Redeem, rows: Sequence[Row], context: Context, claimed: int = 0) -> RedeemLimit:
+def limit(paying: Paying, claimed: int = 0) -> RedeemLimit:
     """The most points the receipt takes, with the one reason that binds.
 
     The share is of the eligible net before redemption, so the limit never moves while choosing.
     `claimed` points are already spent on rewards.
     """
-    refused = _refused(rules, rows, context)
+    rules, context = paying.rules, paying.context
+    refused = _refused(rules, paying.rows, context)
     if refused is not None:
         return RedeemLimit(0, refused)
     points, why = min(
-        [*_by_money(rules, rows, context), *_by_member(rules, context, claimed)],
+        [*_by_money(paying), *_by_member(rules, context, claimed)],
         key=lambda bound: bound[0],
     )
     points = max(points, 0)
@@ -76,10 +103,9 @@ def _refused(rules: Redeem, rows: Sequence[Row], context: Context) -> Sentence |
     return None
 
 
-def _by_money(rules: Redeem, rows: Sequence[Row], context: Context) -> list[Bound]:
-    value = point_value(rules, context)
-    allowed = sum(row.net_minor for row in rows if eligible(rules, row.line))
-    rooms = sum(room_minor(rules, row) for row in rows)
+def _by_money(paying: Paying) -> list[Bound]:
+    rules, value = paying.rules, point_value(paying.rules, paying.context)
+    allowed, rooms = paying.allowed_minor, sum(paying.rooms_minor)
     share = share_down(allowed, rules.max_share_ppm)
     bounds = [
         (
@@ -89,7 +115,7 @@ def _by_money(rules: Redeem, rows: Sequence[Row], context: Context) -> list[Boun
         (int(rooms / value), say("limit.lines", most=Money(rooms))),
     ]
     if rules.min_left_minor:
-        left = sum(row.net_minor for row in rows) - rules.min_left_minor
+        left = sum(row.net_minor for row in paying.rows) - rules.min_left_minor
         bounds.append((int(left / value), say("limit.left", least=Money(rules.min_left_minor))))
     return bounds
 
@@ -113,15 +139,15 @@ def granted(rules: Redeem, wished: int, most: RedeemLimit) -> int:
     return points if points >= rules.min_points else 0
 
 
-def spend(
-    rules: Redeem, rows: Sequence[Row], points: int, context: Context
-) -> tuple[PointsShare, ...]:
+def spend(paying: Paying, points: int) -> tuple[PointsShare, ...]:
     """Spread points over the lines like a discount, by value, largest remainder.
 
     `points` must be within the limit. The points themselves follow the money they paid.
     """
-    money = int(points * point_value(rules, context))
-    rooms = [room_minor(rules, row) for row in rows]
+    rows, rooms = paying.rows, paying.rooms_minor
+    if not points:
+        return (NO_POINTS,) * len(rows)
+    money = int(points * point_value(paying.rules, paying.context))
     weights = [row.net_minor if room else 0 for row, room in zip(rows, rooms, strict=True)]
     parts = allocate_largest_remainder(money, weights, rooms)
     if parts.unplaced:

@@ -53,9 +53,10 @@ class Reducing:
             for line, row in rows.items()
             if self.promotion.not_with_price_stage and row.stage_mark & 1
         }
+        named = self._named()
         for one in self.wanted(sheet):
             if one.line not in shelved:
-                self._take(rows[one.line], one)
+                self._take(rows[one.line], one, named)
         for line in shelved:
             self._instead(rows[line])
 
@@ -89,11 +90,15 @@ class Reducing:
             rows = [row for row in rows if not row.stage_mark & earlier]
         return rows
 
-    def _take(self, row: Row, one: Wanted) -> None:
+    def _named(self) -> tuple[Step, str]:
+        """The step it leads to and what it is called: the same for every line."""
+        step = Step.TRANSACTION if is_whole(self.part.benefit) else Step.ITEM
+        return step, self.promotion.name(self.setting.language)
+
+    def _take(self, row: Row, one: Wanted, named: tuple[Step, str]) -> None:
         if one.amount_minor <= 0:
             return
-        step = Step.TRANSACTION if is_whole(self.part.benefit) else Step.ITEM
-        name = self.promotion.name(self.setting.language)
+        step, name = named
         modification = PriceModification(
             self.promotion.promotion_id, step, one.amount_minor, one.units, name, one.text
         )
@@ -111,7 +116,7 @@ class Reducing:
             return
         row.give_back()
         for one in wanted:
-            self._take(row, one)
+            self._take(row, one, self._named())
 
     def _of_line(self, benefit: Reduction, value: int, row: Row, cells: Cells) -> Wanted:
         after, amount = reduced(benefit, value, row.line, cells, self.setting.policies.rounding)
@@ -157,18 +162,18 @@ class Reducing:
         amount = value
         if benefit.kind == "percent":
             amount = part_minor(net, value, self.setting.policies.rounding)
-        amount = min(amount, self._cap(benefit, amount, sheet), sum(r.room_minor for r in rows))
+        rooms = [row.room_minor for row in rows]
+        amount = min(amount, self._cap(benefit, amount, sheet), sum(rooms))
         text = money(amount, digits)
         if benefit.kind == "percent":
             text = f"{money(net, digits)} x {percent_text(value)} % = {text}"
         return [
             Wanted(row.line.line, part, row.line.count, text)
-            for row, part in zip(rows, self._allocated(rows, amount), strict=True)
+            for row, part in zip(rows, self._allocated(rows, amount, rooms), strict=True)
         ]
 
-    def _allocated(self, rows: Sequence[Row], amount: int) -> tuple[int, ...]:
+    def _allocated(self, rows: Sequence[Row], amount: int, rooms: Sequence[int]) -> tuple[int, ...]:
         way = self.setting.policies.allocation
-        rooms = [row.room_minor for row in rows]
         weights = [max(row.net_minor, 0) for row in rows]
         if way == "equal_per_unit":
             weights = [row.line.count for row in rows]
@@ -179,9 +184,10 @@ class Reducing:
 
     def _rounding(self, benefit: RoundDown, sheet: Worksheet) -> list[Wanted]:
         rows = [row for row in sheet.rows if row.room_minor]
-        amount = min(sheet.net_minor % benefit.to_minor, sum(row.room_minor for row in rows))
+        rooms = [row.room_minor for row in rows]
+        amount = min(sheet.net_minor % benefit.to_minor, sum(rooms))
         text = format_decimal(amount, self.setting.digits)
-        parts = self._allocated(rows, amount)
+        parts = self._allocated(rows, amount, rooms)
         return [
             Wanted(row.line.line, part, row.line.count, text)
             for row, part in zip(rows, parts, strict=True)

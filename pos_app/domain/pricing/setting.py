@@ -68,7 +68,9 @@ class Effort:
     nodes: int = 0
 
     def joined(self, other: "Effort") -> "Effort":
-        """With what another search says."""
+        """With what another search says; nearly all of them had nothing to search."""
+        if other.optimal and not other.gap_minor and not other.nodes:
+            return self
         return Effort(
             self.optimal and other.optimal,
             self.gap_minor + other.gap_minor,

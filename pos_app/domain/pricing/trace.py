@@ -97,9 +97,10 @@ class Tracing:
         found = []
         for (rule_id, step), parts in sorted(rules.items(), key=lambda r: order[r[0][1]]):
             amount = sum(m.amount_minor for _, m in parts)
-            texts = dict.fromkeys((m.name, m.arithmetic, m.step) for _, m in parts)
-            first = {(m.name, m.arithmetic, m.step): m for _, m in reversed(parts)}
-            why = tuple(why_modified(first[text]) for text in texts)
+            first: dict[tuple[str, str], PriceModification] = {}
+            for _, modification in parts:
+                first.setdefault((modification.name, modification.arithmetic), modification)
+            why = tuple(why_modified(one) for one in first.values())
             numbers = tuple(dict.fromkeys(number for number, _ in parts))
             found.append(Trace(rule_id, parts[0][1].name, step, True, amount, numbers, why))
         return found
