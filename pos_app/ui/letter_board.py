@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy
 
 from pos_app.ui import letter_flows
@@ -34,6 +35,13 @@ class LetterKey(Button):
     def width_at(self, level: int) -> int:
         """A key is as wide as its column; a sign always has room there."""
         return self.least.width() if len(self.text()) <= 1 else super().width_at(level)
+
+    def sizeHint(self) -> QSize:
+        """Words alone: the icon comes where there is room for both."""
+        return QSize(self.width_at(1), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.level = 0 if self.width_at(0) <= self.width() else 1
 
 
 class LetterBoard(QFrame):

@@ -1,4 +1,4 @@
-"""How the window was left: language, theme, size of text, volume, letters. Never anything of the shop."""
+"""How the window was left: language, theme, sizes, volume, letters. Never anything of the shop."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from json import JSONDecodeError, dumps, loads

@@ -16,6 +16,10 @@ from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.demo_shop import OPERATORS, STORE, Shop, Stock, head_office, packaged
 
 STAMP, LANGUAGE = "stock", "language"
+LANGUAGES = ("ru", "en")
+DEPARTMENTS = frozenset({"categories", "not_categories"})
+ABOVE = 2
+"""What was published once never changes: each release of the extras is a version higher."""
 NAMES: Mapping[str, Mapping[str, str]] = {
     "ru": {operator: name for operator, name, _role, _pin in OPERATORS},
     "en": {"anna": "Anna", "boris": "Boris"},
@@ -28,13 +32,33 @@ def program_to_try() -> dict[str, Any]:
     program: dict[str, Any] = json.loads(packaged("demo", "program.json").read_text("utf-8"))
     extras: dict[str, Any] = json.loads(packaged("demo", "extras.json").read_text("utf-8"))
     promotions = [*program["promotions"], *extras.pop("promotions")]
-    return {**program, **extras, "promotions": promotions, "version": program["version"] + 1}
+    whole = {**program, **extras, "promotions": promotions, "version": program["version"] + ABOVE}
+    return dict(_in_every_language(whole, [names_in(one) for one in LANGUAGES]))
 
 
-def catalogue_to_try() -> str:
-    """The demo's goods and the membership that is sold like one of them, as CSV."""
+def _in_every_language(part: Any, names: list[Mapping[str, str]], key: str = "") -> Any:
+    """Departments under all their names: one programme, whatever language the goods are in."""
+    if isinstance(part, dict):
+        return {name: _in_every_language(one, names, name) for name, one in part.items()}
+    if isinstance(part, list) and key in DEPARTMENTS:
+        return list(dict.fromkeys(table.get(one, one) for one in part for table in names))
+    if isinstance(part, list):
+        return [_in_every_language(one, names) for one in part]
+    return part
+
+
+def names_in(language: str) -> Mapping[str, str]:
+    """Russian name of a thing or a department -> its name in that language, from `demo/names.csv`;
+    what has none keeps its own."""
+    table = csv.DictReader(io.StringIO(packaged("demo", "names.csv").read_text("utf-8")))
+    return {row["ru"]: row[language] for row in table}
+
+
+def catalogue_to_try(language: str) -> str:
+    """The demo's goods in a language, and the membership that is sold like one of them, as CSV."""
+    names = names_in(language)
     rows = [
-        row
+        {**row, **{one: names.get(row[one], row[one]) for one in ("name", "department")}}
         for name in ("catalog.csv", "extras.csv")
         for row in csv.DictReader(io.StringIO(packaged("demo", name).read_text("utf-8")))
     ]
@@ -53,7 +77,7 @@ def shop_to_try(folder: Path, language: str) -> Shop:
     folder.mkdir(parents=True, exist_ok=True)
     program, catalogue = folder / "program.json", folder / "catalog.csv"
     program.write_text(json.dumps(program_to_try(), ensure_ascii=False), encoding="utf-8")
-    catalogue.write_text(catalogue_to_try(), encoding="utf-8")
+    catalogue.write_text(catalogue_to_try(language), encoding="utf-8")
     stock = Stock(catalogue=catalogue, program=program, stores={STORE: SHOPS[language]})
     shop = Shop(folder, stock)
     stamp = hashlib.sha256(program.read_bytes() + catalogue.read_bytes()).hexdigest()

@@ -1,12 +1,15 @@
 """Everything that the demo shows a visitor can be done with the codes it shows."""
 
+import csv
+import io
 import json
+import re
 
 import pytest
 
 from pos_app.wiring.appearance import Appearance, remembered
 from pos_app.wiring.demo_shop import head_office, packaged
-from pos_app.wiring.demo_stock import shop_to_try, speak
+from pos_app.wiring.demo_stock import catalogue_to_try, program_to_try, shop_to_try, speak
 from tests.journeys.clerks import Clerk
 
 ANITA, NIKOLAI = "2990000000019", "2990000000026"
@@ -58,6 +61,39 @@ def test_every_code_on_the_sheet_is_something_the_till_knows(clerk) -> None:
             clerk.done(clerk.till.void_transaction("mistake"))
     assert clerk.view.operator.name == "Anna"
     assert clerk.view.operator.language == "en"
+
+
+def goods(language: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(catalogue_to_try(language))))
+
+
+def test_every_thing_and_department_of_the_shop_has_an_english_name_of_its_own() -> None:
+    russian, english = goods("ru"), goods("en")
+    for one, other in zip(russian, english, strict=True):
+        assert re.search("[А-я]", one["name"]) and not re.search("[А-я]", other["name"])
+        assert not re.search("[А-я]", other["department"])
+        assert {**other, "name": "", "department": ""} == {**one, "name": "", "department": ""}
+    assert len({one["name"] for one in english}) == len(english)
+    departments = [len({one["department"] for one in shop}) for shop in (russian, english)]
+    assert departments[0] == departments[1], "no two of them fall into one"
+
+
+def test_the_programme_is_the_same_whatever_language_the_goods_are_in() -> None:
+    """A shop that changes its language publishes nothing anew: a version never changes."""
+    named = json.dumps(program_to_try(), ensure_ascii=False)
+    assert '["Чай и кофе", "Tea and coffee"]' in named
+    assert '"Gift cards", "Программы", "Programmes"]' in named
+
+
+def test_goods_are_found_sold_and_explained_in_english(clerk) -> None:
+    found = [one.name for one in clerk.till.find_items("wheat bread").data["items"]]
+    assert found == ["Wheat bread, sliced 400 g"]
+    clerk.buys(BREAD, SAUSAGE).shows(ANITA)
+    shown = str([(one.name, one.discounts) for one in clerk.sale.lines])
+    assert "Bread for members" in shown
+    assert not re.search("[А-я]", shown)
+    sold = clerk.paid()
+    assert not re.search("[А-я]", str([line.name for line in sold.lines]))
 
 
 def test_a_leaflet_takes_ten_per_cent_and_one_for_a_review_is_used_once(clerk) -> None:
@@ -120,4 +156,11 @@ def test_a_shop_of_an_earlier_release_is_renewed_and_speaks_what_is_asked_for(tm
         speak(again, "till-1", "en")
         assert remembered(place.data, "ru", Appearance()).language == "en"
         head_office(again.data, "doctor")
+        clerk = Clerk(again, "till-1")
+        try:
+            assert [one.name for one in clerk.till.find_items("bananas").data["items"]] == [
+                "Bananas"
+            ]
+        finally:
+            clerk.till.close()
     assert (folder / "stock").read_text() != "of an earlier release"
