@@ -1,6 +1,7 @@
 """Gestures of the sale: each forwards to the till or asks one thing first. Never a rule."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
@@ -210,15 +211,8 @@ def points(desk: Desk) -> None:
         choose_chip(desk, index)
         return True
 
-    desk.open(
-        Ask(
-            "points",
-            lambda text: points_amount(desk),
-            first_key=first_key,
-            place="chips",
-            again=lambda: points_amount(desk),
-        )
-    )
+    own = partial(points_amount, desk)
+    desk.open(Ask("points", lambda _: own(), first_key=first_key, place="chips", again=own))
 
 
 def choose_chip(desk: Desk, index: int) -> None:
@@ -288,8 +282,12 @@ def cancel_weighing(desk: Desk) -> None:
 
 
 def discount(desk: Desk) -> None:
-    """F7: percent of the selected line; F7 again: an amount instead."""
-    _ask_discount(desk, "discount_percent", lambda: _ask_discount(desk, "discount_amount", None))
+    """F7: percent of the selected line; F7 again: an amount instead. Never of what comes back."""
+    if desk.view.transaction is not None and desk.view.transaction.kind == "return":
+        desk.tell("refused.return_is_open")  # before anything is typed, not after
+    else:
+        again = partial(_ask_discount, desk, "discount_amount", None)
+        _ask_discount(desk, "discount_percent", again)
 
 
 def _ask_discount(desk: Desk, name: str, again: Callable[[], None] | None) -> None:

@@ -118,6 +118,8 @@ class SaleScreen(QWidget):
                             partial(perform, desk, name), icon=icon, key=key)  # fmt: skip
             button.setAccessibleName(", ".join(p for p in (look.say(f"ui.{name}"), key) if p))
             buttons.append(button)
+            if name == "discount":
+                self._discount = button
         self.line_row = FitRow(look, buttons, (1, 1, 3, 3, 3, 3))
         column.addWidget(self.line_row)
         return frame
@@ -164,6 +166,7 @@ class SaleScreen(QWidget):
         reveal(self.line_row, selling and not by_receipt)
         self._field_buttons["search"].setEnabled(not by_receipt)
         self._field_buttons["suspend"].setEnabled(back is None)
+        self._discount.setEnabled(back is None)
         if not selling:
             self.idle.refresh()
         self._between.setCurrentWidget(self._table_page if selling else self.idle)

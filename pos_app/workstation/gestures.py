@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pos_app.domain.identification import Identification, Kind, Reason
+from pos_app.domain.identification.check_digits import is_digits
 from pos_app.workstation import (
     confirm_redemption,
     control_codes,
@@ -41,6 +42,8 @@ NOT_HERE: Mapping[Kind, str] = {
     Kind.FISCAL_RECEIPT_QR: "fiscal_receipt_not_here",
 }
 NAMES_MOST = 20
+COUNTED = 6
+"""Digits of a receipt's number behind the till's prefix, at least."""
 TWICE_MS = 700
 """Nobody takes another of the same goods in hand and scans it in less."""
 
@@ -74,7 +77,41 @@ def type_text(station: Station, text: str) -> Answer:
     trouble = None if found.kind is Kind.CONTROL else sale.not_ready(station)
     if trouble:
         return trouble
-    return _sorted(station, found, "typed") if text.strip() else done()
+    if not text.strip():
+        return done()
+    return _typed_receipt(station, found, text.strip()) or _sorted(station, found, "typed")
+
+
+def _typed_receipt(station: Station, found: Identification, text: str) -> Answer | None:
+    """The number on a paper of this till, which no goods and no member here bear: the past sale,
+    or that there is none. Never what the shop calls a card or may be a phone, unless it was sold.
+    """
+    number, identity = text.upper(), station.journal.identity()
+    if identity is None or not _numbered_so(identity.receipt_prefix, number):
+        return None
+    if station.mirror.item_by_code(number) or _somebody(station, found):
+        return None
+    claimed = found.kind is Kind.PHONE or _is_a_card(station, number)
+    if claimed and station.journal.document(number) is None:
+        return None
+    return find_receipt(station, number)
+
+
+def _numbered_so(prefix: str, number: str) -> bool:
+    counter = number.removeprefix(prefix.upper())
+    return bool(prefix) and counter != number and is_digits(counter) and len(counter) >= COUNTED
+
+
+def _somebody(station: Station, found: Identification) -> bool:
+    phone = found.phone_e164
+    key = station.gear.phones.phone_hmac(phone).hex() if phone else found.card_no
+    by = "phone" if phone else "card"
+    return key is not None and identify_member.member_here(station, by, key)[0] is not None
+
+
+def _is_a_card(station: Station, number: str) -> bool:
+    """In a range that the shop has set; the one that takes any number claims nothing."""
+    return any(one.prefix and one.holds(number) for one in station.gear.identifier.rules.cards)
 
 
 def _sorted(station: Station, found: Identification, entry: str) -> Answer:

@@ -105,7 +105,7 @@ def choices(station: Station) -> tuple[str, ...]:
     if doing is not None:
         return _while_waiting(station)
     if station.fiscal.awaiting is not None:
-        return ("wait_on", "stop_waiting")  # a second Enter takes nothing back
+        return shift_wait.CHOICES
     if moving is None:
         return ()
     if moving.stage is not Stage.PAYING:
@@ -146,11 +146,8 @@ def choose(station: Station, choice: str, value: str, override: Override | None)
         return trouble
     if station.doing is not None:
         return _answer_waiting(station, choice, value)
-    if choice == "wait_on":
-        return shift_wait.said()
-    stopped = shift_wait.stopped(station)
-    if stopped is not None:
-        return stopped
+    if station.fiscal.awaiting is not None:
+        return shift_wait.chosen(station, choice)
     moving = station.moving
     assert moving is not None
     if moving.stage is not Stage.PAYING:

@@ -15,7 +15,7 @@ class PaymentGestures:
     def cancel_payment(self) -> Answer:
         """See PaymentPort."""
         station = self._station
-        return guarded(lambda: shift_wait.stopped(station) or take_payment.cancel(station))
+        return guarded(lambda: shift_wait.cancelled(station) or take_payment.cancel(station))
 
     def payment_choice(
         self, choice: str, value: str = "", override: Override | None = None

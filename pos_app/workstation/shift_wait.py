@@ -23,6 +23,8 @@ FIRST = frozenset({"open_shift", "cash_in"})
 """Errands that go before a receipt: a return may want the change that was put into the drawer."""
 KEPT = "payment.waits"
 """In the till's file: the transaction whose payment waits, "" for none."""
+CHOICES = ("wait_on", "stop_waiting")
+"""The first one is what a second Enter means: it takes nothing back."""
 PARTS = (Part.TRANSACTION, Part.TENDERS, Part.DEMAND)
 
 
@@ -33,7 +35,7 @@ def patient(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
     """
     before = station.fiscal.awaiting
     if before is not None and before.seen == _seen(station):
-        return said() if before.wish == wish else refused("payment_waits")
+        return _said() if before.wish == wish else refused("payment_waits")
     gone = [] if before is None else [_let_go(station, notice("payment_wait_changed", Tone.ERROR))]
     answer = task()
     if answer.refusal is not None and answer.refusal.code == OPENING:
@@ -47,11 +49,10 @@ def _begun(station: Station, wish: Wish, task: Callable[[], Answer]) -> Answer:
     station.journal.remember(KEPT, transaction.transaction_id.encode())
     now_ms = station.gear.clock.monotonic_ms()
     station.fiscal.awaiting = Awaiting(wish, task, _seen(station), now_ms)
-    return said()
+    return _said()
 
 
-def said() -> Answer:
-    """It waits, and goes on by itself."""
+def _said() -> Answer:
     return changed(*PARTS, notices=(notice("payment_waits"),))
 
 
@@ -129,10 +130,17 @@ def _forgotten(station: Station) -> None:
     at_once_or_later(station, KEPT, lambda: station.journal.remember(KEPT, b""))
 
 
-def stopped(station: Station) -> Answer | None:
+def chosen(station: Station, choice: str) -> Answer:
+    """One of CHOICES, while a payment waits."""
+    return _said() if choice == "wait_on" else _stopped(station)
+
+
+def cancelled(station: Station) -> Answer | None:
     """The cashier does not want it to wait; None where nothing does."""
-    if station.fiscal.awaiting is None:
-        return None
+    return None if station.fiscal.awaiting is None else _stopped(station)
+
+
+def _stopped(station: Station) -> Answer:
     return changed(*PARTS, notices=(_let_go(station, notice("payment_wait_stopped")),))
 
 

@@ -110,8 +110,14 @@ def test_an_open_return_names_its_customer_and_its_dead_keys_are_off(window):
     assert not any(screen._field_buttons[name].isEnabled() for name in ("search", "suspend"))
     an_open_return(window, ReturnView("", "", False, bare=True))
     assert screen.line_row.isVisible() and screen._field_buttons["search"].isEnabled()
+    off = [one for one in screen.line_row.findChildren(Button) if not one.isEnabled()]
+    assert [one.accessibleName() for one in off] == ["Скидка, F7"]
+    QTest.keyClick(window.entry, Qt.Key.Key_F7)
+    assert window.desk.ask is None, "nothing is typed for what would be refused"
+    assert window.desk.said.texts[0].key == "refused.return_is_open"
     assert texts(screen.member.returning)[0] == "Возврат без чека"
     become(window, transaction=a_transaction())
+    assert all(one.isEnabled() for one in screen.line_row.findChildren(Button))
     assert screen._field_buttons["suspend"].isEnabled()
     assert not screen.member.returning.isVisible()
 

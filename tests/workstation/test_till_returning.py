@@ -1,5 +1,13 @@
 """Returns by receipt: whole, in parts, never more than was bought."""
 
+from dataclasses import replace
+
+import pytest
+
+from pos_app.domain.identification import Identifier, LabelRules
+from pos_app.domain.identification.label_rules import CardRange
+from pos_app.gear.gs1 import BiipGs1Reader
+from pos_app.gear.phones import WorldPhoneBook
 from tests.sync.mirror.feeds import gone
 from tests.workstation.test_till_selling import label
 from tests.workstation.tills import (
@@ -207,3 +215,61 @@ def test_a_customer_without_goods_does_not_stand_before_a_return(senior):
     ok(senior.till.return_sale("A000001"))
     assert senior.view.transaction.kind == "return"
     assert senior.view.member is None
+
+
+# --- a number typed into the one field ------------------------------------------------------------
+
+
+def numbered(bench, prefix):
+    """A till as the server numbers it."""
+    identity = bench.memory.journal.identity()
+    bench.memory.outbox.save_identity(replace(identity, receipt_prefix=prefix))
+    return bench
+
+
+@pytest.mark.parametrize("prefix", ["A", "0101", "9101"])
+def test_a_receipts_number_typed_into_the_field_finds_the_receipt_as_its_code_does(senior, prefix):
+    number = numbered(senior, prefix).sold(MILK).receipt_number
+    assert number == f"{prefix}000001"
+    typed = ok(senior.till.type_text(f" {number.lower()} ")).data["receipt"]
+    assert typed == senior.scan(f"K1R:{number}").data["receipt"]
+    assert (typed.returning.receipt, senior.sale) == (number, None)
+
+
+def test_a_number_that_was_never_sold_is_no_unknown_customer(senior):
+    numbered(senior, "0101").sold(MILK)
+    assert refusal(senior.till.type_text("0101000002")) == "unknown_receipt"
+    assert senior.sale is None, "nobody's card was put on a receipt"
+
+
+def test_a_number_of_another_till_or_too_short_is_looked_up_as_a_card(senior):
+    numbered(senior, "0101")
+    for text in ("0102000001", "010100001"):
+        assert notices(senior.till.type_text(text)) == ["guest_card"]
+
+
+def test_a_phone_that_begins_like_a_receipt_stays_a_phone_until_it_was_sold(senior):
+    numbered(senior, "9101").sold(MILK)
+    assert refusal(senior.till.type_text("9101000002")) != "unknown_receipt"
+
+
+def test_a_members_card_and_goods_go_before_a_receipts_number(senior):
+    numbered(senior, CARDS["anna"][:-6]).sold(MILK)
+    answer = ok(senior.till.type_text(CARDS["anna"]))
+    assert notices(answer) == ["member_identified"]
+    ok(senior.till.void_transaction("mistake"))
+    numbered(senior, MILK[:-6])
+    assert "item_added" in notices(senior.till.type_text(MILK))
+
+
+def test_a_card_of_a_range_that_the_shop_has_set_is_no_receipt(senior):
+    numbered(senior, "0101")
+    rules = LabelRules(cards=(CardRange("0101", 10, 10),))
+    identifier = Identifier(rules, WorldPhoneBook(), BiipGs1Reader())
+    station = senior.till.station
+    station.gear = replace(station.gear, identifier=identifier)
+    assert notices(senior.till.type_text("0101000001")) == ["guest_card"]
+
+
+def test_before_anybody_has_signed_on_no_receipt_is_shown(bench):
+    assert refusal(bench.till.type_text("A000001")) == "sign_on_first"
