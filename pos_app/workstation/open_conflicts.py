@@ -73,9 +73,22 @@ class ConflictList:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Keep:
+    """What was heard and is not written yet: the courier may have the file."""
+
+    station: Station
+    body: bytes
+
+    def __call__(self) -> None:
+        self.station.journal.remember(SEEN, self.body)
+
+
 def open_conflicts(station: Station) -> OpenConflicts:
-    """As last heard, without asking."""
-    return _shown(station, station.journal.recall(SEEN) or b"{}")
+    """As last heard, without asking; what waits to be written counts as heard."""
+    waiting = station.later.get(SEEN)
+    heard = waiting.body if isinstance(waiting, _Keep) else station.journal.recall(SEEN)
+    return _shown(station, heard or b"{}")
 
 
 def to_sign(station: Station) -> int:
@@ -144,7 +157,7 @@ def _heard(station: Station, reply: Mapping[str, Any]) -> OpenConflicts | None:
         return None
     told = {name: int(reply.get(name, 0)) for name in ("open", "points", "money")}
     body = json.dumps({**told, "at": reply["server_time"]}).encode()
-    at_once_or_later(station, "conflicts", lambda: station.journal.remember(SEEN, body))
+    at_once_or_later(station, SEEN, _Keep(station, body))
     return _shown(station, body)
 
 

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from pos_app.wiring.appearance import Appearance, remembered
 from pos_app.wiring.demo_shop import head_office, packaged
 from pos_app.wiring.demo_stock import catalogue_to_try, program_to_try, shop_to_try, speak
+from sync.server.settings.catalog import read_catalog
 from tests.journeys.clerks import Clerk
 
 ANITA, NIKOLAI = "2990000000019", "2990000000026"
@@ -76,6 +78,17 @@ def test_every_thing_and_department_of_the_shop_has_an_english_name_of_its_own()
     assert len({one["name"] for one in english}) == len(english)
     departments = [len({one["department"] for one in shop}) for shop in (russian, english)]
     assert departments[0] == departments[1], "no two of them fall into one"
+
+
+def test_the_law_knows_the_goods_by_either_name() -> None:
+    """What is regulated, and how much of it is in a bottle, is read from names."""
+    shops = [read_catalog(catalogue_to_try(one).encode()) for one in ("ru", "en")]
+    (russian, faults), (english, others) = shops
+    assert not faults + others
+    for one, other in zip(russian, english, strict=True):
+        assert replace(other, name=one.name, categories=one.categories) == one
+    classes = {one.regulated for one in english}
+    assert {"vodka", "cognac", "wine", "sparkling", "cigarettes", "beer"} <= classes
 
 
 def test_the_programme_is_the_same_whatever_language_the_goods_are_in() -> None:

@@ -207,8 +207,11 @@ def test_what_the_server_says_of_conflicts_is_shown_at_once_and_remembered_on_a_
     told = {"server_time": "2026-11-20T12:00:00+00:00", "open": 3, "points": 1, "money": 2}
     with courier_writes(lit):
         lit.courier.answers("conflicts", lines=[], **told)
-    assert lit.heard[-1].data["conflicts"].sums.count == 3
+        assert lit.heard[-1].data["conflicts"].sums.count == 3
+        assert lit.till.view().link.conflicts == 3, "the pill waits for no file"
+    assert "conflicts" in lit.till.station.later
     lit.till.tick()
+    assert "conflicts" not in lit.till.station.later
     assert lit.till.open_conflicts().data["open_conflicts"].count == 3
 
 

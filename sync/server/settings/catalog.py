@@ -16,6 +16,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
+from pos_app.domain.identification.control import PREFIX as CONTROL_PREFIX
+from pos_app.domain.identification.control import begins_so
 from pos_app.domain.item import DatedPrice, Item
 from pos_app.domain.quantity import Unit
 from sync.server.engine.buckets import CATALOG
@@ -49,6 +51,15 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("alcohol", "вино", "wine"),
     ("tobacco", "сигарет", "cigarettes"),
     ("softdrink", "энергети", "energy"),
+    ("beer", "alcohol-free", ""),
+    ("alcohol", "vodka", "vodka"),
+    ("alcohol", "cognac", "cognac"),
+    ("alcohol", "brandy", "brandy"),
+    ("alcohol", "sparkling", "sparkling"),
+    ("alcohol", "champagne", "sparkling"),
+    ("alcohol", "wine", "wine"),
+    ("tobacco", "cigarettes", "cigarettes"),
+    ("softdrink", "energy", "energy"),
 )
 """(marking group, beginning of a word of the name, regulated class), the first that fits."""
 CLASS = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -166,6 +177,7 @@ def _among(cells: Cells, column: str, known: Mapping[str, T]) -> T:
 
 
 def _code(text: str) -> str:
+    _no_key(text)
     if not is_digits(text) or len(text) not in CODE_LENGTHS:
         raise CellFault(f"ean has 8, 12, 13 or 14 digits, not {text!r}")
     if not has_gs1_check_digit(text):
@@ -173,7 +185,17 @@ def _code(text: str) -> str:
     return text
 
 
+def _no_key(text: str) -> None:
+    """Said before that it has no digits: whoever wrote it meant a label, and labels like it press
+    keys (docs/adr/0188)."""
+    if begins_so(text):
+        raise CellFault(
+            f"codes that begin with {CONTROL_PREFIX} are keys of the till, not {text!r}"
+        )
+
+
 def _plu(text: str) -> str:
+    _no_key(text)
     if text and (not is_digits(text) or len(text) > 6):
         raise CellFault(f"plu has up to 6 digits, not {text!r}")
     return text
