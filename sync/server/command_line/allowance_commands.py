@@ -2,6 +2,7 @@
 
 conflicts [--store ID] [--open] [--sums]
 resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
+post-again ID --by NAME
 reclaim --terminal ID [--by NAME --reason TEXT]
 """
 
@@ -9,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sync.server.office import conflict_desk
+from sync.server.office.parked import post_again
 from sync.server.rights import leases
 from sync.server.server import Server
 from sync.server.upkeep.tending import take_back
@@ -27,6 +29,9 @@ def add_to(command: Callable[[str, str], ArgumentParser]) -> None:
     sign.add_argument("--by", required=True, help="who decides")
     sign.add_argument("--action", choices=conflict_desk.ACTIONS, required=True)
     sign.add_argument("--reason", default="")
+    again = command("post-again", "try an event that could not be posted once more")
+    again.add_argument("id", help="of its line in `conflicts`")
+    again.add_argument("--by", required=True, help="who decides")
     back = command("reclaim", "what a silent till may have spent; with --by it is given up")
     back.add_argument("--terminal", required=True)
     back.add_argument("--by", default="", help="who decides; without it nothing is changed")
@@ -73,6 +78,13 @@ async def resolve_conflict(server: Server, options: Namespace) -> Said:
     return [f"signed off, {forgiven} points forgiven"], True
 
 
+async def post_parked(server: Server, options: Namespace) -> Said:
+    """Posted and signed off, or parked as before with the reason of now."""
+    posted, why = await post_again(server, options.id, options.by)
+    server.bell.ring_feed()
+    return ["posted, signed off" if posted else f"still parked: {why}"], posted
+
+
 async def reclaim(server: Server, options: Namespace) -> Said:
     """The exposure; given up by a name, voided as soon as the lease is over."""
     services = server.services
@@ -104,5 +116,6 @@ def _exposure(shown: leases.Exposure) -> list[str]:
 ON_SERVER: Mapping[str, Callable[[Server, Namespace], Awaitable[Said]]] = {
     "conflicts": conflicts,
     "resolve-conflict": resolve_conflict,
+    "post-again": post_parked,
     "reclaim": reclaim,
 }

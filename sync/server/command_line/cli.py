@@ -9,6 +9,7 @@ import-members FILE [--dry-run]   place-allowances --store ID
 card-link --member ID             member-pin --member ID --pin P
 conflicts [--store ID] [--open] [--sums]
 resolve-conflict ID --by NAME --action absorb|collect|note [--reason TEXT]
+post-again ID --by NAME
 reclaim --terminal ID [--by NAME --reason TEXT]
 late-events [--accept TERMINAL --by NAME]   machine-gone --terminal ID [--by NAME]
 resolve-event --terminal ID --event ID [--by NAME --reason TEXT]
