@@ -6,6 +6,7 @@ Never a rule and never a till: each press is one order of the virtual counter's 
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from textwrap import wrap
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QV
 from resources import read_text
 
 Order = Mapping[str, Any]
-WIDTH = 360
+WIDTH, PX_A_LETTER = 360, 10
 STYLE = """
 QWidget#sheet { background: #f4f5f7; }
 QLabel { color: #1b1f24; font-weight: 600; padding-top: 8px; }
@@ -59,10 +60,14 @@ class DemoSheet(QScrollArea):
     """Groups one under the other; `act` gets the order of the row that was pressed."""
 
     def __init__(
-        self, groups: list[dict[str, Any]], language: str, act: Callable[[Order], None]
+        self,
+        groups: list[dict[str, Any]],
+        language: str,
+        act: Callable[[Order], None],
+        width: int = WIDTH,
     ) -> None:
         super().__init__()
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(width)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         desk = QWidget()
@@ -75,14 +80,17 @@ class DemoSheet(QScrollArea):
             heading.setWordWrap(True)
             column.addWidget(heading)
             for row in group["rows"]:
-                column.addWidget(_button(row, language, act))
+                column.addWidget(_button(row, language, act, width // PX_A_LETTER))
         column.addStretch(1)
         self.setWidget(desk)
 
 
-def _button(row: Mapping[str, Any], language: str, act: Callable[[Order], None]) -> QPushButton:
+def _button(
+    row: Mapping[str, Any], language: str, act: Callable[[Order], None], letters: int
+) -> QPushButton:
+    """A button breaks no line by itself: a name longer than `letters` takes two."""
     name, code = row["name"][language], row.get("code") or row.get("scan", "")
-    button = QPushButton(f"{name}\n{code}" if code else name)
+    button = QPushButton("\n".join([*wrap(name, letters), *([code] if code else [])]))
     button.setAccessibleName(name)
     button.clicked.connect(partial(_pressed, act, order_of(row)))
     return button

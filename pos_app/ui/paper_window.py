@@ -9,17 +9,42 @@ import signal
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPixmap
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from pos_app.ui.app import application
+from pos_app.ui.app import FIRST_SIZE, application
 from pos_app.ui.background import Ticker
+from pos_app.ui.demo_sheet import WIDTH as SHEET_WIDTH
 from pos_app.ui.demo_sheet import DemoSheet, read_groups, scan_of, send
+from resources.words import Words
 
 POLL_MS = 500
 SIZE = (420, 760)
+NARROW, FRAME = 340, 6
+"""No wider than the member's panel on the narrowest till."""
+TOP_BAR, HANDLE_TALL = 66, 24
+"""The menu stays free above; below, the handle lies on the edge under the ways to pay."""
+OVER_THE_TILL = (
+    Qt.WindowType.Tool
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+)
+HANDLE_STYLE = """
+QPushButton { color: #ffffff; background: #1f5fbf; border: none;
+  font-weight: 600; }
+QPushButton:pressed { background: #174a96; }
+"""
 
 
 class Paper(QLabel):
@@ -56,6 +81,7 @@ class PaperWindow(QScrollArea):
         self._heard = False
         self.on_end: Callable[[], object] = lambda: None
         self.on_press: Callable[[str], object] = lambda code: None
+        self.on_paper: Callable[[], object] = lambda: None
         self._socket = QTcpSocket(self)
         self._socket.connected.connect(self._ask)
         self._socket.readyRead.connect(self._read)
@@ -101,11 +127,12 @@ class PaperWindow(QScrollArea):
         picture = QPixmap()
         picture.loadFromData(png)
         shown = Paper(codes[-1] if codes else "", lambda code: self.on_press(code))
-        width = min(picture.width(), SIZE[0] - 60)
+        width = min(picture.width(), self.width() - 60)
         mode = Qt.TransformationMode.SmoothTransformation
         shown.setPixmap(picture.scaledToWidth(width, mode))
         shown.setAccessibleName(text)
         self._column.insertWidget(0, shown)
+        self.on_paper()
 
 
 class PapersAndSheet(QWidget):
@@ -126,15 +153,79 @@ class PapersAndSheet(QWidget):
         self.papers.on_press = lambda code: send(port, scan_of(code))
 
 
+def has_room(room: QRect) -> bool:
+    """Whether all of it stands beside a till of its first size."""
+    return room.width() >= FIRST_SIZE[0] + SHEET_WIDTH + SIZE[0]
+
+
+class Corner:
+    """For a screen that the till fills: a handle that is always seen. Behind it codes and papers
+    over the member's panel, on no line and no key that takes money."""
+
+    def __init__(self, port: int, room: QRect, language: str) -> None:
+        self._words = Words(language)
+        self._new = 0
+        self.sheet = DemoSheet(read_groups(), language, partial(send, port), NARROW - FRAME)
+        self.papers = PaperWindow(port, "")
+        self.tabs = QTabWidget()
+        self.tabs.setWindowFlags(OVER_THE_TILL)
+        self.tabs.addTab(self.sheet, self._words.text("ui.demo_codes"))
+        self.tabs.addTab(self.papers, self._words.text("ui.demo_papers"))
+        self.handle = QPushButton()
+        self.handle.setWindowFlags(OVER_THE_TILL)
+        self.handle.setStyleSheet(HANDLE_STYLE)
+        self.handle.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose)
+        self.handle.clicked.connect(self._turn)
+        for one in (self.tabs, self.handle):
+            one.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        wide = self.handle.fontMetrics().horizontalAdvance(self._words.text("ui.demo_new", n=99))
+        wide = round(1.25 * wide) + HANDLE_TALL  # the style's letters are heavier
+        self.handle.setGeometry(room.left() + 8, room.bottom() + 1 - HANDLE_TALL, wide, HANDLE_TALL)
+        tall = room.height() - TOP_BAR - HANDLE_TALL
+        self.tabs.setGeometry(room.right() + 1 - NARROW, room.top() + TOP_BAR, NARROW, tall)
+        self.papers.on_press = lambda code: send(port, scan_of(code))
+        self.papers.on_paper = self._came
+        self.papers.on_end = self.close
+        self._tell()
+
+    def show(self) -> None:
+        """The handle alone: the till is what a visitor came for."""
+        self.handle.show()
+
+    def close(self) -> None:
+        """The counter has ended."""
+        self.tabs.close()
+        self.handle.close()
+
+    def _turn(self) -> None:
+        self.tabs.setVisible(not self.tabs.isVisible())
+        self._new = 0
+        self._tell()
+
+    def _came(self) -> None:
+        if not self.tabs.isVisible():
+            self._new += 1
+            self.tabs.setCurrentWidget(self.papers)
+            self._tell()
+
+    def _tell(self) -> None:
+        key = "fold" if self.tabs.isVisible() else "new" if self._new else "try"
+        self.handle.setText(self._words.text(f"ui.demo_{key}", n=self._new))
+
+
 def run_paper(port: int, title: str, try_in: str = "") -> int:
     """Show the papers of the counter whose control line is at that port; `try_in`: the language
     of the demo's codes beside them, "" for the papers alone."""
     app = application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C at the terminal: there is nothing to keep
+    room = app.primaryScreen().availableGeometry()
+    if try_in and not has_room(room):
+        corner = Corner(port, room, try_in)
+        corner.show()
+        return app.exec()
     window = PapersAndSheet(port, title, try_in) if try_in else PaperWindow(port, title)
     window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-    room = app.primaryScreen().availableGeometry()
     window.move(room.right() - window.width(), room.top())
     window.show()
-    QTimer.singleShot(0, window, window.lower)  # behind the till where there is no room beside it
+    QTimer.singleShot(0, window, window.lower)  # the till is in front, wherever it opens
     return app.exec()

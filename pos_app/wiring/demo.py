@@ -58,7 +58,7 @@ def _for_a_person(place: Place, counter: Counter, language: str) -> int:
     counter.order("drawer", shuts_ms=DRAWER_SHUTS_MS)
     for operator, _name, role, pin in OPERATORS:
         _say(f"{role}: {NAMES[language][operator]}, PIN {pin}")
-    _say("codes to try are in the window beside the till: a press there is a scan")
+    _say("codes to try are beside the till, or behind the blue handle: a press there is a scan")
     paper = subprocess.Popen(
         command("paper", "--demo", "--port", str(counter.port), "--language", language),
         stdin=subprocess.DEVNULL,
