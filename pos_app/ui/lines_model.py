@@ -130,7 +130,8 @@ class LinesModel(QAbstractTableModel):
             if place + 1 == len(rows) or rows[place + 1] != row + 1:
                 self.dataChanged.emit(self.index(first, 0), self.index(row, last))
 
-    def _texts(self, row: int) -> LineTexts:
+    def texts(self, row: int) -> LineTexts:
+        """A row in words, made when somebody looks at it."""
         shown = self._rows[row]
         if shown.texts is None:
             shown.texts = texts_of(shown.line, shown.place, self._words, self._currency)
@@ -169,7 +170,7 @@ class LinesModel(QAbstractTableModel):
         return None
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        texts = self._texts(index.row())
+        texts = self.texts(index.row())
         if role == TEXTS:
             return texts
         if role == Qt.ItemDataRole.DisplayRole:

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from pos_app.domain.money import Currency
+from pos_app.ui.inked import Inked
 from pos_app.ui.lines_model import (
     AMOUNT,
     ITEM,
@@ -22,7 +22,6 @@ from pos_app.ui.lines_model import (
     NUMBER,
     PRICE,
     QUANTITY,
-    TEXTS,
     WIDE,
     LinesModel,
     LineTexts,
@@ -31,7 +30,6 @@ from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.view import TransactionView
 
 TOP_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-TOP_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 _AnyIndex = QModelIndex | QPersistentModelIndex
 WIDEST = {NUMBER: "000", QUANTITY: "000,000 кг", PRICE: "000 000,00", AMOUNT: "0 000 000,00"}
 
@@ -39,17 +37,16 @@ WIDEST = {NUMBER: "000", QUANTITY: "000,000 кг", PRICE: "000 000,00", AMOUNT: 
 class LineDelegate(QStyledItemDelegate):
     """Two lines of text a row (three where a long name needs it), on fixed baselines."""
 
-    def __init__(self, look: Look, columns: tuple[int, ...], view: QTableView) -> None:
+    def __init__(self, look: Look, columns: tuple[int, ...], view: "LinesTable") -> None:
         super().__init__(view)
         self._look, self._columns, self._view = look, columns, view
         metrics = look.metrics
-        self._name = look.font(metrics.body, MEDIUM)
-        self._plain = look.font(metrics.body, figures=True)
-        self._strong = look.font(metrics.body, SEMIBOLD, figures=True)
-        self._small = look.font(metrics.small)
-        self._struck = look.font(metrics.small, figures=True, struck=True)
-        self._line = QFontMetrics(self._name).height()
-        self._second = QFontMetrics(self._small).height()
+        self._name = Inked(look.font(metrics.body, MEDIUM))
+        self._plain = Inked(look.font(metrics.body, figures=True))
+        self._strong = Inked(look.font(metrics.body, SEMIBOLD, figures=True))
+        self._small = Inked(look.font(metrics.small))
+        self._struck = Inked(look.font(metrics.small, figures=True, struck=True))
+        self._line, self._second = self._name.height, self._small.height
         self.pad = metrics.px(10)
         self._air = metrics.px(6)
         self.name_lines = 2 if metrics.is_tight else 1
@@ -59,13 +56,12 @@ class LineDelegate(QStyledItemDelegate):
         return QSize(40, self.height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
-        texts: LineTexts = index.data(TEXTS)
-        column = self._columns[index.column()]
+        row = index.row()
+        texts, place = self._view.lines.texts(row), index.column()
+        column = self._columns[place]
         rect: QRect = option.rect
-        painter.save()
-        self._ground(painter, rect, bool(option.state & QStyle.StateFlag.State_Selected),
-                     index.column() == 0)  # fmt: skip
-        air = self._air_above(texts, index.column() == self._columns.index(ITEM), rect.width())
+        self._ground(painter, rect, row == self._view.currentIndex().row(), place == 0)
+        air = self._air_above(texts, column == ITEM, rect.width())
         box = rect.adjusted(self.pad, air, -self.pad, -self._air)
         if column == ITEM:
             self._item(painter, box, texts)
@@ -73,7 +69,6 @@ class LineDelegate(QStyledItemDelegate):
             self._amount(painter, box, texts)
         else:
             self._cell(painter, box, texts, column)
-        painter.restore()
 
     def _air_above(self, texts: LineTexts, item: bool, width: int) -> int:
         """A line that needs no second one stands in the middle of its row."""
@@ -85,7 +80,7 @@ class LineDelegate(QStyledItemDelegate):
     def _runs_on(self, texts: LineTexts, width: int) -> bool:
         """A name too long for its column takes the line of the reasons where there are none."""
         below = QUANTITY not in self._columns or texts.reasons or texts.notes
-        return not below and QFontMetrics(self._name).horizontalAdvance(texts.name) > width
+        return not below and self._name.width(texts.name) > width
 
     def _ground(self, painter: QPainter, rect: QRect, chosen: bool, first: bool) -> None:
         if chosen:
@@ -96,40 +91,33 @@ class LineDelegate(QStyledItemDelegate):
         painter.setPen(self._look.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
-    def _write(
-        self, painter: QPainter, box: QRect, align: Qt.AlignmentFlag, text: str, font: QFont
-    ) -> None:
-        painter.setFont(font)
-        painter.drawText(box, align, text)
+    def _write_right(self, painter: QPainter, box: QRect, text: str, ink: Inked) -> None:
+        ink.write_right(painter, box.right() + 1, box.top(), text)
 
     def _item(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
         painter.setPen(self._look.colour("text"))
-        metrics = QFontMetrics(self._name)
         tall = self.name_lines * self._line
-        name_box = QRect(box.left(), box.top(), box.width(), tall)
-        painter.setFont(self._name)
         if self.name_lines == 1 and not self._runs_on(texts, box.width()):
-            short = metrics.elidedText(texts.name, Qt.TextElideMode.ElideRight, box.width())
-            painter.drawText(name_box, TOP_LEFT, short)
+            short = self._name.short(texts.name, box.width())
+            self._name.write(painter, box.left(), box.top(), short)
         else:
             flags = TOP_LEFT | Qt.TextFlag.TextWordWrap
-            name_box.setHeight(max(tall, 2 * self._line))
+            name_box = QRect(box.left(), box.top(), box.width(), max(tall, 2 * self._line))
+            painter.setFont(self._name.font)
             painter.drawText(name_box, flags, texts.name)
-            tall = min(tall, metrics.boundingRect(name_box, flags, texts.name).height())
+            found = self._name.metrics.boundingRect(name_box, flags, texts.name)
+            tall = min(tall, found.height())
         below = QRect(box.left(), box.top() + tall, box.width(), self._second)
         self._below_name(painter, below, texts)
 
     def _below_name(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
         """In merged columns quantity and price come first; then why the price is what it is."""
-        metrics = QFontMetrics(self._small)
-        painter.setFont(self._small)
         left = box.left()
         for text, ink in self._pieces_below(texts, box.width()):
-            room = box.right() - left
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            shown = self._small.short(text, box.right() - left)
             painter.setPen(self._look.colour(ink))
-            painter.drawText(QRect(left, box.top(), room + 1, box.height()), TOP_LEFT, shown)
-            left += metrics.horizontalAdvance(shown) + 2 * self.pad
+            self._small.write(painter, left, box.top(), shown)
+            left += self._small.width(shown) + 2 * self.pad
 
     def _pieces_below(self, texts: LineTexts, width: int) -> list[tuple[str, str]]:
         """(text, ink); the reckoning of a price only where it fits whole: "why?" has it all."""
@@ -142,22 +130,24 @@ class LineDelegate(QStyledItemDelegate):
 
     def _takes(self, text: str) -> int:
         """Pixels of a piece below the name and of the gap after it."""
-        return QFontMetrics(self._small).horizontalAdvance(text) + 2 * self.pad if text else 0
+        return self._small.width(text) + 2 * self.pad if text else 0
 
     def _amount(self, painter: QPainter, box: QRect, texts: LineTexts) -> None:
         painter.setPen(self._look.colour("text"))
-        self._write(painter, box, TOP_RIGHT, texts.amount, self._strong)
+        self._write_right(painter, box, texts.amount, self._strong)
         if texts.old:
             painter.setPen(self._look.colour("secondary"))
             below = QRect(box.left(), box.top() + self._line, box.width(), self._second)
-            self._write(painter, below, TOP_RIGHT, texts.old, self._struck)
+            self._write_right(painter, below, texts.old, self._struck)
 
     def _cell(self, painter: QPainter, box: QRect, texts: LineTexts, column: int) -> None:
         quiet = column in {NUMBER, PRICE}
         painter.setPen(self._look.colour("secondary" if quiet else "text"))
         text = {NUMBER: texts.number, QUANTITY: texts.quantity, PRICE: texts.price}[column]
-        align = TOP_LEFT if column == NUMBER else TOP_RIGHT
-        self._write(painter, box, align, text, self._plain)
+        if column == NUMBER:
+            self._plain.write(painter, box.left(), box.top(), text)
+        else:
+            self._write_right(painter, box, text, self._plain)
 
 
 class LinesTable(QTableView):
