@@ -104,7 +104,7 @@ class _Beside:
         self._wedge = WedgeFilter(
             lambda data, aim: control_flows.scan(desk, data, aim), wedge_settings(), parent=window
         )
-        app.installEventFilter(self._wedge)
+        self._wedge.follow(app, window)
         self._tickers: list[Ticker] = []
         self._customers: SecondScreen | None = None
 
@@ -128,6 +128,6 @@ class _Beside:
         """Before the till is closed."""
         for one in self._tickers:
             one.stop()
-        self._app.removeEventFilter(self._wedge)
+        self._wedge.leave(self._app)
         if self._customers is not None:
             self._customers.close()

@@ -16,7 +16,7 @@ _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease})
 
 
 class WedgeFilter(QObject):
-    """An application-wide filter: feeds the decoder, replays what turned out to be typing.
+    """Stands before what has the focus: feeds the decoder, replays what turned out to be typing.
 
     Replayed keys are the very events that came, releases included, in their order, to the widget
     that has the focus then; they pass this filter untouched.
@@ -39,6 +39,25 @@ class WedgeFilter(QObject):
         self._since = QElapsedTimer()
         self._graces = 0
         self._tap: Callable[[KeyPress], None] | None = None
+
+    def follow(self, app: QApplication, window: QWidget) -> None:
+        """Hear keys where they arrive: at what has the focus, else at the window.
+
+        Not at the application: a filter there is asked about every event of every object, and to
+        show it the first one that Qt made itself, PySide6 makes every class of Qt it knows.
+        """
+        window.installEventFilter(self)
+        app.focusChanged.connect(self._moved)
+        self._moved(None, app.focusWidget())
+
+    def leave(self, app: QApplication) -> None:
+        """Keys go on as they come."""
+        app.focusChanged.disconnect(self._moved)
+
+    def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """What had the focus keeps its filter, which lets keys pass that are not the focus's."""
+        if now is not None:
+            now.installEventFilter(self)
 
     def use(self, settings: WedgeSettings) -> None:
         """Other thresholds from now on; what is held is typing."""

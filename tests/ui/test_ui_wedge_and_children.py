@@ -37,9 +37,9 @@ def wedge(open_till, qapp):
     window = open_till(SellingTill(selling()))
     scans = []
     wedge = WedgeFilter(lambda data, aim: scans.append((data, aim)), parent=window)
-    qapp.installEventFilter(wedge)
+    wedge.follow(qapp, window)
     yield window, scans
-    qapp.removeEventFilter(wedge)
+    wedge.leave(qapp)
 
 
 def test_a_burst_is_a_scan_and_leaves_nothing_in_the_field(wedge):

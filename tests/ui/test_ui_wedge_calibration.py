@@ -20,14 +20,14 @@ from tests.ui.builders import SellingTill, selling
 def taught(open_till, qapp, qtbot):
     window = open_till(SellingTill(selling()))
     wedge = WedgeFilter(lambda data, aim: scans.append(data), parent=window)
-    qapp.installEventFilter(wedge)
+    wedge.follow(qapp, window)
     scans, kept = [], []
     dialog = calibrate(kept.append)
     dialog.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
     yield dialog, kept, scans
     dialog.reject()
-    qapp.removeEventFilter(wedge)
+    wedge.leave(qapp)
 
 
 def type_into(dialog, keys) -> None:

@@ -46,9 +46,9 @@ def wedge(open_till, qapp):
     window = open_till(SellingTill(selling()))
     scans = []
     wedge = WedgeFilter(lambda data, aim: scans.append((data, aim)), parent=window)
-    qapp.installEventFilter(wedge)
+    wedge.follow(qapp, window)
     yield window, scans, wedge
-    qapp.removeEventFilter(wedge)
+    wedge.leave(qapp)
 
 
 def send(window, events):
