@@ -52,6 +52,7 @@ def after_document(
     earned = sum(e.points for e in document.entries if e.kind is EntryKind.EARN)
     redeemed = -sum(e.points for e in document.entries if e.kind is EntryKind.REDEEM)
     reversed_ = sum(e.points for e in document.entries if e.kind is EntryKind.REVERSE)
+    given_back = sum(max(e.points, 0) for e in document.entries if e.kind is EntryKind.REVERSE)
     is_sale = document.kind is TransactionKind.SALE
     amount = document.totals.due_minor - document.withheld_minor
     return replace(
@@ -66,6 +67,7 @@ def after_document(
         points_earned=totals.points_earned + earned,
         points_redeemed=totals.points_redeemed + redeemed,
         points_reversed=totals.points_reversed + reversed_,
+        points_given_back=totals.points_given_back + given_back,
         risked=totals.risked + document.risked,
         dark_receipts=totals.dark_receipts + document.offline,
         dark_earned=totals.dark_earned + (earned if document.offline else 0),

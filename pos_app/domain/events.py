@@ -195,6 +195,8 @@ class ControlTotals:
 
     Amounts in minor units, points as integers; `by_tender` by tender kind, net of change. `dark_*`:
     what the till did while it had no link, and for how long; points of sales only.
+    `points_reversed` is what returns gave back less what they took back; `points_given_back` the
+    first of them, for this till's own paper: it does not travel.
     """
 
     receipts: int = 0
@@ -219,6 +221,7 @@ class ControlTotals:
     dark_earned: int = 0
     dark_redeemed: int = 0
     dark_seconds: int = 0
+    points_given_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from pos_app.ui.phrases import money
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.report import Report, Settlement
 
-DRAWER = ("expected_minor", "counted_minor", "difference_minor")
+DRAWER = (
+    "float_minor",
+    "drawer_sales_minor",
+    "drawer_moved_minor",
+    "expected_minor",
+    "counted_minor",
+    "difference_minor",
+)
 
 
 class ReportPage(Panel):

@@ -24,6 +24,7 @@ from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
+from pos_app.workstation.report import drawer_of
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import Station, changed, record, require
 from pos_app.workstation.till_control import closed_event, last_of_open_day, not_closable
@@ -147,6 +148,7 @@ def _day_of(station: Station, session: SessionState, counted_minor: int) -> DayR
         expected_minor=session.cash_minor,
         closed_at=now,
         totals=session.day_totals,
+        drawer=drawer_of(session.float_minor, session.totals),
         terminals=day_terminals.ends_of(station),
         fiscal=in_force(station),
     )

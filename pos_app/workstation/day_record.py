@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from pos_app.domain.events import ControlTotals
+from pos_app.workstation.report import Drawer
 
 
 class TerminalDay(Enum):
@@ -86,6 +87,7 @@ class DayRecord:
     settled: Settled | None = None
     left: bool = False
     told: bool = False
+    drawer: Drawer | None = None
 
     def with_terminal(self, end: TerminalEnd) -> "DayRecord":
         """That terminal's end, changed."""

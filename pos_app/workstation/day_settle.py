@@ -37,7 +37,7 @@ def report_of_day(station: Station, day: DayRecord, unsent: int | None = None) -
     """Z of a record, with what the server said of it."""
     at = day.closed_at or day.begun_at
     heading = Heading("z", day.business_on, day.session_number, day.operator, at)
-    count = Count(day.expected_minor, day.counted_minor)
+    count = Count(day.expected_minor, day.counted_minor, day.drawer)
     unsent = station.journal.unsent() if unsent is None else unsent
     report = report_of(heading, day.totals, count, unsent)
     if day.settled is None:

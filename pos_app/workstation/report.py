@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pos_app.domain.business_day import cash_sign
 from pos_app.domain.events import ControlTotals
 from pos_app.domain.money import RUB, Currency
 
-COUNTS = ("receipts", "returns", "points_earned", "points_redeemed", "points_reversed")
+COUNTS = (
+    "receipts",
+    "returns",
+    "points_earned",
+    "points_redeemed",
+    "points_taken_back",
+    "points_given_back",
+)
 DARK = ("dark_minutes", "dark_receipts", "points_dark_earned", "points_dark_redeemed")
 AMOUNTS = (
     "sales_minor",
@@ -34,7 +42,11 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """kind `x` (session so far), `session` (closed session) or `z` (closed business day)."""
+    """kind `x` (session so far), `session` (closed session) or `z` (closed business day).
+
+    `drawer` is of the session whose drawer is counted, a Z's too: float + cash of receipts +
+    what else was moved = expected. None: a day that was closed before this was kept.
+    """
 
     kind: str
     business_on: date
@@ -69,12 +81,19 @@ class Report:
     points_dark_redeemed: int = 0
     settlement: Settlement | None = None
     currency: Currency = RUB
+    points_given_back: int = 0
+    drawer: "Drawer | None" = None
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
         yield "session_number", self.session_number
         for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", *DARK, "unsent"):
             yield name, getattr(self, name)
+
+    @property
+    def points_taken_back(self) -> int:
+        """What was earned on goods that came back, as a positive number."""
+        return max(self.points_given_back - self.points_reversed, 0)
 
     @property
     def dark_minutes(self) -> int:
@@ -85,10 +104,35 @@ class Report:
         """Amounts to print, minor units."""
         for name in AMOUNTS:
             yield name, getattr(self, name)
+        if self.drawer is not None:
+            yield "float_minor", self.drawer.float_minor
+            yield "drawer_sales_minor", self.drawer.sales_minor
+            if self.drawer.moved_minor:
+                yield "drawer_moved_minor", self.drawer.moved_minor
         yield "expected_minor", self.expected_minor
         if self.counted_minor is not None and self.difference_minor is not None:
             yield "counted_minor", self.counted_minor
             yield "difference_minor", self.difference_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """How a session came to what should be in its drawer: minor units; their sum is that.
+
+    `sales_minor`: cash of receipts less cash given back; `moved_minor`: paid in and loans less paid
+    out and pickups.
+    """
+
+    float_minor: int
+    sales_minor: int
+    moved_minor: int
+
+
+def drawer_of(float_minor: int, totals: ControlTotals) -> Drawer:
+    """Of a session, from its float and its running totals."""
+    kinds = ("paid_in", "loan", "paid_out", "pickup")
+    moved = sum(cash_sign(kind) * int(getattr(totals, f"{kind}_minor")) for kind in kinds)
+    return Drawer(float_minor, dict(totals.by_tender).get("cash", 0), moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +141,7 @@ class Count:
 
     expected_minor: int
     counted_minor: int | None = None
+    drawer: Drawer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +190,6 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         dark_receipts=totals.dark_receipts,
         points_dark_earned=totals.dark_earned,
         points_dark_redeemed=totals.dark_redeemed,
+        points_given_back=max(totals.points_given_back, totals.points_reversed),
+        drawer=count.drawer,
     )

@@ -27,7 +27,7 @@ from pos_app.workstation import dark, fiscal_errands, fiscal_tasks, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
-from pos_app.workstation.report import Count, Heading, Report, report_of
+from pos_app.workstation.report import Count, Heading, Report, drawer_of, report_of
 from pos_app.workstation.sale import clear
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
@@ -267,7 +267,8 @@ def _report(
 ) -> Report:
     name = station.operator.name if station.operator else ""
     heading = Heading(kind, session.business_on, session.number, name, station.now())
-    count = Count(session.cash_minor, counted_minor)
+    drawer = drawer_of(session.float_minor, session.totals)
+    count = Count(session.cash_minor, counted_minor, drawer)
     return report_of(heading, totals, count, station.journal.unsent())
 
 

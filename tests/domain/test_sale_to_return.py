@@ -262,6 +262,7 @@ def test_the_totals_of_a_day_follow_every_document() -> None:
     assert (closed.returns, closed.returns_minor, closed.discount_minor) == (1, 131_82, 0)
     assert closed.by_tender == (("card", 0), ("cash", 0))
     assert closed.points_reversed == 30 - 13
+    assert closed.points_given_back == 30
     assert back.kind is TransactionKind.RETURN
 
 

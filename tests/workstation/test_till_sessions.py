@@ -338,3 +338,30 @@ def test_a_till_before_enrolment_shows_an_empty_screen(tmp_path):
     mirror.close()
     memory.close()
     bench.close()
+
+
+def test_x_and_z_tell_how_the_float_came_to_what_should_be_in_the_drawer(bench):
+    ok(bench.till.sign_on(*MARIA))
+    ok(bench.till.open_session(5000_00))
+    bench.sold(MILK, cash=100_00)
+    ok(bench.till.cash_movement("paid_in", 300_00, "change"))
+    ok(bench.till.cash_movement("pickup", 1000_00, "to_safe"))
+    x = ok(bench.till.x_report()).data["report"]
+    told = dict(x.amounts())
+    assert (told["float_minor"], told["drawer_sales_minor"]) == (5000_00, 89_90)
+    assert told["drawer_moved_minor"] == 300_00 - 1000_00
+    assert told["expected_minor"] == 5000_00 + 89_90 - 700_00
+    ok(bench.till.close_session(told["expected_minor"]))
+
+    ok(bench.till.open_session(2000_00))
+    bench.sold(MILK, cash=100_00)
+    z = ok(bench.till.end_of_day(2089_90)).data["report"]
+    told = dict(z.amounts())
+    assert dict(z.by_tender)["cash"] == 2 * 89_90, "the day's"
+    assert (told["float_minor"], told["drawer_sales_minor"]) == (2000_00, 89_90), "its drawer's"
+    assert told["expected_minor"] == 2089_90
+    assert "drawer_moved_minor" not in told
+    words = paper(bench.devices.jobs[-1])
+    voice = bench.till.station.gear.voice("ru")
+    assert f"{voice.text('report.float_minor')} | 2000" in words
+    assert f"{voice.text('report.business_on')} | {z.business_on:%d.%m.%Y}" in words
