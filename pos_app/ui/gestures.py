@@ -62,7 +62,7 @@ def submit(desk: Desk) -> None:
     ask, text = desk.ask, desk.typed.strip()
     if ask is not None:
         if ask.pick is not None and desk.rows and not ask.pad:
-            ask.pick(desk.rows[_chosen(desk, text)])
+            _pick(desk, ask.pick, text)
             if desk.ask is ask and desk.typed.strip() == text:
                 desk.write("")  # the list stays for another number
         else:
@@ -75,11 +75,18 @@ def submit(desk: Desk) -> None:
         desk.turn_to(None)
 
 
-def _chosen(desk: Desk, text: str) -> int:
-    """A typed number names a row where the field is not for searching."""
-    searching = desk.ask is not None and desk.ask.place == "below"
-    named = int(text) - 1 if text.isdigit() and not searching else desk.cursor
-    return named if 0 <= named < len(desk.rows) else desk.cursor
+def _pick(desk: Desk, pick: Callable[[Row], None], text: str) -> None:
+    """The highlighted row, or the one that a typed number names where the field does not search.
+
+    What names no row picks none: who types 1111 into a list of reasons takes it for another.
+    """
+    ask = desk.ask
+    searching = ask is not None and (ask.place == "below" or ask.name == "price_check")
+    row = desk.cursor if searching or not text else int(text) - 1 if text.isdecimal() else -1
+    if 0 <= row < len(desk.rows):
+        pick(desk.rows[row])
+    else:
+        desk.tell("ui.no_such_row", Tone.WARNING, typed=text, count=len(desk.rows))
 
 
 def show_found(desk: Desk, answer: Answer, typed: str = "") -> None:
