@@ -1,4 +1,4 @@
-"""The receipt's coupons as chips over the totals: what counts, and what does not. No rule."""
+"""The receipt's coupons and the gift card at hand, as chips over the totals. No rule."""
 
 from functools import partial
 
@@ -10,12 +10,14 @@ from pos_app.ui.menu_flows import perform
 from pos_app.ui.theme import Look
 from pos_app.workstation.answer import Part
 from pos_app.workstation.chip_view import CouponView
+from pos_app.workstation.view import TransactionView
 
 MOST = 3
 
 
 class CouponChips(QWidget):
-    """One chip a coupon; a tap shows them all with their reasons, and takes one off."""
+    """One chip a coupon; a tap shows them all with their reasons, and takes one off. A gift card
+    that may pay is a button that pays."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -26,16 +28,24 @@ class CouponChips(QWidget):
         self.chips = [Button(look, "", press, key="F4 F4" if n == 0 else "") for n in range(MOST)]
         self.more = Button(look, "", press)
         self._row = FitRow(look, (*self.chips, self.more), (*[3] * MOST, 1))
+        pay = partial(perform, desk, "gift_card")
+        self.card = Button(look, "", pay, icon="credit-card", key="F12")
+        self._cards = FitRow(look, (self.card,))
+        column.setSpacing(look.metrics.px(6))
+        column.addWidget(self._cards)
         column.addWidget(self._row)
         reveal(self, False)
 
     def refresh(self, changes: frozenset[Change]) -> None:
         """The coupons of the open receipt; none takes no room."""
-        if not changes & {Part.TRANSACTION, Part.MEMBER, Part.LAST_SALE}:
+        if not changes & {Part.TRANSACTION, Part.MEMBER, Part.LAST_SALE, Part.TENDERS}:
             return
         transaction = self._desk.view.transaction
         shown = transaction.coupons if transaction else ()
-        reveal(self, bool(shown))
+        pays = self._show_card(transaction)
+        reveal(self._cards, pays)
+        reveal(self._row, bool(shown))
+        reveal(self, bool(shown) or pays)
         for place, button in enumerate(self.chips):
             reveal(button, place < len(shown))
             if place < len(shown):
@@ -43,6 +53,15 @@ class CouponChips(QWidget):
         reveal(self.more, len(shown) > MOST)
         self.more.relabel(f"+{len(shown) - MOST}")
         self._row.arrange()
+
+    def _show_card(self, transaction: TransactionView | None) -> bool:
+        look, card = self._look, self._desk.view.gift_card
+        if card is None or not card.pays or transaction is None or not transaction.lines:
+            return False
+        balance = look.words.money(card.balance_minor, self._desk.view.currency)
+        self.card.relabel(look.say("ui.pay_by_gift_card", number=card.number, balance=balance))
+        self._cards.arrange()
+        return True
 
     def _show(self, button: Button, one: CouponView) -> None:
         """What counts is ticked and says what it saves; what does not says so in words."""

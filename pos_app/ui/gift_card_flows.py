@@ -4,17 +4,24 @@ from collections.abc import Callable
 
 from pos_app.ui.desk import Ask, Desk
 from pos_app.ui.gestures import to_minor
-from pos_app.workstation.answer import Tone
 
 
 def pay(desk: Desk) -> None:
-    """F12: the card that was scanned pays what it holds; with none, its code is typed."""
+    """F12: the card that was scanned pays what it holds; where none may, its code is typed and it
+    pays at once. With nothing to pay a card is only looked at."""
     transaction, card = desk.view.transaction, desk.view.gift_card
-    if card is None:
+    if transaction is None or not transaction.lines:
         show(desk)
-    elif transaction is None or not transaction.lines:
-        desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)
+    elif card is None or not card.pays:
+        show(desk, _pay_now)
     else:
+        _pay_now(desk)
+
+
+def _pay_now(desk: Desk) -> None:
+    """What cannot pay was said when it was shown."""
+    card = desk.view.gift_card
+    if card is not None and card.pays:
         desk.do(desk.till.pay("gift_card"))
 
 

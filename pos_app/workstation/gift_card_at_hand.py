@@ -80,15 +80,34 @@ def id_of(station: Station, code: str) -> str | Answer:
     return card_owner(station.gear.phones.phone_hmac(card_text(text)), text)
 
 
+def at_hand(station: Station) -> AtHand | None:
+    """The card that somebody shows now. One that was looked at before the receipt began was
+    another customer's, maybe: it pays nothing."""
+    hand = station.gift_card
+    return hand if hand is not None and hand.receipt == _receipt(station) else None
+
+
+def taken(station: Station, card_id: str) -> AtHand:
+    """That card is at hand from now on, for what is open now."""
+    station.gift_card = AtHand(card_id, receipt=_receipt(station))
+    return station.gift_card
+
+
+def _receipt(station: Station) -> str:
+    return station.open.transaction_id if station.open else ""
+
+
 def which(station: Station, code: str) -> str | Answer:
     """The id of the card of that code; no code is the one at hand."""
     if code:
         return id_of(station, code)
-    return station.gift_card.card_id if station.gift_card else refused("gift_card_which")
+    hand = at_hand(station)
+    return hand.card_id if hand else refused("gift_card_which")
 
 
 def present(station: Station, code: str) -> Answer:
-    """data["card"]: GiftCardView. It is at hand until the receipt is closed or another is shown."""
+    """data["card"]: GiftCardView. It is at hand until the receipt is closed or another is shown;
+    with no receipt, until one begins."""
     trouble = not_ready(station)
     if trouble:
         return trouble
@@ -99,7 +118,7 @@ def present(station: Station, code: str) -> Answer:
 def show(station: Station, card_id: str) -> Answer:
     """Put it at hand and say what is on it."""
     before = station.gift_card
-    station.gift_card = AtHand(card_id)
+    taken(station, card_id)
     if before is not None and before.card_id != card_id:
         release(station)
     ask(station)
@@ -111,17 +130,22 @@ def put_away(station: Station) -> Answer:
     """The customer keeps it."""
     if station.gift_card is None:
         return refused("gift_card_which")
+    drop(station)
+    return changed(*PARTS)
+
+
+def drop(station: Station) -> None:
+    """It is at hand no more, and what was granted of it goes back."""
     station.gift_card = None
     release(station)
-    return changed(*PARTS)
 
 
 def ask(station: Station) -> bool:
     """Ask the server for its state, and for all of it while a receipt is open; with no link the
     other tills of the store. False: nobody to ask."""
-    hand, link = station.gift_card, station.courier.status()
+    hand = at_hand(station)
     wanted = EVERYTHING if station.open is not None else 0
-    if hand is None or not (link.online or (link.peers and wanted)):
+    if hand is None or not _asked_somewhere(station):
         return False
     station.gift_card = replace(hand, asking=True, asked=bool(wanted))
     fields = {"kind": "gift_card", "key": hand.card_id, "want_points": wanted}
@@ -133,8 +157,14 @@ def ask(station: Station) -> bool:
     return True
 
 
+def _asked_somewhere(station: Station) -> bool:
+    """Whether there is the server, or for a receipt another till, to ask."""
+    link = station.courier.status()
+    return link.online or bool(link.peers and station.open is not None)
+
+
 def _answered(station: Station, card_id: str, reply: Mapping[str, Any]) -> None:
-    hand = station.gift_card
+    hand = at_hand(station)
     if hand is None or hand.card_id != card_id:
         # The customer has gone: what was granted meanwhile goes back.
         release(station)
@@ -142,27 +172,45 @@ def _answered(station: Station, card_id: str, reply: Mapping[str, Any]) -> None:
     failed = bool(reply.get("error"))
     told = failed or reply.get("moved") or reply["card"]
     station.gift_card = replace(
-        hand, asking=False, asked=hand.asked and not failed, strange=not told
+        hand, asking=False, asked=hand.asked and not failed, strange=not told, then=None
     )
-    station.say(changed(*PARTS, notices=(_told(station),)))
+    goes_on = hand.then if told and not failed else None
+    station.say(goes_on() if goes_on is not None else shown_told(station))
+
+
+def shown_told(station: Station) -> Answer:
+    """What is on the card at hand, in words."""
+    return changed(*PARTS, notices=(_told(station),))
 
 
 def view_of(station: Station) -> GiftCardView | None:
     """The card at hand for a screen; None when there is none."""
-    hand = station.gift_card
+    hand = at_hand(station)
     if hand is None:
         return None
     known = know_card(station, hand.card_id)
-    card = known.card
+    card, state = known.card, _state(station, hand, known)
     return GiftCardView(
         number=masked(card.card_id),
-        state=_state(station, hand, known),
+        state=state,
         balance_minor=card.balance_minor,
         expires_on=card.expires_on,
         allowance_minor=known.may_spend_minor(risk_minor(station)),
         as_of=station.gear.to_local(card.as_of) if card.as_of else None,
         asking=hand.asking,
+        pays=_pays(station, hand, known, state),
     )
+
+
+def _pays(station: Station, hand: AtHand, known: KnownCard, state: str) -> bool:
+    """Whether F12 may mean this card: a used, empty or unsold one would only be refused."""
+    paid = station.open.tenders if station.open is not None else ()
+    if state not in ("sold", "unknown") or any(one.reference == hand.card_id for one in paid):
+        return False
+    if state == "sold" and known.card.balance_minor <= 0:
+        return False
+    may = known.may_spend_minor(risk_minor(station)) > 0 if state == "sold" else False
+    return may or hand.asking or (not hand.asked and _asked_somewhere(station))
 
 
 def readable_view(station: Station) -> GiftCardView | None:

@@ -22,10 +22,19 @@ from pos_app.domain.money import Money
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction, with_tender
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused, refused_with
-from pos_app.workstation.gift_card_at_hand import KnownCard, ask, know_card, risk_minor, which
+from pos_app.workstation.gift_card_at_hand import (
+    KnownCard,
+    ask,
+    at_hand,
+    drop,
+    know_card,
+    risk_minor,
+    taken,
+    which,
+)
 from pos_app.workstation.honoured import honoured
 from pos_app.workstation.pricing_task import program_of
-from pos_app.workstation.station import AtHand, Station, changed
+from pos_app.workstation.station import Station, changed
 
 TAKES = (GiftCardKind.REDEEM, GiftCardKind.VOID)
 """What leaves a card, and so needs a right to it."""
@@ -45,13 +54,27 @@ def tender(station: Station, due_minor: int, amount_minor: int | None, code: str
         return refused("nothing_due" if due_minor <= 0 else "gift_card_buys_no_card")
     if amount_minor is not None and not 0 < amount_minor <= due:
         return refused("card_overpaid" if amount_minor > due else "bad_amount", due=Money(due))
-    return _take(station, card_id, due if amount_minor is None else amount_minor, amount_minor)
+    wanted = due if amount_minor is None else amount_minor
+    answer = _take(station, card_id, wanted, amount_minor)
+    return _rest_told(answer, station, due_minor, due_minor - due) if answer.ok else answer
+
+
+def _rest_told(answer: Answer, station: Station, due_minor: int, cards_minor: int) -> Answer:
+    """Why it did not pay all: a card that this receipt sells, or that it held no more."""
+    assert station.open is not None
+    rest = due_minor - station.open.tenders[-1].amount_minor
+    said = []
+    if cards_minor > 0:
+        said.append(notice("gift_card_not_for_cards", amount=Money(cards_minor)))
+    if rest > 0:
+        said.append(notice("gift_card_rest", due=Money(rest)))
+    return replace(answer, notices=(*answer.notices, *said))
 
 
 def _which(station: Station, code: str) -> str | Answer:
-    card_id, hand = which(station, code), station.gift_card
+    card_id, hand = which(station, code), at_hand(station)
     if isinstance(card_id, str) and (hand is None or hand.card_id != card_id):
-        station.gift_card = AtHand(card_id)
+        taken(station, card_id)
     return card_id
 
 
@@ -68,12 +91,12 @@ def _take(station: Station, card_id: str, wanted: int, asked: int | None) -> Ans
     known = know_card(station, card_id)
     limit = _limit(station, known, wanted)
     short = limit.minor < wanted if asked is not None else not limit.minor
-    hand = station.gift_card
+    hand = at_hand(station)
     dry = known.granted_minor < min(wanted, max(known.card.balance_minor, 0)) or not known.heard
-    if dry and hand is not None and not hand.asked and ask(station):
+    if dry and hand is not None and (hand.asking or (not hand.asked and ask(station))):
         return refused("gift_card_asking")
-    if not known.heard:
-        return refused("gift_card_unknown")
+    if not known.heard or not known.card.issued:
+        return _strange(station, known, hand is not None and hand.strange)
     if short:
         return _refused(station, known, limit)
     assert station.open is not None
@@ -81,6 +104,16 @@ def _take(station: Station, card_id: str, wanted: int, asked: int | None) -> Ans
     left = Money(known.card.balance_minor - limit.minor)
     said = notice("gift_card_pays", Tone.GOOD, None, number=masked(card_id), left=left)
     return changed(Part.TRANSACTION, Part.TENDERS, notices=(said,))
+
+
+def _strange(station: Station, known: KnownCard, strange: bool) -> Answer:
+    """Nobody has sold it, or with no link nobody can tell; it is put away, so that the next key
+    asks for another."""
+    number = masked(known.card.card_id)
+    drop(station)
+    if strange or known.heard:
+        return refused("gift_card_new", number=number)
+    return refused("gift_card_unknown", number=number)
 
 
 def _limit(station: Station, known: KnownCard, wanted: int) -> GiftLimit:
@@ -93,8 +126,10 @@ def _refused(station: Station, known: KnownCard, limit: GiftLimit) -> Answer:
     """In the rules' words; on-line a card without a grant is in somebody else's hands."""
     assert limit.why is not None
     held = limit.why.key == "gift.allowance" and station.courier.status().online
-    if held and known.card.issued:
+    if held:
         return refused("gift_card_held", number=masked(known.card.card_id))
+    if not limit.minor and limit.why.key != "gift.allowance":
+        drop(station)
     return refused_with(limit.why)
 
 

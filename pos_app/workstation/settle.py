@@ -36,7 +36,7 @@ from pos_app.workstation import (
     sell_gift_card,
     take_payment,
 )
-from pos_app.workstation.answer import Answer, Part, refused
+from pos_app.workstation.answer import Answer, Notice, Part, refused
 from pos_app.workstation.commit_sale import commit, paper_of
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
@@ -186,13 +186,14 @@ def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
     """Tender and, when nothing is due any more, complete: one gesture."""
     if station.open is not None and station.open.kind is TransactionKind.RETURN:
         return complete(station)
-    before = station.open
+    before, told = station.open, tuple[Notice, ...]()
     if due_minor(station) > 0 or amount_minor:
         answer = tender(station, kind, amount_minor, "", complete_if_paid)
         if not answer.ok or _by_terminal_paid(station, kind):
             return answer
+        told = answer.notices
     if due_minor(station) > 0:
-        return changed(Part.TRANSACTION, Part.TENDERS)
+        return changed(Part.TRANSACTION, Part.TENDERS, notices=told)
     try:
         answer = complete(station)
     except (StorageFull, StorageBroken):

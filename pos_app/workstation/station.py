@@ -18,7 +18,6 @@ from pos_app.domain.loyalty.choosing import NONE_CHOSEN, Choices
 from pos_app.domain.loyalty.coupon import Issuer
 from pos_app.domain.loyalty.ledger import Account
 from pos_app.domain.loyalty.member import Member
-from pos_app.domain.loyalty.standing import Status
 from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
@@ -33,6 +32,7 @@ from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import ALL_PARTS, Answer, Notice, Part, refused
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_counter import FiscalCounter
+from pos_app.workstation.in_force import InForce
 from pos_app.workstation.moving import Moving, Undecided
 from pos_app.workstation.payment_port import FiscalRegistrar, Payments, Progress
 from pos_app.workstation.ports import (
@@ -145,12 +145,15 @@ class Remembered:
 @dataclass(frozen=True, slots=True)
 class AtHand:
     """The gift card that was shown last. `asked`: for all of it; `strange`: the server does not
-    know it."""
+    know it; `receipt`: the transaction it was shown for, "" for none: it was only looked at.
+    `then`: a payment that goes on when the server has answered."""
 
     card_id: str
     asking: bool = False
     asked: bool = False
     strange: bool = False
+    receipt: str = ""
+    then: Callable[[], Answer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +203,8 @@ class Station:
     job_states: dict[str, str] = field(default_factory=dict)
     printer_state: str = ""
     devices_lost: frozenset[str] = frozenset()
-    engines: dict[str, Engine] = field(default_factory=dict)
-    engine_key: tuple[str, str] = ("", "")
-    engine_document: bytes = b""
+    in_force: InForce = field(default_factory=InForce)
     engine: Engine | None = None
-    programme_held: bool = False
-    standing: tuple[Known, tuple[object, ...], Status] | None = None
     priced_under: Engine | None = None
     teaser: Priced | None = None
     listeners: list[Callable[[Answer], None]] = field(default_factory=list)

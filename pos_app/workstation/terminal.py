@@ -17,6 +17,7 @@ from pos_app.workstation import (
     explain,
     gestures,
     gift_card_at_hand,
+    gift_card_wait,
     goodwill,
     identify_member,
     later,
@@ -219,7 +220,7 @@ class Settling:
     def pay(self, kind: str, amount_minor: int | None = None) -> Answer:
         """See SettlingPort."""
         station, wish = self._station, ("pay", kind, amount_minor)
-        return _patient(station, wish, lambda: exchange.pay(station, kind, amount_minor))
+        return _patient(station, wish, lambda: gift_card_wait.pay(station, kind, amount_minor))
 
     def confirm(self, kind: str, value: str) -> Answer:
         """See SettlingPort."""

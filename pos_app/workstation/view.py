@@ -167,7 +167,7 @@ class TeaserView:
 class GiftCardView:
     """The gift card at hand. `number`: its last characters. `state`: sold, new (it may be sold),
     unknown (with no link nobody can tell), ended, blocked. `allowance_minor`: what this till may
-    take from it now.
+    take from it now. `pays`: it may pay the open receipt, or the server can still be asked.
     """
 
     number: str
@@ -177,6 +177,7 @@ class GiftCardView:
     allowance_minor: int
     as_of: datetime | None
     asking: bool = False
+    pays: bool = True
 
 
 @dataclass(frozen=True, slots=True)

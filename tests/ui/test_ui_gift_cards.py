@@ -1,5 +1,6 @@
 """Gift cards in the window: one call a gesture, words on the screen, no rule."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,10 +34,38 @@ def test_f12_asks_for_a_code_and_then_pays_with_the_card_that_is_shown(window):
     assert till.said("pay") == [(("gift_card",), {})]
 
 
-def test_with_nothing_on_the_receipt_a_card_is_only_shown(window):
-    window.desk.do(window.desk.till.become(gift_card=SHOWN, transaction=None))
+def test_with_nothing_on_the_receipt_a_card_is_only_looked_at_and_so_is_the_next_one(window):
+    till = window.desk.till
+    window.desk.do(till.become(gift_card=SHOWN, transaction=None))
     perform(window.desk, "gift_card")
-    assert window.desk.said.texts[0].key == "ui.nothing_to_pay"
+    assert window.desk.ask.name == "gift_card"
+    window.desk.ask.accept("K1G:2")
+    assert till.said("gift_card") == [(("K1G:2",), {})]
+    assert till.said("pay") == []
+
+
+def test_a_card_that_cannot_pay_is_not_in_the_way_of_another(window):
+    till = window.desk.till
+    window.desk.do(till.become(gift_card=replace(SHOWN, state="new", pays=False)))
+    QTest.keyClick(window.entry, K.Key_F12)
+    assert window.desk.ask.name == "gift_card"
+    till.answers["gift_card"] = till.become(gift_card=SHOWN)
+    QTest.keyClicks(window.entry, "K1G:1")
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert till.said("pay") == [(("gift_card",), {})]
+    assert window.desk.ask is None
+
+
+def test_a_card_that_may_pay_is_a_button_with_its_number_and_balance(window):
+    chips = window.screen_shown.coupons
+    assert chips.card.isHidden() or chips.isHidden()
+    window.desk.do(window.desk.till.become(gift_card=SHOWN))
+    assert "··7731" in chips.card.accessibleName() or "··7731" in chips.card.text()
+    assert not chips.isHidden()
+    chips.card.click()
+    assert window.desk.till.said("pay") == [(("gift_card",), {})]
+    window.desk.do(window.desk.till.become(gift_card=replace(SHOWN, pays=False)))
+    assert chips.isHidden()
 
 
 def test_a_card_is_asked_for_and_then_its_amount(window):
