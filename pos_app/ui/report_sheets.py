@@ -20,6 +20,8 @@ from pos_app.gear.sheets import Cell, Sheet
 from resources.words import Words
 
 OVERVIEW, GOODS, PEOPLE, MEMBERS, PROGRAM = "overview", "goods", "people", "members", "program"
+HOW = ("receipts", "less_returns", "gift_cards")
+"""How the figures are counted, a sentence each."""
 SECTIONS = (OVERVIEW, GOODS, PEOPLE, MEMBERS, PROGRAM)
 Rows = tuple[tuple[Cell, ...], ...]
 
@@ -111,18 +113,40 @@ def _overview(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
         (text("tender"), text("sum")),
         tuple((voice.words.text(f"tender.{k}"), money(minor)) for k, minor in report.tenders),
     )
+    yield Sheet(text("to_payments"), ("", ""), _payment_rows(report, voice))
+    yield Sheet(text("how"), ("",), tuple((text(f"how_{n}"),) for n in HOW))
+
+
+def _payment_rows(report: PeriodReport, voice: Voice) -> Rows:
+    """From sales to payments: what is in the one and not in the other. They add up."""
+    sums = report.sums
+    between = {
+        "plus_gift_cards": sums.gift_cards_minor,
+        "less_points": -sums.points_minor,
+        "plus_rounding": sums.rounding_minor,
+        "plus_withheld": sums.withheld_minor,
+        "unexplained": report.unexplained_minor,
+    }
+    paid = sums.paid_minor + report.unexplained_minor
+    if not report.tenders:
+        return ()
+    return (
+        (voice.text("sales"), voice.money(sums.net_minor)),
+        *((voice.text(name), voice.money(minor)) for name, minor in between.items() if minor),
+        (voice.text("payments"), voice.money(paid)),
+    )
 
 
 def _sums_rows(sums: Sums, voice: Voice) -> Rows:
     text, money = voice.text, voice.money
-    lines = _rounded(sums.lines, sums.receipts, 1) if sums.receipts else Decimal(0)
     rows: list[tuple[Cell, ...]] = [
+        (text("sales_before"), money(sums.sales_minor)),
+        (text("returns_sum"), money(sums.returns_minor)),
         (text("sales"), money(sums.net_minor)),
         (text("receipts"), sums.receipts),
         (text("average"), money(sums.average_minor)),
-        (text("lines_per_receipt"), lines),
+        (text("lines_per_receipt"), _rounded(sums.lines_deci, 10, 1)),
         (text("returns"), sums.returns),
-        (text("returns_sum"), money(sums.returns_minor)),
         (f"{text('identified')}, %", percent(sums.identified_share_ppm)),
         (text("identified_sum"), money(sums.identified_minor)),
         (text("discounts"), money(sums.discount_minor)),
@@ -131,6 +155,8 @@ def _sums_rows(sums: Sums, voice: Voice) -> Rows:
         (text("points_earned"), sums.points_earned),
         (text("points_redeemed"), sums.points_redeemed),
     ]
+    if sums.card_receipts:
+        rows.append((text("card_receipts"), sums.card_receipts))
     if sums.seconds_per_customer is not None:
         rows.append((text("seconds"), sums.seconds_per_customer))
     return tuple(rows)

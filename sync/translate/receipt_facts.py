@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from pos_app.domain.document import TransactionKind
-from pos_app.domain.reporting.receipt_facts import ReceiptFacts, SoldLine
+from pos_app.domain.reporting.receipt_facts import ReceiptFacts, SoldLine, given_by_rule
 from sync.translate.instants import day, instant
 from sync.wire.events import ModificationDoc, QuantityDoc, TenderDoc
 
@@ -29,6 +29,7 @@ class _Totals(Struct):
     points_money: int
     points: int
     earned: int
+    rounding: int = 0
 
 
 class _Receipt(Struct):
@@ -44,6 +45,7 @@ class _Receipt(Struct):
     member: str | None = None
     training: bool = False
     offline: bool = False
+    withheld: int = 0
 
 
 _decoder = msgspec.json.Decoder(_Receipt)
@@ -58,6 +60,7 @@ def receipt_facts(document: str | bytes, zone: tzinfo) -> ReceiptFacts | None:
     if one.training:
         return None
     goods = [line for line in one.lines if not line.card]
+    cards = sum(line.net for line in one.lines if line.card)
     tenders: dict[str, int] = {}
     for tender in one.tenders:
         tenders[tender.kind] = tenders.get(tender.kind, 0) + tender.amount
@@ -70,7 +73,7 @@ def receipt_facts(document: str | bytes, zone: tzinfo) -> ReceiptFacts | None:
         one.terminal,
         one.operator,
         one.member or "",
-        one.totals.net - sum(line.net for line in one.lines if line.card),
+        one.totals.net - cards,
         one.totals.discount,
         one.totals.points_money,
         one.totals.points,
@@ -80,6 +83,13 @@ def receipt_facts(document: str | bytes, zone: tzinfo) -> ReceiptFacts | None:
             for line in goods
         ),
         tuple(sorted(tenders.items())),
-        tuple((m.rule, m.name, m.amount) for line in goods for m in line.modifications),
+        given_by_rule(
+            (place, line.net, m.rule, m.name, m.amount)
+            for place, line in enumerate(goods)
+            for m in line.modifications
+        ),
         one.offline,
+        cards,
+        one.totals.rounding,
+        one.withheld,
     )

@@ -5,7 +5,17 @@ from datetime import date, timedelta
 from pos_app.domain.events import RightUsed
 from pos_app.domain.reporting.folding import PeriodFold
 from pos_app.domain.reporting.plain import to_plain
-from tests.workstation.tills import CARDS, CHEESE, MARIA, MILK, notices, ok, refusal
+from tests.workstation.tills import (
+    CARDS,
+    CHEESE,
+    MARIA,
+    MILK,
+    PROGRAM,
+    notices,
+    ok,
+    program_row,
+    refusal,
+)
 
 DAY = date(2026, 11, 20)
 WEEK = timedelta(days=6)
@@ -75,3 +85,25 @@ def test_a_cashier_sees_no_report_without_a_manager_and_its_look_is_in_the_audit
 
 def test_a_period_that_ends_before_it_begins_is_none(manager):
     assert refusal(manager.till.period_report(DAY, DAY - WEEK)) == "bad_period"
+
+
+def test_what_was_paid_is_sales_with_gift_cards_and_without_points_whatever_came_back(manager):
+    """The tills' real documents: goods with points, a gift card alone, and a return of it all."""
+    with_cards = {**PROGRAM, "version": 2, "gift_cards": {"denominations": [{"amount": "500.00"}]}}
+    manager.mirrors(manager.newer(lambda ver: program_row(ver, with_cards)))
+    manager.grant("anna", 1250)
+    manager.scan(CHEESE, MILK, CARDS["anna"])
+    ok(manager.till.redeem(100))
+    ok(manager.till.pay("cash", 5000_00))
+    ok(manager.till.sell_gift_card("GIFT-0001", 500_00))
+    ok(manager.till.pay("card"))
+    ok(manager.till.return_sale("A000001", [(1, "1")], reason="defect"))
+    ok(manager.till.complete())
+    own = manager.till.period_report(DAY, DAY).data["period"]
+    assert (own.sums.receipts, own.sums.returns, own.sums.card_receipts) == (1, 1, 1)
+    assert own.sums.gift_cards_minor == 500_00
+    assert 0 < own.sums.points_minor < 100_00, "a part of the points came back"
+    assert own.unexplained_minor == 0
+    x = ok(manager.till.x_report()).data["report"]
+    assert sum(minor for _, minor in own.tenders) == own.sums.paid_minor
+    assert own.sums.paid_minor == x.sales_minor - x.returns_minor

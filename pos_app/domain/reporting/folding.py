@@ -88,13 +88,19 @@ class PeriodFold:
 
     def _add_sums(self, one: ReceiptFacts) -> None:
         sums, sign = self._sums, one.sign
-        sums["returns" if one.is_return else "receipts"] += 1
+        if one.is_of_goods:
+            sums["returns" if one.is_return else "receipts"] += 1
+        else:
+            sums["card_receipts"] += 1
         sums["returns_minor" if one.is_return else "sales_minor"] += one.net_minor
         sums["discount_minor"] += sign * one.discount_minor
         sums["points_minor"] += sign * one.points_minor
         sums["points_earned"] += sign * one.points_earned
         sums["points_redeemed"] += sign * one.points_redeemed
-        sums["lines"] += sign * len(one.lines)
+        sums["lines"] += 0 if one.is_return else len(one.lines)
+        sums["gift_cards_minor"] += sign * one.cards_minor
+        sums["rounding_minor"] += sign * one.rounding_minor
+        sums["withheld_minor"] -= sign * one.withheld_minor
         if one.offline:
             self._dark["receipts"] += 1
             self._dark["points_earned"] += 0 if one.is_return else one.points_earned
@@ -102,19 +108,19 @@ class PeriodFold:
         if one.member_id:
             sums["identified_minor"] += sign * one.net_minor
             sums["identified_given_minor"] += sign * (one.discount_minor + one.points_minor)
-            sums["identified_receipts"] += not one.is_return
+            sums["identified_receipts"] += one.is_purchase
         for kind, amount in one.tenders:
             self._tenders[kind] += amount
 
     def _add_time(self, one: ReceiptFacts) -> None:
         day = self._days.setdefault(one.business_on, _Day())
         net = one.sign * one.net_minor
-        day.receipts += not one.is_return
+        day.receipts += one.is_purchase
         day.net_minor += net
         day.identified_minor += net if one.member_id else 0
         day.points_earned += one.sign * one.points_earned
         day.points_redeemed += one.sign * one.points_redeemed
-        self._hours[one.local_at.hour] += not one.is_return
+        self._hours[one.local_at.hour] += one.is_purchase
         self._hours_net[one.local_at.hour] += net
 
     def _add_goods(self, one: ReceiptFacts) -> None:
@@ -133,8 +139,8 @@ class PeriodFold:
         who.net_minor += one.sign * one.net_minor
         if one.is_return:
             return
-        who.receipts += 1
-        who.identified += bool(one.member_id)
+        who.receipts += one.is_purchase
+        who.identified += one.is_purchase and bool(one.member_id)
         before = self._last.get(one.terminal_id)
         self._last[one.terminal_id] = one.local_at
         if before is not None:
@@ -145,15 +151,12 @@ class PeriodFold:
                 self._gaps[bound] += 1
 
     def _add_rules(self, one: ReceiptFacts) -> None:
-        seen = set()
-        for rule_id, name, amount in one.given:
+        for rule_id, name, amount, net_minor in one.given:
             rule = self._rules.setdefault(rule_id, _Rule())
             rule.name = name or rule.name
             rule.given_minor += one.sign * amount
-            if rule_id not in seen:
-                seen.add(rule_id)
-                rule.receipts += not one.is_return
-                rule.net_minor += one.sign * one.net_minor
+            rule.receipts += not one.is_return
+            rule.net_minor += one.sign * net_minor
 
     def report(self, store_id: str, since: date, until: date, whole: bool) -> PeriodReport:
         """What the receipts say; members, RFM and the programme are others' knowledge."""

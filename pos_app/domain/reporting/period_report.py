@@ -1,7 +1,10 @@
 """The figures of a period, as plain data that travels and is drawn. Never computed here.
 
-Amounts are minor units, `*_ppm` millionths, days ISO dates. Parts that somebody could not know (a
-till without a link knows no members) are None.
+Amounts are minor units, `*_ppm` millionths, days ISO dates. Money, points and quantities are sales
+less returns; what counts or divides by receipts (`receipts`, the average, lines a receipt, the
+share with a card) is of sales before returns, numerator and denominator alike. A receipt of gift
+cards alone is none of them: a gift card sold is no sale of goods, what it pays for later is. Parts
+that somebody could not know (a till without a link knows no members) are None.
 """
 
 from dataclasses import dataclass
@@ -54,7 +57,8 @@ class OperatorFigures:
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """One promotion: what it took off, on how many receipts, and what those receipts came to."""
+    """One promotion. `given_minor`: what it took off, `net_minor`: what the lines that it touched
+    came to, both less returns; `receipts`: sales with it, before returns."""
 
     rule_id: str
     name: str
@@ -65,7 +69,13 @@ class RuleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The receipts of a period. Sales less returns unless a name says otherwise."""
+    """The receipts of a period: sales less returns, but `receipts`, `lines` and
+    `identified_receipts` are of sales.
+
+    What lies between sales and payments: `gift_cards_minor` sold, `points_minor` that paid,
+    `rounding_minor` of cash, `withheld_minor` kept of refunds for points that were spent already.
+    `card_receipts`: receipts of gift cards alone, not among `receipts`.
+    """
 
     receipts: int = 0
     returns: int = 0
@@ -80,6 +90,21 @@ class Sums:
     identified_minor: int = 0
     identified_given_minor: int = 0
     seconds_per_customer: int | None = None
+    card_receipts: int = 0
+    gift_cards_minor: int = 0
+    rounding_minor: int = 0
+    withheld_minor: int = 0
+
+    @property
+    def paid_minor(self) -> int:
+        """What all payments less refunds come to."""
+        left_out = self.gift_cards_minor + self.rounding_minor + self.withheld_minor
+        return self.net_minor + left_out - self.points_minor
+
+    @property
+    def lines_deci(self) -> int:
+        """Lines a sale, in tenths."""
+        return _rounded(self.lines * 10, self.receipts)
 
     @property
     def net_minor(self) -> int:
@@ -88,7 +113,7 @@ class Sums:
 
     @property
     def average_minor(self) -> int:
-        """The average sale; 0 of none."""
+        """The average sale, before returns; 0 of none."""
         return _rounded(self.sales_minor, self.receipts)
 
     @property
@@ -98,9 +123,9 @@ class Sums:
 
     @property
     def given_share_ppm(self) -> int:
-        """What discounts and points took off, of what the goods would have cost."""
+        """What discounts and points took off, of what the goods would have cost; less returns."""
         given = self.discount_minor + self.points_minor
-        return _rounded(given * 1_000_000, self.sales_minor + self.discount_minor)
+        return _rounded(given * 1_000_000, self.net_minor + self.discount_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +274,11 @@ class PeriodReport:
     lifetime: LifetimeFigures | None = None
     program: ProgramReturn | None = None
     offline: OfflineFigures = OfflineFigures()
+
+    @property
+    def unexplained_minor(self) -> int:
+        """Payments beyond what the sums explain: 0, unless a document is not of this kind."""
+        return sum(minor for _, minor in self.tenders) - self.sums.paid_minor
 
 
 def _rounded(part: int, whole: int) -> int:

@@ -2,9 +2,11 @@
 
 Amounts are minor units, positive for what the receipt says, also on a return: `sign` tells which
 way they count. Tenders have their own sign: a refund is negative. Selling a gift card is no sale of
-goods: its line is left out, and comes in when the card pays.
+goods: its line is left out, and comes in when the card pays. So that payments can be explained,
+what was left out is told apart: goods + cards - points + rounding - withheld is what was paid.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,8 +29,9 @@ class SoldLine:
 class ReceiptFacts:
     """One receipt. `local_at` is the store's wall clock, without a zone. `member_id` "": nobody.
 
-    `given` are (rule id, name, minor units it took off); `tenders` (kind, minor units).
-    `offline`: its till had no link.
+    `given` are (rule id, name, minor units it took off, what the lines it touched came to), one a
+    rule; `tenders` (kind, minor units). `offline`: its till had no link. `cards_minor`: gift cards
+    on it; `rounding_minor`: of cash; `withheld_minor`: of a return, what was kept for points spent.
     """
 
     is_return: bool
@@ -44,13 +47,44 @@ class ReceiptFacts:
     points_earned: int
     lines: tuple[SoldLine, ...]
     tenders: tuple[tuple[str, int], ...]
-    given: tuple[tuple[str, str, int], ...]
+    given: tuple[tuple[str, str, int, int], ...]
     offline: bool = False
+    cards_minor: int = 0
+    rounding_minor: int = 0
+    withheld_minor: int = 0
 
     @property
     def sign(self) -> int:
         """-1 for goods that came back."""
         return -1 if self.is_return else 1
+
+    @property
+    def is_of_goods(self) -> bool:
+        """Not of gift cards alone: such a receipt is no purchase, and no return of one."""
+        return bool(self.lines) or not self.cards_minor
+
+    @property
+    def is_purchase(self) -> bool:
+        """What is counted where a report counts receipts."""
+        return not self.is_return and self.is_of_goods
+
+
+Given = tuple[tuple[str, str, int, int], ...]
+
+
+def given_by_rule(found: Iterable[tuple[int, int, str, str, int]]) -> Given:
+    """One a rule of (line, what it came to, rule id, name, minor units): a line counts once."""
+    names: dict[str, str] = {}
+    amounts: dict[str, int] = {}
+    lines: dict[str, dict[int, int]] = {}
+    for line, net_minor, rule_id, name, amount in found:
+        names[rule_id] = name or names.get(rule_id, "")
+        amounts[rule_id] = amounts.get(rule_id, 0) + amount
+        lines.setdefault(rule_id, {})[line] = net_minor
+    return tuple(
+        (rule_id, names[rule_id], amount, sum(lines[rule_id].values()))
+        for rule_id, amount in amounts.items()
+    )
 
 
 def facts_of(document: CompletedTransaction, local_at: datetime) -> ReceiptFacts:
@@ -76,10 +110,13 @@ def facts_of(document: CompletedTransaction, local_at: datetime) -> ReceiptFacts
             for line in goods
         ),
         tuple(sorted(tender_effects(document).items())),
-        tuple(
-            (one.rule_id, one.name, one.amount_minor)
-            for line in goods
+        given_by_rule(
+            (place, line.net_minor, one.rule_id, one.name, one.amount_minor)
+            for place, line in enumerate(goods)
             for one in line.modifications
         ),
         document.offline,
+        cards_minor,
+        totals.rounding_minor,
+        document.withheld_minor,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def _walked(
         if facts is None:
             continue
         fold.add(facts)
-        if facts.member_id and not facts.is_return:
+        if facts.member_id and facts.is_purchase:
             visits[facts.member_id] = visits.get(facts.member_id, 0) + 1
     return fold.report(asked.store_id, asked.since, asked.until, whole=True), visits
 

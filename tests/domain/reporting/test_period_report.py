@@ -19,7 +19,7 @@ TEA = SoldLine("tea", "Tea", 500, "g", 50_00)
 def a_receipt(**changes):
     plain = ReceiptFacts(
         False, DAY, MORNING, "till-1", "anna", "", 200_00, 20_00, 5_00, 5, 7, (MILK, TEA),
-        (("cash", 195_00),), (("gold", "Gold", 20_00),),
+        (("cash", 195_00),), (("gold", "Gold", 20_00, 200_00),),
     )  # fmt: skip
     return replace(plain, **changes)
 
@@ -27,7 +27,8 @@ def a_receipt(**changes):
 def the_return(**changes):
     back = a_receipt(is_return=True, lines=(TEA,), net_minor=50_00, discount_minor=5_00,
                      points_minor=0, points_redeemed=0, points_earned=2,
-                     tenders=(("cash", -50_00),), given=(("gold", "Gold", 5_00),))  # fmt: skip
+                     tenders=(("cash", -50_00),),
+                     given=(("gold", "Gold", 5_00, 50_00),))  # fmt: skip
     return replace(back, **changes)
 
 
@@ -47,6 +48,49 @@ def test_goods_that_came_back_are_taken_off_everything_but_the_count_of_sales():
     assert [(i.item_id, i.quantity, i.net_minor) for i in found.items] == [
         ("milk", 2, 150_00), ("tea", 0, 0)]  # fmt: skip
     assert [(r.rule_id, r.given_minor, r.receipts) for r in found.rules] == [("gold", 15_00, 1)]
+
+
+def test_every_figure_is_of_its_own_population_and_payments_are_explained_by_hand():
+    """A day counted by hand: bread of 50.00 with an offer of 10.00 is bought with tea and comes
+    back whole; a gift card of 1500.00 is sold alone, another with a receipt of goods; 30.00 of
+    points pay; cash is rounded down by 0.04; 2.50 of a refund are kept for points spent before."""
+    bread, tea = SoldLine("bread", "Bread", 1, "piece", 50_00), SoldLine("t", "T", 1, "piece", 1_04)
+    coupon = ("coupon", "Coupon", 4_00, 51_04)
+    first = a_receipt(
+        net_minor=51_04, discount_minor=14_00, points_minor=0, lines=(bread, tea),
+        tenders=(("cash", 51_00),), given=(("bread", "Bread", 10_00, 50_00), coupon),
+        rounding_minor=-4,
+    )  # fmt: skip
+    back = a_receipt(
+        is_return=True, net_minor=50_00, discount_minor=13_00, points_minor=0, lines=(bread,),
+        tenders=(("cash", -47_50),), withheld_minor=2_50,
+        given=(("bread", "Bread", 10_00, 50_00), ("coupon", "Coupon", 3_00, 50_00)),
+    )  # fmt: skip
+    card = a_receipt(
+        net_minor=0, discount_minor=0, points_minor=0, lines=(), given=(),
+        tenders=(("card", 1500_00),), cards_minor=1500_00, member_id="m1",
+    )  # fmt: skip
+    both = a_receipt(
+        net_minor=200_00, discount_minor=0, points_minor=30_00, given=(), member_id="m1",
+        tenders=(("cash", 670_00),), cards_minor=500_00,
+    )  # fmt: skip
+    found = report(first, back, card, both)
+    sums = found.sums
+    assert (sums.receipts, sums.returns, sums.card_receipts) == (2, 1, 1)
+    assert (sums.sales_minor, sums.returns_minor, sums.net_minor) == (251_04, 50_00, 201_04)
+    assert sums.average_minor == 125_52, "251.04 of 2 sales"
+    assert (sums.lines, sums.lines_deci) == (4, 20), "4 lines of 2 sales"
+    assert sums.identified_share_ppm == 500_000, "one of 2 sales"
+    assert sums.given_share_ppm == 153_435, "(14 - 13 + 30) of (201.04 + 1.00)"
+    assert (sums.gift_cards_minor, sums.points_minor) == (2000_00, 30_00)
+    assert (sums.rounding_minor, sums.withheld_minor) == (-4, 2_50)
+    assert found.tenders == (("card", 1500_00), ("cash", 673_50))
+    assert sums.paid_minor == 2173_50 == 201_04 + 2000_00 - 30_00 - 4 + 2_50
+    assert found.unexplained_minor == 0
+    told = {r.rule_id: (r.given_minor, r.receipts, r.net_minor) for r in found.rules}
+    assert told == {"bread": (0, 1, 0), "coupon": (1_00, 1, 1_04)}
+    assert [(d.receipts, d.net_minor) for d in found.days] == [(2, 201_04)]
+    assert [(o.receipts, o.identified) for o in found.operators] == [(2, 1)]
 
 
 def test_the_average_is_of_sales_and_nothing_is_divided_by_nothing():
