@@ -80,13 +80,16 @@ class Strip(QWidget):
 
 
 class NoticeLine(Strip):
-    """What the last gesture or scan had to say. `least`: its height where one line is enough."""
+    """What the last gesture or scan had to say. It covers the heads of the lines whole; a panel it
+    leaves free as far as the gap above goes: `reach` is how far one line lies over it."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look)
         self._desk = desk
         self._under: QWidget | None = None
-        self.least = look.metrics.px(40)
+        self._least, self._snug = look.metrics.px(34), look.metrics.gap - 2
+        self.reach = self._least - self._snug
+        self._rise = 0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(desk.hush)
@@ -94,19 +97,26 @@ class NoticeLine(Strip):
     def float_over(self, host: QWidget) -> None:
         """Lie over the head of what is below the field: nothing moves when something is said."""
         self._under = host
-        self.setParent(host)
+        self.setParent(host.parentWidget())
         host.installEventFilter(self)
 
+    def lie_over(self, *, panel: bool) -> None:
+        """A panel with its heading is below the field, or the lines."""
+        self._rise = self._snug if panel else 0
+        self._lie()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follows the width of what it lies over."""
-        if event.type() == QEvent.Type.Resize:
+        """Follows what it lies over."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._lie()
         return False
 
     def _lie(self) -> None:
         if self._under is not None and not self.isHidden():
-            wide = self._under.width()
-            self.setGeometry(0, 0, wide, max(self.least, self.column.heightForWidth(wide)))
+            below = self._under.geometry()
+            least = self._least if self._rise else self.look.metrics.px(40)
+            tall = max(least, self.column.heightForWidth(below.width()))
+            self.setGeometry(below.x(), below.y() - self._rise, below.width(), tall)
             self.raise_()
 
     def refresh(self) -> None:

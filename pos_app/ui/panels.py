@@ -33,7 +33,7 @@ class Panel(QFrame):
     def keep_clear(self, height: int) -> None:
         """Leave so much free above the heading: what is said lies there and hides nothing."""
         pad = self.look.metrics.pad
-        self.column.setContentsMargins(pad, max(pad, height + self.look.metrics.px(6)), pad, pad)
+        self.column.setContentsMargins(pad, max(pad, height + self.look.metrics.px(2)), pad, pad)
 
     def head(self, title: str) -> None:
         """The heading, and Esc as a button."""

@@ -56,8 +56,8 @@ class SaleScreen(QWidget):
         self.demand = DemandBar(look, desk)
         left.addWidget(self.demand)
         self._middle = QStackedWidget()
-        self.notice.float_over(self._middle)
         left.addWidget(self._middle, 1)
+        self.notice.float_over(self._middle)
         self.lines_card = self._lines_card()
         self._middle.addWidget(self.lines_card)
         self.coupons = CouponChips(look, desk)
@@ -235,11 +235,12 @@ class SaleScreen(QWidget):
         if self._covered:  # first make room: a page and the totals together would be too tall
             self._show_totals()
         if panel is not None:
-            panel.keep_clear(self.notice.least)
+            panel.keep_clear(self.notice.reach)
         self._over_lines = self._swap(self._middle, self._over_lines, panel)
         self._show_totals()
         if panel is None:
             self._middle.setCurrentWidget(self.lines_card)
+        self.notice.lie_over(panel=panel is not None)
         self.notice.raise_()
 
     @staticmethod

@@ -45,6 +45,32 @@ def test_what_is_said_lies_over_no_heading_and_no_way_back(window, enter):
     assert not place(notice, window).intersects(place(back(window), window))
 
 
+@pytest.mark.parametrize("scale", [100, 150])
+@pytest.mark.parametrize("enter", ["menu", "trace"])
+def test_a_page_begins_where_what_is_said_ends_and_no_blank_strip_waits_for_it(
+    open_till, qapp, enter, scale
+):
+    window = open_till(SellingTill(selling()), scale=scale)
+    if enter == "menu":
+        perform(window.desk, "menu")
+    else:
+        window.desk.turn_to(Page("trace", TRACE))
+    window.desk.do(refused("not_found", text="2"))
+    for _ in range(3):
+        qapp.processEvents()
+    screen, metrics = window.screen_shown, window.look.metrics
+    notice, panel = place(screen.notice, window), place(screen._over_lines, window)
+    way_back = place(back(window), window)
+    assert not notice.intersects(way_back)
+    assert not notice.intersects(place(window.entry, window))
+    blank = way_back.top() - panel.top()
+    assert blank <= max(metrics.pad + metrics.px(12), notice.height())
+    window.desk.turn_to(None)
+    perform(window.desk, "back")
+    window.desk.do(refused("not_found", text="2"))
+    assert place(screen.notice, window).top() == place(screen._middle, window).top()
+
+
 def test_what_was_said_of_one_gesture_is_gone_with_the_next(window):
     window.desk.do(refused("not_found", text="2"))
     assert window.desk.said is not None
