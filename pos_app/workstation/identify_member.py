@@ -1,28 +1,23 @@
 """Who is buying.
 
-The cashier scans a card or a code, types a phone, or finds somebody by four digits; a stranger is
-enrolled with a phone and Enter, with or without a link. The order is free: before, between or
-after the goods. Never gives or takes a point: that is settled with the sale.
+The cashier scans a card or a code, types a phone, or finds somebody by four digits. The order is
+free: before, between or after the goods. Never gives or takes a point: that is settled with the
+sale.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pos_app.domain.events import MemberEnrolled
 from pos_app.domain.identification import Identification, Kind, Reason
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.standing import history_of, status
-from pos_app.domain.loyalty.welcome import welcome_lots
 from pos_app.domain.mechanics.partners import Partner
-from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
 from pos_app.domain.transaction import MemberLink
 from pos_app.workstation import partner_card
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.letting_go import give_back
-from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of, refresh_known
 from pos_app.workstation.sale import (
     SALE_PARTS,
@@ -31,7 +26,7 @@ from pos_app.workstation.sale import (
     not_ready,
     put,
 )
-from pos_app.workstation.station import Station, changed, record, require
+from pos_app.workstation.station import Station, changed
 from pos_app.workstation.view import FoundMember
 
 MEMBER_KINDS = {
@@ -110,7 +105,7 @@ def identify(station: Station, by: str, value: str, how: str) -> Answer:
         if partner is not None:
             return _partners(station, key, how, partner)
         return _stranger(station, by, key, how, value)
-    answer = _attach(station, one, how, local=local, card=key if by == "card" else "")
+    answer = attach(station, one, how, local=local, card=key if by == "card" else "")
     if answer.ok and station.known is not None:
         here = station.known.account.available(station.business_on()) - station.known.allowance
         _ask_server(station, "id", one.member_id, "", max(here, 0))
@@ -125,7 +120,8 @@ def member_here(station: Station, by: str, key: str) -> tuple[Member | None, boo
     return station.journal.local_member(by, key), True
 
 
-def _attach(station: Station, one: Member, how: str, *, local: bool, card: str = "") -> Answer:
+def attach(station: Station, one: Member, how: str, *, local: bool, card: str = "") -> Answer:
+    """The member is on the receipt: `how` found, `card` as read; `local`: only this till knows."""
     operator = station.operator
     if operator is not None and operator.own_member_id == one.member_id:
         return refused("own_card")
@@ -234,7 +230,7 @@ def _server_answered(
     if found is None and station.open and station.open.partner_card == key:
         return
     if found is not None:
-        answer = _attach(station, found, how, local=False, card=key if by == "card" else "")
+        answer = attach(station, found, how, local=False, card=key if by == "card" else "")
     elif reply.get("error") and by in GUESTS:
         answer = changed(Part.MEMBER, notices=(notice("guest_card", Tone.WARNING),))
     elif by == "phone":
@@ -302,96 +298,3 @@ def _whole(points: int | str) -> int | None:
     except ValueError:
         return None
     return number if number >= 0 else None
-
-
-def enrol(
-    station: Station, phone: str, card: str | None, name: str, consents: Sequence[str]
-) -> Answer:
-    """A new member; the profile is sealed for the server, the till keeps the phone's HMAC."""
-    trouble = not_ready(station) or not_editable(station)
-    if trouble:
-        return trouble
-    lacking = require(station, Right.ENROL)
-    if lacking:
-        return lacking
-    found = station.gear.identifier.typed(phone)
-    if found.kind is not Kind.PHONE or not found.phone_e164:
-        return refused("bad_phone")
-    phone_hash = station.gear.phones.phone_hmac(found.phone_e164)
-    if _taken(station, "phone", phone_hash.hex()):
-        answer = identify(station, "phone", found.phone_e164, "phone")
-        said = (notice("card_not_linked", Tone.WARNING),) if card and answer.ok else ()
-        return replace(answer, notices=(*answer.notices, *said))
-    number = _card_of(station, card)
-    if isinstance(number, Answer):
-        return number
-    event = _enrolment(station, found.phone_e164, phone_hash, number, name, tuple(consents))
-    one = _new_member(station, event)
-    keys = [("phone", phone_hash.hex()), ("id", event.member_id)]
-    if number:
-        keys.append(("card", number))
-    facts = Facts(events=((station.new_id(), event),), local_member=(one, tuple(keys)))
-    trouble = record(station, facts)
-    if trouble:
-        return trouble
-    answer = _attach(station, one, "phone", local=True)
-    return replace(answer, notices=(notice("member_enrolled", Tone.MEMBER),))
-
-
-def _taken(station: Station, kind: str, key: str) -> bool:
-    """True when a member known here has that key."""
-    return member_here(station, kind, key)[0] is not None
-
-
-def _card_of(station: Station, card: str | None) -> str | Answer:
-    """The number of the new member's card: as given, or the guest card on the receipt."""
-    link = station.open.member if station.open else None
-    if not card:
-        guest = link is not None and link.member_id is None and link.identified_by == "card"
-        return link.code if link is not None and guest else ""
-    found = station.gear.identifier.scan(card.strip().encode())
-    if found.kind is not Kind.LOYALTY_CARD or not found.card_no:
-        return refused("bad_card")
-    return refused("card_taken") if _taken(station, "card", found.card_no) else found.card_no
-
-
-def _enrolment(
-    station: Station,
-    e164: str,
-    phone_hash: bytes,
-    card: str,
-    name: str,
-    consents: tuple[str, ...],
-) -> MemberEnrolled:
-    identity = station.journal.identity()
-    profile = json.dumps({"phone": e164, "name": name}, ensure_ascii=False).encode()
-    return MemberEnrolled(
-        member_id=station.new_id(),
-        phone_hash=phone_hash,
-        phone_last4=e164[-4:],
-        display_name=name.split(" ")[0] if name else "",
-        card_code=card,
-        consents=consents,
-        sealed_profile=station.gear.sealer.seal(profile),
-        store_id=identity.store_id if identity else "",
-        operator_id=station.operator.operator_id if station.operator else "",
-        at=station.now(),
-        business_on=station.business_on(),
-    )
-
-
-def _new_member(station: Station, event: MemberEnrolled) -> Member:
-    program = program_of(station)
-    tiers = program.tiers.tiers
-    return Member(
-        member_id=event.member_id,
-        display_name=event.display_name,
-        tier_id=tiers[0].tier_id if tiers else "",
-        phone_last4=event.phone_last4,
-        card_last4=event.card_code[-4:],
-        enrolled_on=event.business_on,
-        confirmed=bool(event.consents),
-        home_store=event.store_id,
-        as_of=event.at,
-        lots=welcome_lots(program, event.member_id, event.at, event.business_on),
-    )

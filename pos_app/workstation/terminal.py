@@ -13,6 +13,7 @@ from pos_app.workstation import (
     dark,
     day_close,
     day_settle,
+    enrol_member,
     exchange,
     explain,
     gestures,
@@ -152,7 +153,7 @@ class Membership:
         self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = ()
     ) -> Answer:
         """See MemberPort."""
-        return guarded(lambda: identify_member.enrol(self._station, phone, card, name, consents))
+        return guarded(lambda: enrol_member.enrol(self._station, phone, card, name, consents))
 
     def redeem(self, points: int | str) -> Answer:
         """See MemberPort."""

@@ -197,6 +197,20 @@ def test_enrolling_a_phone_that_is_known_identifies(shop):
     assert len(shop.events(MemberEnrolled)) == 1
 
 
+def test_who_is_enrolled_without_a_consent_gives_it_by_the_same_phone(shop):
+    assert notices(shop.till.enrol(STRANGE_PHONE)) == ["member_unsigned"]
+    assert notices(shop.till.enrol(STRANGE_PHONE, consents=("processing",))) == [
+        "member_identified",
+        "member_signed",
+    ]
+    first, second = shop.events(MemberEnrolled)
+    assert (first.consents, second.consents) == ((), ("processing",))
+    assert first.phone_hash == second.phone_hash
+    assert notices(shop.till.enrol(PHONES["anna"], consents=("processing",))) == [
+        "member_identified"
+    ]  # she has given it long ago
+
+
 def test_a_guest_card_becomes_the_card_of_whoever_enrols(shop):
     shop.scan(MILK, STRANGE_CARD)
     ok(shop.till.enrol(STRANGE_PHONE))

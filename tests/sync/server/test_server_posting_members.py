@@ -86,6 +86,23 @@ def test_a_member_enrolled_twice_under_two_ids_of_one_bucket_becomes_one(house) 
     house.run(story())
 
 
+def test_who_gives_a_consent_later_is_enrolled_again_and_may_spend_from_then_on(house) -> None:
+    async def story() -> None:
+        till = await house.till()
+        anna = till.enrol_member(phone=b"p" * 16, consents=())
+        await house.push(till)
+        found = decode(MemberRow, bytes((await till.lookup("id", anna)).member))
+        assert not found.confirmed
+        till.enrol_member(member="again", phone=b"p" * 16)
+        await house.push(till, 2)
+        found = decode(MemberRow, bytes((await till.lookup("id", anna)).member))
+        assert (found.id, found.confirmed) == (anna, True)
+        assert {row.id for row in await house.rows(member)} == {anna}
+        await healthy(house)
+
+    house.run(story())
+
+
 def test_sales_that_came_before_their_enrolment_are_carried_over_with_their_grants(house) -> None:
     async def story() -> None:
         one, other = await house.till(), await house.till()
