@@ -17,6 +17,8 @@ from resources import read_bytes
 Cell = str | int | Decimal | date | None
 BOM = "\ufeff"
 """So that a spreadsheet takes the file for UTF-8."""
+SHORT_DATE = 14
+"""Of Excel: a day as the reader's own language writes it."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FONT, BOLD = "Inter-Regular", "Inter-SemiBold"
 
@@ -30,30 +32,52 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def csv_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
-    """All tables one under the other, semicolons between cells, a blank line between tables."""
+def _neutral(cell: Cell) -> str:
+    return "" if cell is None else f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How a language writes. A spreadsheet takes `1.7` for the first of July where the point of a
+    number is a comma: `point` and the `separator` between cells belong together. `shown`: a cell
+    on paper, which nobody reckons with."""
+
+    point: str = "."
+    separator: str = ","
+    shown: Callable[[Cell], str] = _neutral
+
+
+PLAIN = Hand()
+SEPARATORS = {",": ";", ".": ","}
+"""Of the cells, by the point of numbers: as spreadsheets of that language read a file."""
+
+
+def csv_bytes(heading: str, sheets: Sequence[Sheet], hand: Hand = PLAIN) -> bytes:
+    """All tables one under the other, a blank line between tables."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=hand.separator, lineterminator="\r\n")
     writer.writerow([heading])
     for sheet in sheets:
         writer.writerow([])
         writer.writerow([_safe(sheet.title)])
         writer.writerow([_safe(one) for one in sheet.columns])
-        writer.writerows([[_safe(cell) for cell in row] for row in sheet.rows])
+        writer.writerows([[_safe(cell, hand.point) for cell in row] for row in sheet.rows])
     return (BOM + out.getvalue()).encode()
 
 
-def _safe(cell: Cell) -> str:
+def _safe(cell: Cell, point: str = ".") -> str:
     """A name that begins like a formula is not one: no spreadsheet may run what a receipt says."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         return "'" + cell if cell.startswith(FORMULA) else cell
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", point)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def xlsx_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
-    """A worksheet a table, figures as numbers."""
+def xlsx_bytes(heading: str, sheets: Sequence[Sheet], _hand: Hand = PLAIN) -> bytes:
+    """A worksheet a table, figures as numbers: who opens it sees them in their own language."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -63,7 +87,7 @@ def xlsx_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
     bold = book.add_format({"bold": True})
     kinds = {
         Decimal: book.add_format({"num_format": "#,##0.00"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        date: book.add_format({"num_format": SHORT_DATE}),
     }
     for place, sheet in enumerate(sheets, start=1):
         page = book.add_worksheet(_tab(place, sheet.title))
@@ -100,9 +124,10 @@ def _width(sheet: Sheet, column: int) -> int:
     return min(max(len(text) for text in texts) + 2, 48)
 
 
-def pdf_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
+def pdf_bytes(heading: str, sheets: Sequence[Sheet], hand: Hand = PLAIN) -> bytes:
     """A4 pages, our own font: nothing of the system is needed."""
     from reportlab.lib import colors
+    from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
@@ -111,34 +136,30 @@ def pdf_bytes(heading: str, sheets: Sequence[Sheet]) -> bytes:
     title = ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=20)
     under = ParagraphStyle("under", fontName=BOLD, fontSize=11, leading=16, spaceBefore=10)
     plain = ParagraphStyle("plain", fontName=FONT, fontSize=8.5, leading=11)
+    right = ParagraphStyle("right", parent=plain, alignment=TA_RIGHT)
     story: list[object] = [Paragraph(_escaped(heading), title)]
     for sheet in sheets:
         story += [Spacer(1, 6), Paragraph(_escaped(sheet.title), under), Spacer(1, 4)]
-        head = [Paragraph(_escaped(name), plain) for name in sheet.columns]
-        body = [[_pdf_cell(cell, plain, Paragraph) for cell in row] for row in sheet.rows]
+        styles = (plain, *(right for _ in sheet.columns[1:]))
+        shown = (sheet.columns, *(map(hand.shown, row) for row in sheet.rows))
+        cells = [
+            [Paragraph(_escaped(one), style) for one, style in zip(row, styles, strict=True)]
+            for row in shown
+        ]
         share = (A4[0] - 80) / (len(sheet.columns) + 1)
         widths = [2 * share, *([share] * (len(sheet.columns) - 1))]
         style = TableStyle(
             [
                 ("FONT", (0, 0), (-1, -1), FONT, 8.5),
                 ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey),
-                ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             ]
         )
-        story.append(Table([head, *body], colWidths=widths, repeatRows=1, style=style))
+        story.append(Table(cells, colWidths=widths, repeatRows=1, style=style))
     out = io.BytesIO()
     margins = {f"{side}Margin": 40 for side in ("left", "right", "top", "bottom")}
     SimpleDocTemplate(out, pagesize=A4, title=heading, invariant=1, **margins).build(story)
     return out.getvalue()
-
-
-def _pdf_cell(cell: Cell, style: object, paragraph: Callable[..., object]) -> object:
-    if isinstance(cell, str):
-        return paragraph(_escaped(cell), style)
-    if isinstance(cell, (int, Decimal)):
-        return f"{cell:,}".replace(",", "\u00a0")
-    return "" if cell is None else cell.isoformat()
 
 
 def _escaped(text: str) -> str:
@@ -154,7 +175,7 @@ def _load_fonts() -> None:
             pdfmetrics.registerFont(TTFont(name, io.BytesIO(read_bytes("fonts", f"{name}.ttf"))))
 
 
-WRITERS: Mapping[str, Callable[[str, Sequence[Sheet]], bytes]] = {
+WRITERS: Mapping[str, Callable[[str, Sequence[Sheet], Hand], bytes]] = {
     "csv": csv_bytes,
     "xlsx": xlsx_bytes,
     "pdf": pdf_bytes,

@@ -180,10 +180,12 @@ class MemberPage(Sheet):
         parts = [moment_words(words, one.at), words.text("member.store", store=one.store)]
         if one.here:
             parts[1] = words.text("member.this_till")
-        if one.earned:
-            parts.append(words.text("member.earned", points=words.number(one.earned)))
-        if one.redeemed:
-            parts.append(words.text("member.redeemed", points=words.number(one.redeemed)))
+        said = {"taken_back": one.earned, "given_back": one.redeemed}
+        if not back:
+            said = {"earned": one.earned, "redeemed": one.redeemed}
+        for name, points in said.items():
+            if points:
+                parts.append(words.text(f"member.{name}", points=words.number(points)))
         return title, figure, " · ".join(parts)
 
 

@@ -108,7 +108,9 @@ def save(desk: Desk, report: PeriodReport, kind: str) -> Path | None:
     folder = Path(QStandardPaths.writableLocation(documents)) / "Kopilka"
     name = f"{report.since}_{report.until}{'_' + report.store_id if report.store_id else ''}.{kind}"
     path = folder / "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
-    made = WRITERS[kind](tables.heading(report, voice), tables.all_sheets(report, voice))
+    store = desk.view.store_name if report.store_id or not report.whole else ""
+    heading = " · ".join(part for part in (store, tables.heading(report, voice)) if part)
+    made = WRITERS[kind](heading, tables.all_sheets(report, voice), tables.hand_of(voice))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(made)

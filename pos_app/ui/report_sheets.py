@@ -16,7 +16,7 @@ from pos_app.domain.reporting.period_report import (
     ProgramReturn,
     Sums,
 )
-from pos_app.gear.sheets import Cell, Sheet
+from pos_app.gear.sheets import SEPARATORS, Cell, Hand, Sheet
 from resources.words import Words
 
 OVERVIEW, GOODS, PEOPLE, MEMBERS, PROGRAM = "overview", "goods", "people", "members", "program"
@@ -181,10 +181,11 @@ def _goods(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
     text = voice.text
     yield Sheet(
         text("top_items"),
-        (text("item"), text("quantity"), text("sum"), text("receipts")),
+        (text("item"), text("quantity"), text("unit"), text("sum"), text("receipts")),
         tuple(
             (i.name, Decimal(Quantity(i.quantity, Unit(i.unit)).decimal()),
-             voice.money(i.net_minor), i.receipts)
+             voice.words.text(f"unit.{i.unit}", n=abs(i.quantity)), voice.money(i.net_minor),
+             i.receipts)
             for i in report.items
         ),
     )  # fmt: skip
@@ -273,6 +274,12 @@ def _return_sheet(found: ProgramReturn, voice: Voice) -> Sheet:
     title = text("against", since=found.control_from, until=found.control_to)
     columns = ("", text("sum"), text("program_before"), text("program_change"))
     return Sheet(title, columns, tuple(rows))
+
+
+def hand_of(voice: Voice) -> Hand:
+    """How a file is written for who reads this language."""
+    point = voice.words.point
+    return Hand(point, SEPARATORS[point], lambda cell: figure(cell, voice))
 
 
 def figure(cell: Cell, voice: Voice) -> str:

@@ -121,6 +121,11 @@ class Words:
         """`-1 234,5` of the neutral decimal string `-1234.5`."""
         return how.decimal(text, self._how.locale)
 
+    @property
+    def point(self) -> str:
+        """The mark between a number and its decimals."""
+        return self._how.locale.point
+
     def sign_of(self, currency: Any) -> str:
         """`₽`."""
         return how.SIGNS.get(str(currency.code), str(currency.code))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from pos_app.gear.sheets import WRITERS, Sheet, csv_bytes, pdf_bytes, xlsx_bytes
+from pos_app.gear.sheets import WRITERS, Hand, Sheet, csv_bytes, pdf_bytes, xlsx_bytes
 
 SHEETS = (
     Sheet("Товары", ("Товар", "Сумма"), (("Сыр «Российский»", Decimal("307.46")), ("Чай", None))),
@@ -16,8 +16,15 @@ SHEETS = (
 )
 
 
-def rows_of(data):
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
+def rows_of(data, separator=","):
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=separator))
+
+
+def test_a_number_and_the_separator_of_cells_are_of_one_language():
+    """`;` with `1.7` is the first of July in a Russian spreadsheet."""
+    rows = rows_of(csv_bytes("Отчёт", SHEETS, Hand(",", ";")), ";")
+    assert ["Сыр «Российский»", "307,46"] in rows
+    assert ["2026-11-22", "42"] in rows, "a day in ISO is a day everywhere"
 
 
 def test_csv_has_every_table_with_its_figures_as_they_are():

@@ -272,3 +272,18 @@ def test_a_pill_tells_whoever_may_sign_how_many_conflicts_wait(window, qapp):
     qapp.processEvents()
     assert window.top.conflicts.isVisible()
     assert window.top.conflicts.accessibleName() == "3 расхождения без подписи"
+
+
+def test_a_return_among_the_purchases_says_what_was_taken_back_and_given_back(window, qapp):
+    back = replace(office.a_card().receipts[-1], earned=12, redeemed=30)
+    card = office.a_card(receipts=(back,))
+    window.desk.till.answers["find_members"] = done(found_members=MEMBERS)
+    window.desk.till.answers["member_card"] = done(member_card=card)
+    perform(window.desk, "members")
+    keys(window, "4567")
+    keys(window, "2")
+    keys(window, "3")
+    qapp.processEvents()
+    told = said(window, MemberPage)
+    assert "снято начисленных 12" in told and "отдано назад 30" in told
+    assert "начислено 12" not in told

@@ -88,7 +88,7 @@ def member_figures(
         ends,
         tuple(
             TierFigures(tier, _tier_name(program, tier, language), count, held[tier])
-            for tier, count in sorted(tiers.items())
+            for tier, count in sorted(tiers.items(), key=lambda one: _rank(program, one[0]))
         ),
     )
 
@@ -107,6 +107,12 @@ def _standing(connection: Connection, store_id: str) -> Iterator[tuple[_Member, 
 
 def _point_value(program: Program | None, tier: str) -> Fraction:
     return program.redeem.value(tier) if program is not None else Fraction(0)
+
+
+def _rank(program: Program | None, tier_id: str) -> tuple[int, str]:
+    """From the lowest tier up, as the programme ranks them; who has none comes before them."""
+    tiers = program.tiers.tiers if program is not None else ()
+    return next((n for n, one in enumerate(tiers) if one.tier_id == tier_id), -1), tier_id
 
 
 def _tier_name(program: Program | None, tier_id: str, language: str) -> str:
