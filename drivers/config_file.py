@@ -7,10 +7,8 @@ import json
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +35,7 @@ def read_config(path: Path) -> dict[str, Any]:
     """TOML, or JSON by its ending; {} when there is no file. Raises ConfigError with the place."""
     try:
         text = path.read_text(encoding="utf-8")
-        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        found = json.loads(text) if path.suffix == ".json" else _toml(text)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as bad:  # both decoders' errors are ValueErrors
@@ -47,12 +45,20 @@ def read_config(path: Path) -> dict[str, Any]:
     return found
 
 
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib  # a till without such a file does not pay for it at each start
+
+    return tomllib.loads(text)
+
+
 def strays(config: Mapping[str, Any], path: Path | None = None) -> dict[str, str]:
     """Keys at the top that nobody reads -> a sentence with the file's line and what was meant."""
     return {key: _stray(key, path) for key in config if key not in TOP_KEYS}
 
 
 def _stray(key: str, path: Path | None) -> str:
+    from difflib import get_close_matches  # for a mistake in the file only
+
     near = get_close_matches(key.lower(), TOP_KEYS, 1)
     meant = {DEVICE: "[[device]]", LAN: "[lan]"}
     said = f"; did you mean {meant[near[0]]}?" if near else "; it may have [[device]] and [lan]"

@@ -12,7 +12,7 @@ from pos_app.ui.desk import Desk, Settings
 from pos_app.ui.main_window import MainWindow
 from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.sounds import Sounds, system_player
-from pos_app.ui.theme import load_fonts
+from pos_app.ui.theme import STARTED_AS, load_fonts
 from pos_app.ui.wedge import WedgeFilter
 from pos_app.workstation.till_port import TillPort
 
@@ -22,10 +22,9 @@ CLOCK_MS = 1000
 
 
 def application() -> QApplication:
-    """The one QApplication, in a style that follows our palette on every system."""
+    """The one QApplication, with our name and fonts."""
     present = QApplication.instance()
-    app = present if isinstance(present, QApplication) else QApplication(["kopilka"])
-    app.setStyle("Fusion")
+    app = present if isinstance(present, QApplication) else QApplication(STARTED_AS)
     app.setApplicationName("Kopilka")
     load_fonts()
     return app

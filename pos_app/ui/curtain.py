@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.ui.metrics import Metrics, plausible_px_per_mm
-from pos_app.ui.theme import BOLD, load_fonts
+from pos_app.ui.theme import BOLD, STARTED_AS, load_fonts
 from resources.themes import tokens
 
 FIRST_SIZE = (1366, 768)
@@ -24,7 +24,7 @@ class Curtain(QWidget):
 
     def __init__(self, theme: str, scale_percent: int, *, fullscreen: bool = False) -> None:
         present = QApplication.instance()
-        self._app = present if isinstance(present, QApplication) else QApplication(["kopilka"])
+        self._app = present if isinstance(present, QApplication) else QApplication(STARTED_AS)
         super().__init__()
         load_fonts()
         screen = QGuiApplication.primaryScreen()

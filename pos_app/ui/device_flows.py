@@ -11,7 +11,6 @@ from drivers.contract.wedge_setup import WEDGE
 from pos_app.domain.sentence import Sentence, say
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.phrases import words_of
-from pos_app.ui.wedge_calibration import calibrate
 from pos_app.workstation.answer import Answer, Part
 from pos_app.workstation.device_care import DeviceCard, DeviceForm, DeviceSettings, Tried
 
@@ -188,6 +187,8 @@ def _show_form(desk: Desk, board: DeviceBoard, form: DeviceForm) -> None:
         elif row.value == "remove":
             _send(desk, _tables(board, None))
         elif row.value == "calibrate":
+            from pos_app.ui.wedge_calibration import calibrate  # once in a scanner's life
+
             calibrate(lambda found: _taught(desk, form, found))
         elif row.value == "strip":
             take(desk, desk.do(desk.till.print_strip(str(form.table.get("name", "printer")))))

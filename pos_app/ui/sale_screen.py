@@ -18,7 +18,6 @@ from pos_app.ui.lines_table import LinesTable, WholeRows
 from pos_app.ui.member_panel import MemberPanel
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.notice_line import DemandBar, NoticeLine
-from pos_app.ui.pages import page_of
 from pos_app.ui.panels import PadPanel, Panel, RowsPanel, WordPanel
 from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.ui.theme import Look
@@ -230,6 +229,8 @@ class SaleScreen(QWidget):
             columns = columns if grid else 1
             panel = RowsPanel(self._look, self._desk, columns)
         elif page is not None:
+            from pos_app.ui.pages import page_of  # a start does not wait for reports
+
             panel = page_of(self._look, self._desk, page)
         self._covered = panel is not None and (grid or self._desk.page is not None)
         if self._covered:  # first make room: a page and the totals together would be too tall

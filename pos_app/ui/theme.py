@@ -23,6 +23,9 @@ from resources.words import Words
 FONTS = ("Inter-Regular", "Inter-Medium", "Inter-SemiBold", "Inter-Bold")
 REGULAR, MEDIUM = QFont.Weight.Normal, QFont.Weight.Medium
 SEMIBOLD, BOLD = QFont.Weight.DemiBold, QFont.Weight.Bold
+STARTED_AS = ["kopilka", "-style", "Fusion"]
+"""The program's arguments for Qt: a style that follows our palette on every system. `setStyle`
+would give the style back, for which PySide6 first makes a class with eleven enumerations."""
 _loaded: list[int] = []
 
 

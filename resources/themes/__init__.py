@@ -1,10 +1,10 @@
 """Design tokens of each theme: colours by meaning. Never a widget and never a layout."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 
 from resources import read_text
+from resources.words.reading import words_of
 
 THEMES = ("light", "dark", "contrast")
 
@@ -13,4 +13,4 @@ THEMES = ("light", "dark", "contrast")
 def tokens(theme: str) -> Mapping[str, str]:
     """`{"text": "#10181F", ...}` of a theme; an unknown theme is the light one."""
     name = theme if theme in THEMES else THEMES[0]
-    return dict(tomllib.loads(read_text("themes", f"{name}.toml")))
+    return words_of(read_text("themes", f"{name}.toml"))

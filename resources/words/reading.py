@@ -5,7 +5,6 @@ as long for them as a look at each line. A file with any other line is the parse
 """
 
 import re
-import tomllib
 from typing import Any
 
 _NAME = r"[A-Za-z0-9_-]+"
@@ -19,7 +18,11 @@ _FORMS = re.compile(rf"({_NAME}) = \{{ ({_NAME} = {_TEXT}(?:, {_NAME} = {_TEXT})
 def words_of(text: str) -> dict[str, Any]:
     """The document's tables, as `tomllib.loads` has them. Raises TOMLDecodeError, as it does."""
     found = _plain(text)
-    return tomllib.loads(text) if found is None else found
+    if found is not None:
+        return found
+    import tomllib  # our own files never need it
+
+    return tomllib.loads(text)
 
 
 def _plain(text: str) -> dict[str, Any] | None:
