@@ -44,34 +44,34 @@ OFFERS_SPENT = "offers_spent"
 @contextmanager
 def one_programme(station: Station) -> Iterator[None]:
     """Inside, the programme in force is asked for once: a price or a view is of one programme."""
-    if station.programme_held:
+    if station.in_force.held:
         yield
         return
     engine_of(station)
-    station.programme_held = True
+    station.in_force.held = True
     try:
         yield
     finally:
-        station.programme_held = False
+        station.in_force.held = False
 
 
 def engine_of(station: Station) -> Engine:
     """The engine of the programme in force; built once per version."""
-    if station.programme_held and station.engine is not None:
+    if station.in_force.held and station.engine is not None:
         return station.engine
     now = station.now()
     key = (station.mirror.cursor_text(), f"{now:%Y%m%d%H%M}")
-    if station.engine is not None and station.engine_key == key:
+    if station.engine is not None and station.in_force.key == key:
         return station.engine
     document = station.mirror.program(now) or NO_PROGRAM
-    if station.engine is not None and document == station.engine_document:
-        station.engine_key = key
+    if station.engine is not None and document == station.in_force.document:
+        station.in_force.key = key
         return station.engine
     program = _program(station, document)
-    engine = station.engines.get(program.ref.content_hash)
+    engine = station.in_force.engines.get(program.ref.content_hash)
     if engine is None:
-        engine = station.engines[program.ref.content_hash] = Engine(program)
-    station.engine, station.engine_key, station.engine_document = engine, key, document
+        engine = station.in_force.engines[program.ref.content_hash] = Engine(program)
+    station.engine, station.in_force.key, station.in_force.document = engine, key, document
     return engine
 
 
@@ -160,10 +160,10 @@ def status_of(station: Station, known: Known) -> Status:
     program, today = program_of(station), station.business_on()
     bounds = bounds_told(station.mirror.setting(RFM_BOUNDS)) if program.segments else None
     by = (program.ref, today, bounds)
-    seen = station.standing
+    seen = station.in_force.standing
     if seen is None or seen[0] is not known or seen[1] != by:
         found = status(program, known.member, history_at(known), today, bounds)
-        seen = station.standing = (known, by, found)
+        seen = station.in_force.standing = (known, by, found)
     return seen[2]
 
 

@@ -173,7 +173,7 @@ def test_only_what_the_program_sells_is_sold_and_by_whom(shop):
     rules(shop, open_amount={}, sellers=["manager"])
     assert refusal(shop.till.sell_gift_card(CODE, 500_00)) == "gift_seller"
     rules(shop, open_amount={})
-    shop.till.station.engines.clear()
+    shop.till.station.in_force.engines.clear()
 
 
 def test_an_amount_nobody_sells_is_refused_and_none_is_the_only_one(shop):

@@ -23,4 +23,4 @@ def test_a_programme_that_arrives_between_two_views_is_in_the_second(shop):
     shop.clock.move(minutes=1)
     assert shop.view.currency.code == "BYN"
     assert shop.view.offers == before
-    assert not shop.till.station.programme_held
+    assert not shop.till.station.in_force.held
