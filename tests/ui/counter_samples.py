@@ -6,6 +6,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.sentence import say
 from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.reason_flows import own_words
 from pos_app.workstation.answer import ALL_PARTS, done
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.view import ExchangeView, RewardView, TenderView
@@ -83,6 +84,13 @@ def naming_by_finger(window):
     letter_flows.press(window.desk, "м")
 
 
+def giving_a_reason_by_finger(window):
+    window.desk.hands.by_finger = True
+    own_words(window.desk, lambda said: None)
+    for sign in "покупатель прождал":
+        letter_flows.press(window.desk, sign)
+
+
 def searching_by_finger(window):
     by_finger(window, "search")
     for sign in "мол":
@@ -112,6 +120,7 @@ COUNTER = {
     "coupon_typed": lambda w: perform(w.desk, "coupon"),
     "letters_name": naming_by_finger,
     "letters_code": lambda w: (by_finger(w, "coupon"), w.desk.write("SPRING1")),
+    "letters_reason": giving_a_reason_by_finger,
     "letters_found": searching_by_finger,
     "letters_member": lambda w: by_finger(w, "members"),
     "letters_offered": lambda w: (by_finger(w, "coupon"), letter_flows.hide(w.desk)),

@@ -8,6 +8,7 @@ from pos_app.ui import letter_flows
 from pos_app.ui.controls import Button
 from pos_app.ui.letter_board import SIGNS, LetterKey
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.reason_flows import own_words
 from pos_app.ui.rows import RowButton
 from pos_app.workstation.answer import done
 from tests.ui.builders import FOUND, SellingTill, selling
@@ -57,6 +58,17 @@ def test_a_question_that_a_finger_asked_brings_letters_and_a_name_begins_with_a_
     tap(window, "Готово")
     assert window.desk.ask.name == "enrol"
     assert board_of(window) is None
+
+
+def test_a_reason_in_free_words_begins_with_one_capital(window):
+    heard = []
+    letter_flows.touched(window.desk)
+    own_words(window.desk, heard.append)
+    tap_all(window, "Долго")
+    tap(window, "пробел")
+    tap_all(window, "ждал")
+    tap(window, "Готово")
+    assert heard == ["Долго ждал"]
 
 
 def test_a_code_is_written_in_latin_capitals_as_it_is_printed(window):
