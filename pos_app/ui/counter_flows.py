@@ -4,6 +4,7 @@ that come back without a receipt or for others. Never a rule."""
 from collections.abc import Callable
 from functools import partial
 
+from pos_app.domain.sentence import say
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found
 from pos_app.ui.phrases import coupon_row, item_row, reason_rows, reward_row, words_of
@@ -219,6 +220,7 @@ def open_return(
     def pick(row: Row) -> None:
         desk.close_ask()
         desk.turn_to(None)
-        desk.attempt(lambda who: task(receipt, lines, reason=row.value, override=who))
+        about = say("approve.exchange" if exchange else "approve.return", number=receipt)
+        desk.attempt(lambda who: task(receipt, lines, reason=row.value, override=who), about)
 
     desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))

@@ -17,16 +17,7 @@ from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
 
 LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
-NEEDS_OVERRIDE = frozenset(
-    {
-        "needs_override",
-        "right_missing",
-        "no_right",
-        "override_required",
-        "clock_doubted",
-        "needs_second_person",
-    }
-)
+NEEDS_OVERRIDE = frozenset({"needs_override", "clock_doubted", "needs_second_person"})
 
 
 OF_DEVICES = frozenset({"device_lost", "device_back"})
@@ -267,26 +258,41 @@ class Desk:
         texts = tuple(one.text for one in told)
         self._state.said = Said(texts, tone) if texts else None
 
-    def attempt(self, task: Callable[[Override | None], Answer]) -> Answer:
-        """A task that may need somebody else's right: asks for the PIN beside, never over, it."""
+    def attempt(
+        self, task: Callable[[Override | None], Answer], about: Sentence | None = None
+    ) -> Answer:
+        """A task that may need somebody else's right: asks for the PIN beside, never over, it.
+
+        `about`: what is to be allowed, with its sum; else the right is named.
+        """
         answer = self.do(task(None))
         if answer.refusal is not None and answer.refusal.code in NEEDS_OVERRIDE:
-            self.ask_for_override(task)
+            right = str(answer.refusal.text.args.get("right", ""))
+            self.ask_for_override(task, right, about)
         return answer
 
-    def ask_for_override(self, task: Callable[[Override | None], Answer]) -> None:
-        """Choose who allows it, then type that operator's PIN."""
+    def ask_for_override(
+        self,
+        task: Callable[[Override | None], Answer],
+        right: str = "",
+        about: Sentence | None = None,
+    ) -> None:
+        """Choose who allows it, of those that may; then type that operator's PIN. Enter without
+        one changes nothing, a wrong one may be typed again."""
 
         def accept(pin: str) -> None:
-            if not self.rows:
+            if not self.rows or not pin:
                 return
             person = self.rows[self.cursor].value
             self.close_ask()
-            self.do(task((person, pin)))
+            answer = self.do(task((person, pin)))
+            if answer.refusal is not None and answer.refusal.code == "wrong_pin":
+                self.ask_for_override(task, right, about)
 
-        listed = self.till.operators().data.get("operators", ())
+        listed = self.till.operators(right).data.get("operators", ())
         rows = [Row(name, value=key) for key, name in listed]
-        self.open(Ask("override", accept, pad="digits", masked=True), rows)
+        told = about or (say("approve.right", right=say(f"right.{right}")) if right else None)
+        self.open(Ask("override", accept, pad="digits", masked=True, detail=told), rows)
 
     # ---- the desk's own state
     def tell(self, key: str, tone: Tone = Tone.WARNING, **args: Any) -> None:

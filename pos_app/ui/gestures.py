@@ -6,6 +6,7 @@ from functools import partial
 from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
+from pos_app.domain.sentence import say
 from pos_app.ui import device_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol
@@ -246,7 +247,7 @@ def points_amount(desk: Desk) -> None:
 
 def quantity(desk: Desk) -> None:
     """`*` in an empty field: a new quantity of the selected line."""
-    line = _selected(desk)
+    line = selected_line(desk)
     if line is None:
         return
 
@@ -259,7 +260,7 @@ def quantity(desk: Desk) -> None:
 
 def step_quantity(desk: Desk, by: int) -> None:
     """One more or one less of a line counted in pieces."""
-    line = _selected(desk)
+    line = selected_line(desk)
     transaction = desk.view.transaction
     if line is None or transaction is None:
         return
@@ -288,37 +289,9 @@ def cancel_weighing(desk: Desk) -> None:
     desk.do(desk.till.cancel_weighing())
 
 
-def discount(desk: Desk) -> None:
-    """F7: percent of the selected line; F7 again: an amount instead. Never of what comes back."""
-    if desk.view.transaction is not None and desk.view.transaction.kind == "return":
-        desk.tell("refused.return_is_open")  # before anything is typed, not after
-    else:
-        again = partial(_ask_discount, desk, "discount_amount", None)
-        _ask_discount(desk, "discount_percent", again)
-
-
-def _ask_discount(desk: Desk, name: str, again: Callable[[], None] | None) -> None:
-    line = _selected(desk)
-    if line is None:
-        return
-
-    def accept(text: str) -> None:
-        minor = to_minor(desk, text)
-        if minor is None:
-            return
-        percent = text.replace(",", ".")
-        desk.close_ask()
-        if name == "discount_percent":
-            desk.attempt(lambda who: desk.till.discount(line, percent=percent, override=who))
-        else:
-            desk.attempt(lambda who: desk.till.discount(line, amount_minor=minor, override=who))
-
-    desk.open(Ask(name, accept, pad="amount", again=again))
-
-
 def void_line(desk: Desk) -> None:
     """Del: the selected line goes."""
-    line = _selected(desk)
+    line = selected_line(desk)
     if line is not None:
         desk.attempt(lambda who: desk.till.void_line(line, override=who))
 
@@ -330,7 +303,9 @@ def void_transaction(desk: Desk) -> None:
 
     def pick(row: Row) -> None:
         desk.close_ask()
-        desk.attempt(lambda who: desk.till.void_transaction(row.value, override=who))
+        shown = desk.view.transaction
+        about = say("approve.void", of=desk.money(shown.total_minor if shown else 0))
+        desk.attempt(lambda who: desk.till.void_transaction(row.value, override=who), about)
 
     rows = reason_rows(desk, VOID_REASONS)
     desk.open(Ask("void_transaction", lambda text: None, pick=pick), rows)
@@ -393,7 +368,8 @@ def to_minor(desk: Desk, text: str) -> int | None:
         return None
 
 
-def _selected(desk: Desk) -> int | None:
+def selected_line(desk: Desk) -> int | None:
+    """The number of the marked line, else of the last one; said where there is none."""
     transaction = desk.view.transaction
     if transaction is None or not transaction.lines:
         desk.tell("ui.no_line", Tone.NEUTRAL)

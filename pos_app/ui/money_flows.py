@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from pos_app.domain.sentence import say
 from pos_app.ui import day_flows, payment_flows
 from pos_app.ui.counter_flows import by_pin
 from pos_app.ui.desk import Ask, Desk, Row
@@ -184,7 +185,8 @@ def movement(desk: Desk, kind: str) -> None:
 
 def _ask_reason(desk: Desk, kind: str, minor: int) -> None:
     def move(reason: str) -> None:
-        desk.attempt(lambda who: desk.till.cash_movement(kind, minor, reason, override=who))
+        about = say(f"approve.{kind}", amount=desk.money(minor))
+        desk.attempt(lambda who: desk.till.cash_movement(kind, minor, reason, override=who), about)
 
     ask_reason(desk, MOVEMENT_REASONS[kind], move)
 

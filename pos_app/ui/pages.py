@@ -63,8 +63,9 @@ class TracePage(Panel):
             amount = label(look, money(look.words, view, -row.amount_minor), weight=SEMIBOLD)
             grid.addWidget(amount, place, 2, Qt.AlignmentFlag.AlignRight)
         why = [look.words.say(sentence) for sentence in row.why]
-        if row.lines:
-            numbers = ", ".join(str(one) for one in sorted(row.lines))
+        why = [said for said in why if said != row.name]
+        if row.places:
+            numbers = ", ".join(str(one) for one in row.places)
             why.append(look.say("ui.on_lines", lines=numbers))
         below = Paragraph(look, look.metrics.small)
         below.say(" · ".join(why))

@@ -10,7 +10,7 @@ from pos_app.domain.events import Event, TransactionCompleted
 from pos_app.domain.loyalty.coupon import SignedCoupon
 from pos_app.domain.money import Money
 from pos_app.domain.tender import TenderKind
-from pos_app.workstation import printing
+from pos_app.workstation import explain, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice
 from pos_app.workstation.letting_go import let_go, own_reversed, release
 from pos_app.workstation.paper import receipt_job
@@ -55,6 +55,8 @@ def commit(
     if trouble:
         return trouble
     at("complete.durable")
+    if station.open is not None:
+        explain.keep(station, station.open)
     station.session, station.moving = session, None
     station.recovered, station.fiscal_trouble = False, None
     station.last_sale = LastSale(document, job.job_id if job else "")

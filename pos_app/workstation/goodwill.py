@@ -27,6 +27,11 @@ from pos_app.workstation.station import (
 )
 
 WHOLE_PPM = 1_000_000
+REASON_SETTING = "discount_reason"
+"""A setting of the chain: "required" where no reduction is given without a reason."""
+WANTED = frozenset({"required"})
+REASONS = ("damaged", "short_dated", "price_promised", "waited", "other")
+"""What a cashier chooses from; the first one is what Enter means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,14 @@ def discount(station: Station, wanted: Reduction, override: Override | None) -> 
     asked = _asked(wanted)
     if asked is None:
         return refused("bad_percent", text=wanted.percent or "")
+    empty = not asked.percent_ppm and not asked.amount_minor
+    if not empty and not wanted.reason.strip() and _reason_wanted(station):
+        return refused("reason_needed")
     allowed = authorise(station, Right.DISCOUNT, override)
     if isinstance(allowed, Answer):
         return allowed
     by = allowed.by or (station.operator.operator_id if station.operator else "")
-    empty = not asked.percent_ppm and not asked.amount_minor
+    asked = replace(asked, reason=_named(station, wanted.reason.strip()))
     given = None if empty else replace(asked, operator_id=by)
     new = with_goodwill(station.open, wanted.line, given)
     priced = price(station, new)
@@ -84,6 +92,23 @@ def _asked(wanted: Reduction) -> Goodwill | None:
     if not 0 <= ppm <= WHOLE_PPM or not 0 <= amount <= AMOUNT_MOST_MINOR:
         return None
     return Goodwill(ppm, amount, wanted.reason)
+
+
+def _reason_wanted(station: Station) -> bool:
+    """The shop's setting; none asks for nothing."""
+    return station.mirror.setting(REASON_SETTING) in WANTED
+
+
+def _named(station: Station, reason: str) -> str:
+    """What the customer reads on the line and on the paper: never an empty name. `reason`: a code
+    of `REASONS`, or a person's own words."""
+    language = station.operator.language if station.operator else station.settings.language
+    voice = station.gear.voice(language)
+    if not reason:
+        return voice.text("goodwill.name")
+    if reason in REASONS:
+        reason = voice.text(f"reason.{reason}")
+    return voice.text("goodwill.because", reason=reason)
 
 
 def _limit_ppm(station: Station, by: str) -> int:

@@ -17,9 +17,9 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: sign_on.sign_on(self._station, operator_id, pin))
 
-    def operators(self) -> Answer:
+    def operators(self, right: str = "") -> Answer:
         """See SessionPort."""
-        return guarded(lambda: sign_on.operators(self._station))
+        return guarded(lambda: sign_on.operators(self._station, right))
 
     def sign_off(self) -> Answer:
         """See SessionPort."""

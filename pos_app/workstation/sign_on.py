@@ -4,6 +4,7 @@ A cashier picks a name and types a PIN, offline too; leaving is one gesture. An 
 keeps the operator: it is finished, suspended or voided first.
 """
 
+from pos_app.domain.rights import Right
 from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
 from pos_app.workstation.day_settle import news
 from pos_app.workstation.letting_go import release
@@ -13,9 +14,11 @@ from pos_app.workstation.station import Station, audit, changed, find_operator
 from pos_app.workstation.suspend_resume import suspend
 
 
-def operators(station: Station) -> Answer:
-    """data["operators"]: (id, name) of everybody who may sign on."""
-    listed = tuple((o.operator_id, o.name) for o in station.mirror.operators())
+def operators(station: Station, right: str = "") -> Answer:
+    """data["operators"]: (id, name) of everybody who may sign on; of those with a right."""
+    wanted = {one.value: one for one in Right}.get(right)
+    found = (o for o in station.mirror.operators() if wanted is None or o.may(wanted))
+    listed = tuple((o.operator_id, o.name) for o in found)
     return done(operators=listed)
 
 

@@ -50,6 +50,7 @@ from pos_app.workstation.ports import (
 )
 from pos_app.workstation.scale_port import NoScale, ScalePort, Weighing
 from pos_app.workstation.till_clock import TillClock
+from pos_app.workstation.told import Told
 
 Override = tuple[str, str]
 UNDO_DEPTH = 50
@@ -217,6 +218,7 @@ class Station:
     scale: ScalePort = field(default_factory=NoScale)
     weighing: Weighing | None = None
     exchange: Exchange | None = None
+    told: Told | None = None
     explained: tuple[Priced | None, tuple[Trace, ...]] = (None, ())
     weighings: int = 0
     device_trials: list[int] = field(default_factory=list)

@@ -195,8 +195,9 @@ class SessionPort(Protocol):
     def sign_on(self, operator_id: str, pin: str) -> Answer:
         """data["operators"] of a refused empty operator lists who may sign on."""
 
-    def operators(self) -> Answer:
-        """data["operators"]: tuple[tuple[id, name], ...] for the sign-on screen."""
+    def operators(self, right: str = "") -> Answer:
+        """data["operators"]: tuple[tuple[id, name], ...] for the sign-on screen; with a right, of
+        whoever may allow it."""
 
     def sign_off(self) -> Answer:
         """Leave the till to another."""

@@ -113,10 +113,8 @@ class ExpiringView:
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """The identified member. `allowance` is what this till may redeem with no link.
-
-    `on_the_way`: stamps, chosen categories, offers, what caps leave. `choice`: what may be chosen.
-    """
+    """The identified member. `allowance` is what this till may redeem with no link. `on_the_way`:
+    stamps, chosen categories, offers, what caps leave. `choice`: what may be chosen."""
 
     id: str
     display_name: str
@@ -167,8 +165,7 @@ class TeaserView:
 class GiftCardView:
     """The gift card at hand. `number`: its last characters. `state`: sold, new (it may be sold),
     unknown (with no link nobody can tell), ended, blocked. `allowance_minor`: what this till may
-    take from it now. `pays`: it may pay the open receipt, or the server can still be asked.
-    """
+    take from it now. `pays`: it may pay the open receipt, or the server can still be asked."""
 
     number: str
     state: str
@@ -390,7 +387,8 @@ class FoundMember:
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One row of the "why?" trace; `applied` false tells the first condition that failed."""
+    """One row of the "why?" trace; `applied` false tells the first condition that failed. `lines`
+    are numbers of the transaction, `places` those on the screen and on the paper."""
 
     rule_id: str
     name: str
@@ -398,3 +396,4 @@ class TraceRow:
     amount_minor: int
     lines: tuple[int, ...] = ()
     why: tuple[Sentence, ...] = field(default=())
+    places: tuple[int, ...] = ()

@@ -145,8 +145,8 @@ def test_discount_by_percent_and_by_amount(window):
     type_in(window, "100")
     press(window, K.Key_Return)
     first, second = window.desk.till.said("discount")
-    assert first == ((8,), {"percent": "7.5", "override": None})
-    assert second == ((8,), {"amount_minor": 10000, "override": None})
+    assert first == ((8,), {"percent": "7.5", "reason": "", "override": None})
+    assert second == ((8,), {"amount_minor": 10000, "reason": "", "override": None})
 
 
 def test_what_the_operator_may_not_is_asked_of_somebody_who_may(window):
@@ -158,12 +158,49 @@ def test_what_the_operator_may_not_is_asked_of_somebody_who_may(window):
     type_in(window, "50")
     press(window, K.Key_Return)
     assert window.desk.ask.name == "override"
+    assert till.said("operators")[-1] == (("discount",), {})
+    assert window.desk.ask.detail.key == "approve.discount_percent"
+    press(window, K.Key_Return)
+    assert window.desk.ask.name == "override"
     assert window.entry.echoMode() == window.entry.EchoMode.Password
     press(window, K.Key_Down)
     type_in(window, "9999")
     press(window, K.Key_Return)
     assert till.said("discount")[-1][1]["override"] == ("o2", "9999")
     assert window.entry.echoMode() == window.entry.EchoMode.Normal
+
+
+def test_a_wrong_pin_loses_nothing_that_was_typed(window):
+    till = window.desk.till
+    till.answers["discount"] = lambda *a, override=None, **k: (
+        done()
+        if override == ("o1", "2")
+        else refused("wrong_pin" if override else "needs_override", right="discount")
+    )
+    press(window, K.Key_F7)
+    type_in(window, "50")
+    press(window, K.Key_Return)
+    type_in(window, "1")
+    press(window, K.Key_Return)
+    assert window.desk.said.texts[0].key == "refused.wrong_pin"
+    assert window.desk.ask.name == "override"
+    type_in(window, "2")
+    press(window, K.Key_Return)
+    assert window.desk.ask is None
+
+
+def test_a_reason_is_chosen_where_the_shop_wants_one_and_enter_is_the_first(window):
+    till = window.desk.till
+    till.answers["discount"] = lambda *a, reason="", **k: (
+        done() if reason else refused("reason_needed")
+    )
+    press(window, K.Key_F7)
+    type_in(window, "5")
+    press(window, K.Key_Return)
+    assert window.desk.ask.name == "why_so"
+    press(window, K.Key_Return)
+    assert window.desk.ask is None
+    assert till.said("discount")[-1][1]["reason"] == "damaged"
 
 
 def test_del_voids_the_selected_line_but_edits_typed_text_first(window):

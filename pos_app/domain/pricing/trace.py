@@ -43,7 +43,8 @@ def notes_of(row: Row) -> tuple[Sentence, ...]:
 def why_modified(modification: PriceModification) -> Sentence:
     """One applied reduction as a sentence."""
     if modification.step is Step.GOODWILL:
-        return say("why.goodwill", reason=modification.name)
+        name = modification.name  # none on a receipt of before it was given one
+        return say("why.goodwill", reason=name) if name else say("why.goodwill_unnamed")
     if not modification.arithmetic:
         return say("why.named", name=modification.name)
     return say("why.applied", name=modification.name, arithmetic=modification.arithmetic)
@@ -182,7 +183,8 @@ def earn_traces(
         name, one = rule.name(context.language), gave.get(rule.rule_id)
         if one is not None:
             why = say("why.earned", points=Points(floor(one.exact)))
-            found.append(Trace(rule.rule_id, name, Step.POINTS, True, 0, one.lines, (why,)))
+            told = (why, *_of_tier(program, rule, context))
+            found.append(Trace(rule.rule_id, name, Step.POINTS, True, 0, one.lines, told))
         elif rule.kind == "multiplier" and gave and _multiplies(rule, context, judge):
             tier = context.customer.tier_id if context.customer else ""
             why = say("why.multiplies", times=_plain(rule.rate(tier)))
@@ -191,6 +193,19 @@ def earn_traces(
             why = failed_condition(rule.when, context) or _earns_nothing(context, gave, program)
             found.append(Trace(rule.rule_id, name, Step.POINTS, False, 0, (), (why,)))
     return tuple(found)
+
+
+def _of_tier(program: Program, rule: EarnRule, context: Context) -> tuple[Sentence, ...]:
+    """A rule that gives a tier more than its name says."""
+    tier_id = context.customer.tier_id if context.customer else ""
+    if tier_id not in rule.by_tier or rule.rate(tier_id) == rule.per_minor:
+        return ()
+    tiers = {one.tier_id: one.name(context.language) for one in program.tiers.tiers}
+    name = tiers.get(tier_id, tier_id)
+    if not rule.per_minor:
+        return (say("why.tier_rate", tier=name),)
+    times = rule.rate(tier_id) / rule.per_minor
+    return (say("why.tier_multiplies", tier=name, times=_plain(times)),)
 
 
 def _multiplies(rule: EarnRule, context: Context, judge: Judge) -> bool:
