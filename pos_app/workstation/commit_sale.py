@@ -66,13 +66,14 @@ def commit(
     at("complete.drawer")
     sent = job is None or printing.send(station, job)
     at("complete.printing")
-    release(station)
+    goes_on = exchange.then if exchange is not None else None
+    if goes_on is None:
+        release(station)  # else the same customer pays the new goods with what was granted
     answer = _completed(document)
     if not sent:
         # The sale is on the disk whatever becomes of its paper.
         failed = notice("print_failed", Tone.WARNING)
         answer = replace(answer, notices=(*answer.notices, failed))
-    goes_on = exchange.then if exchange is not None else None
     return goes_on(document, answer) if goes_on is not None else answer
 
 

@@ -54,7 +54,7 @@ def _short(name: str) -> str:
 
 def _open(station: Station) -> DayRecord | None:
     """The oldest closed day that nobody has settled."""
-    days = (one for one in station.days if one.closed_at is not None and one.settled is None)
+    days = (one for one in station.days if _waits(one))
     return next(days, None)
 
 
@@ -111,9 +111,14 @@ def _ask(station: Station, on: date, tries: int) -> None:
     station.courier.request("settlement", day, told, ASK_MS)
 
 
+def _waits(day: DayRecord) -> bool:
+    """Ended and not compared yet: one that was begun and left has no totals of its day."""
+    return day.closed_at is not None and day.settled is None
+
+
 def _compared(station: Station, on: date, reply: Mapping[str, Any]) -> Answer:
     theirs = reply.get("totals")
-    day = next((d for d in station.days if d.business_on == on and d.settled is None), None)
+    day = next((d for d in station.days if d.business_on == on and _waits(d)), None)
     if day is None or not isinstance(theirs, Mapping):
         return changed(Part.SESSION)
     settled = Settled(

@@ -25,6 +25,7 @@ from pos_app.workstation.return_sale import allowed_back, begin_return
 from pos_app.workstation.sale import SALE_PARTS, begin, not_editable, not_ready
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
+    AtHand,
     Exchange,
     Override,
     Station,
@@ -48,7 +49,7 @@ def open_exchange(
     trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
-    if station.exchange is not None:
+    if station.exchange is not None or (station.open is not None and station.open.credit):
         return refused("exchange_is_open")
     found = allowed_back(station, receipt, lines, reason, override)
     if isinstance(found, Answer):
@@ -86,6 +87,8 @@ def _wrong(station: Station, kind: str, amount_minor: int | None) -> Answer | No
     due = settle.due_minor(station, known)
     if due > 0 and known is None:
         return refused("not_paid", due=Money(due))
+    if due > 0 and known is TenderKind.GIFT_CARD:
+        return _card_refuses(station, amount_minor)
     if amount_minor is None or due <= 0:
         return None
     if not 0 < amount_minor <= AMOUNT_MOST_MINOR:
@@ -94,11 +97,21 @@ def _wrong(station: Station, kind: str, amount_minor: int | None) -> Answer | No
     return refused("card_overpaid", due=Money(due)) if over else None
 
 
+def _card_refuses(station: Station, amount_minor: int | None) -> Answer | None:
+    """Why the gift card that is shown would not pay; what it would pay is not taken yet."""
+    before = station.open
+    answer = settle.tender(station, TenderKind.GIFT_CARD.value, amount_minor, "")
+    station.open = before
+    return None if answer.ok else answer
+
+
 def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked: Asked) -> Answer:
-    priced, known = station.priced, station.known
+    priced, known, hand = station.priced, station.known, station.gift_card
     assert priced is not None
     total = priced.totals.net_minor
-    due = settle.due_minor(station, TenderKind.CASH) + settle.exchange_credit_minor(station)
+    # Not as cash would round it: what is no cash pays to the last unit.
+    due = settle.due_minor(station, TenderKind.CARD) + settle.exchange_credit_minor(station)
+    shown = _Shown(sale, priced, due, _own_points(station, priced), hand)
     label = exchange.original.receipt_number
     trouble = record(station, Facts(suspend=draft_for(station, sale, total, label)))
     if trouble:
@@ -108,14 +121,26 @@ def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked
         exchange,
         sale=sale,
         draft=partial(_draft, station, sale, due, (total, label)),
-        then=partial(_go_on, station, _Shown(sale, priced, due), asked),
+        then=partial(_go_on, station, shown, asked),
     )
     answer = settle.complete(station)
-    if not answer.ok and station.moving is None:
+    if not answer.ok and station.moving is None and station.exchange is not None:
+        # The return was refused. Were it on the disk, no exchange would be open any more, and what
+        # is refused of the new goods leaves them there with what the return has paid.
         record(station, Facts(drop_suspended=sale.transaction_id))
         station.open, station.known, station.exchange = sale, known, exchange
+        station.gift_card = hand
         reprice(station)
     return answer
+
+
+def _own_points(station: Station, priced: Priced) -> int:
+    """Points of the receipt itself that pay for its rewards: no grant is for those."""
+    known, points = station.known, priced.totals.points_redeemed
+    if known is None:
+        return 0
+    have = max(known.account.available(station.business_on()), 0)
+    return max(points - min(known.secured, have), 0)
 
 
 def credit_of(
@@ -154,6 +179,8 @@ class _Shown:
     sale: Transaction
     priced: Priced
     due_minor: int
+    own_points: int = 0
+    hand: AtHand | None = None
 
 
 def _go_on(
@@ -166,10 +193,10 @@ def _go_on(
     """The return is on the disk: now the goods that are taken, and the difference."""
     credit = credit_of(station, document, shown.due_minor)
     station.open = replace(shown.sale, tenders=credit, credit=credit)
-    known = station.known = known_of(station, station.open)
+    station.gift_card = shown.hand
+    station.known = known_of(station, station.open)
     reprice(station)
-    have = known.account.available(station.business_on()) if known is not None else 0
-    if shown.priced.totals.points_redeemed <= max(have, 0):
+    if _still_has(station, shown):
         # A tier that goes with the return does not make the goods dearer that were shown.
         station.priced = shown.priced
     kind, amount = asked
@@ -180,6 +207,15 @@ def _go_on(
     told = (one for one in returned.notices if one.code != "completed")
     said = (*told, *answer.notices, *back, *out)
     return replace(answer, notices=said, changed=answer.changed | returned.changed)
+
+
+def _still_has(station: Station, shown: _Shown) -> bool:
+    """Whether the points that were shown may be spent still: they are there, and granted."""
+    known, points = station.known, shown.priced.totals.points_redeemed
+    if known is None or not points:
+        return not points
+    have = max(known.account.available(station.business_on()), 0)
+    return points <= have and points - shown.own_points <= known.secured
 
 
 def _points_back(document: CompletedTransaction) -> list[Notice]:

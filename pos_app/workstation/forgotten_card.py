@@ -37,6 +37,9 @@ def credit(station: Station, receipt: str) -> Answer:
     document = find(station, number)
     if isinstance(document, Answer):
         return document
+    coming_back = station.exchange.original if station.exchange is not None else None
+    if coming_back is not None and coming_back.transaction_id == document.transaction_id:
+        return refused("exchange_is_open")  # its goods are on their way back
     trouble = _doubt(station, document)
     if trouble:
         return trouble

@@ -170,7 +170,7 @@ def _answered(station: Station, card_id: str, reply: Mapping[str, Any]) -> None:
         release(station)
         return
     failed = bool(reply.get("error"))
-    told = failed or reply.get("moved") or reply["card"]
+    told = failed or reply.get("moved") or reply.get("card")
     station.gift_card = replace(
         hand, asking=False, asked=hand.asked and not failed, strange=not told, then=None
     )

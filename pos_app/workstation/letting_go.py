@@ -90,13 +90,20 @@ def _release(station: Station, *, waiting: bool) -> None:
 
 def _needed(station: Station) -> set[str]:
     """Owners that the open receipt may still spend from."""
-    hand, transaction = station.gift_card, station.open
-    needed = {hand.card_id} if hand is not None and transaction is not None else set()
-    if transaction is None:
-        return needed
+    hand, exchange = station.gift_card, station.exchange
+    needed = {hand.card_id} if hand is not None and station.open is not None else set()
+    if station.open is not None:
+        needed |= _owners(station.open)
+    if exchange is not None and exchange.sale is not None:
+        # The goods come back first: what follows is still to be paid.
+        needed |= _owners(exchange.sale)
+    return needed
+
+
+def _owners(transaction: Transaction) -> set[str]:
+    needed = {one.reference for one in transaction.tenders}
     if transaction.member is not None and transaction.member.member_id:
         needed.add(transaction.member.member_id)
-    needed |= {one.reference for one in transaction.tenders}
     needed |= {coupon_owner(one.key) for one in transaction.coupons}
     sold = transaction.original.lines if transaction.original else ()
     return needed | {line.card_id for line in sold}

@@ -67,6 +67,8 @@ def resume(station: Station, transaction_id: str) -> Answer:
     trouble = not_ready(station)
     if trouble:
         return trouble
+    if station.exchange is not None:
+        return refused("exchange_is_open")
     if station.open is not None and station.open.lines:
         return refused("finish_first")
     drafts = station.journal.suspended()

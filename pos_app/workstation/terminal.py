@@ -352,8 +352,10 @@ class Terminal(
 
         What is pushed says that a scan brought it, with data["scanned"].
         """
-        answer = done() if self._asked(raw) else _by_scan(self.scan(raw, aim))
-        self._station.devices.ready_for_scan()
+        try:
+            answer = done() if self._asked(raw) else _by_scan(self.scan(raw, aim))
+        finally:
+            self._station.devices.ready_for_scan()
         self._station.say(answer)
 
     def printed(self, job_id: str, state: str) -> None:
