@@ -171,7 +171,9 @@ class Commands:
             "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
             "count_drawer": lambda f: till.count_drawer(self._minor(f, "counted")),
             "day_begin": lambda f: till.day_begin(),
-            "day_choice": lambda f: till.day_choice(text(f, "step"), text(f, "choice")),
+            "day_choice": lambda f: till.day_choice(
+                text(f, "step"), text(f, "choice"), text(f, "reason", "")
+            ),
             "day_leave": lambda f: till.day_leave(),
             "train": lambda f: till.train(flag(f, "on"), override_of(f)),
             "x_report": lambda f: till.x_report(),

@@ -3,7 +3,7 @@
 The list is the server's and comes later: `heard` takes it in while the page is open.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from pos_app.ui.desk import Ask, Desk, Page, Row
@@ -23,17 +23,26 @@ LEAD_THERE = ("day", "conflicts")
 ICONS = {"absorb": "landmark", "collect": "coins", "note": "check"}
 
 
-def conflicts(desk: Desk) -> None:
-    """What is known now; the server's list when it comes."""
-    take(desk, desk.do(desk.till.conflicts()))
+def conflicts(desk: Desk, back: Callable[[], None] | None = None) -> None:
+    """What is known now; the server's list when it comes. `back`: where they came from, taken up
+    again once the page is left or nothing on it waits any more."""
+
+    def left() -> None:
+        if back is not None and desk.page is None:
+            back()
+
+    take(desk, desk.do(desk.till.conflicts()), left if back else None)
 
 
-def take(desk: Desk, answer: Answer) -> None:
+def take(desk: Desk, answer: Answer, left: Callable[[], None] | None = None) -> None:
     """A list that an answer brought: its page, and the lines to decide beside it."""
     told = answer.data.get("conflicts")
-    if isinstance(told, ConflictList):
-        desk.turn_to(Page(PAGE, told))
-        _lines(desk, told)
+    if not isinstance(told, ConflictList):
+        return
+    desk.turn_to(Page(PAGE, told, left))
+    _lines(desk, told)
+    if left is not None and told.whole and not any(one.actions for one in told.lines):
+        desk.turn_to(None)
 
 
 def heard(desk: Desk, answer: Answer) -> None:
@@ -43,9 +52,9 @@ def heard(desk: Desk, answer: Answer) -> None:
         return
     deciding = desk.ask is not None and desk.ask.name not in ("conflict_line",)
     if deciding:
-        desk.turn_to(Page(PAGE, told))
+        desk.turn_to(Page(PAGE, told, page.left))
     else:
-        take(desk, answer)
+        take(desk, answer, page.left)
 
 
 def _lines(desk: Desk, told: ConflictList) -> None:

@@ -7,10 +7,12 @@ from pos_app.ui import conflict_flows, gestures, payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import words_of
+from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import done
+from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 
-DAY, COUNT = "day", "day_count"
+DAY, COUNT, WHY = "day", "day_count", "day_why"
 OWN = frozenset({DAY, COUNT})
 LEAVE, REPORT = "leave", "report"
 ICONS = {
@@ -20,6 +22,9 @@ ICONS = {
     "count": "coins",
     "count_again": "undo-2",
     "close": "lock",
+    "close_differs": "lock",
+    "put_aside": "inbox",
+    "void_open": "trash-2",
     "again": "refresh-cw",
     "closed": "check",
     "let_go": "x",
@@ -92,6 +97,17 @@ def follow(desk: Desk) -> bool:
     return True
 
 
+def _ask_why(desk: Desk, board: DayBoard) -> None:
+    """A drawer that differs is closed with a word on it; Esc comes back to the choices."""
+
+    def close(reason: str) -> None:
+        desk.do(desk.till.day_choice("count", "close_differs", reason))
+        follow(desk)
+
+    board.asking = WHY
+    ask_reason(desk, (*DIFFERENCE_REASONS, "other"), close)
+
+
 def _may_count(step: DayStep) -> bool:
     return step.choices == (COUNT.removeprefix("day_"),)
 
@@ -152,6 +168,8 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
         name, choice = row.value
         if choice == "count":
             _ask_count(desk, board)
+        elif choice == "close_differs":
+            _ask_why(desk, board)
         elif not _elsewhere(desk, choice):
             desk.do(desk.till.day_choice(name, choice))
             follow(desk)
@@ -162,7 +180,7 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
 def _elsewhere(desk: Desk, choice: str) -> bool:
     """Choices with a screen of their own; the day is taken up again afterwards."""
     day = desk.view.day
-    if choice not in {LEAVE, REPORT, "suspended", "undecided", "conflicts"}:
+    if choice not in {LEAVE, REPORT, "suspended", "undecided", "conflicts", "void_open"}:
         return False
     leave(desk)
     if choice == "suspended":
@@ -170,7 +188,9 @@ def _elsewhere(desk: Desk, choice: str) -> bool:
     elif choice == "undecided":
         payment_flows.undecided(desk)
     elif choice == "conflicts":
-        conflict_flows.conflicts(desk)
+        conflict_flows.conflicts(desk, partial(end_of_day, desk))
+    elif choice == "void_open":
+        gestures.void_transaction(desk)
     elif choice == REPORT and day is not None:
         show_found(desk, done(report=day.report))
     return True

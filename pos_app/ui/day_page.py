@@ -87,7 +87,10 @@ class DayPage(Panel):
         told = words.text("day.done_of", done=day.done, n=steps)
         self._progress.say(f"{on} · {told}")
         self._bar.show_steps(day.done, steps)
-        self._value.say(words.say(day.value) if day.value else "")
+        said = [words.say(day.value)] if day.value else []
+        if day.next_on is not None:
+            said.append(words.text("day.next_on", on=day.next_on))
+        self._value.say("\n".join(said))
         self._clear()
         for place, step in enumerate(day.steps):
             self._row(self._grid, place * 2, step)

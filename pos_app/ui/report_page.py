@@ -45,7 +45,7 @@ class ReportPage(Panel):
     def _fill(self, report: Report) -> None:
         words = self.look.words
         about = (
-            words.format(report.business_on),
+            f"{words.text('report.business_on')} {words.format(report.business_on)}",
             words.text("ui.session", n=report.session_number),
             report.operator,
         )

@@ -155,6 +155,9 @@ class TopBar(QFrame):
         view, say = self._desk.view, self._look.say
         self._place.say(view.workstation_name or "Kopilka")
         session = say("ui.session", n=view.session.number) if view.session else ""
+        if view.session and view.now and view.session.business_on != view.now.date():
+            on = self._look.words.format(view.session.business_on, "day")
+            session = say("ui.session_of", n=view.session.number, on=on)
         person = view.operator.name if view.operator else say("ui.nobody")
         texts = (
             (view.store_name, session, person),

@@ -10,6 +10,16 @@ from pos_app.workstation.station import Station, record
 KEPT = 60
 """Days that wait for a server; one beyond them is forgotten, its events are not."""
 
+TOLERANCE = "drawer_tolerance_minor"
+"""Setting: a difference of the drawer, in minor units, that needs no reason; none is 0."""
+
+
+def beyond_tolerance(station: Station, day: DayRecord) -> bool:
+    """Whether what was counted differs by more than the shop lets pass without a word."""
+    told = station.mirror.setting(TOLERANCE)
+    lets_pass = told if isinstance(told, int) else 0
+    return abs((day.counted_minor or 0) - day.expected_minor) > lets_pass
+
 
 def current(station: Station) -> DayRecord | None:
     """The end of the day that is on the screen, or was when the power went."""

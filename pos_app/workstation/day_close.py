@@ -19,15 +19,18 @@ from pos_app.workstation import (
     printing,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
-from pos_app.workstation.day_book import current, keep, last_of
+from pos_app.workstation.day_book import beyond_tolerance, current, keep, last_of
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.report import drawer_of
 from pos_app.workstation.sale import clear
-from pos_app.workstation.station import Station, changed, record, require
+from pos_app.workstation.station import Station, changed, record, require, right_used
+from pos_app.workstation.suspend_resume import suspend
 from pos_app.workstation.till_control import closed_event, last_of_open_day, not_closable
+
+REASON_MOST = 300
 
 
 def begin(station: Station) -> Answer:
@@ -88,14 +91,30 @@ def count_again(station: Station) -> Answer:
     return keep(station, replace(day, counted_minor=None)) or changed(Part.SESSION)
 
 
-def close_as_counted(station: Station) -> Answer:
-    """Close with what was counted, unless money has moved since."""
+def close_as_counted(station: Station, reason: str = "") -> Answer:
+    """Close with what was counted, unless money has moved since; what differs by more than the
+    shop lets pass needs a reason, which is in the audit chain before the day is closed."""
     day, session = current(station), station.session or last_of_open_day(station)
     if day is None or session is None or day.counted_minor is None:
         return refused("count_first")
     if day.expected_minor != session.cash_minor:
         return refused("count_again")
-    return close(station, day.counted_minor)
+    trouble = _explained(station, day, reason.strip()) if beyond_tolerance(station, day) else None
+    return trouble or close(station, day.counted_minor)
+
+
+def _explained(station: Station, day: DayRecord, reason: str) -> Answer | None:
+    if not reason or len(reason) > REASON_MOST:
+        return refused("reason_needed")
+    lacking = require(station, Right.CLOSE_DAY)
+    if lacking:
+        return lacking
+    assert day.counted_minor is not None
+    used = right_used(
+        station, "drawer_difference", str(day.session_number),
+        reason=reason, amount_minor=day.counted_minor - day.expected_minor,
+    )  # fmt: skip
+    return keep(station, replace(day, difference_reason=reason), Facts(events=(used,)))
 
 
 def close(station: Station, counted_minor: int) -> Answer:
@@ -192,15 +211,17 @@ def go_on(station: Station) -> None:
     day_settle.go_on(station)
 
 
-def choose(station: Station, step: str, choice: str) -> Answer:
+def choose(station: Station, step: str, choice: str, reason: str = "") -> Answer:
     """A person's word on one step of the view; see `day_view` for what may be said."""
     terminal = step.partition(":")[2]
     if terminal:
         return day_terminals.choose(station, terminal, choice)
     said: dict[tuple[str, str], Callable[[Station], Answer]] = {
         ("receipts", "leave_them"): leave_receipts,
+        ("receipts", "put_aside"): lambda s: suspend(s, ""),
         ("count", "count_again"): count_again,
         ("count", "close"): close_as_counted,
+        ("count", "close_differs"): lambda s: close_as_counted(s, reason),
         ("fiscal", "again"): fiscal_tasks.close_shift,
         ("paper", "printed"): lambda s: printing.answered(s, True),
         ("paper", "again"): lambda s: printing.answered(s, False),

@@ -28,6 +28,7 @@ class TerminalDay(Enum):
     LET_GO = "let_go"
 
 
+DIFFERENCE_REASONS = ("wrong_change", "wrong_float", "not_found")
 WAITING = frozenset({TerminalDay.QUEUED, TerminalDay.SENT})
 
 
@@ -68,7 +69,8 @@ class DayRecord:
     """One end of a day. `expected_minor`: what should have been in the drawer when it was counted.
 
     `to_send`: events that waited when the day was closed; `paper`: the print job of Z; `left`: its
-    screen was left; `told`: somebody has seen how it was settled.
+    screen was left; `told`: somebody has seen how it was settled. `difference_reason`: a code of
+    DIFFERENCE_REASONS or somebody's own words, why what was counted is not what should be.
     """
 
     business_on: date
@@ -88,6 +90,7 @@ class DayRecord:
     left: bool = False
     told: bool = False
     drawer: Drawer | None = None
+    difference_reason: str = ""
 
     def with_terminal(self, end: TerminalEnd) -> "DayRecord":
         """That terminal's end, changed."""

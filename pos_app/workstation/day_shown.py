@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
+from pos_app.domain.business_day import next_business_day
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Points, Sentence, say
 from pos_app.workstation import day_settle, day_terminals, fiscal_errands, printing
-from pos_app.workstation.day_book import current
-from pos_app.workstation.day_record import DayRecord, Difference, TerminalDay, TerminalEnd
+from pos_app.workstation.day_book import beyond_tolerance, current
+from pos_app.workstation.day_record import (
+    DIFFERENCE_REASONS,
+    DayRecord,
+    Difference,
+    TerminalDay,
+    TerminalEnd,
+)
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.open_conflicts import open_conflicts
@@ -30,7 +37,9 @@ def day_shown(station: Station) -> DayView | None:
     except StorageBroken:
         return None
     value = _value(day) if day.closed_at else None
-    return DayView(day.business_on, steps, day.closed_at is not None, report, value)
+    closed = day.closed_at is not None
+    on = next_business_day(station.local().date(), day.business_on) if closed else None
+    return DayView(day.business_on, steps, closed, report, value, on)
 
 
 def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
@@ -68,7 +77,8 @@ def _receipts(station: Station, day: DayRecord) -> DayStep:
     if undecided:
         details.append(say("day.undecided", n=undecided))
     if day.closed_at is None and station.open is not None and station.open.lines:
-        return DayStep("receipts", NEEDS_YOU, say("day.receipt_open"))
+        choices = ("put_aside", "void_open")
+        return DayStep("receipts", NEEDS_YOU, say("day.receipt_open"), (), choices)
     if not details:
         return DayStep("receipts", DONE, say("day.no_receipts"))
     if day.receipts_left or day.closed_at is not None:
@@ -88,11 +98,22 @@ def _count(station: Station, day: DayRecord) -> DayStep:
         "day.count_differs", counted=Money(day.counted_minor), difference=difference
     )  # fmt: skip
     if day.closed_at is not None:
-        return DayStep("count", DONE, told)
+        return DayStep("count", DONE, told, _reason(day))
     session = station.session or last_of_open_day(station)
     if session is not None and session.cash_minor != day.expected_minor:
         return DayStep("count", NEEDS_YOU, say("day.money_moved"), (), ("count",))
+    if beyond_tolerance(station, day):
+        return DayStep("count", NEEDS_YOU, told, (), ("count_again", "close_differs"))
     return DayStep("count", NEEDS_YOU, told, (), ("close", "count_again"))
+
+
+def _reason(day: DayRecord) -> tuple[Sentence, ...]:
+    """Why the drawer differed, as it was said."""
+    why = day.difference_reason
+    if not why:
+        return ()
+    words = say(f"reason.{why}") if why in DIFFERENCE_REASONS else why
+    return (say("day.because", why=words),)
 
 
 def _fiscal(station: Station) -> DayStep:

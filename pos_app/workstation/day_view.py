@@ -33,19 +33,21 @@ class DayStep:
     choices: tuple[str, ...] = ()
 
 
-OPENS = frozenset({"suspended", "undecided", "conflicts", "count"})
+OPENS = frozenset({"suspended", "undecided", "conflicts", "count", "close_differs", "void_open"})
 """Choices that a front end answers by its own screens."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """`report`: Z, once the day is closed; `value`: what the day was worth without a link."""
+    """`report`: Z, once the day is closed; `value`: what the day was worth without a link;
+    `next_on`: the business day that a session opened now would begin."""
 
     business_on: date
     steps: tuple[DayStep, ...]
     closed: bool
     report: Report | None = None
     value: Sentence | None = None
+    next_on: date | None = None
 
     @property
     def done(self) -> int:

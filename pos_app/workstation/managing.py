@@ -73,9 +73,9 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: day_close.begin(self._station))
 
-    def day_choice(self, step: str, choice: str) -> Answer:
+    def day_choice(self, step: str, choice: str, reason: str = "") -> Answer:
         """See SessionPort."""
-        return guarded(lambda: day_close.choose(self._station, step, choice))
+        return guarded(lambda: day_close.choose(self._station, step, choice, reason))
 
     def day_leave(self) -> Answer:
         """See SessionPort."""

@@ -241,8 +241,9 @@ class SessionPort(Protocol):
     def day_begin(self) -> Answer:
         """Begin the end of the day, or take up what was left; the view's `day` tells its steps."""
 
-    def day_choice(self, step: str, choice: str) -> Answer:
-        """A person's word on one of the view's `day.steps`, one of its `choices`."""
+    def day_choice(self, step: str, choice: str, reason: str = "") -> Answer:
+        """A person's word on one of the view's `day.steps`, one of its `choices`; with a `reason`
+        where a drawer is closed that differs."""
 
     def day_leave(self) -> Answer:
         """Leave it; what goes on by itself goes on."""

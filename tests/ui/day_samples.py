@@ -48,7 +48,7 @@ def counting(differs=False):
     count = DayStep("count", NEEDS_YOU, say("day.count"), (), ("count",))
     if differs:
         told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
-        count = DayStep("count", NEEDS_YOU, told, (), ("close", "count_again"))
+        count = DayStep("count", NEEDS_YOU, told, (), ("count_again", "close_differs"))
     return DayView(ON, (fine, count, *LATER), False)
 
 

@@ -1,6 +1,7 @@
 """The end of the day in the window: the steps, what may be said beside them, and the way out."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,7 +12,9 @@ from pos_app.domain.sentence import say
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.open_conflicts import ConflictList, OpenConflicts
 from tests.ui import day_samples
+from tests.ui import office_samples as office
 from tests.ui.builders import NOW, SUSPENDED, SellingTill, signed_on
 
 K = Qt.Key
@@ -68,10 +71,60 @@ def test_a_word_that_is_no_amount_counts_nothing(begun):
 
 def test_a_difference_offers_to_close_or_to_count_again(begun):
     window = begun(day_samples.counting(differs=True))
-    assert rows(window) == [("count", "close"), ("count", "count_again"), ("", "leave")]
-    QTest.keyClick(window.entry, K.Key_Down)
+    assert rows(window) == [("count", "count_again"), ("count", "close_differs"), ("", "leave")]
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.till.said("day_choice") == [(("count", "count_again"), {})]
+
+
+def test_a_drawer_that_differs_is_closed_with_a_reason_and_esc_comes_back_to_the_choices(begun):
+    window = begun(day_samples.counting(differs=True))
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert rows(window)[-1] == "other"
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert rows(window)[0] == ("count", "count_again")
+    assert window.desk.till.said("day_choice") == []
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("day_choice") == [(("count", "close_differs", "wrong_change"), {})]
+
+
+def test_conflicts_opened_from_the_day_come_back_to_it_by_esc_and_when_all_are_signed(begun):
+    window = begun(day_samples.differing(NOW))
+    till = window.desk.till
+    waiting = office.TOLD
+    signed = replace(waiting, lines=tuple(replace(one, actions=()) for one in waiting.lines))
+    for told in (waiting, signed):
+        till.answers["conflicts"] = done(conflicts=ConflictList(OpenConflicts(), (), False))
+        row = next(one for one in window.desk.rows if one.value == ("conflicts", "conflicts"))
+        window.desk.ask.pick(row)
+        assert window.desk.page.kind == "conflicts"
+        till.push(done(conflicts=told))
+        if told is waiting:
+            assert window.desk.page.kind == "conflicts"
+            QTest.keyClick(window.entry, K.Key_Escape)
+            QTest.keyClick(window.entry, K.Key_Escape)
+        assert window.desk.page.kind == "day"
+        assert window.desk.ask.name == "day"
+
+
+def test_the_next_business_day_is_told_once_the_day_is_closed(begun):
+    closed = replace(day_samples.closed(NOW), next_on=day_samples.ON + timedelta(days=1))
+    window = begun(closed)
+    assert "23\xa0ноября 2026" in words_on(window)
+
+
+def test_a_receipt_that_is_open_is_put_aside_or_voided_from_the_day(begun):
+    step = DayStep("receipts", StepState.NEEDS_YOU, say("day.receipt_open"), (),
+                   ("put_aside", "void_open"))  # fmt: skip
+    window = begun(DayView(day_samples.ON, (step,), False))
+    assert rows(window)[:2] == [("receipts", "put_aside"), ("receipts", "void_open")]
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("day_choice") == [(("receipts", "put_aside"), {})]
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.page is None
 
 
 def test_esc_in_the_count_shows_the_choices_and_esc_there_leaves(begun):

@@ -1,5 +1,7 @@
 """The end of the day as a task of steps: what each waits for, and what a cut leaves of it."""
 
+from datetime import timedelta
+
 import pytest
 
 from pos_app.domain.events import DayClosed
@@ -7,8 +9,15 @@ from pos_app.workstation.day_record import TerminalDay
 from pos_app.workstation.day_view import StepState
 from pos_app.workstation.ports import DeviceState
 from resources.words import Words
+from tests.sync.mirror.feeds import row
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, CHEESE, MARIA, MILK, notices, ok, refusal
+
+
+def tolerance(ver, minor):
+    name = "drawer_tolerance_minor"
+    return row("chain", ver, "setting", name, {"name": name, "value": minor})
+
 
 EFT = (DeviceState("printer", "printer", "ok"), DeviceState("eft", "payment", "lost"))
 
@@ -136,6 +145,10 @@ def test_an_open_receipt_is_finished_first(day):
     ok(day.till.day_begin())
     assert day.step("receipts").text.key == "day.receipt_open"
     assert refusal(day.till.count_drawer(0)) == "finish_first"
+    assert day.step("receipts").choices == ("put_aside", "void_open")
+    day.choose("receipts", "put_aside")
+    assert len(day.bench.view.suspended) == 1
+    assert day.step("receipts").text.key == "day.receipts_wait"
 
 
 def test_a_difference_is_said_after_the_count_and_may_be_counted_again(day):
@@ -143,6 +156,7 @@ def test_a_difference_is_said_after_the_count_and_may_be_counted_again(day):
     assert refusal(day.till.day_choice("count", "close")) == "count_first"
     assert day.count(990_00).data["difference_minor"] == -10_00
     assert day.step("count").text.key == "day.count_differs"
+    assert day.step("count").choices == ("count_again", "close_differs"), "counted again first"
     day.choose("count", "count_again")
     assert day.step("count").choices == ("count",)
     day.count()
@@ -170,7 +184,34 @@ def test_a_left_day_is_taken_up_where_it_was(day):
     ok(day.till.day_leave())
     assert day.view is None
     ok(day.till.day_begin())
+    assert day.step("count").choices == ("count_again", "close_differs")
+
+
+def test_a_drawer_that_differs_is_closed_with_a_reason_and_what_the_shop_lets_pass_without(day):
+    ok(day.till.day_begin())
+    day.count(678_75)
+    for choice in ("close", "close_differs"):
+        assert refusal(day.till.day_choice("count", choice)) == "reason_needed"
+    assert refusal(day.till.day_choice("count", "close_differs", "x" * 301)) == "reason_needed"
+    assert not day.view.closed
+    day.bench.mirrors(day.bench.newer(lambda ver: tolerance(ver, 321_25)))
     assert day.step("count").choices == ("close", "count_again")
+    day.bench.mirrors(day.bench.newer(lambda ver: tolerance(ver, 321_24)))
+    assert day.step("count").choices == ("count_again", "close_differs")
+    ok(day.till.day_choice("count", "close_differs", "wrong_change"))
+    assert day.view.closed
+    (told,) = day.bench.audit("drawer_difference")
+    assert (told.reason, told.amount_minor) == ("wrong_change", -321_25)
+    (why,) = day.step("count").details
+    assert why.args["why"].key == "reason.wrong_change"
+    assert day.view.next_on == day.view.business_on + timedelta(days=1)
+
+
+def test_somebodys_own_words_on_a_difference_are_shown_as_they_are(day):
+    ok(day.till.day_begin())
+    day.count(0)
+    ok(day.till.day_choice("count", "close_differs", "ящик забрали в банк"))
+    assert day.step("count").details[0].args["why"] == "ящик забрали в банк"
 
 
 def test_a_closed_day_can_be_looked_at_again_and_is_not_closed_twice(day):
