@@ -112,6 +112,16 @@ def meaning_words(words: Words, one: ConflictView) -> str:
     return words.text(key) if words.knows(key) else words.text("conflict.unknown_means")
 
 
+def detail_words(words: Words, one: ConflictView) -> str:
+    """How often and on which receipts, where a card is used too often; what a machine noted, where
+    it is of nobody: "" for the rest."""
+    count, _, numbers = one.detail.partition(": ")
+    key = f"conflict_often.{one.kind}"
+    if words.knows(key) and count.isdecimal():
+        return words.text(key, n=int(count), numbers=", ".join(numbers.split()))
+    return "" if one.member_id else one.detail
+
+
 def where_words(words: Words, one: ConflictView) -> str:
     """Whose, when, at which till, on which receipt: two of a kind are told apart by it."""
     receipt = words.text("conflict.receipt", number=one.receipt) if one.receipt else ""

@@ -1,6 +1,6 @@
 """The store's conflicts on the screen: what each means and costs, who signed it. No decision."""
 
-from pos_app.ui.conflict_flows import kind_words, meaning_words, where_words
+from pos_app.ui.conflict_flows import detail_words, kind_words, meaning_words, where_words
 from pos_app.ui.desk import Desk
 from pos_app.ui.member_page import Sheet
 from pos_app.ui.phrases import money
@@ -52,8 +52,8 @@ class ConflictsPage(Sheet):
         words = self.look.words
         name = f"{place}. {kind_words(words, one)}"
         self.row(name, self._figure(one), meaning_words(words, one), "warning")
-        detail = f" · {one.detail}" if one.detail and not one.member_id else ""
-        self.small(where_words(words, one) + detail)
+        detail = detail_words(words, one)
+        self.small(" · ".join(part for part in (where_words(words, one), detail) if part))
 
     def _signed(self, one: ConflictView) -> None:
         words = self.look.words

@@ -97,7 +97,13 @@ def a_conflict(n, kind, points=0, money=0, **more) -> ConflictView:
 DEBT = ("absorb", "collect", "note")
 OPEN = (
     a_conflict(1, "overdraft", 232, 232_00, receipt="A000018", member="Анита К.", actions=DEBT),
-    a_conflict(2, "velocity_operator", member="Олег П.", receipt="A000031"),
+    a_conflict(
+        2,
+        "velocity_operator",
+        member="Олег П.",
+        receipt="A000031",
+        detail="6: A000019 A000022 A000024 A000027 A000029 A000031",
+    ),
     a_conflict(3, "clock_skew", detail="+00:14:05"),
     a_conflict(4, "gift_card_overdraft", money=150_00, receipt="A000044"),
 )

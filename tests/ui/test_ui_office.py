@@ -287,3 +287,17 @@ def test_a_return_among_the_purchases_says_what_was_taken_back_and_given_back(wi
     told = said(window, MemberPage)
     assert "снято начисленных 12" in told and "отдано назад 30" in told
     assert "начислено 12" not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "told"),
+    [
+        ("velocity_receipts", "2: 0101000001 0101000002", "2 чека: 0101000001, 0101000002"),
+        ("velocity_operator", "6: A1 A2", "6 раз, чеки A1, A2"),
+        ("velocity_stores", "4: A1 B1", "4 магазина, чеки A1, B1"),
+        ("overdraft", "a note of nobody's", ""),
+    ],
+)
+def test_a_card_used_too_often_says_how_often_and_on_which_receipts(kind, detail, told):
+    one = office.a_conflict(9, kind, member="Анита К.", detail=detail)
+    assert conflict_flows.detail_words(Words("ru"), one) == told
