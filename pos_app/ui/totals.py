@@ -13,7 +13,7 @@ from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
 from pos_app.ui.theme import BOLD, MEDIUM, Look
 from pos_app.workstation.answer import Part
-from pos_app.workstation.view import TransactionView
+from pos_app.workstation.view import ExchangeView, TransactionView
 
 LEAST_TOTAL_PX = 40
 
@@ -146,7 +146,7 @@ class Totals(Panel):
                 (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
                 (self.look.say("ui.rounding"), _rounding_minor(transaction)),
                 (self.look.say("ui.paid"), -transaction.paid_minor),
-                (self.look.say("ui.comes_back"), -swap.back_minor if swap else 0),
+                self._back(swap),
             ]
             rows += [("", 0)] * (len(self.NAMES) - len(rows))
             rows = [*rows[:1], *self._refunds(transaction)] if transaction.refunds else rows
@@ -158,6 +158,14 @@ class Totals(Panel):
                 ink = "points" if place == 2 else "good" if place == 1 else "text"
                 self._names[place].setText(name)
                 self._values[place].say(money(words, view, minor), ink=ink)
+
+    def _back(self, swap: ExchangeView | None) -> tuple[str, int]:
+        """What comes back lowers what is due; what goes back as it was paid is named so."""
+        apart = sum(-one.amount_minor for one in swap.apart) if swap else 0
+        if swap is None or not apart:
+            return self.look.say("ui.comes_back"), -swap.back_minor if swap else 0
+        name = self.look.say(f"refund_to.{swap.apart[0].kind}")
+        return self.look.say("ui.apart", name=name), apart
 
     def _refunds(self, transaction: TransactionView) -> list[tuple[str, int]]:
         """Where the money of a return goes, tender by tender; what comes first is what is due."""

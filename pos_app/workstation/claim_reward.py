@@ -30,7 +30,7 @@ from pos_app.workstation.station import Station
 from pos_app.workstation.view import RewardView
 
 NAME_SHOWN = 40
-NO_POINTS = frozenset({"blocked", "unconfirmed", "last4"})
+NO_POINTS = frozenset({"blocked", "unconfirmed", "last4", "of_receipt"})
 """Why a member spends nothing at all (see `wish_of`): said in the words of that limit."""
 
 

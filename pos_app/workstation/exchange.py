@@ -64,7 +64,23 @@ def open_exchange(
     if original.member_id and station.open is not None and station.open.member is None:
         # Whose receipt it is earns; to spend, the card itself is shown.
         identify(station, "id", original.member_id, "last4")
-    return changed(*SALE_PARTS, notices=(notice("exchange_open", Tone.NEUTRAL),))
+    said = (notice("exchange_open", Tone.NEUTRAL), *_apart_told(station, station.exchange))
+    return changed(*SALE_PARTS, notices=said)
+
+
+def _apart_told(station: Station, exchange: Exchange) -> list[Notice]:
+    """What goes back by itself, as it was paid: the new goods are then paid in full."""
+    back = settle.refunds_of(station, exchange.original, exchange.chosen, exchange.reason)
+    return _apart(station, back, "exchange_apart")
+
+
+def _apart(station: Station, tenders: Sequence[Tender], code: str) -> list[Notice]:
+    currency = program_of(station).currency
+    return [
+        notice(f"{code}_{one.kind.value}", amount=Money(-one.amount_minor, currency))
+        for one in tenders
+        if one.amount_minor < 0 and not settle.pays_on(station, one)
+    ]
 
 
 def pay(station: Station, kind: str, amount_minor: int | None) -> Answer:
@@ -233,7 +249,7 @@ def _handed_out(
 ) -> list[Notice]:
     """What of the return pays for nothing: it is handed out as it had been paid."""
     used = {one.kind: one.amount_minor for one in credit}
-    found = []
+    found = _apart(station, document.tenders, "refunded")
     for one in document.tenders:
         left = -one.amount_minor - used.pop(one.kind, 0)
         if left > 0 and settle.pays_on(station, one):

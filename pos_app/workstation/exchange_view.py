@@ -45,4 +45,5 @@ def exchange_view(station: Station, due_minor: int) -> ExchangeView | None:
         for one in figures.lines
     )
     used = min(settle.exchange_credit_minor(station), due_minor)
-    return ExchangeView(exchange.original.receipt_number, lines, whole, whole - used)
+    apart = tuple(tender_view(one) for one in back if not settle.pays_on(station, one))
+    return ExchangeView(exchange.original.receipt_number, lines, whole, whole - used, apart)

@@ -286,10 +286,22 @@ def redeem(station: Station, points: int | str) -> Answer:
     given = min(wanted, limit.points)
     given -= given % step
     answer = put(station, replace(transaction, points_wish=given), known=station.known)
+    if given < wanted and _may_have_more(station, limit.points):
+        # The rest may be free by now: what comes changes the limit, never what was chosen.
+        member = station.known.member
+        _ask_server(station, "id", member.member_id, "", wanted - limit.points)
     if given < wanted:
         cut = notice("points_cut", Tone.WARNING, None, points=Points(given))
         return replace(answer, notices=(cut,))
     return answer
+
+
+def _may_have_more(station: Station, here: int) -> bool:
+    """Whether only the server's grant stands between the wish and the balance."""
+    known = station.known
+    why = station.priced.limit.why if station.priced else None
+    held = why is not None and why.key == "limit.held"
+    return held and known is not None and known.account.available(station.business_on()) > here
 
 
 def _whole(points: int | str) -> int | None:

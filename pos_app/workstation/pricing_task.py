@@ -185,10 +185,18 @@ def wish_of(station: Station, transaction: Transaction, known: Known) -> Wish:
     if not known.member.confirmed:
         return Wish(0, 0, "unconfirmed")
     if transaction.member is not None and not transaction.member.may_redeem:
-        return Wish(0, 0, "last4")
+        return Wish(0, 0, "of_receipt" if _of_exchange(station, known) else "last4")
     if known.secured < available:
-        return Wish(transaction.points_wish, known.secured, "allowance")
+        # With a link it is no limit of the dark: the server has not given the rest, or not yet.
+        why = "held" if station.courier.status().online else "allowance"
+        return Wish(transaction.points_wish, known.secured, why)
     return Wish(transaction.points_wish, available, "balance")
+
+
+def _of_exchange(station: Station, known: Known) -> bool:
+    """Whether nobody was looked for: whose receipt is exchanged is its member."""
+    exchange = station.exchange
+    return exchange is not None and exchange.original.member_id == known.member.member_id
 
 
 def context_of(station: Station, transaction: Transaction, explain: bool = False) -> Context:

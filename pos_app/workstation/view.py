@@ -197,12 +197,13 @@ class RewardView:
 class ExchangeView:
     """Goods that come back for others. `lines`: with positive amounts, numbered below zero, so
     that they are none of the sale's. `back_minor`: what they are worth, `out_minor`: what is
-    handed out beside the new goods."""
+    handed out beside the new goods, `apart`: what goes back as it was paid and pays for nothing."""
 
     receipt_number: str
     lines: tuple[LineView, ...]
     back_minor: int
     out_minor: int
+    apart: tuple[TenderView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
