@@ -194,6 +194,12 @@ class Book:
         held.member = changed
         self.touched.add(changed.member_id)
 
+    def drop(self, held: Held) -> None:
+        """The member has become another: the row goes, the account stays, with nothing promised.
+        Told to tills though not a point was on it."""
+        held.deleted, held.reserved = True, 0
+        self.touched.add(held.member.member_id)
+
     def post(self, held: Held, entry: PointsEntry) -> tuple[PostResult, int]:
         """Append an entry once; (result, points beyond the lots). Its lines must be loaded."""
         known = self._lines.get(entry.entry_id)

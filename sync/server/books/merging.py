@@ -136,7 +136,7 @@ def _emptied(book: Book, held: Held, event_id: str) -> Carried:
         book.post(held, _move(book, event_id, held, lot, EntryKind.REVERSE, -lot.points))
     if debt:
         book.post(held, _move(book, event_id, held, None, EntryKind.ADJUST, debt))
-    held.deleted, held.reserved = True, 0
+    book.drop(held)
     return Carried(
         old=member.member_id,
         lots=tuple(lot_row(lot) for lot in lots),

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.loyalty.allowance import AllowanceUse
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import account, allowance, conflict, effect, event, member
+from sync.server.lives.epochs import renew
 from sync.server.poster import carrying, posting
 from sync.server.settings.reference import set_setting
+from sync.wire.messages import HeldGrant
 from tests.sync.server.posted import healthy
 from tests.sync.server.test_server_manual import merged
 
@@ -128,6 +131,31 @@ def test_a_grant_asked_for_again_after_a_death_in_the_merge_is_the_one_that_was_
         assert (await till.allowance("grant-1", anya, 70)).granted == 30
         (grant,) = await house.rows(allowance)
         assert (grant.member, grant.granted) == (anna, 30)
+        await healthy(house)
+
+    house.run(story())
+
+
+def test_a_member_without_a_point_goes_too_and_what_was_promised_of_nothing_with_them(
+    house,
+) -> None:
+    """Seed 1001: a fail-over lost the points, the till declared its grant, then the two became one;
+    the row of the one who went stayed, with points reserved that no grant was for."""
+
+    async def story() -> None:
+        till = await house.till()
+        anna, anya = till.enrol_member(card=ANNAS), till.enrol_member(card=ANYAS)
+        await house.push(till)
+        lost = HeldGrant("grant-1", anya, 3, incarnation=1)
+        await house.write(renew, house.services, bucket_of(anya), till.terminal, [lost])
+        till.record(merged(anna, anya))
+        await house.push(till, len(till.chain))
+        assert {row.id for row in await house.rows(member)} == {anna}
+        reserved = {row.member: row.reserved for row in await house.rows(account)}
+        assert reserved == {anna: 3, anya: 0}
+        (grant,) = await house.rows(allowance)
+        assert (grant.member, grant.granted) == (anna, 3)
+        assert [row.kind for row in await house.rows(conflict)] == ["grants_renewed"]
         await healthy(house)
 
     house.run(story())
