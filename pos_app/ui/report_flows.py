@@ -80,6 +80,8 @@ def show_period(desk: Desk, answer: Answer) -> None:
     """A report that an answer brought, with the list of its sections beside it."""
     report = answer.data.get("period")
     if isinstance(report, PeriodReport):
+        if not answer.notices:
+            desk.hush()  # that it was asked for is over
         desk.turn_to(Page("period", Shown(report, SECTIONS[0])))
         _sections(desk, report, 0)
 
@@ -91,6 +93,7 @@ def _sections(desk: Desk, report: PeriodReport, at: int) -> None:
         if str(row.value).startswith(SAVE):
             save(desk, report, str(row.value).removeprefix(SAVE))
         else:
+            desk.point(SECTIONS.index(str(row.value)))
             desk.turn_to(Page("period", Shown(report, str(row.value))))
 
     names = (*SECTIONS, *(SAVE + kind for kind in WRITERS))

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from pos_app.domain.money import Money
 from pos_app.domain.sentence import Points
 from pos_app.ui.controls import Paragraph
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
@@ -40,7 +41,9 @@ class Returning(QWidget):
             self._who.say(known if shown.of_member else say("ui.returning_nobody"))
         back, taken = points_told(self._look, shown.points_back, shown.points_taken)
         none = say("ui.returning_none") if shown.of_member and not back and not taken else ""
-        self._back.say(back)
+        part = Money(shown.fraction_minor)
+        more = say("ui.returning_part", part=part) if shown.fraction_minor else ""
+        self._back.say("\n".join(filter(None, (back, more))))
         self._taken.say(taken or none)
 
 

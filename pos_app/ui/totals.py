@@ -149,7 +149,9 @@ class Totals(Panel):
                 self._back(swap),
             ]
             rows += [("", 0)] * (len(self.NAMES) - len(rows))
-            rows = [*rows[:1], *self._refunds(transaction)] if transaction.refunds else rows
+            if transaction.refunds:
+                spent = (self.look.say("ui.points_spent"), transaction.points_redeemed_minor)
+                rows = [*rows[:1], *self._refunds(transaction)[:-1], spent]
         for place, (name, minor) in enumerate(rows):
             shown = bool(name) and (place == 0 or minor != 0)
             reveal(self._names[place], shown)

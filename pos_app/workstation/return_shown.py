@@ -9,6 +9,8 @@ class ReturnView:
 
     `name` is "" of a member whom this till does not know, and of nobody (`of_member` false).
     `bare`: without a receipt. `points_back` are given back, `points_taken` are taken back.
+    `fraction_minor`: paid with a part of a point, which comes back as soon as the next goods of the
+    receipt make it whole.
     """
 
     receipt: str
@@ -17,6 +19,7 @@ class ReturnView:
     points_back: int = 0
     points_taken: int = 0
     bare: bool = False
+    fraction_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,4 @@ class BackSums:
     out_minor: int = 0
     points_back: int = 0
     points_taken: int = 0
+    fraction_minor: int = 0

@@ -33,7 +33,17 @@ def _sums(
     totals = return_figures(original, chosen, earlier_returns(station, original)).totals
     paid = settle.refunds_of(station, original, chosen, "")
     out = -sum(one.amount_minor for one in paid)
-    return BackSums(out, totals.points_redeemed, totals.points_earned)
+    fraction = _fraction_minor(original, totals.points_minor, totals.points_redeemed)
+    return BackSums(out, totals.points_redeemed, totals.points_earned, fraction)
+
+
+def _fraction_minor(original: CompletedTransaction, points_minor: int, points: int) -> int:
+    """Goods are paid with parts of points, an account has whole ones: what is less than one now."""
+    whole = original.totals
+    if not whole.points_redeemed:
+        return 0
+    worth = points * whole.points_minor // whole.points_redeemed
+    return max(points_minor - worth, 0)
 
 
 def return_view(station: Station, transaction: Transaction) -> ReturnView:
@@ -44,8 +54,9 @@ def return_view(station: Station, transaction: Transaction) -> ReturnView:
     found = _sums(station, original, wanted_lines(transaction)) if transaction.lines else BackSums()
     shown = receipt_view(station, original)
     return ReturnView(
-        shown.receipt, shown.name, shown.of_member, found.points_back, found.points_taken
-    )
+        shown.receipt, shown.name, shown.of_member, found.points_back, found.points_taken,
+        fraction_minor=found.fraction_minor,
+    )  # fmt: skip
 
 
 def receipt_view(station: Station, original: CompletedTransaction) -> ReturnView:

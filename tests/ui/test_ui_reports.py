@@ -14,7 +14,7 @@ from pos_app.ui.period_page import PeriodPage
 from pos_app.ui.plots import Bars, Line, Squares, marks_to
 from pos_app.ui.report_flows import periods
 from pos_app.ui.report_sheets import Voice
-from pos_app.workstation.answer import done, refused
+from pos_app.workstation.answer import Tone, done, notice, refused
 from resources.words import Words
 from tests.ui.builders import SellingTill, signed_on
 from tests.ui.report_samples import UNTIL, a_month
@@ -42,6 +42,23 @@ def test_a_month_is_two_keys_from_the_menu_and_comes_when_the_server_has_it(wind
     qapp.processEvents()
     assert shown(window) is not None
     assert window.findChildren(Bars) and window.findChildren(Line)
+
+
+def test_a_report_that_came_takes_away_that_it_is_being_made_and_the_row_on_show_is_marked(window):
+    window.desk.till.answers["period_report"] = done(notice("report_asked"))
+    perform(window.desk, "reports")
+    QTest.keyClicks(window.entry, "1")
+    QTest.keyClick(window.entry, Qt.Key.Key_Return)
+    assert window.desk.said.texts[0].key == "notice.report_asked"
+    window.desk.till.push(done(period=a_month()))
+    assert window.desk.said is None
+    QTest.keyClicks(window.entry, "3")
+    QTest.keyClick(window.entry, Qt.Key.Key_Return)
+    assert window.desk.page.content.section == "people"
+    assert window.desk.cursor == 2, "the section that is shown"
+    own = done(notice("report_is_own", Tone.WARNING), period=a_month())
+    window.desk.till.push(own)
+    assert window.desk.said.texts[0].key == "notice.report_is_own", "what it is not is still said"
 
 
 def test_what_is_drawn_is_told_as_well(window, qapp):

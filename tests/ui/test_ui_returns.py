@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
-from pos_app.ui.controls import Button, Paragraph
+from pos_app.ui.controls import Button, Paragraph, Variants
 from pos_app.ui.menu_flows import MENU, perform
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import Part, done, notice, refused
 from pos_app.workstation.return_shown import ReturnView
+from pos_app.workstation.view import TenderView
 from tests.ui.builders import SellingTill, a_member, a_transaction, selling
 from tests.ui.counter_samples import become
 from tests.ui.return_samples import an_open_return, choosing_lines
@@ -137,3 +139,17 @@ def test_a_return_without_a_receipt_asks_for_goods_and_greets_no_next_customer(w
     become(window, transaction=empty, member=None)
     shown = window.screen_shown.idle
     assert shown._title.text() == window.look.say("ui.bare_ready")
+
+
+def test_a_return_names_what_points_paid_and_the_part_of_a_point_that_waits(window):
+    refunds = (TenderView("cash", -95_37),)
+    goods = replace(
+        a_transaction(kind="return"), list_total_minor=136_17, points_redeemed_minor=40_80,
+        refunds=refunds, returning=ReturnView("A000017", "", True, 40, 7, fraction_minor=80),
+    )  # fmt: skip
+    become(window, transaction=goods, member=None)
+    shown = [*window.findChildren(QLabel), *window.findChildren(Variants)]
+    told = " ".join(one.text() for one in shown if one.isVisible())
+    told = told.replace("\xa0", " ").replace("\u202f", " ")
+    for words in ("136,17", "95,37", "Баллами", "40,80", "0,80 ₽ — меньше балла"):
+        assert words in told, told

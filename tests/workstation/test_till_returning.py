@@ -120,6 +120,23 @@ def test_what_lines_bring_in_money_and_points_is_told_before_anything_is_opened(
     assert refusal(senior.till.return_sums("A000404", [])) == "unknown_receipt"
 
 
+def test_a_part_of_a_point_is_told_and_comes_back_with_the_rest_of_the_receipt(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, MILK, CARDS["anna"])
+    ok(senior.till.redeem(100))
+    ok(senior.till.pay("cash"))
+    milk = senior.documents()[0].lines[1]
+    assert (milk.net_minor, milk.points_minor) == (89_90, 8_25), "100.00 over 1089.90"
+    ok(senior.till.return_sale("A000001", [(2, "1")]))
+    shown = senior.sale.returning
+    assert (shown.points_back, shown.fraction_minor) == (8, 25)
+    assert senior.sale.total_minor == 89_90 - 8_25
+    ok(senior.till.complete())
+    ok(senior.till.return_sale("A000001"))
+    shown = senior.sale.returning
+    assert (shown.points_back, shown.fraction_minor) == (92, 0), "91.75 and the 0.25 of before"
+
+
 def test_an_open_return_says_whose_receipt_it_is_and_which_points_move(senior):
     senior.grant("anna", 300)
     senior.scan(CHEESE, MILK, CARDS["anna"])
