@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
-from pos_app.ui.desk import Ask, Desk
+from pos_app.domain.money import Money
+from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import to_minor
+from pos_app.ui.phrases import words_of
+from pos_app.workstation.answer import Answer
 
 
 def pay(desk: Desk) -> None:
@@ -40,21 +43,37 @@ def show(desk: Desk, then: Callable[[Desk], None] | None = None) -> None:
 
 
 def sell(desk: Desk) -> None:
-    """The card, then its amount; Enter alone is the only one there is. What this shop or this
-    cashier may not sell is said before a code is asked."""
-    if desk.view.gift_card is None:
-        answer = desk.till.sell_gift_card("")
-        if answer.refusal is not None and answer.refusal.code != "gift_card_which":
-            desk.do(answer)
-            return
+    """The card, then its amount: one of those there are, or typed. What this shop or this cashier
+    may not sell is said before a code is asked; the only amount there is is not asked for."""
+    answer = desk.till.sell_gift_card("")
+    code = answer.refusal.code if answer.refusal is not None else ""
+    if code == "gift_card_which":
         show(desk, sell)
-        return
+    elif code == "gift_card_amount":
+        _ask_amount(desk, answer)
+    else:
+        desk.do(answer)
 
+
+def _ask_amount(desk: Desk, answer: Answer) -> None:
     def accept(text: str) -> None:
-        minor = to_minor(desk, text) if text else None
-        if text and minor is None:
+        if not text and desk.rows:
+            pick(desk.rows[desk.cursor])
             return
-        if desk.do(desk.till.sell_gift_card("", minor)).ok:
+        minor = to_minor(desk, text) if text else None
+        if minor is not None and desk.do(desk.till.sell_gift_card("", minor)).ok:
             desk.close_ask()
 
-    desk.open(Ask("gift_card_amount", accept, pad="amount"))
+    def pick(row: Row) -> None:
+        if desk.do(desk.till.sell_gift_card("", row.value)).ok:
+            desk.close_ask()
+
+    exist = answer.refusal.text.args.get("exist", ()) if answer.refusal is not None else ()
+    words = words_of(desk)
+    listed = exist if isinstance(exist, tuple) else ()
+    rows = [
+        Row(words.money(one.minor, desk.view.currency), value=one.minor, icon="credit-card")
+        for one in listed
+        if isinstance(one, Money)
+    ]
+    desk.open(Ask("gift_card_amount", accept, pad="amount", pick=pick), rows)

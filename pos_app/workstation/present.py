@@ -11,7 +11,7 @@ from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
-from pos_app.workstation import age_question, early, printing, settle, weighing
+from pos_app.workstation import age_question, line_notes, printing, settle, weighing
 from pos_app.workstation.chips import choice_view, coupon_views
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
@@ -175,7 +175,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
     """The open transaction."""
     totals = settle.settled_totals(station, transaction, priced)
     paid = transaction.paid_minor
-    note = early.noting(station)
+    note = line_notes.noting(station)
     pairs = zip(transaction.lines, priced.lines, strict=True)
     lines = tuple(_line(entered, one, note(entered)) for entered, one in pairs)
     returning = transaction.kind is TransactionKind.RETURN

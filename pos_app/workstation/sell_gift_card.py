@@ -5,15 +5,16 @@ that card, which holds the money once the receipt is paid. A receipt that is voi
 nothing. Never pays with one.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pos_app.domain.identification import Identification
 from pos_app.domain.item import Item
-from pos_app.domain.loyalty.gift_card import sale_refused
+from pos_app.domain.loyalty.gift_card import face_values, sale_refused
 from pos_app.domain.loyalty.owner import masked
 from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity, pieces
-from pos_app.domain.sentence import say
+from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.transaction import LineItem, Transaction
 from pos_app.workstation import regulated
 from pos_app.workstation.answer import Answer, Tone, notice, refused, refused_with
@@ -51,7 +52,8 @@ def sell(station: Station, code: str, amount_minor: int | None) -> Answer:
         return _attach(station, waiting, card_id)
     if amount_minor is None:
         if len(rules.denominations_minor) != 1 or rules.most_minor:
-            return refused("gift_card_amount")
+            exist = () if rules.most_minor else face_values(rules)
+            return refused("gift_card_amount", exist=exist)
         (amount_minor,) = rules.denominations_minor
     trouble = _not_sold(station, card_id, amount_minor)
     if trouble:
@@ -135,12 +137,19 @@ def _waiting(station: Station, transaction: Transaction | None) -> LineItem | No
     """The first line of a gift card of the catalogue that names no card yet."""
     if transaction is None or not program_of(station).gift_cards.sold:
         return None
-    found = (
-        one
-        for one in transaction.lines
-        if one.item.regulated == CLASS and not one.card_id and one.sold is None
-    )
-    return next(found, None)
+    return next((one for one in transaction.lines if _names_none(one)), None)
+
+
+def noting(station: Station) -> Callable[[LineItem], tuple[Sentence, ...]]:
+    """For each line: that a card's price tag waits for the card, said as soon as it is scanned."""
+    if not program_of(station).gift_cards.sold:
+        return lambda _entered: ()
+    told = (say("note.gift_card_waits"),)
+    return lambda entered: told if _names_none(entered) else ()
+
+
+def _names_none(line: LineItem) -> bool:
+    return line.item.regulated == CLASS and not line.card_id and line.sold is None
 
 
 def missing(station: Station, transaction: Transaction) -> Answer | None:

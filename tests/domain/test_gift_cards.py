@@ -158,7 +158,7 @@ def test_a_card_is_sold_by_whom_the_programme_names_for_what_it_names() -> None:
     cards = rules(sellers=["senior"])
     assert sale_refused(cards, None, 500_00, "senior", TODAY) is None
     assert str(sale_refused(cards, None, 500_00, "cashier", TODAY)) == "gift.seller()"
-    assert sale_refused(cards, None, 400_00, "senior", TODAY).key == "gift.amount"
+    assert sale_refused(cards, None, 400_00, "senior", TODAY).key == "gift.amount_between"
 
 
 def test_a_card_is_topped_up_where_the_programme_allows_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from pos_app.domain.money import Money
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.view import GiftCardView
@@ -78,7 +79,9 @@ def test_a_card_is_asked_for_and_then_its_amount(window):
     perform(window.desk, "sell_gift_card")
     till.become(gift_card=SHOWN)
     till.answers["gift_card"] = done(changed=ALL_PARTS)
-    till.answers.pop("sell_gift_card")
+    till.answers["sell_gift_card"] = lambda code, minor=None: (
+        done() if minor else refused("gift_card_amount", exist=())
+    )
     QTest.keyClicks(window.entry, "K1G:1")
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.ask.name == "gift_card_amount"
@@ -89,6 +92,30 @@ def test_a_card_is_asked_for_and_then_its_amount(window):
     QTest.keyClick(window.entry, K.Key_Return)
     assert till.said("sell_gift_card")[-1] == (("", 500_00), {})
     assert window.desk.ask is None
+
+
+def test_the_amounts_there_are_are_offered(window):
+    till = window.desk.till
+    till.become(gift_card=SHOWN)
+    exist = (Money(500_00), Money(1000_00))
+    till.answers["sell_gift_card"] = lambda code, minor=None: (
+        done() if minor else refused("gift_card_amount", exist=exist)
+    )
+    perform(window.desk, "sell_gift_card")
+    assert [row.value for row in window.desk.rows] == [500_00, 1000_00]
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert till.said("sell_gift_card")[-1] == (("", 1000_00), {})
+    assert window.desk.ask is None
+    perform(window.desk, "sell_gift_card")
+    window.desk.ask.pick(window.desk.rows[0])
+    assert till.said("sell_gift_card")[-1] == (("", 500_00), {})
+
+
+def test_the_only_amount_there_is_is_not_asked_for(window):
+    perform(window.desk, "sell_gift_card")
+    assert window.desk.ask is None
+    assert window.desk.till.said("sell_gift_card") == [(("",), {})]
 
 
 def test_who_may_not_sell_gift_cards_hears_it_before_a_code_is_asked(window):

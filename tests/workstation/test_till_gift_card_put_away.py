@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workstation.test_till_gift_cards import CODE, OTHER, answered, granted, mirrored, rules
-from tests.workstation.tills import CHEESE, MARIA, MILK, notices, ok, refusal
+from tests.workstation.tills import CHEESE, GIFT, MARIA, MILK, notices, ok, refusal
 
 
 @pytest.fixture
@@ -113,3 +113,20 @@ def test_a_payment_that_leaves_something_says_how_much_and_why(linked):
     assert str(answer.notices[2].text.args["due"].minor) == "50000"
     ok(linked.till.void_tender(0))
     ok(linked.till.void_transaction(override=MARIA))
+
+
+def test_a_price_tag_says_at_once_that_it_waits_for_the_card(linked):
+    linked.scan(GIFT)
+    assert [one.key for one in linked.sale.lines[0].notes][-1] == "note.gift_card_waits"
+    linked.scan(OTHER)
+    assert "note.gift_card_waits" not in [one.key for one in linked.sale.lines[0].notes]
+
+
+def test_what_is_not_sold_is_refused_with_what_there_is(shop):
+    rules(shop, open_amount={}, denominations=[{"amount": "500.00"}, {"amount": "1000.00"}])
+    answer = shop.till.sell_gift_card(CODE, 700_00)
+    assert refusal(answer) == "gift_amount"
+    assert [one.minor for one in answer.refusal.text.args["exist"]] == [500_00, 1000_00]
+    answer = shop.till.sell_gift_card(CODE)
+    assert refusal(answer) == "gift_card_amount"
+    assert [one.minor for one in answer.refusal.text.args["exist"]] == [500_00, 1000_00]

@@ -138,7 +138,7 @@ def sale_refused(
     if rules.sellers and role not in rules.sellers:
         return say("gift.seller")
     if not rules.worth(amount_minor):
-        return say("gift.amount", amount=Money(amount_minor))
+        return _no_such(rules, Money(amount_minor))
     if card is None or not card.issued:
         return None
     if card.blocked:
@@ -146,6 +146,19 @@ def sale_refused(
     if not rules.top_up:
         return say("gift.sold_before")
     return say("gift.ended") if card.ended(on) and not rules.top_up_extends else None
+
+
+def _no_such(rules: GiftCards, amount: Money) -> Sentence:
+    """With what there is instead."""
+    least, most = Money(rules.least_minor), Money(rules.most_minor)
+    if rules.most_minor:
+        return say("gift.amount_between", amount=amount, least=least, most=most)
+    return say("gift.amount", amount=amount, exist=face_values(rules))
+
+
+def face_values(rules: GiftCards) -> tuple[Money, ...]:
+    """What a card may be sold for, where it is not any amount between two."""
+    return tuple(Money(one) for one in rules.denominations_minor)
 
 
 def payment_limit(
