@@ -49,7 +49,14 @@ class Inked:
         self.write(painter, right - exact, top, text)
 
     def write(self, painter: QPainter, left: float, top: int, text: str) -> None:
-        """At its upper left corner, in the pen of the painter."""
+        """At its upper left corner, in the pen of the painter.
+
+        Struck text is written by Qt in one go: a static text has its stroke elsewhere.
+        """
+        if self.font.strikeOut():
+            painter.setFont(self.font)
+            painter.drawText(QPointF(left, top + self._fine.ascent()), text)
+            return
         found = self._shaped.get(text)
         if found is None:
             self._make_room()

@@ -12,9 +12,10 @@ ROOM = QRect(7, 3, 230, 40)
 TEXTS = ("1 234,56", "Сыр «Российский» 45 %", "1 × 89,90", "x", "Äpfel & fi")
 
 
-@pytest.fixture
-def ink(qapp, look: Look) -> Inked:
-    return Inked(look.font(17, SEMIBOLD, figures=True))
+@pytest.fixture(params=[False, True], ids=["plain", "struck"])
+def ink(qapp, look: Look, request) -> Inked:
+    """A price that was is struck: its stroke belongs to where its digits are."""
+    return Inked(look.font(17, SEMIBOLD, figures=True, struck=request.param))
 
 
 @pytest.fixture
