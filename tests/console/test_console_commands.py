@@ -397,5 +397,4 @@ def test_the_session_on_the_page_happens_as_written(desk):
     desk.bench.grant("anna", 300)
     for command, answer in pairs:
         wanted = json.loads(" ".join(line[2:] for line in answer.splitlines()))
-        (found,) = desk.lines(command)
-        matches(found, wanted, command)
+        matches(*desk.lines(command), wanted, command)

@@ -9,12 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pos_app.ui import gestures
 from pos_app.ui.controls import Button
 from pos_app.ui.keys import KEYS, KeyMap
-from pos_app.ui.menu_flows import GESTURES, GROUPS, MENU, perform
+from pos_app.ui.menu_flows import GESTURES, GROUPS, MENU
 from pos_app.workstation.answer import Part, done, refused
 from pos_app.workstation.view import DemandView, PaperQuestionView
 from tests.ui.builders import (
-    FOUND,
-    MEMBERS,
     SUSPENDED,
     TRACE,
     SellingTill,
@@ -249,57 +247,6 @@ def test_a_multiplier_waiting_in_the_field_goes_before_the_scan(window):
     assert window.entry.text() == ""
 
 
-def test_codes_wait_for_enter_and_names_search_while_typing(window):
-    type_in(window, "4600")
-    assert not window.desk.till.said("find_items")
-    press(window, K.Key_Return)
-    assert window.desk.till.said("type_text") == [(("4600",), {})]
-    type_in(window, "мол")
-    assert window.desk.ask.name == "results"
-    assert len(window.desk.rows) == len(FOUND)
-    press(window, K.Key_Down, K.Key_Return)
-    assert window.desk.till.said("add_item") == [(("f2",), {})]
-    assert window.entry.text() == ""
-
-
-def test_a_name_rubbed_out_closes_the_list(window):
-    type_in(window, "мо")
-    press(window, K.Key_Backspace)
-    assert window.desk.ask is None
-    assert window.entry.text() == "м"
-
-
-def test_f3_search_narrows_and_takes_a_code_too(window):
-    press(window, K.Key_F3)
-    type_in(window, "мол")
-    assert window.desk.ask.name == "search"
-    press(window, K.Key_Return)
-    assert window.desk.till.said("add_item") == [(("f1",), {})]
-
-
-def test_last_four_digits_find_members_to_choose_from(window):
-    window.desk.till.answers["member"] = lambda by, value: (
-        done(members=MEMBERS) if by == "last4" else done()
-    )
-    press(window, K.Key_F2)
-    type_in(window, "4567")
-    press(window, K.Key_Return)
-    assert window.desk.ask.name == "members"
-    press(window, K.Key_Down, K.Key_Return)
-    assert window.desk.till.said("member")[-1] == (("id", "m2"), {})
-
-
-def test_a_phone_nobody_has_enrols_with_one_more_enter(window):
-    window.desk.till.answers["type_text"] = refused("unknown_phone")
-    type_in(window, "+79991234567")
-    press(window, K.Key_Return)
-    assert window.desk.ask.name == "enrol"
-    assert window.entry.text() == "+79991234567"
-    press(window, K.Key_Return)
-    assert window.desk.till.said("enrol") == [(("+79991234567",), {"consents": []})]
-    assert window.desk.ask is None
-
-
 def test_the_answers_of_a_demand_are_on_keys_and_scanning_goes_on(window):
     till = window.desk.till
     demand = DemandView("age", window.desk.view.transaction.lines[0].discounts[0].why)
@@ -393,31 +340,6 @@ def test_a_coupon_typed_by_hand_is_taken_and_a_mistyped_one_stays(window):
     press(window, K.Key_Return)
     assert window.desk.till.said("coupon")[-1] == (("SAVE5",), {})
     assert window.desk.ask is None
-
-
-def test_an_answer_pushed_by_a_device_shows_what_it_brought(window):
-    window.desk.till.push(done(items=FOUND))
-    assert window.desk.ask.name == "results"
-
-
-def test_menu_entries_are_chosen_by_number_or_arrows(window):
-    press(window, K.Key_F1)
-    type_in(window, "3")
-    press(window, K.Key_Return)
-    assert window.desk.till.said("reprint")
-    perform(window.desk, "menu")
-    press(window, K.Key_Down, K.Key_Return)
-    assert window.desk.ask.name == "return"
-
-
-def test_what_is_behind_a_group_is_two_numbers_away(window):
-    press(window, K.Key_F1)
-    type_in(window, "11")
-    press(window, K.Key_Return)
-    assert window.desk.ask.name == "menu_day"
-    type_in(window, "2")
-    press(window, K.Key_Return)
-    assert window.desk.ask.name == "report_period"
 
 
 def test_a_code_of_the_card_takes_the_pin_s_place(window):
