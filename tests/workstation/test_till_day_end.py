@@ -1,7 +1,5 @@
 """The end of the day as a task of steps: what each waits for, and what a cut leaves of it."""
 
-from datetime import timedelta
-
 import pytest
 
 from pos_app.domain.events import DayClosed
@@ -9,15 +7,8 @@ from pos_app.workstation.day_record import TerminalDay
 from pos_app.workstation.day_view import StepState
 from pos_app.workstation.ports import DeviceState
 from resources.words import Words
-from tests.sync.mirror.feeds import row
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, CHEESE, MARIA, MILK, notices, ok, refusal
-
-
-def tolerance(ver, minor):
-    name = "drawer_tolerance_minor"
-    return row("chain", ver, "setting", name, {"name": name, "value": minor})
-
 
 EFT = (DeviceState("printer", "printer", "ok"), DeviceState("eft", "payment", "lost"))
 
@@ -185,33 +176,6 @@ def test_a_left_day_is_taken_up_where_it_was(day):
     assert day.view is None
     ok(day.till.day_begin())
     assert day.step("count").choices == ("count_again", "close_differs")
-
-
-def test_a_drawer_that_differs_is_closed_with_a_reason_and_what_the_shop_lets_pass_without(day):
-    ok(day.till.day_begin())
-    day.count(678_75)
-    for choice in ("close", "close_differs"):
-        assert refusal(day.till.day_choice("count", choice)) == "reason_needed"
-    assert refusal(day.till.day_choice("count", "close_differs", "x" * 301)) == "reason_needed"
-    assert not day.view.closed
-    day.bench.mirrors(day.bench.newer(lambda ver: tolerance(ver, 321_25)))
-    assert day.step("count").choices == ("close", "count_again")
-    day.bench.mirrors(day.bench.newer(lambda ver: tolerance(ver, 321_24)))
-    assert day.step("count").choices == ("count_again", "close_differs")
-    ok(day.till.day_choice("count", "close_differs", "wrong_change"))
-    assert day.view.closed
-    (told,) = day.bench.audit("drawer_difference")
-    assert (told.reason, told.amount_minor) == ("wrong_change", -321_25)
-    (why,) = day.step("count").details
-    assert why.args["why"].key == "reason.wrong_change"
-    assert day.view.next_on == day.view.business_on + timedelta(days=1)
-
-
-def test_somebodys_own_words_on_a_difference_are_shown_as_they_are(day):
-    ok(day.till.day_begin())
-    day.count(0)
-    ok(day.till.day_choice("count", "close_differs", "ящик забрали в банк"))
-    assert day.step("count").details[0].args["why"] == "ящик забрали в банк"
 
 
 def test_a_closed_day_can_be_looked_at_again_and_is_not_closed_twice(day):
