@@ -18,10 +18,8 @@ from pos_app.workstation.view import TillView
 
 LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
 NEEDS_OVERRIDE = frozenset({"needs_override", "clock_doubted", "needs_second_person"})
-
-
 OF_DEVICES = frozenset({"device_lost", "device_back"})
-"""News that stands beside what is said of trouble, never in its place."""
+"""News beside what is said of trouble, never in its place."""
 SEEN_ANYWAY = frozenset({"item_added", "completed"})
 """What the selected line and the change in large figures say already."""
 
@@ -293,6 +291,11 @@ class Desk:
         rows = [Row(name, value=key) for key, name in listed]
         told = about or (say("approve.right", right=say(f"right.{right}")) if right else None)
         self.open(Ask("override", accept, pad="digits", masked=True, detail=told), rows)
+        if told is not None:  # the heading asks for permission, this says for what
+            texts = self._state.said.texts if self._state.said else ()
+            kept = tuple(one for one in texts if one.key == "refused.wrong_pin")
+            self._state.said = Said((*kept, told), Tone.ERROR)
+            self.emit(Own.NOTICE)
 
     # ---- the desk's own state
     def tell(self, key: str, tone: Tone = Tone.WARNING, **args: Any) -> None:

@@ -38,19 +38,19 @@ def _ask_discount(desk: Desk, name: str, again: Callable[[], None] | None) -> No
         desk.close_ask()
         if name == "discount_percent":
             given = partial(till.discount, line, percent=text.replace(",", "."))
-            about = say("approve.discount_percent", percent=text, **_of_line(desk, line))
+            about = say("approve.discount_percent", percent=text, of=_of_line(desk, line))
         else:
             given = partial(till.discount, line, amount_minor=minor)
-            about = say("approve.discount", amount=desk.money(minor), **_of_line(desk, line))
+            about = say("approve.discount", amount=desk.money(minor), of=_of_line(desk, line))
         _give(desk, lambda reason, who: given(reason=reason, override=who), about)
 
     desk.open(Ask(name, accept, pad="amount", again=again))
 
 
-def _of_line(desk: Desk, number: int) -> dict[str, str | Money]:
-    transaction = desk.view.transaction
-    line = next(one for one in transaction.lines if one.line == number) if transaction else None
-    return {"name": line.name if line else "", "of": desk.money(line.amount_minor if line else 0)}
+def _of_line(desk: Desk, number: int) -> Money:
+    """What the marked line costs now."""
+    lines = desk.view.transaction.lines if desk.view.transaction else ()
+    return desk.money(sum(one.amount_minor for one in lines if one.line == number))
 
 
 def _give(desk: Desk, give: Give, about: Sentence) -> None:

@@ -57,9 +57,6 @@ def sell(desk: Desk) -> None:
 
 def _ask_amount(desk: Desk, answer: Answer) -> None:
     def accept(text: str) -> None:
-        if not text and desk.rows:
-            pick(desk.rows[desk.cursor])
-            return
         minor = to_minor(desk, text) if text else None
         if minor is not None and desk.do(desk.till.sell_gift_card("", minor)).ok:
             desk.close_ask()
@@ -76,4 +73,4 @@ def _ask_amount(desk: Desk, answer: Answer) -> None:
         for one in listed
         if isinstance(one, Money)
     ]
-    desk.open(Ask("gift_card_amount", accept, pad="amount", pick=pick), rows)
+    desk.open(Ask("gift_card_amount", accept, pad="" if rows else "amount", pick=pick), rows)

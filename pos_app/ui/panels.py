@@ -125,12 +125,8 @@ class PadPanel(Panel):
         """What stands between the heading and the pad."""
         hint = Paragraph(self.look, self.look.metrics.small)
         # With a list beside the pad the field alone says what to type: keys are not squeezed.
-        ask = self.desk.ask
         wanted = self.desk.ask is not None and not self.desk.rows
-        hint.say(self.look.say(ask.hint) if ask and wanted else "")
-        if ask is not None and ask.detail is not None:  # what somebody else is asked to allow
-            wanted = True
-            hint.say(self.look.words.say(ask.detail))
+        hint.say(self.look.say(self.desk.ask.hint) if self.desk.ask and wanted else "")
         reveal(hint, wanted)
         self.column.addWidget(hint)
         self.echo = Variants(self.look, self.look.metrics.figure, BOLD)

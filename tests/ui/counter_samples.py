@@ -1,15 +1,16 @@
 """States beside the plain sale: chips, an exchange, a return without a receipt, who takes over."""
 
 from dataclasses import replace
+from datetime import date
 
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import say
 from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.reason_flows import own_words
-from pos_app.workstation.answer import ALL_PARTS, done
+from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.chip_view import ChoiceView, CouponView
-from pos_app.workstation.view import ExchangeView, RewardView, TenderView
+from pos_app.workstation.view import ExchangeView, GiftCardView, RewardView, TenderView
 from tests.ui.builders import FOUND, GOODS, a_line, a_member, a_transaction, lines
 
 COUPONS = (
@@ -25,12 +26,30 @@ def become(window, **changes):
     window.desk.till.push(done(changed=ALL_PARTS))
 
 
-def an_exchange(out=0, due=1_550_00):
+A_CARD = GiftCardView("··7731", "sold", 3_500_00, date(2027, 11, 20), 3_500_00, None)
+APART = (TenderView("card", -2_253_90),)
+
+
+def amounts_of_gift_cards(window):
+    exist = (Money(500_00), Money(1_000_00), Money(3_000_00))
+    window.desk.till.answers["sell_gift_card"] = refused("gift_card_amount", exist=exist)
+    perform(window.desk, "sell_gift_card")
+
+
+def approval(window):
+    till = window.desk.till
+    till.answers["operators"] = done(operators=(("o1", "Иванова Анна"), ("o2", "Петров Олег")))
+    till.answers["discount"] = refused("needs_override", right="discount")
+    perform(window.desk, "discount")
+    window.desk.ask.accept("10")
+
+
+def an_exchange(out=0, due=1_550_00, apart=()):
     back = tuple(
         replace(a_line(n, *GOODS[n]), line=-n, discounts=(), amount_minor=GOODS[n][3])
         for n in (1, 3)
     )
-    swap = ExchangeView("A000017", back, 2_253_90, out)
+    swap = ExchangeView("A000017", back, 2_253_90, out, apart)
     return replace(a_transaction(lines(3)), exchange=swap, due_minor=due)
 
 
@@ -126,6 +145,10 @@ COUNTER = {
     "letters_offered": lambda w: (by_finger(w, "coupon"), letter_flows.hide(w.desk)),
     "letters_setting": lambda w: perform(w.desk, "letters"),
     "gift_card_typed": lambda w: perform(w.desk, "gift_card"),
+    "gift_card_pays": lambda w: become(w, gift_card=A_CARD),
+    "gift_card_amounts": amounts_of_gift_cards,
+    "approval": approval,
+    "exchange_apart": lambda w: become(w, transaction=an_exchange(apart=APART), member=None),
     "categories": categories_ticked,
     "price_checked": price_checked,
     "swap": swapping,
