@@ -11,6 +11,7 @@ from pos_app.domain.pricing.trace import why_modified
 from pos_app.domain.sentence import Points, say
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Answer, done, refused
+from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.pricing_task import context_of, engine_of, price
 from pos_app.workstation.station import Station
 from pos_app.workstation.told import Told
@@ -38,7 +39,10 @@ def keep(station: Station, transaction: Transaction) -> None:
     """
     if transaction.kind is not TransactionKind.SALE or station.priced is None:
         return
-    engine, context = engine_of(station), context_of(station, transaction, explain=True)
+    try:
+        engine, context = engine_of(station), context_of(station, transaction, explain=True)
+    except StorageBroken:
+        return  # the sale is on the disk: a reason that cannot be read undoes nothing
     lines = tuple(line.basket_line() for line in transaction.lines)
     net_minor = station.priced.totals.net_minor
 

@@ -2,6 +2,8 @@
 
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
+from pos_app.workstation import explain
+from pos_app.workstation.ports import StorageBroken
 from tests.sync.mirror.feeds import row
 from tests.workstation.tills import BREAD, CARDS, CHEESE, MARIA, MILK, SWEETS, ok, paper, refusal
 
@@ -86,3 +88,13 @@ def test_who_may_allow_it_are_those_with_the_right(shop):
     assert may
     assert set(may) < set(everybody)
     assert shop.view.operator.id not in may
+
+
+def test_a_reason_that_cannot_be_kept_leaves_the_sale_as_it_is(shop, monkeypatch):
+    def broken(*_args, **_more):
+        raise StorageBroken("page")
+
+    shop.scan(SWEETS, SWEETS, SWEETS)
+    monkeypatch.setattr(explain, "context_of", broken)
+    number = ok(shop.till.pay("cash")).data["receipt_number"]
+    assert [one.rule_id for one in trace(shop, number)] == ["sweets-3-for-2"]
