@@ -1,4 +1,4 @@
-"""Why it cost so is the same after payment; lines are numbered as seen; a hand discount is named."""
+"""Why it cost so is the same after payment, by the lines as seen; a hand discount is named."""
 
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Points
