@@ -17,7 +17,7 @@ from pos_app.domain.sentence import Points
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import fiscal_step, settle
-from pos_app.workstation.answer import Answer, Notice, Tone, notice, refused
+from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.identify_member import identify
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of, reprice
@@ -215,14 +215,29 @@ def _go_on(
     if _still_has(station, shown):
         # A tier that goes with the return does not make the goods dearer that were shown.
         station.priced = shown.priced
-    kind, amount = asked
-    rest = settle.due_minor(station) > 0
-    answer = settle.pay(station, kind, amount) if rest and kind else settle.complete(station)
+    answer = _dearer(station, shown) or _paid(station, asked)
     out = _handed_out(station, document, credit)
     back = _points_back(document)
     told = (one for one in returned.notices if one.code != "completed")
     said = (*told, *answer.notices, *back, *out)
     return replace(answer, notices=said, changed=answer.changed | returned.changed)
+
+
+def _dearer(station: Station, shown: _Shown) -> Answer | None:
+    """Points that went with the return pay no more: another amount is shown before it is taken."""
+    priced = station.priced
+    before = shown.priced.totals.payable_minor
+    now = priced.totals.payable_minor if priced is not None else before
+    if now <= before:
+        return None
+    said = notice("price_moved", Tone.WARNING, None, before=Money(before), now=Money(now))
+    return changed(Part.TRANSACTION, Part.MEMBER, Part.TENDERS, notices=(said,))
+
+
+def _paid(station: Station, asked: Asked) -> Answer:
+    kind, amount = asked
+    rest = settle.due_minor(station) > 0
+    return settle.pay(station, kind, amount) if rest and kind else settle.complete(station)
 
 
 def _still_has(station: Station, shown: _Shown) -> bool:

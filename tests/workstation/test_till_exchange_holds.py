@@ -14,6 +14,7 @@ from pos_app.workstation.answer import refused
 from pos_app.workstation.pricing_task import program_of
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.test_till_gift_cards import CODE, answered, rules
+from tests.workstation.test_till_own_points import at_once, buy
 from tests.workstation.tills import (
     BREAD,
     CARDS,
@@ -22,6 +23,7 @@ from tests.workstation.tills import (
     PROGRAM,
     SWEETS,
     Bench,
+    notices,
     ok,
     program_row,
     refusal,
@@ -71,6 +73,24 @@ def test_a_grant_is_held_while_a_terminal_still_takes_the_difference(tmp_path):
         taken = bench.documents()[-1]
         assert (taken.kind.value, taken.unsecured) == ("sale", 0)
         assert [use.points for use in taken.uses] == [100]
+
+
+def test_points_that_go_with_the_return_are_not_taken_for_granted_and_the_new_amount_is_shown(
+    senior,
+):
+    """Earned here in the dark by the very goods that come back: they pay for nothing more."""
+    at_once(senior)
+    sold = buy(senior, CHEESE, CHEESE)
+    exchanged(senior, sold, CHEESE, CHEESE, SWEETS, CARDS["anna"])
+    ok(senior.till.redeem("max"))
+    shown, points = senior.sale.due_minor, senior.sale.points_redeemed
+    assert points > 0
+    answer = ok(senior.till.pay("cash", 5000_00))
+    assert "price_moved" in notices(answer)
+    assert (senior.sale.points_redeemed, senior.sale.due_minor) == (0, shown + points * 100)
+    ok(senior.till.pay("cash", 5000_00))
+    taken = senior.documents()[-1]
+    assert (taken.totals.points_redeemed, taken.unsecured, taken.uses) == (0, 0, ())
 
 
 def test_a_gift_card_that_is_shown_pays_the_difference(senior):
