@@ -156,8 +156,13 @@ MEMBERS = (
 )
 TRACE = (
     TraceRow(
-        "gold", "Скидка уровня «Золото»", True, 23561, (1, 2, 3),
-        (say("why.named", name="Золото"),), (1, 2, 3),
+        "gold",
+        "Скидка уровня «Золото»",
+        True,
+        23561,
+        (1, 2, 3),
+        (say("why.named", name="Золото"),),
+        (1, 2, 3),
     ),  # fmt: skip
     TraceRow("b", "3 по цене 2", True, 11990, (6,), (), (6,)),
     TraceRow("c", "День рождения", False, 0, (), (say("why.no_birthday"),)),
