@@ -40,7 +40,7 @@ def test_a_receipt_becomes_the_members_who_had_forgotten_the_card_and_comes_back
     at.until(ask_is(desk, "forgotten_card"))
     desk.hush()
     hands.scan(f"K1R:{number}")
-    at.until(lambda: said(desk) == ["refused.credit_who"])
+    at.until(lambda: said(desk) == ["ui.credit_waits"])
     assert desk.ask is not None, "whose points they are is asked first"
     hands.scan(CARD)
     at.until(lambda: hands.view.member is not None)

@@ -52,7 +52,7 @@ def test_a_refused_number_leaves_the_question_and_an_empty_field(window):
     assert said(window) == ["refused.credit_twice"]
 
 
-def test_a_receipt_without_its_card_waits_in_the_field_for_the_card(window):
+def test_a_receipt_without_its_card_waits_beside_the_field_for_the_card(window):
     become(window, member=None)
     till = window.desk.till
     perform(window.desk, "forgotten_card")
@@ -61,10 +61,27 @@ def test_a_receipt_without_its_card_waits_in_the_field_for_the_card(window):
     till.answers["credit_receipt"] = refused("credit_who")
     till.answers["scan"] = done(receipt=receipt)
     window.desk.ask.scan(b"K1R:A000017")
-    assert window.desk.typed == "A000017"
+    assert (asked(window), window.desk.typed) == ("forgotten_card", "")
+    assert said(window) == ["ui.credit_waits"]
+    assert window.desk.said.texts[0].args["number"] == "A000017"
     till.answers["credit_receipt"] = GOOD
     till.shown = replace(till.shown, member=a_member())
     till.push(done(changed=frozenset({Part.MEMBER})))
+    assert [args for args, _ in till.said("credit_receipt")] == [("A000017",), ("A000017",)]
+    assert asked(window) == ""
+
+
+def test_a_phone_typed_after_the_receipt_is_whose_it_is_and_not_more_of_its_number(window):
+    become(window, member=None)
+    till = window.desk.till
+    till.answers["credit_receipt"] = refused("credit_who")
+    perform(window.desk, "forgotten_card")
+    window.desk.ask.accept("A000017")
+    till.answers["credit_receipt"] = GOOD
+    till.answers["type_text"] = lambda _text: till.become(member=a_member())
+    QTest.keyClicks(window.entry, "9990000000")
+    QTest.keyClick(window.entry, Qt.Key.Key_Return)
+    assert till.said("type_text") == [(("9990000000",), {})]
     assert [args for args, _ in till.said("credit_receipt")] == [("A000017",), ("A000017",)]
     assert asked(window) == ""
 
