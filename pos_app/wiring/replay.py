@@ -17,6 +17,7 @@ from typing import Any
 
 from pos_app.domain.events import ControlTotals
 from pos_app.wiring.console_till import ConsoleTill, build_console_till, wait_for_sync
+from pos_app.wiring.courier import first_sync
 from pos_app.wiring.demo_shop import OPERATORS, Shop, Stock, head_office, packaged
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.day_settle import COMPARED
@@ -170,7 +171,9 @@ class _Replay:
     def _till(self, shop: Shop, receipt: dict[str, Any]) -> ReplayTill:
         name = f"s{receipt['store']}-till-{receipt['till']}"
         if name not in self._tills:
-            driver = build_console_till(shop.till(name, store=f"s{receipt['store']}"))
+            place = shop.till(name, store=f"s{receipt['store']}")
+            first_sync(place.data, place.server)  # the country's law is read when a till is built
+            driver = build_console_till(place)
             till = ReplayTill(driver, self._phones)
             wait_for_sync(driver, SETTLE_S)
             operator, _, _, pin = OPERATORS[0]
