@@ -127,7 +127,9 @@ def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked
     total = priced.totals.net_minor
     # Not as cash would round it: what is no cash pays to the last unit.
     due = settle.due_minor(station, TenderKind.CARD) + settle.exchange_credit_minor(station)
-    shown = _Shown(sale, priced, due, _own_points(station, priced), hand)
+    shown = _Shown(
+        sale, priced, due, settle.own_points(station, priced.totals.points_redeemed), hand
+    )
     label = exchange.original.receipt_number
     trouble = record(station, Facts(suspend=draft_for(station, sale, total, label)))
     if trouble:
@@ -148,15 +150,6 @@ def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked
         station.gift_card = hand
         reprice(station)
     return answer
-
-
-def _own_points(station: Station, priced: Priced) -> int:
-    """Points of the receipt itself that pay for its rewards: no grant is for those."""
-    known, points = station.known, priced.totals.points_redeemed
-    if known is None:
-        return 0
-    have = max(known.account.available(station.business_on()), 0)
-    return max(points - min(known.secured, have), 0)
 
 
 def credit_of(

@@ -313,16 +313,23 @@ def _sale_document(
     )
 
 
+def own_points(station: Station, points: int) -> int:
+    """Of points that pay for this receipt: its own, where a programme lets them pay for its
+    rewards. No grant is for those."""
+    known = station.known
+    if known is None:
+        return 0
+    available = max(known.account.available(station.business_on()), 0)
+    return max(points - min(known.secured, available), 0)
+
+
 def _secured(station: Station, points: int) -> Secured | None:
     """The grants that pay for the points, and the owner's risk; None if they do not reach."""
     known = station.known
     if not points or known is None:
         return Secured()
     uses, rest = draw(honoured(station, known.member.member_id), points, station.now())
-    # A programme may let the receipt's own points pay for its rewards: no grant is for those.
-    available = max(known.account.available(station.business_on()), 0)
-    own = max(points - min(known.secured, available), 0)
-    risked = max(rest - own, 0)
+    risked = max(rest - own_points(station, points), 0)
     if rest > max(points - known.allowance, 0):
         return None
     if risked > risk_allowed(station, known.member.member_id):
