@@ -1,6 +1,9 @@
 """Bytes that travel with the program: fonts, icons, tokens, words. Never knows who reads them."""
 
-from importlib.resources import files
+import os
+
+_HERE = os.path.dirname(__file__)
+"""Files lie beside this one, installed or packaged: a program in a zip is not made."""
 
 
 def read_bytes(*path: str) -> bytes:
@@ -8,7 +11,8 @@ def read_bytes(*path: str) -> bytes:
 
     Raises FileNotFoundError where there is none.
     """
-    return files("resources").joinpath(*path).read_bytes()
+    with open(os.path.join(_HERE, *path), "rb") as file:
+        return file.read()
 
 
 def read_text(*path: str) -> str:
@@ -18,5 +22,5 @@ def read_text(*path: str) -> str:
 
 def names(folder: str, ending: str) -> tuple[str, ...]:
     """Names (without the ending) of a folder's files that end so, sorted."""
-    found = (entry.name for entry in files("resources").joinpath(folder).iterdir())
+    found = os.listdir(os.path.join(_HERE, folder))
     return tuple(sorted(name.removesuffix(ending) for name in found if name.endswith(ending)))

@@ -10,7 +10,15 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from drivers.contract.devices import Device, Reply
-from drivers.contract.lenient import flag, number_of, object_of, objects_of, text_of, word_of
+from drivers.contract.lenient import (
+    count_of,
+    flag,
+    number_of,
+    object_of,
+    objects_of,
+    text_of,
+    word_of,
+)
 from drivers.contract.print_job import JobError
 
 
@@ -156,7 +164,8 @@ class FiscalRecord:
 class FiscalState:
     """What a registrar says of itself. `shift`: closed, open, expired, unknown.
 
-    `trouble`: why nothing can be registered now. None means: it did not say.
+    `trouble`: why nothing can be registered now. `cash_minor`: what it counts in its drawer,
+    `documents`: the number of its last fiscal document. None means: it did not say.
     """
 
     shift: str = "unknown"
@@ -167,6 +176,8 @@ class FiscalState:
     storage: str = ""
     paper_out: bool | None = None
     cover_open: bool | None = None
+    cash_minor: int | None = None
+    documents: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """A flat object."""
@@ -185,6 +196,8 @@ class FiscalState:
             storage=word_of(data, "storage") or "",
             paper_out=flag(data, "paper_out"),
             cover_open=flag(data, "cover_open"),
+            cash_minor=count_of(data, "cash_minor"),
+            documents=count_of(data, "documents"),
         )
 
 

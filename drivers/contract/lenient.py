@@ -38,6 +38,11 @@ def number_of(data: Mapping[str, object], key: str, default: int = 0) -> int:
     raise ValueError(f"{key} is not a whole number")
 
 
+def count_of(data: Mapping[str, object], key: str) -> int | None:
+    """A whole number, or None when the field is absent or null; ValueError for anything else."""
+    return None if data.get(key) is None else number_of(data, key)
+
+
 def objects_of(data: Mapping[str, object], key: str) -> list[dict[str, object]]:
     """A list of objects; ValueError otherwise."""
     value = data.get(key)

@@ -104,7 +104,8 @@ class PaymentResult:
 
     `reference` is what a later reversal or refund needs (RRN, receipt number, id of the acquirer).
     `card` is masked. `slip` are the lines of the terminal's receipt, masked. `reason` is a stable
-    word (declined, cancelled, timeout, busy, lost, not_begun, mismatch, offline, refused, hung);
+    word (declined, cancelled, timeout, busy, lost, not_begun, mismatch, offline, refused, hung,
+    no_code);
     `message` is the terminal's own text.
     """
 

@@ -28,7 +28,8 @@ class VirtualFiscal:
 
     Faults of the server: `delay_ms` before a task is worked off, `lose_answers` and
     `lose_requests` count down the next POSTs whose answer (or which themselves) vanish,
-    `hold` leaves tasks waiting, `blocked_by` names a uuid that blocks the queue.
+    `hold` leaves tasks waiting ("documents": not the questions of its state), `blocked_by` names
+    a uuid that blocks the queue.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -42,6 +43,7 @@ class VirtualFiscal:
         self.on_change: Callable[[], None] = lambda: None
         self._rows: dict[str, Row] = {}
         self._lock = Lock()
+        self._states_go_by = False
         self._held = Signal()
         self._held.set()
         self._queue: SimpleQueue[str | None] = SimpleQueue()
@@ -92,9 +94,10 @@ class VirtualFiscal:
         return {"driver": "atol", "host": LOOPBACK, "port": self.port}
 
     def set_fault(self, **faults: Any) -> None:
-        """Fields of the server or of its storage, by name; `hold` is true or false."""
+        """Fields of the server or of its storage, by name; `hold` is true, false or "documents"."""
         for name, value in faults.items():
             if name == "hold":
+                self._states_go_by = value == "documents"
                 (self._held.clear if value else self._held.set)()
             elif name in {"delay_ms", "lose_answers", "lose_requests", "blocked_by"}:
                 setattr(self, name, value)
@@ -182,7 +185,8 @@ class VirtualFiscal:
                 if row["status"] != "wait":
                     continue
                 row["status"] = "inProgress"
-            self._held.wait()
+            if not (self._states_go_by and _is_state(row["tasks"])):
+                self._held.wait()
             if self.delay_ms:
                 Signal().wait(self.delay_ms / 1000)
             if self._server is None:

@@ -110,6 +110,8 @@ class FiscalStorage:
             "getDeviceStatus": self._device_status,
             "getFnInfo": self._fn_info,
             "ofdExchangeStatus": self._ofd_status,
+            "getCashDrawerStatus": self._drawer_status,
+            "getFnStatus": self._fn_status,
         }
 
     # --- documents ----------------------------------------------------------------------------
@@ -272,6 +274,15 @@ class FiscalStorage:
         warnings = {"memoryOverflow": self.fn_full, "criticalError": False}
         info = {"serial": SERIAL, "livePhase": "fiscalMode", "warnings": warnings}
         return {"fnInfo": info}
+
+    def _drawer_status(self, _task: Mapping[str, Any], _uuid: str) -> dict[str, Any]:
+        return {
+            "counters": {"cashSum": float(self.cash)},
+            "cashDrawerStatus": {"cashDrawerOpened": False},
+        }
+
+    def _fn_status(self, _task: Mapping[str, Any], _uuid: str) -> dict[str, Any]:
+        return {"fnStatus": {"fiscalDocumentNumber": len(self.papers)}}
 
     def _ofd_status(self, _task: Mapping[str, Any], _uuid: str) -> dict[str, Any]:
         if not self.ofd_away:

@@ -18,7 +18,7 @@ class SbpFaults:
     """What goes wrong. `customer`: pays, waits, refuses. `lose`: so many answers are lost after
     the request was carried out; `lose_at`: of these paths' beginnings only. `status`: so many are
     answered with this HTTP number instead. `garbage`: answers nonsense. `shift_minor`: takes
-    another amount."""
+    another amount. `codeless`: no code to scan comes with an order."""
 
     customer: str = "pays"
     lose: int = 0
@@ -28,6 +28,7 @@ class SbpFaults:
     garbage: bool = False
     shift_minor: int = 0
     polls_before_paid: int = 1
+    codeless: bool = False
 
 
 @dataclass(slots=True)
@@ -140,7 +141,10 @@ class SbpAcquirer:
     def _create(self, body: Any) -> tuple[int, Any]:
         key = str(body["order_id"])
         known = self.codes.setdefault(key, _Code(int(body["amount"])))
-        return 200, {**self._told(key, known), "qr_id": f"AS{key}"}
+        told = {**self._told(key, known), "qr_id": f"AS{key}"}
+        if self.faults.codeless:
+            del told["payload"]
+        return 200, told
 
     def _polled(self, code: _Code) -> None:
         code.polls += 1

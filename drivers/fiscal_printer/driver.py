@@ -157,9 +157,14 @@ class AtolPrinter(Standing):
         if said.status not in {OK, CREATED, CONFLICT}:
             text = str(said.body.get("error") or said.body or f"HTTP {said.status}")
             return Verdict(Fate.NOT_DONE, error=FiscalError.BAD_DOCUMENT, message=text)
-        if said.body.get("isBlocked"):
-            return self._withdraw(job.key, str(said.body.get("blockedUUID") or ""))
-        return self._follow(job.key)
+        try:
+            if said.body.get("isBlocked"):
+                return self._withdraw(job.key, str(said.body.get("blockedUUID") or ""))
+            return self._follow(job.key)
+        except (
+            Unanswered
+        ) as lost:  # a server that is not even reached has the document all the same
+            raise Unanswered(str(lost), sent=True) from lost
 
     def _put_surely(self, key: str, task: dict[str, object]) -> Said:
         """Sends once more when the answer was lost: the same uuid is the same document."""

@@ -7,6 +7,7 @@ decimal writing that JSON carries exactly.
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from drivers.contract.fiscal import (
@@ -36,6 +37,8 @@ STATE_TASKS: tuple[Task, ...] = (
     {"type": "getDeviceStatus"},
     {"type": "getFnInfo"},
     {"type": "ofdExchangeStatus"},
+    {"type": "getCashDrawerStatus"},
+    {"type": "getFnStatus"},
 )
 """One request; their results come in this order."""
 
@@ -146,7 +149,7 @@ def record_from(params: Mapping[str, Any]) -> FiscalRecord:
 
 def state_from(results: list[Mapping[str, Any]]) -> FiscalState:
     """The answers to STATE_TASKS. What a registrar did not say stays unknown."""
-    shift, device, fn, ofd = (one.get("result") or {} for one in results)
+    shift, device, fn, ofd, drawer, last = (one.get("result") or {} for one in results)
     shift, device = shift.get("shiftStatus") or {}, device.get("deviceStatus") or {}
     fn, ofd = fn.get("fnInfo") or {}, ofd.get("status") or {}
     since = str(ofd.get("notSentFirstDocDateTime") or "")
@@ -160,7 +163,21 @@ def state_from(results: list[Mapping[str, Any]]) -> FiscalState:
         storage=str(fn.get("serial") or ""),
         paper_out=_not(device.get("paperPresent")),
         cover_open=device.get("coverOpened"),
+        cash_minor=_minor((drawer.get("counters") or {}).get("cashSum")),
+        documents=_count((last.get("fnStatus") or {}).get("fiscalDocumentNumber")),
     )
+
+
+def _minor(value: Any) -> int | None:
+    """Roubles of a JSON number as kopecks; None for what is none."""
+    try:
+        return int(Decimal(str(value)) * 100)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _not(value: Any) -> bool | None:

@@ -13,7 +13,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -245,7 +245,7 @@ class SbpAdapter:
             return _not_taken(bad)
         payload = said.get("payload")
         if not isinstance(payload, str) or not 0 < len(payload) <= PAYLOAD_MAX:
-            return self._cancel(order)
+            return _without_code(self._cancel(order))
         watch.tell(PaymentStage.QR_SHOWN, qr=payload)
         return self._followed(order, said, watch)
 
@@ -310,6 +310,11 @@ class SbpAdapter:
 def _path(order: PaymentOrder) -> str:
     room = "qr" if order.do is PaymentDo.PURCHASE else "refunds"
     return f"/{room}/{quote(order.key, safe='')}"
+
+
+def _without_code(stopped: PaymentResult) -> PaymentResult:
+    """The acquirer took the order and gave nothing to scan; nobody cancelled it but we."""
+    return replace(stopped, reason="no_code") if stopped.reason == "cancelled" else stopped
 
 
 def _not_taken(bad: AcquirerError) -> PaymentResult:

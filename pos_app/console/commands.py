@@ -167,8 +167,12 @@ class Commands:
             "open_session": lambda f: till.open_session(
                 self._minor(f, "float", "0"), override_of(f)
             ),
-            "close_session": lambda f: till.close_session(self._minor(f, "counted")),
-            "end_of_day": lambda f: till.end_of_day(self._minor(f, "counted")),
+            "close_session": lambda f: till.close_session(
+                self._minor(f, "counted"), text(f, "reason", "")
+            ),
+            "end_of_day": lambda f: till.end_of_day(
+                self._minor(f, "counted"), text(f, "reason", "")
+            ),
             "count_drawer": lambda f: till.count_drawer(self._minor(f, "counted")),
             "day_begin": lambda f: till.day_begin(),
             "day_choice": lambda f: till.day_choice(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import ControlTotals
+from pos_app.domain.loyalty.gift_card import GiftCardKind
 from pos_app.domain.loyalty.ledger import EntryKind
 from pos_app.domain.tender import TenderKind
 
@@ -56,7 +57,7 @@ def after_document(
     is_sale = document.kind is TransactionKind.SALE
     amount = document.totals.due_minor - document.withheld_minor
     return replace(
-        totals,
+        _with_cards(totals, document),
         receipts=totals.receipts + is_sale,
         returns=totals.returns + (not is_sale),
         sales_minor=totals.sales_minor + (amount if is_sale else 0),
@@ -72,6 +73,21 @@ def after_document(
         dark_receipts=totals.dark_receipts + document.offline,
         dark_earned=totals.dark_earned + (earned if document.offline else 0),
         dark_redeemed=totals.dark_redeemed + (redeemed if document.offline else 0),
+    )
+
+
+def _with_cards(totals: ControlTotals, document: CompletedTransaction) -> ControlTotals:
+    """What of a receipt was money put on gift cards, or taken off those that came back."""
+    if not document.gift_cards:
+        return totals
+    moved = dict.fromkeys(GiftCardKind, 0)
+    for entry in document.gift_cards:
+        moved[entry.kind] += entry.amount_minor
+    return replace(
+        totals,
+        cards_sold_minor=totals.cards_sold_minor + moved[GiftCardKind.ISSUE],
+        cards_topped_up_minor=totals.cards_topped_up_minor + moved[GiftCardKind.TOP_UP],
+        cards_back_minor=totals.cards_back_minor - moved[GiftCardKind.VOID],
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from pos_app.domain.quantity import Unit
@@ -90,3 +90,14 @@ class Item:
             if price.since_on <= on:
                 found = price.price_minor
         return found
+
+    def lowest_before_minor(self, on: date, days: int) -> int | None:
+        """The lowest unit price of the `days` before the price of that day began; None where that
+        price is older than they are, or the first one (Directive 98/6/EC, article 6a)."""
+        begun = [one.since_on for one in self.prices if one.since_on <= on]
+        if not begun or begun[-1] <= on - timedelta(days=days):
+            return None
+        first, last = begun[-1] - timedelta(days=days), begun[-1]
+        between = [one.price_minor for one in self.prices if first < one.since_on < last]
+        before = self.price_minor(first)
+        return min((*between, *(() if before is None else (before,))), default=None)

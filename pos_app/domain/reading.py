@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -227,6 +226,8 @@ class Reader:
         """Refuse fields that nobody asked for: a misspelt rule must not be a missing rule."""
         for key in self._value:
             if key not in self._known:
+                from difflib import get_close_matches  # only what is misspelt needs it
+
                 near = get_close_matches(key, self._known, 1)
                 hint = f": did you mean {near[0]!r}?" if near else ""
                 self.fault(key, f"is not known here{hint}")

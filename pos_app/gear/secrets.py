@@ -7,15 +7,17 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 PHONE_HMAC_BYTES = 16
 PEPPER_BYTES_MIN = 16
@@ -78,10 +80,17 @@ class PepperedPhoneHasher:
 
 
 class Argon2PinHasher:
-    """PinHasher: argon2id; the verifier names its own parameters."""
+    """PinHasher: argon2id; the verifier names its own parameters. Loaded at the first PIN."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+    def __init__(self, hasher: "PasswordHasher | None" = None) -> None:
+        self._given = hasher
+
+    @property
+    def _hasher(self) -> "PasswordHasher":
+        from argon2 import PasswordHasher
+
+        self._given = self._given or PasswordHasher()
+        return self._given
 
     def hash_pin(self, pin: str) -> str:
         """See the Protocol."""
@@ -89,6 +98,8 @@ class Argon2PinHasher:
 
     def verify_pin(self, verifier: str, pin: str) -> bool:
         """See the Protocol."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         try:
             return self._hasher.verify(verifier, pin)
         except (VerificationError, InvalidHashError):

@@ -4,7 +4,6 @@ Figures stay figures: an amount is a Decimal in the file, not a text. Libraries:
 reportlab; the last two are loaded when they are needed.
 """
 
-import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,12 +47,16 @@ class Hand:
 
 
 PLAIN = Hand()
+MARGIN_PT, LEAST_PT = 40, 96
+"""Around a page; a table begins on the next one where less is left."""
 SEPARATORS = {",": ";", ".": ","}
 """Of the cells, by the point of numbers: as spreadsheets of that language read a file."""
 
 
 def csv_bytes(heading: str, sheets: Sequence[Sheet], hand: Hand = PLAIN) -> bytes:
     """All tables one under the other, a blank line between tables."""
+    import csv  # a till that starts writes no table
+
     out = io.StringIO()
     writer = csv.writer(out, delimiter=hand.separator, lineterminator="\r\n")
     writer.writerow([heading])
@@ -125,41 +128,61 @@ def _width(sheet: Sheet, column: int) -> int:
 
 
 def pdf_bytes(heading: str, sheets: Sequence[Sheet], hand: Hand = PLAIN) -> bytes:
-    """A4 pages, our own font: nothing of the system is needed."""
-    from reportlab.lib import colors
+    """A4 pages, our own font: nothing of the system is needed. Each page says which it is of how
+    many, and from the second on of what."""
     from reportlab.lib.enums import TA_RIGHT
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+    from reportlab.platypus import CondPageBreak, Paragraph, SimpleDocTemplate, Spacer
+
+    from pos_app.gear.numbered_pages import numbered
 
     _load_fonts()
     title = ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=20)
     under = ParagraphStyle("under", fontName=BOLD, fontSize=11, leading=16, spaceBefore=10)
     plain = ParagraphStyle("plain", fontName=FONT, fontSize=8.5, leading=11)
     right = ParagraphStyle("right", parent=plain, alignment=TA_RIGHT)
+    styles = (plain, right, *(ParagraphStyle(f"head-{one.name}", parent=one, fontName=BOLD)
+                              for one in (plain, right)))  # fmt: skip
     story: list[object] = [Paragraph(_escaped(heading), title)]
     for sheet in sheets:
-        story += [Spacer(1, 6), Paragraph(_escaped(sheet.title), under), Spacer(1, 4)]
-        styles = (plain, *(right for _ in sheet.columns[1:]))
-        shown = (sheet.columns, *(map(hand.shown, row) for row in sheet.rows))
-        cells = [
-            [Paragraph(_escaped(one), style) for one, style in zip(row, styles, strict=True)]
-            for row in shown
-        ]
-        share = (A4[0] - 80) / (len(sheet.columns) + 1)
-        widths = [2 * share, *([share] * (len(sheet.columns) - 1))]
-        style = TableStyle(
-            [
-                ("FONT", (0, 0), (-1, -1), FONT, 8.5),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            ]
-        )
-        story.append(Table(cells, colWidths=widths, repeatRows=1, style=style))
+        story += [CondPageBreak(LEAST_PT), Spacer(1, 6)]
+        story += [Paragraph(_escaped(sheet.title), under), Spacer(1, 4)]
+        story.append(_table(sheet, hand, styles, A4[0] - 2 * MARGIN_PT))
     out = io.BytesIO()
-    margins = {f"{side}Margin": 40 for side in ("left", "right", "top", "bottom")}
-    SimpleDocTemplate(out, pagesize=A4, title=heading, invariant=1, **margins).build(story)
+    margins = {f"{side}Margin": MARGIN_PT for side in ("left", "right", "top", "bottom")}
+    document = SimpleDocTemplate(out, pagesize=A4, title=heading, invariant=1, **margins)
+    document.build(story, canvasmaker=numbered(heading, FONT, MARGIN_PT))
     return out.getvalue()
+
+
+def _table(sheet: Sheet, hand: Hand, styles: Sequence[Any], wide: float) -> Any:
+    """A sheet on paper: names at the left, figures at the right, its heads again on each page;
+    where no column has a name there is no row of them. `styles`: name, figure, and their heads."""
+    from reportlab.lib import colors
+    from reportlab.platypus import Paragraph, Table, TableStyle
+
+    name, number, head, head_number = styles
+    more = len(sheet.columns) - 1
+    lines = [((name, *[number] * more), tuple(map(hand.shown, row))) for row in sheet.rows]
+    if any(sheet.columns):
+        lines.insert(0, ((head, *[head_number] * more), sheet.columns))
+    cells = [
+        [Paragraph(_escaped(one), style) for one, style in zip(row, looks, strict=True)]
+        for looks, row in lines
+    ]
+    share = wide / (more + 2)
+    style = TableStyle(
+        [
+            ("FONT", (0, 0), (-1, -1), FONT, 8.5),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.25, colors.lightgrey),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ]
+    )
+    if not cells:
+        return Paragraph("", name)
+    heads = int(any(sheet.columns))
+    return Table(cells, colWidths=[2 * share, *[share] * more], repeatRows=heads, style=style)
 
 
 def _escaped(text: str) -> str:

@@ -33,10 +33,11 @@ class FiscalBook:
     def __init__(self, till: TillFile) -> None:
         self._till = till
 
-    def save(self, row: FiscalRow) -> None:
-        """Durable when it returns. Raises StorageFull or StorageBroken."""
+    def save(self, *rows: FiscalRow) -> None:
+        """All or none, durable when it returns. Raises StorageFull or StorageBroken."""
         with self._till.protected("fiscal"):
-            save_fiscal(self._till.driver, row)
+            for row in rows:
+                save_fiscal(self._till.driver, row)
 
     def of(self, transaction_id: str) -> tuple[FiscalRow, ...]:
         """Every attempt for that transaction, in order."""

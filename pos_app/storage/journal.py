@@ -29,7 +29,7 @@ from pos_app.storage.coupons import coupon_history
 from pos_app.storage.driver import Statement, without_waiting, write
 from pos_app.storage.outbox import read_identity
 from pos_app.storage.plain import days_of, from_us, member_of, session_of, to_us
-from pos_app.storage.recording import DAYS, write_facts
+from pos_app.storage.recording import DAYS, TOLD, write_facts
 from pos_app.storage.till_file import TillFile
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.ports import (
@@ -175,6 +175,10 @@ class Journal:
         """The member's choices of categories after that sequence number, in order."""
         events = self._events(q.UNPOSTED_OF_MEMBER, member_id=member_id, posted=posted_seq)
         return tuple(e for e in events if isinstance(e, CategoriesChosen))
+
+    def told(self, transaction_id: str) -> bytes | None:
+        """What was kept to explain that receipt."""
+        return self._till.meta(f"{TOLD}{transaction_id}")
 
     def recall(self, name: str) -> bytes | None:
         """What was remembered under that name."""

@@ -24,6 +24,8 @@ from pos_app.workstation.ports import EventCodec, Facts
 
 DAYS = "days"
 """Under this name the records of days that end lie among the small values."""
+TOLD = "told."
+"""Before a transaction's id: what explains its receipt, for as long as the receipt is here."""
 
 
 def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -> None:
@@ -41,6 +43,7 @@ def write_facts(till: TillFile, codec: EventCodec, chain: Chain, facts: Facts) -
     _move_points(till.driver, chain, facts.returned, q.GIVE_BACK)
     till.points("record.allowance")
     _add_working_state(till.driver, chain, facts)
+    _add_beside(till.driver, chain, facts)
     till.points("record.session")
     _add_member(till.driver, chain, facts)
     till.points("record.member")
@@ -189,6 +192,12 @@ def _add_working_state(driver: Driver, chain: Chain, facts: Facts) -> None:
         save_fiscal(driver, row)
     if facts.days is not None:
         q.PUT_META.run(driver, k=DAYS, v=to_json(facts.days))
+
+
+def _add_beside(driver: Driver, chain: Chain, facts: Facts) -> None:
+    """What explains the receipt, what is put aside, what is printed."""
+    if facts.told is not None:
+        q.PUT_META.run(driver, k=f"{TOLD}{facts.told[0]}", v=facts.told[1])
     if facts.suspend is not None:
         draft = facts.suspend
         q.ADD_SUSPENDED.run(

@@ -264,7 +264,8 @@ class Button(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
-        widths = self._widths(self.level)
+        icon, words, key = self._widths(self.level)
+        widths = (icon, words, key if self.isEnabled() else 0)
         gap = self.look.metrics.px(8)
         shown = [w for w in widths if w]
         whole = sum(shown) + gap * max(0, len(shown) - 1)
@@ -279,11 +280,11 @@ class Button(QAbstractButton):
         focused = self.hasFocus()
         thick = 3.0 if focused else 2.0 if self.skin in {"chosen", "payable"} else 1.0
         border = "focus" if focused else skin.border
-        colour = self.look.colour(border)
-        if not self.isEnabled():
-            colour = self.look.colour("line")
+        pen = QPen(self.look.colour(border), thick)
+        if not self.isEnabled():  # a broken edge: never told by colour alone
+            pen = QPen(self.look.colour("line"), thick, Qt.PenStyle.DashLine)
         inset = thick / 2
-        painter.setPen(QPen(colour, thick))
+        painter.setPen(pen)
         painter.setBrush(self.look.colour(ground if self.isEnabled() else "surface"))
         radius = self.look.metrics.px(10)
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)

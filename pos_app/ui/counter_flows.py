@@ -1,16 +1,14 @@
-"""Gestures beside the plain sale: coupons, rewards, categories, prices, a change of cashier, goods
+"""Gestures beside the plain sale: coupons, rewards, categories, a change of cashier, goods
 that come back without a receipt or for others. Never a rule."""
 
 from collections.abc import Callable
 from functools import partial
 
-from pos_app.domain.sentence import say
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found
-from pos_app.ui.phrases import coupon_row, item_row, reason_rows, reward_row, words_of
+from pos_app.ui.phrases import coupon_row, reason_rows, reward_row, words_of
+from pos_app.ui.return_marks import RETURN_REASONS
 from pos_app.workstation.answer import Answer, Tone
-
-RETURN_REASONS = ("defect", "not_suitable", "mistake")
 
 
 # ---- coupons, rewards, categories
@@ -94,49 +92,6 @@ def _categories(desk: Desk, offered: tuple[str, ...], count: int, chosen: list[s
     desk.open(Ask("categories", lambda text: None, pick=pick), rows, cursor)
 
 
-# ---- prices by the way
-def price_check(desk: Desk) -> None:
-    """What does it cost? Scans and codes are answered, and nothing is sold until one is chosen."""
-
-    def accept(text: str) -> None:
-        desk.write("")
-        answer = desk.do(desk.till.price_check(text)) if text else None
-        if answer is not None and answer.data.get("item") is not None:
-            item = answer.data["item"]
-            desk.show_rows([item_row(desk, item)])
-            price = desk.money(item.unit_price_minor)
-            desk.tell("ui.price_is", Tone.GOOD, name=item.name, price=price)
-        elif answer is not None:
-            found = desk.till.find_items(text).data.get("items", ())
-            desk.show_rows([item_row(desk, one) for one in found])
-            if found:
-                desk.hush()
-
-    def pick(row: Row) -> None:
-        if desk.typed.strip():
-            accept(desk.typed.strip())
-            return
-        desk.close_ask()
-        desk.do(desk.till.add_item(row.value))
-
-    desk.open(Ask("price_check", accept, pick=pick, scan=_scanned(accept)))
-
-
-def price_label(desk: Desk) -> None:
-    """A price label on the receipt printer; the question stays for the next one."""
-
-    def accept(text: str) -> None:
-        if text:
-            desk.do(desk.till.print_label(text))
-            desk.write("")
-
-    desk.open(Ask("price_label", accept, scan=_scanned(accept)))
-
-
-def _scanned(accept: Callable[[str], None]) -> Callable[[bytes], None]:
-    return lambda data: accept(data.decode("utf-8", "replace").strip())
-
-
 # ---- somebody else at the till
 def by_pin(desk: Desk, task: Callable[[str, str], Answer]) -> Callable[[str], None]:
     """The chosen person's PIN to a task; then the screen speaks their language."""
@@ -207,20 +162,5 @@ def _bare(desk: Desk) -> None:
     def pick(row: Row) -> None:
         desk.close_ask()
         desk.attempt(lambda who: desk.till.return_goods(row.value, override=who))
-
-    desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))
-
-
-def open_return(
-    desk: Desk, receipt: str, lines: list[tuple[int, str]], *, exchange: bool = False
-) -> None:
-    """The chosen lines and why; completed like a sale, or first other goods are scanned."""
-    task = desk.till.exchange if exchange else desk.till.return_sale
-
-    def pick(row: Row) -> None:
-        desk.close_ask()
-        desk.turn_to(None)
-        about = say("approve.exchange" if exchange else "approve.return", number=receipt)
-        desk.attempt(lambda who: task(receipt, lines, reason=row.value, override=who), about)
 
     desk.open(Ask("reason", lambda text: None, pick=pick), reason_rows(desk, RETURN_REASONS))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from pos_app.ui import conflict_flows, gestures, payment_flows
+from pos_app.ui import conflict_flows, fiscal_flows, gestures, payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import words_of
@@ -15,9 +15,13 @@ from pos_app.workstation.day_view import DayStep, DayView, StepState
 DAY, COUNT, WHY = "day", "day_count", "day_why"
 OWN = frozenset({DAY, COUNT})
 LEAVE, REPORT = "leave", "report"
+ELSEWHERE = frozenset(
+    {LEAVE, REPORT, "suspended", "undecided", "errands", "conflicts", "void_open"}
+)
 ICONS = {
     "suspended": "inbox",
     "undecided": "credit-card",
+    "errands": "circle-help",
     "leave_them": "calendar-check",
     "count": "coins",
     "count_again": "undo-2",
@@ -180,13 +184,15 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
 def _elsewhere(desk: Desk, choice: str) -> bool:
     """Choices with a screen of their own; the day is taken up again afterwards."""
     day = desk.view.day
-    if choice not in {LEAVE, REPORT, "suspended", "undecided", "conflicts", "void_open"}:
+    if choice not in ELSEWHERE:
         return False
     leave(desk)
     if choice == "suspended":
         gestures.suspended(desk)
     elif choice == "undecided":
         payment_flows.undecided(desk)
+    elif choice == "errands":
+        fiscal_flows.unsure(desk, partial(end_of_day, desk))
     elif choice == "conflicts":
         conflict_flows.conflicts(desk, partial(end_of_day, desk))
     elif choice == "void_open":

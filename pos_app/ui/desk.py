@@ -12,16 +12,14 @@ from typing import Any
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Sentence, say
 from pos_app.ui.hands import Hands
+from pos_app.ui.said import LOUDNESS, SEEN_ANYWAY, Said, beside, both
 from pos_app.workstation.answer import ALL_PARTS, Answer, Part, Tone
 from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
 
-LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
 NEEDS_OVERRIDE = frozenset({"needs_override", "clock_doubted", "needs_second_person"})
-OF_DEVICES = frozenset({"device_lost", "device_back"})
-"""News beside what is said of trouble, never in its place."""
-SEEN_ANYWAY = frozenset({"item_added", "completed"})
-"""What the selected line and the change in large figures say already."""
+STAYS = frozenset({"refused.wrong_pin", "refused.discount_limit"})
+"""Said together with what is to be allowed."""
 
 
 class Own(Enum):
@@ -86,22 +84,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document in place of the table. `kind`: report, trace, return, devices.
-
-    `left` is called when it goes.
-    """
+    """A document in place of the table. `kind`: report, trace, return, devices. `left` is called
+    when it goes; `chosen`: how much of a line is marked on it."""
 
     kind: str
     content: Any
     left: Callable[[], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The line under the field."""
-
-    texts: tuple[Sentence, ...]
-    tone: Tone
+    chosen: dict[int, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +207,8 @@ class Desk:
         said = self._state.said
         if answer.changed or answer.notices or answer.refusal or answer.data:
             self.do(answer)
-            if said is not None and not answer.refusal and _beside(answer):
-                self._state.said = _both(said, self._state.said)
+            if said is not None and not answer.refusal and beside(answer):
+                self._state.said = both(said, self._state.said)
                 self.emit(Own.NOTICE)
             self.on_pushed(answer)
 
@@ -274,27 +263,33 @@ class Desk:
         task: Callable[[Override | None], Answer],
         right: str = "",
         about: Sentence | None = None,
+        people: Sequence[Row] = (),
     ) -> None:
         """Choose who allows it, of those that may; then type that operator's PIN. Enter without
-        one changes nothing, a wrong one may be typed again."""
+        one changes nothing, a wrong one may be typed again. `people`: who may, where the till has
+        told it (a row without a value may not), else everybody with the right."""
 
         def accept(pin: str) -> None:
             if not self.rows or not pin:
                 return
-            person = self.rows[self.cursor].value
+            person = self.rows[self.cursor]
+            if person.value is None:  # said before anybody's PIN is looked at
+                self.write("")
+                self.tell("ui.may_not_allow", Tone.ERROR, name=person.title, why=person.detail)
+                return
             self.close_ask()
-            answer = self.do(task((person, pin)))
+            answer = self.do(task((person.value, pin)))
             if answer.refusal is not None and answer.refusal.code == "wrong_pin":
-                self.ask_for_override(task, right, about)
+                self.ask_for_override(task, right, about, people)
 
-        listed = self.till.operators(right).data.get("operators", ())
-        rows = [Row(name, value=key) for key, name in listed]
+        listed = () if people else self.till.operators(right).data.get("operators", ())
+        rows = [*people, *(Row(name, value=key) for key, name in listed)]
         told = about or (say("approve.right", right=say(f"right.{right}")) if right else None)
         self.open(Ask("override", accept, pad="digits", masked=True, detail=told), rows)
         if told is not None:  # the heading asks for permission, this says for what
             texts = self._state.said.texts if self._state.said else ()
-            kept = tuple(one for one in texts if one.key == "refused.wrong_pin")
-            self._state.said = Said((*kept, told), Tone.ERROR)
+            kept = tuple(one for one in texts if one.key in STAYS)
+            self._state.said = Said((*kept, told), Tone.ERROR if kept else Tone.WARNING)
             self.emit(Own.NOTICE)
 
     # ---- the desk's own state
@@ -369,20 +364,6 @@ class Desk:
         self.settings = replace(self.settings, **changes)
         self.on_settings(self.settings)
         self.emit(Own.LOOK)
-
-
-def _beside(answer: Answer) -> bool:
-    """It says nothing, or of a device only: half a label is not forgotten for its scanner."""
-    return all(one.code in OF_DEVICES for one in answer.notices)
-
-
-def _both(before: Said, news: Said | None) -> Said:
-    if news is None:
-        return before
-    kept = tuple(text for text in before.texts if text.key.partition(".")[2] not in OF_DEVICES)
-    if not kept or before.tone not in (Tone.WARNING, Tone.ERROR):
-        return news
-    return Said((*kept, *news.texts), max(before.tone, news.tone, key=LOUDNESS.index))
 
 
 def _offer_id(sentence: Sentence) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from pos_app.domain.money import Money
-from pos_app.domain.sentence import Sentence, say
-from pos_app.ui.desk import Ask, Desk
+from pos_app.domain.rights import Right
+from pos_app.domain.sentence import Rate, Sentence, say
+from pos_app.ui.desk import NEEDS_OVERRIDE, Ask, Desk, Row
 from pos_app.ui.gestures import selected_line, to_minor
+from pos_app.ui.phrases import words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer
-from pos_app.workstation.goodwill import REASONS
+from pos_app.workstation.goodwill import REASONS, Approver
 from pos_app.workstation.till_port import Override
 
 Give = Callable[[str, Override | None], Answer]
@@ -55,11 +57,30 @@ def _of_line(desk: Desk, number: int) -> Money:
 
 def _give(desk: Desk, give: Give, about: Sentence) -> None:
     """Where the shop wants a reason it is chosen first: Enter alone is the one on top."""
-    answer = desk.attempt(lambda who: give("", who), about)
+    answer = _attempt(desk, partial(give, ""), about)
     if answer.refusal is not None and answer.refusal.code == "reason_needed":
         desk.hush()
         ask_reason(desk, REASONS, lambda why: _again(desk, partial(give, why), about))
 
 
 def _again(desk: Desk, give: Callable[[Override | None], Answer], about: Sentence) -> None:
-    desk.attempt(give, about)
+    _attempt(desk, give, about)
+
+
+def _attempt(desk: Desk, give: Callable[[Override | None], Answer], about: Sentence) -> Answer:
+    """The till says whose limit reaches so far, before anybody types a PIN."""
+    answer = desk.do(give(None))
+    people = answer.data.get("approvers", ())
+    if people or (answer.refusal is not None and answer.refusal.code in NEEDS_OVERRIDE):
+        rows = [_approver_row(desk, one) for one in people]
+        desk.ask_for_override(give, Right.DISCOUNT.value, about, rows)
+    return answer
+
+
+def _approver_row(desk: Desk, one: Approver) -> Row:
+    """Who may, with the limit; one whose limit is short stands below and cannot be chosen."""
+    words = words_of(desk)
+    limit = Rate(one.limit_ppm)
+    if one.enough:
+        return Row(one.name, figure=words.text("ui.up_to", limit=limit), value=one.id)
+    return Row(one.name, words.text("ui.limit_short", limit=limit), icon="minus")

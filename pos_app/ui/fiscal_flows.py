@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
+from pos_app.ui.reason_flows import ask_reason, moment_words
+from pos_app.workstation.answer import Tone
+from pos_app.workstation.fiscal_unsure import ErrandView
 
 ACTIONS: tuple[tuple[str, str], ...] = (
     ("electronic_receipt", "qr-code"),
@@ -15,7 +18,10 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("open_shift", "door-open"),
     ("close_shift", "lock"),
     ("fiscal_correction", "undo-2"),
+    ("unsure_errands", "circle-help"),
 )
+CHOICES = (("was_done", "check"), ("was_not_done", "x"))
+ERRAND_REASONS = ("seen_on_paper", "seen_by_counter", "no_paper_no_count", "other")
 
 
 def has_registrar(desk: Desk) -> bool:
@@ -66,6 +72,79 @@ def _why(desk: Desk, number: str) -> None:
     desk.open(Ask("fiscal_reason", reason))
 
 
+def unsure(desk: Desk, back: Callable[[], object] = lambda: None) -> None:
+    """What the registrar cannot say whether it did; `back` is where the last word leads."""
+    found: tuple[ErrandView, ...] = desk.till.unsure_errands().data.get("errands", ())
+    words = words_of(desk)
+    if not found:
+        desk.tell("ui.nothing_unsure", Tone.NEUTRAL)
+        back()
+        return
+
+    def pick(row: Row) -> None:
+        desk.close_ask()
+        _decide(desk, row.value, back)
+
+    rows = [
+        Row(
+            _large(words.text(f"fiscal.{one.kind}")),
+            detail=_known(desk, one),
+            value=one,
+            icon="circle-help",
+        )
+        for one in found
+    ]
+    desk.open(Ask("errands", lambda text: None, pick=pick, place="main"), rows)
+
+
+def _decide(desk: Desk, one: ErrandView, back: Callable[[], object]) -> None:
+    words = words_of(desk)
+
+    def pick(row: Row) -> None:
+        def said(reason: str) -> None:
+            desk.attempt(
+                lambda who: desk.till.decide_errand(one.key, row.value, reason, override=who)
+            )
+            back()
+
+        desk.close_ask()
+        ask_reason(desk, ERRAND_REASONS, said)
+
+    of = "" if one.kind.startswith("cash") else "_correction"
+    rows = [
+        Row(
+            words.text(f"errand.{choice}{of}"),
+            detail=_then(desk, one, choice),
+            value=choice,
+            icon=icon,
+        )
+        for choice, icon in CHOICES
+        if choice in one.choices
+    ]
+    desk.open(Ask("errand", lambda text: None, pick=pick, place="main"), rows)
+
+
+def _large(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _then(desk: Desk, one: ErrandView, choice: str) -> str:
+    """What the registrar would count if this choice were so."""
+    would = next((said for said in one.evidence if said.key == "errand.would"), None)
+    if would is None:
+        return ""
+    cash = would.args["done" if choice == "was_done" else "not_done"]
+    return words_of(desk).text("errand.then", cash=cash)
+
+
+def _known(desk: Desk, one: ErrandView) -> str:
+    """How much, when, what the registrar said, and what it counts."""
+    words = words_of(desk)
+    amount = words.money(one.amount_minor, desk.view.currency)
+    said = map(words.say, (one.said, *one.evidence))
+    return " · ".join((amount, moment_words(words, one.at), *said))
+
+
 FLOWS: Mapping[str, Callable[[Desk], object]] = {
     "electronic_receipt": electronic,
     "go_on_printing": lambda desk: desk.do(desk.till.go_on_printing()),
@@ -73,4 +152,5 @@ FLOWS: Mapping[str, Callable[[Desk], object]] = {
     "open_shift": lambda desk: desk.do(desk.till.open_shift()),
     "close_shift": lambda desk: desk.do(desk.till.close_shift()),
     "fiscal_correction": correction,
+    "unsure_errands": unsure,
 }

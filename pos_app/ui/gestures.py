@@ -7,10 +7,11 @@ from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
-from pos_app.ui import device_flows
+from pos_app.ui import device_flows, return_marks
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol
 from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
+from pos_app.ui.why_flows import under
 from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
@@ -33,6 +34,8 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
     if desk.ask is None or _ends_with_scan(desk.ask):
         desk.close_ask()
         desk.write("")
+    if return_marks.heard(desk, read(data)):
+        return
     if desk.page is not None:
         desk.turn_to(None)
     show_found(desk, desk.do(desk.till.scan(data, aim)))
@@ -51,7 +54,12 @@ def answers(desk: Desk, data: bytes) -> bool:
 
 def is_control(data: bytes) -> bool:
     """Whether a scan is a printed key rather than something for the question on show."""
-    return begins_so(split_aim(data.decode("utf-8", "replace"))[1])
+    return begins_so(read(data))
+
+
+def read(data: bytes) -> str:
+    """What a scanner sent, without the mark of how it was printed."""
+    return split_aim(data.decode("utf-8", "replace"))[1]
 
 
 def _ends_with_scan(ask: Ask) -> bool:
@@ -68,6 +76,8 @@ def submit(desk: Desk) -> None:
                 desk.write("")  # the list stays for another number
         else:
             ask.accept(text)
+    elif return_marks.heard(desk, text):
+        desk.write("")
     elif text:
         desk.write("")
         if not device_flows.choose(desk, text):
@@ -179,12 +189,22 @@ def remove_member(desk: Desk) -> None:
 
 
 def suspend(desk: Desk) -> None:
-    """F5: puts a receipt with lines aside; with an empty one, lists those that wait."""
-    transaction = desk.view.transaction
+    """F5: puts a receipt with lines aside, what stands in the field is its label; with an empty
+    one, lists those that wait."""
+    transaction, label = desk.view.transaction, _label_typed(desk)
     if transaction is not None and transaction.lines:
-        desk.do(desk.till.suspend())
+        answer = desk.do(desk.till.suspend(label))
+        if answer.ok and label:
+            desk.close_ask()
+            desk.write("")
     else:
         suspended(desk)
+
+
+def _label_typed(desk: Desk) -> str:
+    """What was typed into the one field itself; an answer to another question is none."""
+    free = desk.ask is None or desk.ask.place == "below"
+    return desk.typed.strip() if free else ""
 
 
 def suspended(desk: Desk) -> None:
@@ -316,21 +336,6 @@ def undo(desk: Desk) -> None:
     desk.do(desk.till.undo())
 
 
-def why(desk: Desk) -> None:
-    """F11: the full trace of the open receipt, or of the one just closed; what touched the selected
-    line comes first."""
-    if desk.page is not None and desk.page.kind == "trace":
-        desk.turn_to(None)
-        return
-    last = desk.view.last_sale
-    closed = last.transaction_id if desk.view.transaction is None and last else None
-    answer = desk.do(desk.till.explain(closed))
-    if answer.ok:
-        line = desk.view.transaction.selected_line if desk.view.transaction else None
-        trace = sorted(answer.data.get("trace", ()), key=lambda row: line not in row.lines)
-        desk.turn_to(Page("trace", tuple(trace)))
-
-
 def select_by(desk: Desk, step: int) -> None:
     """Arrows: through the choices on show, else through the lines."""
     if desk.ask is not None and desk.rows:
@@ -350,7 +355,7 @@ def back(desk: Desk) -> None:
     if desk.ask is not None:
         desk.close_ask()
     elif desk.page is not None:
-        desk.turn_to(None)
+        desk.turn_to(under(desk.page))
     elif desk.typed:
         desk.write("")
     elif desk.view.demand is not None and desk.view.demand.kind == "weighing":

@@ -17,6 +17,8 @@ NARROW = (ITEM, AMOUNT)
 HEADS = ("number", "item", "quantity", "price", "amount")
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+RECKONED = "why.applied"
+"""The sentence that ends with what it took off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,23 @@ def texts_of(line: LineView, place: int, words: Words, currency: Currency) -> Li
         price=words.amount(line.unit_price_minor, currency),
         amount=words.amount(-line.amount_minor if back else line.amount_minor, currency),
         old=words.amount(line.list_minor, currency) if cheaper else "",
-        reasons=" · ".join(dict.fromkeys(words.say(one.why) for one in line.discounts)),
+        reasons=_reasons(line, words, currency),
         notes=words.text("ui.comes_back")
         if back
         else " · ".join(words.say(note) for note in line.notes),
         named=" · ".join(dict.fromkeys(one.name for one in line.discounts)),
+    )
+
+
+def _reasons(line: LineView, words: Words, currency: Currency) -> str:
+    """Each with its sum: a rule's is at the end of its reckoning."""
+    sums: dict[str, int] = {}
+    for one in line.discounts:
+        text = words.say(one.why)
+        sums[text] = sums.get(text, 0) + one.amount_minor * (one.why.key != RECKONED)
+    return " · ".join(
+        f"{text}: {words.amount(minor, currency)}" if minor else text
+        for text, minor in sums.items()
     )
 
 

@@ -23,7 +23,7 @@ CHIPS = 4
 
 
 class Chips(QWidget):
-    """The choices of points, two by two or four abreast; each shows its digit after F6."""
+    """The choices of points, two by two or four abreast; each shows its keys."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -32,8 +32,9 @@ class Chips(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(look.metrics.px(8))
         self.buttons = []
+        first = "" if look.metrics.is_narrow else "F6 "
         for place in range(CHIPS):
-            button = Button(look, "", partial(choose_chip, desk, place), key=str(place + 1))
+            button = Button(look, "", partial(choose_chip, desk, place), key=f"{first}{place + 1}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             grid.addWidget(button, place // 2, place % 2)
             self.buttons.append(button)

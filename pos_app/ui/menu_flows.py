@@ -17,9 +17,11 @@ from pos_app.ui import (
     member_flows,
     money_flows,
     payment_flows,
+    price_flows,
     report_flows,
     return_flows,
     training_flows,
+    why_flows,
 )
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import words_of
@@ -238,7 +240,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "gift_card": gift_card_flows.pay,
     "sell_gift_card": gift_card_flows.sell,
     "complete": money_flows.complete,
-    "why": gestures.why,
+    "why": why_flows.why,
     "quantity": gestures.quantity,
     "more": partial(gestures.step_quantity, by=1),
     "less": partial(gestures.step_quantity, by=-1),
@@ -255,8 +257,8 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "return": counter_flows.find_return,
     "forgotten_card": return_flows.forgotten_card,
     "reprint": money_flows.reprint,
-    "price_check": counter_flows.price_check,
-    "price_label": counter_flows.price_label,
+    "price_check": price_flows.price_check,
+    "price_label": price_flows.price_label,
     "no_sale": money_flows.no_sale,
     "paid_in": partial(money_flows.movement, kind="paid_in"),
     "paid_out": partial(money_flows.movement, kind="paid_out"),

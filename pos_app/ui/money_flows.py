@@ -11,6 +11,7 @@ from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import reason_rows, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer, Tone
+from pos_app.workstation.day_record import DIFFERENCE_REASONS
 
 MOVEMENT_REASONS = {
     "paid_in": ("found_cash", "advance_back", "debt_paid", "other"),
@@ -131,14 +132,18 @@ def sign_off(desk: Desk) -> None:
     desk.do(desk.till.sign_off())
 
 
-def _count(desk: Desk, name: str, task: Callable[[int], Answer]) -> None:
-    """A blind count: the difference is shown after it, never before; then counted again or kept."""
+def _count(desk: Desk, name: str, task: Callable[[int, str], Answer]) -> None:
+    """A blind count: the difference is shown after it, never before; then counted again or kept,
+    with a reason where the shop wants one."""
 
-    def close(minor: int) -> None:
-        answer = desk.do(task(minor))
+    def close(minor: int, reason: str = "") -> None:
+        answer = desk.do(task(minor, reason))
         if answer.ok:
             desk.close_ask()
             show_found(desk, answer)
+
+    def explain(minor: int) -> None:
+        ask_reason(desk, (*DIFFERENCE_REASONS, "other"), partial(close, minor))
 
     def accept(text: str) -> None:
         minor = to_minor(desk, text) if text else None
@@ -146,7 +151,8 @@ def _count(desk: Desk, name: str, task: Callable[[int], Answer]) -> None:
             return
         counted = desk.do(desk.till.count_drawer(minor))
         if counted.ok and counted.data.get("difference_minor"):
-            _ask_about_difference(desk, partial(close, minor), partial(_count, desk, name, task))
+            keep = partial(explain if counted.data.get("needs_reason") else close, minor)
+            _ask_about_difference(desk, keep, partial(_count, desk, name, task))
         elif counted.ok:
             close(minor)
 

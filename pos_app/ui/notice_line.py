@@ -115,6 +115,8 @@ class NoticeLine(Strip):
         if self._under is not None and not self.isHidden():
             below = self._under.geometry()
             least = self._least if self._rise else self.look.metrics.px(40)
+            for layout in (self.row, self.column):
+                layout.invalidate()  # else a text said right after another has the other's height
             tall = max(least, self.column.heightForWidth(below.width()))
             self.setGeometry(below.x(), below.y() - self._rise, below.width(), tall)
             self.raise_()
@@ -125,7 +127,7 @@ class NoticeLine(Strip):
         if said is None:
             reveal(self, False)
             return
-        self.say("  ".join(self.look.words.say(text) for text in said.texts), said.tone)
+        self.say(" · ".join(self.look.words.say(text) for text in said.texts), said.tone)
         if said.tone in STAYS:
             self._soon.stop()
         else:

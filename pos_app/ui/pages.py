@@ -19,15 +19,17 @@ from pos_app.ui.report_page import ReportPage
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.ui.scrolling import scrolled
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.ui.why_flows import Why
 from pos_app.workstation.view import TraceRow
 
 
 class TracePage(Panel):
     """Every rule that was looked at: applied or not, how much, on which lines, why."""
 
-    def __init__(self, look: Look, desk: Desk, trace: tuple[TraceRow, ...]) -> None:
+    def __init__(self, look: Look, desk: Desk, told: Why) -> None:
         super().__init__(look, desk)
-        self.head(look.say("ui.why_title"))
+        key, trace = "ui.why_of_receipt" if told.number else "ui.why_title", told.rows
+        self.head(look.say(key, number=told.number))
         area, grid = scrolled(look)
         grid.setColumnStretch(1, 1)
         place = 0

@@ -14,7 +14,8 @@ from pos_app.ui.rows import RowList
 from pos_app.ui.theme import BOLD, SEMIBOLD, Look
 from resources.words import Words
 
-PADS = {"digits": ("C", "0", "⌫"), "amount": (",", "0", "⌫")}
+POINT = "point"
+PADS = {"digits": ("C", "0", "⌫"), "amount": (POINT, "0", "⌫")}
 DOT = "●"
 
 
@@ -73,9 +74,10 @@ class NumberPad(QWidget):
 
     def _button(self, look: Look, key: str) -> Button:
         icon = "delete" if key == "⌫" else ""
-        button = Button(look, "" if icon else key, partial(self._press, key), icon=icon,
+        mark = look.words.point if key == POINT else key  # as the language writes a number
+        button = Button(look, "" if icon else mark, partial(self._press, mark), icon=icon,
                         px=look.metrics.px(22))  # fmt: skip
-        names = {"⌫": "ui.erase", "C": "ui.clear", ",": "ui.decimal_point"}
+        names = {"⌫": "ui.erase", "C": "ui.clear", POINT: "ui.decimal_point"}
         button.setAccessibleName(look.say(names[key]) if key in names else key)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

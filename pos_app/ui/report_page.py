@@ -58,6 +58,8 @@ class ReportPage(Panel):
             self._heading(words.text("report.by_tender"))
             for kind, minor in report.by_tender:
                 self._row(words.text(f"tender.{kind}"), money(words, self.desk.view, minor))
+            paid = money(words, self.desk.view, report.paid_minor)
+            self._row(words.text("report.paid_minor"), paid)
         self._heading(words.text("report.group_counts"))
         for name, count in report.rows():
             if name != "session_number":

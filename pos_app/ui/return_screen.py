@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from pos_app.domain.quantity import Quantity
+from pos_app.ui import return_marks
 from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
-from pos_app.ui.counter_flows import open_return
-from pos_app.ui.desk import Desk
+from pos_app.ui.desk import Change, Desk, Own, Page
+from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.returning_panel import points_told
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
@@ -25,12 +26,12 @@ from pos_app.workstation.view import LineView, TransactionView
 
 
 class ReturnPage(Panel):
-    """The lines with a stepper each; everything at once is the first button."""
+    """The lines with a number and a stepper each; everything at once is a button."""
 
     def __init__(self, look: Look, desk: Desk, receipt: TransactionView) -> None:
         super().__init__(look, desk)
+        self._page = desk.page or Page("return", receipt)
         self._receipt = receipt
-        self._chosen = {line.line: 0 for line in receipt.lines}
         self.head(self._title())
         how = Paragraph(look, look.metrics.small)
         how.say(" · ".join(p for p in (self._whose(), look.say("ui.return_how")) if p))
@@ -39,14 +40,18 @@ class ReturnPage(Panel):
         self._sums = Paragraph(look, look.metrics.body, ink="")
         self._sums.setFont(look.font(look.metrics.body, SEMIBOLD))
         self.column.addWidget(self._sums)
-        everything = Button(look, look.say("ui.return_all"), self._all, icon="list-checks")
+        all_of_it = partial(return_marks.everything, desk, self._page)
+        everything = Button(look, look.say("ui.return_all"), all_of_it, icon="list-checks")
         self._go = Button(look, look.say("ui.return_chosen"), self._open, icon="undo-2", skin="pay",
-                          px=look.metrics.medium)  # fmt: skip
+                          key="Enter", px=look.metrics.medium)  # fmt: skip
         press = partial(self._open, exchange=True)
         self._swap = Button(look, look.say("ui.exchange_chosen"), press, icon="refresh-cw")
         for button in (everything, self._swap, self._go):
             button.least.setHeight(look.metrics.big_target)
-        self.column.addWidget(FitRow(look, (everything, self._swap, self._go)))
+        why = Button(look, look.say("ui.why"), partial(perform, desk, "why"), icon="circle-help",
+                     key="F11")  # fmt: skip
+        why.least.setHeight(look.metrics.big_target)
+        self.column.addWidget(FitRow(look, (why, everything, self._swap, self._go)))
         self._show()
 
     def _title(self) -> str:
@@ -85,7 +90,7 @@ class ReturnPage(Panel):
         name = Paragraph(look, look.metrics.body, ink="secondary" if gone else "")
         name.setFont(look.font(look.metrics.body, MEDIUM))
         amount = look.words.money(line.amount_minor, self.desk.view.currency)
-        name.say(line.name)
+        name.say(f"{row + 1}. {line.name}")
         sold = Paragraph(look, look.metrics.small)
         left = f"{look.words.format(line.quantity)} · {amount}"
         sold.say(look.say("ui.returned_already") if gone else left)
@@ -104,36 +109,30 @@ class ReturnPage(Panel):
                 middle.setMinimumWidth(look.metrics.px(96))
                 grid.addWidget(middle, row, column)
                 continue
-            step = Button(look, "", partial(self._step, line, by), icon=icon)
+            press = partial(return_marks.step, self.desk, self._page, line, by)
+            step = Button(look, "", press, icon=icon)
             step.setAccessibleName(f"{look.say(key)}: {line.name}")
             step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             step.setEnabled(not gone)
             grid.addWidget(step, row, column)
 
-    def _step(self, line: LineView, by: int) -> None:
-        """A piece at a time; what is weighed goes back whole or not at all."""
-        size = line.quantity.value if line.quantity.unit.price_digits else 1
-        wanted = self._chosen[line.line] + by * size
-        self._chosen[line.line] = max(0, min(wanted, line.quantity.value))
-        self._show()
-
-    def _all(self) -> None:
-        for line in self._receipt.lines:
-            self._chosen[line.line] = line.quantity.value
-        self._show()
+    def refresh(self, changes: frozenset[Change]) -> None:
+        """Something was marked."""
+        if Own.PAGE in changes:
+            self._show()
 
     def _show(self) -> None:
-        words = self.look.words
+        words, marked = self.look.words, self._page.chosen
         for line in self._receipt.lines:
-            chosen = Quantity(self._chosen[line.line], line.quantity.unit)
+            chosen = Quantity(marked.get(line.line, 0), line.quantity.unit)
             self._labels[line.line].setText(words.format(chosen))
         for button in (self._go, self._swap):
-            button.setEnabled(any(self._chosen.values()))
+            button.setEnabled(any(marked.values()))
         self._sums.say(self._told())
 
     def _told(self) -> str:
         """What the chosen lines bring, before anybody has said yes."""
-        lines = self._wanted()
+        lines = return_marks.wanted(self._page)
         answer = self.desk.till.return_sums(self._receipt.id, lines) if lines else None
         back = answer.data.get("back") if answer is not None else None
         if not isinstance(back, BackSums):
@@ -142,12 +141,6 @@ class ReturnPage(Panel):
         points = points_told(self.look, back.points_back, back.points_taken)
         return " · ".join(one for one in (out, *points) if one)
 
-    def _wanted(self) -> list[tuple[int, str]]:
-        return [
-            (line.line, Quantity(self._chosen[line.line], line.quantity.unit).decimal())
-            for line in self._receipt.lines
-            if self._chosen[line.line]
-        ]
-
     def _open(self, *, exchange: bool = False) -> None:
-        open_return(self.desk, self._receipt.id, self._wanted(), exchange=exchange)
+        lines = return_marks.wanted(self._page)
+        return_marks.open_return(self.desk, self._receipt.id, lines, exchange=exchange)

@@ -34,7 +34,8 @@ class Returning(QWidget):
         say = self._look.say
         if shown.bare:
             self._title.say(say("ui.returning_bare"))
-            self._who.say(say("ui.returning_bare_how"))
+            told = map(self._look.words.say, shown.terms)
+            self._who.say("\n".join((say("ui.returning_bare_how"), *told)))
         else:
             self._title.say(say("ui.returning_receipt", number=shown.receipt))
             known = shown.name or say("ui.returning_member")

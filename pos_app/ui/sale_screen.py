@@ -137,8 +137,8 @@ class SaleScreen(QWidget):
         """Only what these changes touch."""
         if Own.ASK in changes:
             self._place_ask(self._desk.ask)
-            self._hint()
         if Own.PAGE in changes or Own.ASK in changes:
+            self._hint()
             self._place_page()
         self._place_letters(changes)
         if Own.NOTICE in changes:
@@ -257,8 +257,10 @@ class SaleScreen(QWidget):
         return new
 
     def _hint(self) -> None:
-        say, ask = self._look.say, self._desk.ask
-        if ask is None:
+        say, ask, page = self._look.say, self._desk.ask, self._desk.page
+        if ask is None and page is not None and page.kind == "return":
+            self.entry.hint(*(say(f"ui.return_field_{n}") for n in ("long", "middle", "short")))
+        elif ask is None:
             self.entry.hint(*(say(f"ui.field_{n}") for n in ("long", "middle", "short")))
         else:
             self.entry.hint(say(ask.hint), say(ask.title))

@@ -7,7 +7,6 @@ is none, loud tones beep and the others are silent. A sound never waits and is n
 import shutil
 import sys
 import tempfile
-import wave
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -92,6 +91,8 @@ def bundled() -> tuple[str, ...]:
 
 def at_volume(sound: bytes, percent: int) -> bytes:
     """The same sound, softer; 16 bit PCM."""
+    import wave  # the first sound needs it, no screen does
+
     with wave.open(BytesIO(sound)) as file:
         told, params = file.readframes(file.getnframes()), file.getparams()
     values = memoryview(told).cast("h")

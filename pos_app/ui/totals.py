@@ -127,12 +127,13 @@ class Totals(Panel):
         return self.pay
 
     def refresh(self, changes: frozenset[Change]) -> None:
-        if not changes & {Part.TRANSACTION, Part.TENDERS, Part.MEMBER}:
-            return
         transaction = self.desk.view.transaction
-        self._show_sums(transaction)
-        self._show_due(transaction)
-        self._show_ways(transaction)
+        if changes & {Part.TRANSACTION, Part.TENDERS, Part.MEMBER}:
+            self._show_sums(transaction)
+            self._show_due(transaction)
+            self._show_ways(transaction)
+        elif Part.DEMAND in changes:
+            self._show_ways(transaction)
 
     def _show_sums(self, transaction: TransactionView | None) -> None:
         view, words = self.desk.view, self.look.words
@@ -195,7 +196,8 @@ class Totals(Panel):
         swap = transaction.exchange if transaction else None
         even = swap is not None and transaction is not None and not transaction.due_minor
         returning = even or (transaction is not None and transaction.kind == "return")
-        ready = transaction is not None and bool(transaction.lines)
+        on_its_way = self.desk.view.payment is not None
+        ready = transaction is not None and bool(transaction.lines) and not on_its_way
         self._refund.relabel(
             self.look.say("ui.complete_exchange" if even else "ui.complete_return")
         )
@@ -203,6 +205,7 @@ class Totals(Panel):
         for button in self._buttons:
             reveal(button, not returning)
             button.setEnabled(ready)
+        self._refund.setEnabled(not on_its_way)
         reveal(self._refund, returning)
         if moved:
             self.pay.arrange()

@@ -18,6 +18,7 @@ from pos_app.wiring.place import Place
 
 EXTRAS = ("fiscal", "card", "sbp")
 TILL = "till-1"
+TITLES = {"ru": "Касса 1", "en": "Till 1"}
 PAN_G = 342
 """What lies on the scale of a person's demo, so that something can be weighed."""
 DRAWER_SHUTS_MS = 6000
@@ -38,7 +39,8 @@ def run_demo(out: Path, language: str, scripted: bool) -> int:
         speak(shop, TILL, language)
         # a scripted customer needs nobody beside the till; a person may try everything
         counter = shop.counter() if alone else shop.counter("massa100", EXTRAS, folder / "counter")
-        place = shop.till(TILL, devices=counter.devices, language=language)
+        title = TITLES[language]
+        place = shop.till(TILL, devices=counter.devices, language=language, title=title)
         first_sync(place.data, place.server)
         if alone:
             from pos_app.wiring.demo_script import play

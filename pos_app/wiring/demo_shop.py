@@ -217,15 +217,20 @@ class Shop:
         store: str = STORE,
         language: str = "ru",
         encrypted: bool = False,
+        title: str = "",
     ) -> Place:
-        """An enrolled till of this shop, in a folder of its own that anybody may look into."""
+        """An enrolled till of this shop, in a folder of its own that anybody may look into.
+
+        `title`: what its screen and its papers call it; without one, the folder's name.
+        """
         data = self.folder / name
         if not encrypted:
             leave_plain(data)
         place = Place(data, self.url, devices or {}, language)
         if not (data / "till.key").exists():
-            code = head_office(self.data, "enrolment-code", "--store", store, "--name", name)
-            enrol_till(data, self.url, code[-1].strip(), name)
+            title = title or name
+            code = head_office(self.data, "enrolment-code", "--store", store, "--name", title)
+            enrol_till(data, self.url, code[-1].strip(), title)
         return place
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from pos_app.wiring.appearance import Appearance, remember, remembered
 from pos_app.wiring.demo_shop import OPERATORS, STORE, Shop, Stock, head_office, packaged
+from pos_app.wiring.latin_names import members_in
 
-STAMP, LANGUAGE = "stock", "language"
+STAMP, LANGUAGE, MEMBERS = "stock", "language", "members.csv"
 LANGUAGES = ("ru", "en")
 DEPARTMENTS = frozenset({"categories", "not_categories"})
 ABOVE = 2
@@ -76,14 +77,19 @@ def shop_to_try(folder: Path, language: str) -> Shop:
     """
     folder.mkdir(parents=True, exist_ok=True)
     program, catalogue = folder / "program.json", folder / "catalog.csv"
+    members, former = folder / MEMBERS, _noted(folder, MEMBERS)
     program.write_text(json.dumps(program_to_try(), ensure_ascii=False), encoding="utf-8")
     catalogue.write_text(catalogue_to_try(language), encoding="utf-8")
-    stock = Stock(catalogue=catalogue, program=program, stores={STORE: SHOPS[language]})
+    packed = packaged("demo", MEMBERS).read_text("utf-8")
+    members.write_text(members_in(language, packed), encoding="utf-8")
+    stock = Stock(catalogue, members, program, {STORE: SHOPS[language]})
     shop = Shop(folder, stock)
     stamp = hashlib.sha256(program.read_bytes() + catalogue.read_bytes()).hexdigest()
     if shop.data.exists() and _noted(folder, STAMP) != stamp:
         head_office(shop.data, "publish-program", str(program))
         head_office(shop.data, "import-catalog", str(catalogue))
+    if shop.data.exists() and _noted(folder, MEMBERS) != (former or packed):
+        head_office(shop.data, "import-members", str(members), "--store", STORE)
     (folder / STAMP).write_text(stamp)
     return shop
 
@@ -107,4 +113,4 @@ def speak(shop: Shop, till: str, language: str) -> None:
 
 def _noted(folder: Path, name: str) -> str:
     path = folder / name
-    return path.read_text() if path.exists() else ""
+    return path.read_text("utf-8") if path.exists() else ""

@@ -220,6 +220,8 @@ def _state(state: FiscalState) -> RegistrarState:
         storage_number=state.storage,
         paper_out=state.paper_out,
         cover_open=state.cover_open,
+        cash_minor=state.cash_minor,
+        documents=state.documents,
     )
 
 

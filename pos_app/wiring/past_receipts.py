@@ -6,15 +6,16 @@ Never changes what it reads; a bad row is told with its line, and its receipt is
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pos_app.domain.document import CompletedLine, CompletedTransaction, TransactionKind
 from pos_app.domain.item import Item
 from pos_app.domain.money import Currency, parse_decimal
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.what_if import PastLine, PastReceipt
+from pos_app.gear.zones import SETTING as TIME_ZONE
+from pos_app.gear.zones import zone_of
 from pos_app.storage.archive import documents, mirror_generation
 from pos_app.storage.mirror import MirrorReader
 from pos_app.wiring.protection import database_key
@@ -23,7 +24,6 @@ from sync.translate import WireCodec
 
 NEEDED = ("receipt", "at", "store", "item", "name", "category", "quantity", "unit_price", "paid")
 MAY_BE = ("member", "tier")
-TIME_ZONE = "Europe/Moscow"
 SPACES = str.maketrans("", "", " \u00a0\u202f")
 DAY_FIRST = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})\s+")
 PATH_MARK = ">"
@@ -44,7 +44,7 @@ def receipts_of_till(till: Path, items: Items) -> Past:
     past, key = Past(), database_key(till.parent)
     mirror = MirrorReader(till.parent, lambda: mirror_generation(till, key), key)
     try:
-        zone = ZoneInfo(mirror.setting("time_zone") or TIME_ZONE)
+        zone = zone_of(mirror.setting(TIME_ZONE))
         for document in documents(till, WireCodec(), key):
             if document.kind is TransactionKind.RETURN:
                 past.returns += 1
@@ -58,7 +58,7 @@ def receipts_of_till(till: Path, items: Items) -> Past:
     return past
 
 
-def _of_document(document: CompletedTransaction, zone: ZoneInfo, items: Items) -> PastReceipt:
+def _of_document(document: CompletedTransaction, zone: tzinfo, items: Items) -> PastReceipt:
     totals = document.totals
     return PastReceipt(
         receipt=document.receipt_number,

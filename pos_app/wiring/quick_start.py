@@ -5,11 +5,11 @@ is left out where the library or Python is another than the one it was measured 
 """
 
 import builtins
-import dataclasses
 import gc
 import sys
-from collections.abc import Callable
-from typing import Any
+
+from pos_app.wiring import quick_finder, quick_qt
+from pos_app.wiring.quick_classes import write_methods_when_called
 
 LOADING = 200_000
 """Young objects before a collection while modules are loaded: what they make stays."""
@@ -26,6 +26,8 @@ def begin() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # Python's "not to be found"
     if sys.version_info < (3, 13):  # later ones build all methods of a class in one go
         write_methods_when_called()
+    quick_qt.expect()
+    quick_finder.look_first()
 
 
 def loaded() -> None:
@@ -36,6 +38,7 @@ def loaded() -> None:
     """
     if gc.get_threshold()[0] != LOADING:
         return
+    quick_qt.imported()
     gc.freeze()
     gc.set_threshold(*RUNNING)
 
@@ -46,41 +49,7 @@ def plain_imports() -> None:
     It looks for the word PySide6, for `from __feature__ import`, which nothing here uses; in the
     packaged program there is no source to read and nothing is found either.
     """
+    quick_qt.imported()
     own = getattr(builtins, "__orig_import__", None)
     if own is not None:
         builtins.__import__ = own
-
-
-def write_methods_when_called() -> None:
-    """Dataclasses compile `__init__`, `__eq__` and the like when they are first called.
-
-    The text is the one of `dataclasses`, written by its own function; six methods a class times
-    four hundred classes are a quarter of all imports, and most are never called.
-    """
-    written: Callable[..., Any] | None = getattr(dataclasses, "_create_fn", None)
-    if written is None or getattr(written, "later", False):
-        return
-
-    def create_later(name: str, args: Any, body: Any, **around: Any) -> Callable[..., Any]:
-        return _later(name, lambda: written(name, args, body, **around))
-
-    create_later.later = True  # type: ignore[attr-defined]  # a second call finds it
-    dataclasses._create_fn = create_later  # type: ignore[attr-defined]  # see `written`
-
-
-def _later(name: str, write: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """Stands in for a method until its first call, then puts the real one in its place."""
-    real: Callable[..., Any] | None = None
-
-    def method(*args: Any, **named: Any) -> Any:
-        nonlocal real
-        if real is None:
-            real = write()
-            real.__qualname__ = method.__qualname__
-            for owner in type(args[0]).__mro__:
-                if owner.__dict__.get(name) is method:
-                    setattr(owner, name, real)
-        return real(*args, **named)
-
-    method.__name__ = name
-    return method

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pos_app.domain.identification import Identifier, LabelRules
 from pos_app.domain.loyalty.coupon import Issuer
@@ -23,6 +22,8 @@ from pos_app.gear.secrets import (
     PepperedPhoneHasher,
     ServerSealer,
 )
+from pos_app.gear.zones import SETTING as TIME_ZONE
+from pos_app.gear.zones import zone_of
 from pos_app.storage.till_file import Points, no_points
 from pos_app.wiring.children import CourierLink, Pipe
 from pos_app.wiring.device_link import DeviceLink
@@ -45,7 +46,6 @@ from resources import names, read_text
 from resources.words import Words
 from sync.translate import WireCodec
 
-TIME_ZONE = "Europe/Moscow"
 COUNTRY = "ru"
 NEUTRAL = "neutral"
 
@@ -167,7 +167,7 @@ def _gear(
     place: Place, identity: TerminalIdentity, memory: Memory, setting: Callable[[str], Any]
 ) -> Gear:
     server_key, own = memory.outbox.get(SERVER_KEY) or b"", terminal_key(place.data)
-    zone = ZoneInfo(setting("time_zone") or TIME_ZONE)
+    zone = zone_of(setting(TIME_ZONE))
     voices: dict[str, Words] = {}
 
     def voice(language: str) -> Words:

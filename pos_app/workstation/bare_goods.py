@@ -18,11 +18,15 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.item import Item
 from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity, extended_minor
+from pos_app.domain.sentence import Sentence, say
+from pos_app.domain.tender import TenderKind
 from pos_app.domain.transaction import Transaction, add
 from pos_app.workstation.answer import Answer, refused
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import Station
 
+PAID_BY = (TenderKind.CASH,)
+"""Nobody knows how it was paid for: no card and no terminal takes part."""
 Told = tuple[int, str]
 """The price on the label or of today, and how it was entered."""
 
@@ -51,6 +55,38 @@ def taken_back(
     return add(station.open, item, code, quantity, price, entry)
 
 
+def not_today(station: Station) -> Answer | None:
+    """Why none can be opened at all; what is left of the day is kept for what is shown."""
+    most = limits(station)
+    station.bare_left_minor = left_minor(station)
+    if not most.per_return_minor:
+        return over(station)
+    return None if station.bare_left_minor else _over_today(station, 0)
+
+
+def left_minor(station: Station) -> int:
+    """What this till may still pay out today; a training pays nothing out."""
+    most, today = limits(station).per_till_day_minor, station.business_on()
+    if station.settings.training:
+        return most
+    return max(most - given_before_minor(station.journal.sold(today, today)), 0)
+
+
+def terms(station: Station) -> tuple[Sentence, ...]:
+    """How much, at what price, how it is paid, and what does not come back so."""
+    set_so, currency = limits(station), program_of(station).currency
+    price = say("bare.price", n=set_so.days) if set_so.days else say("bare.price_today")
+    left = station.bare_left_minor  # not known of a return that a cut has closed
+    today = () if left is None else (say("bare.left_today", left=Money(left, currency)),)
+    return (
+        say("bare.limit", most=Money(set_so.per_return_minor, currency)),
+        *today,
+        price,
+        say("bare.money", kinds=tuple(say(f"bare.by_{one.value}") for one in PAID_BY)),
+        say("bare.barred"),
+    )
+
+
 def over(station: Station) -> Answer:
     """More than the shop pays out without a receipt."""
     most = Money(limits(station).per_return_minor, program_of(station).currency)
@@ -62,11 +98,12 @@ def document(
 ) -> CompletedTransaction | Answer:
     """What is committed; or the limit of the receipt, or of the day, that it is beyond."""
     built = document_of(transaction, station.place(number), station.rules())
-    most, today = limits(station), station.business_on()
+    most = limits(station)
     if built.totals.due_minor > most.per_return_minor:
         return over(station)
-    given = given_before_minor(station.journal.sold(today, today))
-    if given + built.totals.due_minor > most.per_till_day_minor and not built.training:
-        left = max(most.per_till_day_minor - given, 0)
-        return refused("bare_day_limit", left=Money(left, built.currency))
-    return built
+    left = left_minor(station)
+    return _over_today(station, left) if built.totals.due_minor > left else built
+
+
+def _over_today(station: Station, left: int) -> Answer:
+    return refused("bare_day_limit", left=Money(left, program_of(station).currency))

@@ -48,15 +48,14 @@ def commit(
     session = seen.session
     at("complete.built")
     facts = _facts(station, document, seen.events)
-    facts = replace(facts, session=session, receipt_counter=counter, print_job=job)
+    told = explain.kept_of(station, document)
+    facts = replace(facts, session=session, receipt_counter=counter, print_job=job, told=told)
     exchange = station.exchange
     facts = _exchanged(exchange, _moved(station, facts, document), document)
     trouble = record(station, facts)
     if trouble:
         return trouble
     at("complete.durable")
-    if station.open is not None:
-        explain.keep(station, station.open)
     station.session, station.moving = session, None
     station.recovered, station.fiscal_trouble = False, None
     station.last_sale = LastSale(document, job.job_id if job else "")

@@ -14,11 +14,15 @@ TOLERANCE = "drawer_tolerance_minor"
 """Setting: a difference of the drawer, in minor units, that needs no reason; none is 0."""
 
 
+def lets_pass(station: Station, difference_minor: int) -> bool:
+    """Whether the shop lets a drawer differ so much without a word."""
+    told = station.mirror.setting(TOLERANCE)
+    return abs(difference_minor) <= (told if isinstance(told, int) else 0)
+
+
 def beyond_tolerance(station: Station, day: DayRecord) -> bool:
     """Whether what was counted differs by more than the shop lets pass without a word."""
-    told = station.mirror.setting(TOLERANCE)
-    lets_pass = told if isinstance(told, int) else 0
-    return abs((day.counted_minor or 0) - day.expected_minor) > lets_pass
+    return not lets_pass(station, (day.counted_minor or 0) - day.expected_minor)
 
 
 def current(station: Station) -> DayRecord | None:

@@ -14,6 +14,7 @@ from pos_app.workstation import (
     dark,
     day_settle,
     day_terminals,
+    drawer_difference,
     fiscal_errands,
     fiscal_tasks,
     printing,
@@ -26,11 +27,9 @@ from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.report import drawer_of
 from pos_app.workstation.sale import clear
-from pos_app.workstation.station import Station, changed, record, require, right_used
+from pos_app.workstation.station import Station, changed, record, require
 from pos_app.workstation.suspend_resume import suspend
 from pos_app.workstation.till_control import closed_event, last_of_open_day, not_closable
-
-REASON_MOST = 300
 
 
 def begin(station: Station) -> Answer:
@@ -99,28 +98,16 @@ def close_as_counted(station: Station, reason: str = "") -> Answer:
         return refused("count_first")
     if day.expected_minor != session.cash_minor:
         return refused("count_again")
-    trouble = _explained(station, day, reason.strip()) if beyond_tolerance(station, day) else None
-    return trouble or close(station, day.counted_minor)
-
-
-def _explained(station: Station, day: DayRecord, reason: str) -> Answer | None:
-    if not reason or len(reason) > REASON_MOST:
+    if beyond_tolerance(station, day) and not drawer_difference.is_reason(reason):
         return refused("reason_needed")
-    lacking = require(station, Right.CLOSE_DAY)
-    if lacking:
-        return lacking
-    assert day.counted_minor is not None
-    used = right_used(
-        station, "drawer_difference", str(day.session_number),
-        reason=reason, amount_minor=day.counted_minor - day.expected_minor,
-    )  # fmt: skip
-    return keep(station, replace(day, difference_reason=reason), Facts(events=(used,)))
+    return close(station, day.counted_minor, reason)
 
 
-def close(station: Station, counted_minor: int) -> Answer:
+def close(station: Station, counted_minor: int, reason: str = "") -> Answer:
     """Close session and business day (Z), in one commit with everything that follows from it.
 
-    A session that was closed before leaves its day to be closed: its drawer is counted again.
+    A session that was closed before leaves its day to be closed: its drawer is counted again. A
+    drawer that differs by more than the shop lets pass wants a reason.
     """
     session = station.session or last_of_open_day(station)
     trouble = not_closable(station, session, counted_minor)
@@ -129,12 +116,18 @@ def close(station: Station, counted_minor: int) -> Answer:
     lacking = require(station, Right.CLOSE_DAY)
     if lacking:
         return lacking
-    return _closed(station, dark.told(station, session), counted_minor)
+    told = drawer_difference.explained(station, session, counted_minor, reason)
+    if isinstance(told, Answer):
+        return told
+    return _closed(station, dark.told(station, session), counted_minor, told)
 
 
-def _closed(station: Station, session: SessionState, counted_minor: int) -> Answer:
+def _closed(
+    station: Station, session: SessionState, counted_minor: int, told: drawer_difference.Told
+) -> Answer:
     day = _day_of(station, session, counted_minor)
-    facts, day = _facts(station, session, day)
+    day = replace(day, difference_reason="".join(one.reason for _, one in told))
+    facts, day = _facts(station, session, day, told)
     trouble = keep(station, day, facts)
     if trouble:
         return trouble
@@ -173,12 +166,14 @@ def _day_of(station: Station, session: SessionState, counted_minor: int) -> DayR
     )
 
 
-def _facts(station: Station, session: SessionState, day: DayRecord) -> tuple[Facts, DayRecord]:
+def _facts(
+    station: Station, session: SessionState, day: DayRecord, told: drawer_difference.Told
+) -> tuple[Facts, DayRecord]:
     """What the day's end makes durable, and the record with its paper and what is to be sent."""
     assert day.closed_at is not None
     assert day.counted_minor is not None
     operator = station.operator.operator_id if station.operator else ""
-    events: list[tuple[str, Event]] = []
+    events: list[tuple[str, Event]] = [*told]
     if session.open:
         closed = closed_event(station, session, day.counted_minor)
         events.append((station.new_id(), closed))

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator
 from pos_app.domain.business_day import next_business_day
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Points, Sentence, say
-from pos_app.workstation import day_settle, day_terminals, fiscal_errands, printing
+from pos_app.workstation import (
+    day_settle,
+    day_terminals,
+    fiscal_errands,
+    fiscal_unsure,
+    printing,
+)
 from pos_app.workstation.day_book import beyond_tolerance, current
 from pos_app.workstation.day_record import (
     DIFFERENCE_REASONS,
@@ -61,7 +67,7 @@ def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
 def _later(station: Station) -> Iterator[DayStep]:
     """What comes after the count, told from the beginning: so many steps from first to last."""
     if in_force(station):
-        yield DayStep("fiscal", WAITS, say("day.fiscal_later"))
+        yield _unsure(station) or DayStep("fiscal", WAITS, say("day.fiscal_later"))
     for name in day_terminals.names(station):
         text = say("day.terminal_later", name=day_terminals.called(station, name))
         yield DayStep(f"terminal:{name}", WAITS, text)
@@ -117,7 +123,11 @@ def _reason(day: DayRecord) -> tuple[Sentence, ...]:
 
 
 def _fiscal(station: Station) -> DayStep:
-    """The registrar's Z is an errand on the disk: it goes when the registrar can."""
+    """The registrar's Z is an errand on the disk: it goes when the registrar can, and after what
+    nobody knows."""
+    unsure = _unsure(station)
+    if unsure is not None:
+        return unsure
     waits = any(row.kind == "close_shift" for row in fiscal_errands.waiting(station))
     if not waits:
         return DayStep("fiscal", DONE, say("day.fiscal_closed"))
@@ -125,6 +135,20 @@ def _fiscal(station: Station) -> DayStep:
     if trouble is None:
         return DayStep("fiscal", WORKING, say("day.fiscal_closing"))
     return DayStep("fiscal", CANNOT, say("day.fiscal_waits"), (trouble,))
+
+
+def _unsure(station: Station) -> DayStep | None:
+    """Money at the registrar of which only a person can say whether it was counted."""
+    rows = fiscal_unsure.unsure(station)
+    if not rows:
+        return None
+    told = tuple(
+        say("day.errand", what=say(f"fiscal.{row.kind}"), amount=Money(amount))
+        for row in rows
+        for amount in (fiscal_unsure.amount_minor(row),)
+    )
+    text = say("day.fiscal_unsure", n=len(rows))
+    return DayStep("fiscal", NEEDS_YOU, text, told, ("errands",))
 
 
 def _terminal(station: Station, end: TerminalEnd) -> DayStep:

@@ -33,7 +33,9 @@ class DayStep:
     choices: tuple[str, ...] = ()
 
 
-OPENS = frozenset({"suspended", "undecided", "conflicts", "count", "close_differs", "void_open"})
+OPENS = frozenset(
+    {"suspended", "undecided", "errands", "conflicts", "count", "close_differs", "void_open"}
+)
 """Choices that a front end answers by its own screens."""
 
 

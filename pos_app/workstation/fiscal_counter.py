@@ -45,12 +45,14 @@ Wish = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """A payment that waits for the shift. `seen`: the receipt as it was; `since_ms`: monotonic."""
+    """A payment that waits for the shift. `seen`: the receipt as it was; `since_ms`: monotonic, as
+    is `after_ms`, before which it is not tried."""
 
     wish: Wish
     task: Callable[[], Answer]
     seen: tuple[object, ...]
     since_ms: int
+    after_ms: int = 0
 
 
 @dataclass
@@ -58,7 +60,8 @@ class FiscalCounter:
     """The registrar of a till. `busy`: the key of the errand that is under way.
 
     `asking`: marking codes whose verdict has not come, with the transaction they are for.
-    `not_opened`: why its shift was not opened when it was last told to.
+    `not_opened`: why its shift was not opened when it was last told to. `again`: what completes
+    the receipt whose document is under way, should that not reach the registrar.
     """
 
     registrar: FiscalRegistrar = field(default_factory=NoRegistrar)
@@ -70,3 +73,4 @@ class FiscalCounter:
     asking: dict[bytes, str] = field(default_factory=dict)
     awaiting: Awaiting | None = None
     not_opened: Sentence | None = None
+    again: Callable[[], Answer] | None = None

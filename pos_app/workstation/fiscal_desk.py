@@ -35,6 +35,8 @@ from pos_app.workstation.station import Station
 
 OnTold = Callable[[Told], None]
 STANDARD = "standard"
+BEHIND = frozenset({ShiftState.CLOSED, ShiftState.EXPIRED})
+"""A shift that must be opened or closed first: an errand, and it waits behind what nobody knows."""
 RECEIPT_KINDS = frozenset({"sale", "return"})
 HOPELESS = frozenset({"fiscal.bad_document", "fiscal.marking"})
 """Reasons that another attempt with the same goods cannot change."""
@@ -57,6 +59,8 @@ class FiscalDesk:
         state = self._station.fiscal.registrar.state()
         if self._station.fiscal.asking:
             return say("fiscal.marks_waiting")
+        if state.shift in BEHIND and any(map(fiscal_errands.is_unsure, self._waiting())):
+            return say("fiscal.unsure_first")
         if state.shift is ShiftState.CLOSED and state.trouble is None:
             fiscal_errands.wanted(self._station, FiscalKind.OPEN_SHIFT)
             return say("fiscal.opening_shift")
@@ -64,6 +68,9 @@ class FiscalDesk:
             return say("fiscal.shift_expired")
         lost = state.shift is ShiftState.UNKNOWN
         return state.trouble or (say("fiscal.unreachable") if lost else None)
+
+    def _waiting(self) -> list[FiscalRow]:
+        return fiscal_errands.waiting(self._station)
 
     def issue(self, document: CompletedTransaction, key: str, on_answer: OnTold) -> None:
         """One document for that transaction; what an earlier attempt left open is settled first."""

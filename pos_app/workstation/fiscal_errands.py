@@ -13,6 +13,14 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation.answer import Part, Tone, notice
 from pos_app.workstation.fiscal_notes import DRAFT
 from pos_app.workstation.fiscal_port import FiscalAnswer, FiscalOutcome, ShiftState
+from pos_app.workstation.fiscal_word import (
+    NOT_OVER,
+    said_of,
+    was_told,
+    with_said,
+    with_told,
+    word_of,
+)
 from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.ports import FiscalRow, NotNow
 from pos_app.workstation.station import Station, changed
@@ -22,6 +30,8 @@ SATISFIED = {"open_shift": "fiscal.shift_open", "close_shift": "fiscal.shift_clo
 """What the registrar says where the errand is already done."""
 REPEATED = frozenset({"open_shift", "close_shift", "x_report"})
 """No harm is done by a second one: an open shift is not opened again, and says so."""
+MONEY = frozenset({"cash_in", "cash_out"})
+"""Ordered again where a person says that it was not done; a correction is a person's to order."""
 WAITS = frozenset(
     {
         "fiscal.unreachable",
@@ -54,6 +64,11 @@ def waiting(station: Station) -> list[FiscalRow]:
     """What has not been answered, the oldest first; a repeated one keeps its age."""
     rows = [row for row in station.fiscal.book.open() if row.kind not in OTHERS]
     return sorted(rows, key=lambda row: row.at)
+
+
+def is_unsure(row: FiscalRow) -> bool:
+    """Nobody knows what became of it, a second one would do harm, and no person has said."""
+    return row.state == "unknown" and row.kind not in REPEATED and not word_of(row)
 
 
 def wanted(station: Station, kind: FiscalKind) -> None:
@@ -107,11 +122,18 @@ def _answered(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
 
 def _settled(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
     counter = station.fiscal
-    counter.busy = ""
+    mine = counter.busy == row.key
+    if mine:
+        counter.busy = ""
+    now = next((one for one in counter.book.open() if one.key == row.key), None)
+    if now is None:  # a person has said that it was done, and the next one is on its way
+        pump(station)
+        return
     try:
-        _write(station, row, answer)
+        _write(station, now, answer)
     except NotNow:
-        counter.busy = row.key  # nothing else is sent before its answer is kept
+        if mine:
+            counter.busy = row.key  # nothing else is sent before its answer is kept
         raise
 
 
@@ -125,24 +147,56 @@ def _write(station: Station, row: FiscalRow, answer: FiscalAnswer) -> None:
             _say(station, row, None)
         pump(station)
     elif answer.outcome is FiscalOutcome.UNKNOWN:
-        station.fiscal.book.save(replace(row, state="unknown"))
-        if row.state == "unknown" and row.kind in REPEATED:
-            _again(station, row)  # a registrar that died over it will never know
+        _unknown(station, row, answer.trouble)
+    elif key in WAITS and word_of(row):
+        _as_said(station, row)
+    elif key in WAITS:
+        _again(station, row)
     else:
-        if key in WAITS:
-            _again(station, row)
-        else:
-            station.fiscal.book.save(replace(row, state="not_done"))
-            why = answer.trouble or UNSAID
-            _hoped(station, row.kind, why)
-            _say(station, row, why)
-            pump(station)
+        station.fiscal.book.save(replace(row, state="not_done"))
+        why = answer.trouble or UNSAID
+        _hoped(station, row.kind, why)
+        _say(station, row, why)
+        pump(station)
+
+
+def _unknown(station: Station, row: FiscalRow, why: Sentence | None) -> None:
+    asked_before, kept = row.state == "unknown", with_said(row, why)
+    if asked_before and row.kind in REPEATED:
+        _again(station, row)  # a registrar that died over it will never know
+        return
+    said = said_of(kept)
+    over = asked_before and (said is None or said.key not in NOT_OVER)
+    if over and word_of(row):
+        _as_said(station, row)
+    else:
+        _unsure(station, row, kept, tell=over)
+
+
+def _as_said(station: Station, row: FiscalRow) -> None:
+    """It was not done, a person says, and the registrar knows nothing better."""
+    if row.kind in MONEY:
+        _again(station, row)
+    else:
+        station.fiscal.book.save(replace(row, state="not_done"))
+    pump(station)
+
+
+def _unsure(station: Station, row: FiscalRow, kept: FiscalRow, *, tell: bool) -> None:
+    """Kept where the registrar says something else than before; somebody hears of it once."""
+    tell = tell and is_unsure(kept) and not was_told(kept)
+    kept = with_told(kept) if tell else kept
+    if kept != row:
+        station.fiscal.book.save(kept)
+    if tell:
+        said = notice("errand_unsure", Tone.WARNING, None, what=say(f"fiscal.{row.kind}"))
+        station.say(changed(Part.DEVICES, Part.SESSION, notices=(said,)))
 
 
 def _again(station: Station, row: FiscalRow) -> None:
-    """The next try, under a new key."""
-    station.fiscal.book.save(replace(row, state="not_done"))
-    station.fiscal.book.save(replace(row, key=station.new_id(), state="queued"))
+    """The next try, under a new key; never a moment with neither of them on the disk."""
+    ended = replace(row, state="not_done")
+    station.fiscal.book.save(ended, replace(row, key=station.new_id(), state="queued", result=b""))
 
 
 def _hoped(station: Station, kind: str, why: Sentence | None) -> None:

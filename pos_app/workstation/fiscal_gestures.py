@@ -1,6 +1,6 @@
 """Gestures of the registrar: its shift, the buyer's address, corrections, copies. Never a rule."""
 
-from pos_app.workstation import fiscal_tasks
+from pos_app.workstation import fiscal_tasks, fiscal_unsure
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.fiscal_tasks import CorrectionWish
 from pos_app.workstation.station import Override, Station, guarded
@@ -33,6 +33,17 @@ class FiscalGestures:
     def fiscal_copy(self, receipt: str = "") -> Answer:
         """See FiscalGesturePort."""
         return guarded(lambda: fiscal_tasks.copy(self._station, receipt))
+
+    def unsure_errands(self) -> Answer:
+        """See FiscalGesturePort."""
+        return guarded(lambda: fiscal_unsure.asked(self._station))
+
+    def decide_errand(
+        self, key: str, decision: str, reason: str, override: Override | None = None
+    ) -> Answer:
+        """See FiscalGesturePort."""
+        station = self._station
+        return guarded(lambda: fiscal_unsure.decide(station, key, decision, reason, override))
 
     def go_on_printing(self) -> Answer:
         """See FiscalGesturePort."""

@@ -69,7 +69,8 @@ class RegistrarState:
     """As the registrar last told; `trouble` is why nothing can be registered now, None: it can.
 
     `unsent`: documents that the operator of fiscal data does not have yet, `unsent_since` the
-    oldest of them, as the registrar wrote it. `paper_out`, `cover_open`: None where it did not say.
+    oldest of them, as the registrar wrote it. `cash_minor`: what it counts in its drawer,
+    `documents`: the number of its last document. None where it did not say.
     """
 
     shift: ShiftState = ShiftState.UNKNOWN
@@ -80,6 +81,8 @@ class RegistrarState:
     storage_number: str = ""
     paper_out: bool | None = None
     cover_open: bool | None = None
+    cash_minor: int | None = None
+    documents: int | None = None
 
 
 FiscalReply = Callable[[FiscalAnswer], None]
@@ -115,8 +118,9 @@ class FiscalRegistrar(Protocol):
 class FiscalBook(Protocol):
     """The rows of till.db about fiscal documents. A saved one is on the disk."""
 
-    def save(self, row: FiscalRow) -> None:
-        """The same key again replaces its state. Raises StorageFull or StorageBroken."""
+    def save(self, *rows: FiscalRow) -> None:
+        """All or none. The same key again replaces its state. Raises StorageFull or
+        StorageBroken."""
 
     def of(self, transaction_id: str) -> tuple[FiscalRow, ...]:
         """Every attempt for that transaction, in order."""
@@ -160,7 +164,7 @@ class NoRegistrar:
 class NoBook:
     """A till without a registrar has nothing to remember of it."""
 
-    def save(self, row: FiscalRow) -> None:
+    def save(self, *rows: FiscalRow) -> None:
         """Nothing is kept."""
 
     def of(self, transaction_id: str) -> tuple[FiscalRow, ...]:

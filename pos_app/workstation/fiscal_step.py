@@ -12,34 +12,33 @@ from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice,
 from pos_app.workstation.moving import Moving, Stage
 from pos_app.workstation.payment_port import FiscalAnswer, FiscalState
 from pos_app.workstation.ports import StoredJob
-from pos_app.workstation.shift_wait import OPENING
+from pos_app.workstation.shift_wait import passes, unsent
 from pos_app.workstation.station import Doing, Station, changed, guarded
 from pos_app.workstation.take_payment import PARTS, undo_all
 from pos_app.workstation.tendering import frozen, keep, moving_of, open_again, thawed
 
+AWAY = "fiscal.unreachable"
+"""The document did not leave the till."""
 Commit = Callable[[Station, CompletedTransaction, int, StoredJob | None], Answer]
 """The last arrow: document, receipt counter, paper."""
 
 
 def missing(station: Station) -> Answer | None:
-    """Why nobody can pay: the registrar is lost, its shift too long, its storage full."""
+    """Why nobody can pay: the registrar's shift is too long, its storage full, its paper out."""
     refusal = _trouble(station)
-    return refusal if refusal is None or not _opens(refusal) else None
+    return refusal if refusal is None or not passes(refusal) else None
 
 
 def opening(station: Station) -> Answer | None:
-    """Before the first thing that cannot be taken back: all is well, once the shift is open."""
+    """Before the first thing that cannot be taken back: all is well, once the shift is open, or
+    the registrar is heard."""
     refusal = _trouble(station)
-    return refusal if refusal is not None and _opens(refusal) else None
+    return refusal if refusal is not None and passes(refusal) else None
 
 
 def _trouble(station: Station) -> Answer | None:
     why = station.registrar.trouble() if station.registrar is not None else None
     return None if why is None else refused_with(why)
-
-
-def _opens(answer: Answer) -> bool:
-    return answer.refusal is not None and answer.refusal.code == OPENING
 
 
 def run(
@@ -130,6 +129,10 @@ def settle(station: Station, moving: Moving, answer: FiscalAnswer, commit: Commi
     if answer.state is FiscalState.UNKNOWN:
         return changed(*PARTS, notices=(notice("fiscal_unknown", Tone.ERROR),))
     keep(station, open_again(moving))
+    if not answer.final and answer.why is not None and answer.why.key == AWAY:
+        waits = unsent(station)
+        if waits is not None:
+            return waits
     said = _not_issued(answer)
     if answer.final:
         back = undo_all(station)

@@ -8,7 +8,7 @@ whole together stays within that limit.
 from dataclasses import dataclass, replace
 
 from pos_app.domain.document import Step
-from pos_app.domain.money import parse_decimal, share_half_up
+from pos_app.domain.money import Money, parse_decimal, share_half_up
 from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.pricing.result import Priced, PricedLine
 from pos_app.domain.rights import Right
@@ -19,10 +19,12 @@ from pos_app.workstation.pricing_task import price
 from pos_app.workstation.sale import edit_recorded, not_editable
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
+    Allowed,
     Override,
     Station,
     authorise,
     find_operator,
+    overridden,
     right_used,
 )
 
@@ -44,6 +46,52 @@ class Reduction:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """Somebody with the right to give a reduction, and whether their limit reaches this one."""
+
+    id: str
+    name: str
+    limit_ppm: int
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A reduction as priced: how far a limit has to reach. `number`: its line, None is all."""
+
+    asked: Goodwill
+    priced: Priced
+    number: int | None
+
+    @property
+    def empty(self) -> bool:
+        """It takes one back."""
+        return not self.asked.percent_ppm and not self.asked.amount_minor
+
+    @property
+    def lines(self) -> tuple[PricedLine, ...]:
+        """The lines it touches."""
+        return self.priced.lines if self.number is None else (self.priced.line(self.number),)
+
+    @property
+    def before_minor(self) -> int:
+        """What they cost without a reduction by hand."""
+        return sum(line.net_minor + _goodwill_minor(line) for line in self.lines)
+
+    def beyond(self, limit_ppm: int) -> bool:
+        """True when a touched line gives more than the limit, a rounded kopeck aside."""
+        if self.asked.percent_ppm > limit_ppm:
+            return True
+        if self.asked.amount_minor > share_half_up(self.before_minor, limit_ppm):
+            return True
+        return any(
+            _goodwill_minor(line)
+            > share_half_up(line.net_minor + _goodwill_minor(line), limit_ppm) + 1
+            for line in self.lines
+        )
+
+
 def discount(station: Station, wanted: Reduction, override: Override | None) -> Answer:
     """Give it, change it, or (zero) take it back."""
     if station.open is None or not station.open.lines:
@@ -56,20 +104,20 @@ def discount(station: Station, wanted: Reduction, override: Override | None) -> 
     asked = _asked(wanted)
     if asked is None:
         return refused("bad_percent", text=wanted.percent or "")
-    empty = not asked.percent_ppm and not asked.amount_minor
-    if not empty and not wanted.reason.strip() and _reason_wanted(station):
+    priced = price(station, with_goodwill(station.open, wanted.line, asked))
+    reach = _Reach(asked, priced, wanted.line)
+    above = _above_all(station, reach)
+    if above:
+        return above
+    if not reach.empty and not wanted.reason.strip() and _reason_wanted(station):
         return refused("reason_needed")
-    allowed = authorise(station, Right.DISCOUNT, override)
+    allowed = _allowed(station, reach, override)
     if isinstance(allowed, Answer):
         return allowed
     by = allowed.by or (station.operator.operator_id if station.operator else "")
-    asked = replace(asked, reason=_named(station, wanted.reason.strip()))
-    given = None if empty else replace(asked, operator_id=by)
-    new = with_goodwill(station.open, wanted.line, given)
-    priced = price(station, new)
-    limit = _limit_ppm(station, by)
-    if not empty and _beyond(asked, priced, wanted.line, limit):
-        return refused("discount_limit", limit=Rate(limit))
+    named = replace(asked, reason=_named(station, wanted.reason.strip()), operator_id=by)
+    given = None if reach.empty else named
+    priced = price(station, with_goodwill(station.open, wanted.line, given))
     subject = str(wanted.line or "transaction")
     event = right_used(
         station,
@@ -80,6 +128,51 @@ def discount(station: Station, wanted: Reduction, override: Override | None) -> 
         amount_minor=sum(_goodwill_minor(line) for line in priced.lines),
     )
     return edit_recorded(station, lambda t: with_goodwill(t, wanted.line, given), event)
+
+
+def _allowed(station: Station, reach: _Reach, override: Override | None) -> Allowed | Answer:
+    """By the operator's own right and limit, else by somebody's whose limit reaches so far; else
+    data["approvers"] says who that may be, before any PIN."""
+    operator = station.operator
+    if reach.empty or operator is None:
+        return authorise(station, Right.DISCOUNT, override)
+    own = operator.may(Right.DISCOUNT)
+    if own and not reach.beyond(operator.discount_limit_ppm):
+        return Allowed()
+    if override is None:
+        limit = Rate(operator.discount_limit_ppm)
+        lacking = refused("discount_limit", limit=limit) if own else refused("needs_override",
+                          right=Right.DISCOUNT.value)  # fmt: skip
+        return replace(lacking, data={"approvers": _approvers(station, reach)})
+    allowed = overridden(station, Right.DISCOUNT, override)
+    if isinstance(allowed, Answer):
+        return allowed
+    other = next(one for one in _approvers(station, reach) if one.id == allowed.by)
+    if not other.enough:
+        return refused("approver_limit", name=other.name, limit=Rate(other.limit_ppm))
+    return allowed
+
+
+def _approvers(station: Station, reach: _Reach) -> tuple[Approver, ...]:
+    """Everybody with the right; whose limit reaches so far first, the lowest such limit on top."""
+    found = [
+        Approver(
+            o.operator_id, o.name, o.discount_limit_ppm, not reach.beyond(o.discount_limit_ppm)
+        )
+        for o in station.mirror.operators()
+        if o.may(Right.DISCOUNT)
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.enough, one.limit_ppm, one.name)))
+
+
+def _above_all(station: Station, reach: _Reach) -> Answer | None:
+    """Refused at once, with the most that anybody here may give."""
+    people = _approvers(station, reach)
+    if reach.empty or any(one.enough for one in people):
+        return None
+    most = max((one.limit_ppm for one in people), default=0)
+    amount = Money(share_half_up(reach.before_minor, most))
+    return refused("discount_above_all", limit=Rate(most), amount=amount)
 
 
 def _asked(wanted: Reduction) -> Goodwill | None:
@@ -114,21 +207,6 @@ def _named(station: Station, reason: str) -> str:
 def _limit_ppm(station: Station, by: str) -> int:
     giver = find_operator(station, by)
     return giver.discount_limit_ppm if giver else 0
-
-
-def _beyond(asked: Goodwill, priced: Priced, number: int | None, limit_ppm: int) -> bool:
-    """True when a touched line gives more than the limit, a rounded kopeck aside."""
-    if asked.percent_ppm > limit_ppm:
-        return True
-    lines = priced.lines if number is None else (priced.line(number),)
-    if asked.amount_minor:
-        before = sum(line.net_minor + _goodwill_minor(line) for line in lines)
-        if asked.amount_minor > share_half_up(before, limit_ppm):
-            return True
-    return any(
-        _goodwill_minor(line) > share_half_up(line.net_minor + _goodwill_minor(line), limit_ppm) + 1
-        for line in lines
-    )
 
 
 def _goodwill_minor(line: PricedLine) -> int:

@@ -71,8 +71,11 @@ class CardFace:
     lines: tuple[str, ...] = ()
 
 
-def price_label_job(face: PriceFace, job_id: str, paper: LabelPaper | None = None) -> PrintJob:
-    """One label of exact height, as many lines of the name as there is room for.
+def price_label_job(
+    face: PriceFace, job_id: str, paper: LabelPaper | None = None, *, cut: bool = False
+) -> PrintJob:
+    """One label of exact height, as many lines of the name as there is room for. `cut`: off the
+    roll of receipts, where it would else wait for the next customer's; labels lie apart already.
 
     Raises JobError for a code that no symbology carries; the driver refuses what does not fit.
     """
@@ -80,7 +83,7 @@ def price_label_job(face: PriceFace, job_id: str, paper: LabelPaper | None = Non
     label = Label(
         _price_elements(face, paper), paper.height_mm * DOTS_PER_MM, paper.gap_mm * DOTS_PER_MM
     )
-    return PrintJob(job_id, (label,), paper.columns)
+    return PrintJob(job_id, (label, Cut()) if cut else (label,), paper.columns)
 
 
 def _price_elements(face: PriceFace, paper: LabelPaper) -> tuple[LabelElement, ...]:

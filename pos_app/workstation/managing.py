@@ -37,9 +37,9 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: counting.count_drawer(self._station, counted_minor))
 
-    def close_session(self, counted_minor: int) -> Answer:
+    def close_session(self, counted_minor: int, reason: str = "") -> Answer:
         """See SessionPort."""
-        return guarded(lambda: till_control.close_session(self._station, counted_minor))
+        return guarded(lambda: till_control.close_session(self._station, counted_minor, reason))
 
     def cash_movement(
         self, kind: str, amount_minor: int, reason: str, override: Override | None = None
@@ -65,9 +65,9 @@ class Managing:
         """See SessionPort."""
         return guarded(lambda: till_control.x_report(self._station))
 
-    def end_of_day(self, counted_minor: int) -> Answer:
+    def end_of_day(self, counted_minor: int, reason: str = "") -> Answer:
         """See SessionPort."""
-        return guarded(lambda: day_close.close(self._station, counted_minor))
+        return guarded(lambda: day_close.close(self._station, counted_minor, reason))
 
     def day_begin(self) -> Answer:
         """See SessionPort."""

@@ -258,5 +258,7 @@ class _Paper:
             yield Columns(self.voice.text(f"report.{key}"), self.money(minor))
         for kind, minor in report.by_tender:
             yield Columns(self.voice.text(f"tender.{kind}"), self.money(minor))
+        if report.by_tender:
+            yield Columns(self.voice.text("report.paid_minor"), self.money(report.paid_minor))
         yield Feed(2)
         yield Cut()

@@ -10,12 +10,16 @@ from pos_app.domain.transaction import Transaction
 from pos_app.workstation.moving import Leg, LegState, Moving, Stage, Undecided
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.recover_payment import choices
+from pos_app.workstation.shift_wait import is_away
 from pos_app.workstation.station import Doing, Station
 from pos_app.workstation.view import PaymentView, TenderView, UndecidedView
 
 STAGES = frozenset(
     {"sent", "card_wanted", "pin_wanted", "bank_asked", "qr_shown", "slip_wanted", "busy"}
 )
+
+QR_WITHOUT_CODE = {"payment.sent": "payment.qr_asked", "payment.qr_shown": "payment.qr_elsewhere"}
+"""What is said of a payment by code that has none to show here."""
 
 
 def payment_view(station: Station) -> PaymentView | None:
@@ -25,7 +29,8 @@ def payment_view(station: Station) -> PaymentView | None:
     if doing is None and not said:
         return None
     if doing is None and station.fiscal.awaiting is not None:
-        return PaymentView("opening_shift", say("payment.opening_shift"), said)
+        state = "awaiting_registrar" if is_away(station) else "opening_shift"
+        return PaymentView(state, say(f"payment.{state}"), said)
     text = _of_doing(station, doing) if doing is not None else _of_choices(station)
     squares = doing.progress.squares if doing is not None else ()
     state = doing.what if doing is not None else "decide"
@@ -71,6 +76,8 @@ def _of_doing(station: Station, doing: Doing) -> Sentence:
     if doing.what == "asking":
         stage = doing.progress.stage
         key = f"payment.{stage}" if stage in STAGES else "payment.sent"
+        if leg.kind == TenderKind.QR.value and not doing.progress.qr:
+            key = QR_WITHOUT_CODE.get(key, key)
         return say(key, amount=_money(station, leg))
     return say(f"payment.{doing.what}", amount=_money(station, leg))
 

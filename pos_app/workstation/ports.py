@@ -123,7 +123,7 @@ class Facts:
     `events` are (event id, event) in order; they join the hash chain. `receipt_counter` is the
     number this commit consumes (it must be the next one). `local_member` makes a member enrolled
     here findable before the server knows; its keys are (kind, key) with kind phone, card, code.
-    `days` replaces the records of days that end.
+    `days` replaces the records of days that end. `told`: a receipt's id and what explains it.
     """
 
     events: tuple[tuple[str, Event], ...] = ()
@@ -138,6 +138,7 @@ class Facts:
     local_member: tuple[Member, tuple[tuple[str, str], ...]] | None = None
     fiscal: tuple[FiscalRow, ...] = ()
     days: tuple[DayRecord, ...] | None = None
+    told: tuple[str, bytes] | None = None
 
 
 class StorageFull(Exception):
@@ -220,6 +221,9 @@ class Journal(Protocol):
 
     def member_events(self, member_id: str, posted_seq: int = 0) -> tuple[Event, ...]:
         """The member's local events after that number that are no receipts, in order."""
+
+    def told(self, transaction_id: str) -> bytes | None:
+        """What was kept to explain that receipt; None for older ones."""
 
     def recall(self, name: str) -> bytes | None:
         """What was remembered under that name; None before."""

@@ -1,7 +1,6 @@
 """The till's state as a view: plain data for a screen or the console. Never decides anything."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction, PriceModification, TransactionKind
 from pos_app.domain.loyalty.program import Program
@@ -32,7 +31,8 @@ from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.pricing_task import is_stale, program_of, status_of
 from pos_app.workstation.return_view import return_view
 from pos_app.workstation.standing_view import standing_said
-from pos_app.workstation.station import Known, Remembered, Station
+from pos_app.workstation.station import Known, Station
+from pos_app.workstation.suspended_view import remembered, suspended_views
 from pos_app.workstation.view import (
     BalanceView,
     Chip,
@@ -46,7 +46,6 @@ from pos_app.workstation.view import (
     OperatorView,
     RewardView,
     SessionView,
-    SuspendedView,
     TeaserView,
     TillView,
     TransactionView,
@@ -57,7 +56,7 @@ EXPIRING_DAYS = 60
 
 def view(station: Station) -> TillView:
     """The whole till, consistent."""
-    station.remembered = _remembered(station)
+    station.remembered = remembered(station)
     identity = station.remembered.identity
     transaction, priced = station.open, station.priced
     shown = None
@@ -76,13 +75,7 @@ def view(station: Station) -> TillView:
         member=_member(station),
         last_sale=_last_sale(station),
         demand=weighing.demand(station) or _demand(station, transaction),
-        suspended=tuple(
-            SuspendedView(
-                d.transaction_id, d.label, station.gear.to_local(d.at), d.lines, d.total_minor
-            )
-            for d in station.remembered.suspended
-            if transaction is None or d.transaction_id != transaction.transaction_id
-        ),
+        suspended=suspended_views(station),
         offers=offers_told(station, station.known) if station.known else (),
         hints=priced.hints if priced else (),
         now=station.local(),
@@ -93,15 +86,6 @@ def view(station: Station) -> TillView:
         paper=printing.shown(station),
         day=day_shown(station),
     )
-
-
-def _remembered(station: Station) -> Remembered:
-    """A database that cannot be read is said in words; what was read last stays on the screen."""
-    journal = station.journal
-    try:
-        return Remembered(journal.identity(), journal.suspended(), journal.unsent())
-    except StorageBroken:
-        return replace(station.remembered, trouble=say("link.storage_broken"))
 
 
 def _rewards(station: Station) -> tuple[RewardView, ...]:

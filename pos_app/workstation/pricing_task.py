@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pos_app.domain.bare_return import priced_bare
 from pos_app.domain.counted_customer import Counted, with_counters
 from pos_app.domain.errors import ProgramRefused
+from pos_app.domain.loyalty.account import ProgramRef
 from pos_app.domain.loyalty.allowance import spendable
 from pos_app.domain.loyalty.choosing import Choices, Chosen, with_choice
 from pos_app.domain.loyalty.ledger import continued
@@ -73,6 +74,21 @@ def engine_of(station: Station) -> Engine:
         engine = station.in_force.engines[program.ref.content_hash] = Engine(program)
     station.engine, station.in_force.key, station.in_force.document = engine, key, document
     return engine
+
+
+def engine_then(station: Station, ref: ProgramRef | None) -> Engine | None:
+    """The engine of a programme that was in force; None where this till has it no more."""
+    if ref is None or ref == engine_of(station).program.ref:
+        return engine_of(station) if ref is not None else Engine(load(NO_PROGRAM))
+    known = station.in_force.engines.get(ref.content_hash)
+    if known is not None:
+        return known
+    document = station.mirror.program_version(ref.program_id, ref.version)
+    try:
+        program = load(document) if document is not None else None
+    except ProgramRefused:
+        return None
+    return Engine(program) if program is not None and program.ref == ref else None
 
 
 def _program(station: Station, document: bytes) -> Program:
@@ -167,8 +183,8 @@ def status_of(station: Station, known: Known) -> Status:
     return seen[2]
 
 
-def _stranger(station: Station) -> Customer:
-    """Somebody of whom this till knows nothing."""
+def stranger(station: Station) -> Customer:
+    """A member of whom this till knows nothing: of the lowest tier."""
     return counted(station, Customer("", tier_id=_lowest_tier(station)), None)
 
 
@@ -215,7 +231,7 @@ def context_of(station: Station, transaction: Transaction, explain: bool = False
     )
     if station.known is None and transaction.member is not None and transaction.member.code:
         # A card that only the server may know: it earns as the lowest tier does, and no more.
-        guest = replace(_stranger(station), guest=True)
+        guest = replace(stranger(station), guest=True)
         return replace(context, customer=_with(guest, context.segments))
     if station.known is None:
         return context
@@ -239,7 +255,12 @@ def _with(customer: Customer, segments: frozenset[str]) -> Customer:
 
 
 def price(station: Station, transaction: Transaction, explain: bool = False) -> Priced:
-    """The open transaction priced. A reward whose gift the law bars here takes no points."""
+    """The open transaction priced."""
+    return _priced(station, transaction, explain)[0]
+
+
+def _priced(station: Station, transaction: Transaction, explain: bool) -> tuple[Priced, Context]:
+    """With the context it stands in. A reward whose gift the law bars here takes no points."""
     lines = [line.basket_line() for line in transaction.lines]
     context = context_of(station, transaction, explain)
     while True:
@@ -248,7 +269,7 @@ def price(station: Station, transaction: Transaction, explain: bool = False) -> 
             priced = replace(priced, gifts=lawful_gifts(station, priced.gifts))
         idle = _idle_claims(program_of(station), context, priced)
         if not idle:
-            return priced
+            return priced, context
         left = tuple(one for one in context.claims if one != idle[-1])
         context = replace(context, claims=left)
 
@@ -274,9 +295,10 @@ def reprice(station: Station) -> None:
     assert transaction is not None
     if transaction.takes_back:
         station.priced, station.teaser = priced_bare(transaction), None
+        station.priced_for = None
         return
     with one_programme(station):
-        station.priced = price(station, transaction)
+        station.priced, station.priced_for = _priced(station, transaction, explain=False)
         station.priced_under = station.engine
         station.teaser = None if station.known else _teaser(station, transaction)
 
@@ -297,7 +319,7 @@ def _teaser(station: Station, transaction: Transaction) -> Priced | None:
         return None
     context = replace(
         context_of(station, transaction),
-        customer=_stranger(station),
+        customer=stranger(station),
     )
     lines = [line.basket_line() for line in transaction.lines]
     return engine_of(station).price(lines, context)

@@ -17,9 +17,18 @@ COUNTS = (
     "points_given_back",
 )
 DARK = ("dark_minutes", "dark_receipts", "points_dark_earned", "points_dark_redeemed")
-AMOUNTS = (
-    "sales_minor",
+SALES = ("sales_minor", "returns_minor")
+WITH_CARDS = (
+    "goods_minor",
+    "cards_sold_minor",
+    "cards_topped_up_minor",
+    "sold_minor",
     "returns_minor",
+    "cards_back_minor",
+    "goods_net_minor",
+)
+"""Where gift cards were sold, they stand apart: goods and cards, and goods less returns."""
+AMOUNTS = (
     "discount_minor",
     "paid_in_minor",
     "paid_out_minor",
@@ -46,6 +55,9 @@ class Report:
 
     `drawer` is of the session whose drawer is counted, a Z's too: float + cash of receipts +
     what else was moved = expected. None: a day that was closed before this was kept.
+
+    `goods_minor` + `cards_sold_minor` + `cards_topped_up_minor` = `sales_minor`; `goods_net_minor`
+    (less returns of goods) + the cards - `cards_back_minor` = `paid_minor`, the sum of the tenders.
     """
 
     kind: str
@@ -83,6 +95,29 @@ class Report:
     currency: Currency = RUB
     points_given_back: int = 0
     drawer: "Drawer | None" = None
+    cards_sold_minor: int = 0
+    cards_topped_up_minor: int = 0
+    cards_back_minor: int = 0
+
+    @property
+    def goods_minor(self) -> int:
+        """Sales without the money that was put on gift cards."""
+        return self.sales_minor - self.cards_sold_minor - self.cards_topped_up_minor
+
+    @property
+    def goods_net_minor(self) -> int:
+        """Goods less goods that came back."""
+        return self.goods_minor - (self.returns_minor - self.cards_back_minor)
+
+    @property
+    def sold_minor(self) -> int:
+        """Goods and cards, as it is called where both are told."""
+        return self.sales_minor
+
+    @property
+    def paid_minor(self) -> int:
+        """All tenders, less what was given back."""
+        return sum(minor for _, minor in self.by_tender)
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
@@ -102,7 +137,8 @@ class Report:
 
     def amounts(self) -> Iterator[tuple[str, int]]:
         """Amounts to print, minor units."""
-        for name in AMOUNTS:
+        cards = self.cards_sold_minor or self.cards_topped_up_minor or self.cards_back_minor
+        for name in (*(WITH_CARDS if cards else SALES), *AMOUNTS):
             yield name, getattr(self, name)
         if self.drawer is not None:
             yield "float_minor", self.drawer.float_minor
@@ -192,4 +228,7 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         points_dark_redeemed=totals.dark_redeemed,
         points_given_back=max(totals.points_given_back, totals.points_reversed),
         drawer=count.drawer,
+        cards_sold_minor=totals.cards_sold_minor,
+        cards_topped_up_minor=totals.cards_topped_up_minor,
+        cards_back_minor=totals.cards_back_minor,
     )

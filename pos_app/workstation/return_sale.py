@@ -23,7 +23,7 @@ from pos_app.domain.returning import ReturnLine, return_figures, returned_before
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import say
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
-from pos_app.workstation import pay_by_gift_card
+from pos_app.workstation import bare_goods, pay_by_gift_card
 from pos_app.workstation.answer import Answer, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of, reprice
@@ -137,6 +137,9 @@ def open_bare(station: Station, reason: str, override: Override | None) -> Answe
     allowed = authorise(station, Right.RETURN_WITHOUT_RECEIPT, override)
     if isinstance(allowed, Answer):
         return allowed
+    over = bare_goods.not_today(station)
+    if over:
+        return over
     new = Transaction(station.new_id(), station.now(), kind=TransactionKind.RETURN, reason=reason)
     event = right_used(
         station, "return_bare", new.transaction_id, reason=reason, override_by=allowed.by

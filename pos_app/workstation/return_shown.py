@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.sentence import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnView:
@@ -10,7 +12,7 @@ class ReturnView:
     `name` is "" of a member whom this till does not know, and of nobody (`of_member` false).
     `bare`: without a receipt. `points_back` are given back, `points_taken` are taken back.
     `fraction_minor`: paid with a part of a point, which comes back as soon as the next goods of the
-    receipt make it whole.
+    receipt make it whole. `terms`: of one without a receipt, how much, at what price, how paid.
     """
 
     receipt: str
@@ -20,6 +22,7 @@ class ReturnView:
     points_taken: int = 0
     bare: bool = False
     fraction_minor: int = 0
+    terms: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

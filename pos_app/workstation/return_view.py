@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.returning import ReturnLine, return_figures
 from pos_app.domain.transaction import Transaction
-from pos_app.workstation import settle
+from pos_app.workstation import bare_goods, settle
 from pos_app.workstation.answer import Answer, done
 from pos_app.workstation.identify_member import member_here
 from pos_app.workstation.return_sale import chosen_of, earlier_returns, find, wanted_lines
@@ -50,7 +50,7 @@ def return_view(station: Station, transaction: Transaction) -> ReturnView:
     """Of an open return."""
     original = transaction.original
     if original is None:
-        return ReturnView("", "", False, bare=True)
+        return ReturnView("", "", False, bare=True, terms=bare_goods.terms(station))
     found = _sums(station, original, wanted_lines(transaction)) if transaction.lines else BackSums()
     shown = receipt_view(station, original)
     return ReturnView(

@@ -239,8 +239,9 @@ def complete(station: Station) -> Answer:
     if waits:
         return waits
     document, issued = built
+    station.fiscal.again = lambda: complete_once_open(station)
     if returning:
-        back = refund_payment.given_back(station, document, counter, complete)
+        back = refund_payment.given_back(station, document, counter, complete_once_open)
         if isinstance(back, Answer):
             return back
         document = back

@@ -16,7 +16,8 @@ from pos_app.workstation.sale import goods_of
 from pos_app.workstation.station import Station, guarded
 
 PAPER_SETTING = "label_paper"
-"""The shop's labels, {"columns", "height_mm", "gap_mm"}; without it 58 x 40 mm."""
+"""The shop's labels, {"columns", "height_mm", "gap_mm"}; without it the roll of
+receipts is in the printer: 58 x 40 mm of it, cut off."""
 
 
 def print_label(station: Station, text: str) -> Answer:
@@ -30,8 +31,9 @@ def print_label(station: Station, text: str) -> Answer:
     if price is None:
         return refused("no_price", name=item.name)
     face = _face(station, item, price)
-    paper = paper_of(station.mirror.setting(PAPER_SETTING))
-    return print_paper(station, lambda job_id: price_label_job(face, job_id, paper))
+    told = station.mirror.setting(PAPER_SETTING)
+    paper, cut = paper_of(told), not isinstance(told, dict)
+    return print_paper(station, lambda job_id: price_label_job(face, job_id, paper, cut=cut))
 
 
 def _face(station: Station, item: Item, price: int) -> PriceFace:
@@ -47,7 +49,7 @@ def _face(station: Station, item: Item, price: int) -> PriceFace:
 
 
 def paper_of(setting: Any) -> LabelPaper:
-    """The labels in the printer; a setting that is no such object means the usual ones."""
+    """The labels in the printer; a setting that is no such object means the usual size."""
     if not isinstance(setting, dict):
         return LabelPaper()
     usual = LabelPaper()

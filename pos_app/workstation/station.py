@@ -21,6 +21,7 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import Tallies
 from pos_app.domain.loyalty.trust import Trust
 from pos_app.domain.ports import Clock, IdSource, PhoneHasher, PinHasher, Sealer
+from pos_app.domain.pricing.basket import Context
 from pos_app.domain.pricing.engine import Engine
 from pos_app.domain.pricing.result import Priced, Trace
 from pos_app.domain.regulation import UNREGULATED, Regulation
@@ -46,11 +47,10 @@ from pos_app.workstation.ports import (
     StorageBroken,
     StorageFull,
     SuspendedDraft,
-    TerminalIdentity,
 )
+from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.scale_port import NoScale, ScalePort, Weighing
 from pos_app.workstation.till_clock import TillClock
-from pos_app.workstation.told import Told
 
 Override = tuple[str, str]
 UNDO_DEPTH = 50
@@ -134,16 +134,6 @@ class LastSale:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """What the screen shows of the database, as last read: a damaged one is still shown."""
-
-    identity: TerminalIdentity | None = None
-    suspended: tuple[SuspendedDraft, ...] = ()
-    unsent: int = 0
-    trouble: Sentence | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class AtHand:
     """The gift card that was shown last. `asked`: for all of it; `strange`: the server does not
     know it; `receipt`: the transaction it was shown for, "" for none: it was only looked at.
@@ -217,8 +207,9 @@ class Station:
     gift_card: AtHand | None = None
     scale: ScalePort = field(default_factory=NoScale)
     weighing: Weighing | None = None
+    bare_left_minor: int | None = None
     exchange: Exchange | None = None
-    told: Told | None = None
+    priced_for: Context | None = None
     explained: tuple[Priced | None, tuple[Trace, ...]] = (None, ())
     weighings: int = 0
     device_trials: list[int] = field(default_factory=list)

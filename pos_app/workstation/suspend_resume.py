@@ -26,9 +26,11 @@ from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
 
+LABEL_MOST, LABEL_DIGITS_MOST = 40, 6
+
 
 def suspend(station: Station, label: str) -> Answer:
-    """Put the open transaction aside."""
+    """Put the open transaction aside. `label`: "" for none; then the customer's name is shown."""
     transaction = station.open
     if transaction is None or not transaction.lines or station.priced is None:
         return refused("nothing_open")
@@ -38,13 +40,26 @@ def suspend(station: Station, label: str) -> Answer:
         return refused("tenders_taken")
     if station.exchange is not None:
         return refused("exchange_is_open")
+    label, known = label_of(label), station.known
+    member = known.member.display_name if known else ""
     draft = draft_for(station, transaction, station.priced.totals.net_minor, label)
     trouble = record(station, Facts(suspend=draft))
     if trouble:
         return trouble
     clear(station)
     release(station)
-    return changed(*SALE_PARTS, Part.SUSPENDED, notices=(notice("suspended"),))
+    name = label or member
+    said = notice("suspended_as", Tone.NEUTRAL, None, label=name) if name else notice("suspended")
+    return changed(*SALE_PARTS, Part.SUSPENDED, notices=(said,))
+
+
+def label_of(typed: str) -> str:
+    """A few words by which the receipt is found again; a number that was meant for something else,
+    a phone above all, is none."""
+    shown = "".join(one for one in " ".join(typed.split()) if one.isprintable())
+    label = shown[:LABEL_MOST].strip()
+    digits = sum(one.isdigit() for one in label)
+    return "" if digits > LABEL_DIGITS_MOST or label.endswith("*") else label
 
 
 def draft_for(

@@ -22,7 +22,17 @@ Then = Callable[[Station], Answer]
 
 PARTS = (Part.TRANSACTION, Part.TENDERS, Part.DEMAND)
 SAID_OF_DECLINED = frozenset(
-    {"declined", "cancelled", "timeout", "busy", "offline", "refused", "not_begun", "journal"}
+    {
+        "declined",
+        "cancelled",
+        "timeout",
+        "busy",
+        "offline",
+        "refused",
+        "not_begun",
+        "journal",
+        "no_code",
+    }  # fmt: skip
 )
 
 

@@ -43,6 +43,7 @@ from pos_app.workstation.fiscal_gestures import FiscalGestures
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.managing import Managing
 from pos_app.workstation.office_gestures import OfficeGestures
+from pos_app.workstation.price_check import PriceGestures
 from pos_app.workstation.pricing_task import one_programme
 from pos_app.workstation.return_gestures import ReturnGestures
 from pos_app.workstation.settling import PaymentGestures
@@ -58,7 +59,7 @@ from pos_app.workstation.view import TillView
 from pos_app.workstation.weighing import WeighingGestures
 
 
-class Selling(WeighingGestures, LabelGestures):
+class Selling(WeighingGestures, LabelGestures, PriceGestures):
     """The cashier's gestures while selling."""
 
     def __init__(self, station: Station) -> None:
@@ -125,10 +126,6 @@ class Selling(WeighingGestures, LabelGestures):
     def find_items(self, text: str, limit: int = 20) -> Answer:
         """See SellingPort."""
         return guarded(lambda: search_items.find_items(self._station, text, limit))
-
-    def price_check(self, text: str) -> Answer:
-        """See SellingPort."""
-        return guarded(lambda: search_items.price_check(self._station, text))
 
 
 class Membership:

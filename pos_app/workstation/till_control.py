@@ -23,7 +23,7 @@ from pos_app.domain.events import (
 from pos_app.domain.money import Money
 from pos_app.domain.rights import Right
 from pos_app.domain.till_time import Doubt
-from pos_app.workstation import dark, fiscal_errands, fiscal_tasks, printing
+from pos_app.workstation import dark, drawer_difference, fiscal_errands, fiscal_tasks, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
@@ -204,16 +204,19 @@ def x_report(station: Station) -> Answer:
     return changed(Part.SESSION, report=report)
 
 
-def close_session(station: Station, counted_minor: int) -> Answer:
-    """Close the till session with a blind count."""
+def close_session(station: Station, counted_minor: int, reason: str = "") -> Answer:
+    """Close the till session with a blind count; what differs wants a reason, as at a day's end."""
     session = station.session
     trouble = not_closable(station, session, counted_minor)
     if trouble or session is None:
         return trouble or refused("no_session")
     session = dark.told(station, session)
+    told = drawer_difference.explained(station, session, counted_minor, reason)
+    if isinstance(told, Answer):
+        return told
     closed = replace(session, open=False, dark_since=None)
     event = closed_event(station, session, counted_minor)
-    trouble = record(station, Facts(events=((station.new_id(), event),), session=closed))
+    trouble = record(station, Facts(events=(*told, (station.new_id(), event)), session=closed))
     if trouble:
         return trouble
     clear(station)

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from pos_app.workstation.answer import Answer
+from pos_app.workstation.fiscal_gesture_port import FiscalGesturePort
 from pos_app.workstation.office_port import OfficePort
 from pos_app.workstation.view import TillView
 
@@ -64,7 +65,7 @@ class SellingPort(Protocol):
         """data["items"]: tuple[FoundItem, ...] by words' beginnings, code or PLU."""
 
     def price_check(self, text: str) -> Answer:
-        """data["item"]: FoundItem, without a sale."""
+        """data["item"]: FoundItem, data["price"]: CheckedPrice; nothing is sold or written."""
 
 
 class MemberPort(Protocol):
@@ -111,7 +112,8 @@ class MemberPort(Protocol):
         """Leave the reward; its points stay with the member."""
 
     def explain(self, transaction_id: str | None = None) -> Answer:
-        """data["trace"]: tuple[TraceRow, ...], applied and not applied."""
+        """data["trace"]: tuple[TraceRow, ...], applied and not applied; of a closed receipt as of
+        the open one, with data["receipt_number"]. None: the open receipt, else the last one."""
 
 
 class SettlingPort(Protocol):
@@ -213,10 +215,12 @@ class SessionPort(Protocol):
         """
 
     def count_drawer(self, counted_minor: int) -> Answer:
-        """data["difference_minor"]: counted less expected; nothing is closed, the count is kept."""
+        """data["difference_minor"]: counted less expected, data["needs_reason"]: to be closed so;
+        nothing is closed, the count is kept."""
 
-    def close_session(self, counted_minor: int) -> Answer:
-        """Close the till session; data["report"]."""
+    def close_session(self, counted_minor: int, reason: str = "") -> Answer:
+        """Close the till session; data["report"]. `drawer_unexplained`: it differs by more than the
+        shop lets pass without a reason."""
 
     def cash_movement(
         self, kind: str, amount_minor: int, reason: str, override: Override | None = None
@@ -235,8 +239,8 @@ class SessionPort(Protocol):
     def x_report(self) -> Answer:
         """data["report"]: Report; printed too."""
 
-    def end_of_day(self, counted_minor: int) -> Answer:
-        """Close session and business day, push, settle; data["report"]."""
+    def end_of_day(self, counted_minor: int, reason: str = "") -> Answer:
+        """Close session and business day, push, settle; data["report"]. The reason as above."""
 
     def day_begin(self) -> Answer:
         """Begin the end of the day, or take up what was left; the view's `day` tells its steps."""
@@ -306,30 +310,6 @@ class DevicePort(Protocol):
         self, tables: Sequence[Mapping[str, Any]], override: Override | None = None
     ) -> Answer:
         """Other devices from now on; a right. Pushed data["devices_saved"], or a refusal."""
-
-
-class FiscalGesturePort(Protocol):
-    """The registrar. What it answers is pushed to the listeners; without one all is refused."""
-
-    def open_shift(self) -> Answer:
-        """Open its shift; a till session does it by itself."""
-
-    def close_shift(self) -> Answer:
-        """Z without the end of the till's day: a shift of more than 24 hours."""
-
-    def electronic_receipt(self, address: str) -> Answer:
-        """The buyer's e-mail or phone (tag 1008), before the payment; empty: paper."""
-
-    def fiscal_correction(
-        self, receipt: str, reason: str, order: str = "", override: Override | None = None
-    ) -> Answer:
-        """For a receipt without a fiscal document. `order`: the tax office's, with its number."""
-
-    def fiscal_copy(self, receipt: str = "") -> Answer:
-        """A copy on the registrar's paper; empty is the last receipt."""
-
-    def go_on_printing(self) -> Answer:
-        """There is paper again: finish the document that was being printed."""
 
 
 class TillPort(

@@ -283,9 +283,9 @@ class DemandView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """Money on its way. `state`: opening_shift, asking, looking, undoing, fiscal, fiscal_looking
-    (an answer is waited for), decide (a person must say). `choices`: of `payment_choice`. `qr`: the
-    code that the customer scans, `squares` its rows ("1" is dark)."""
+    """Money on its way. `state`: opening_shift, awaiting_registrar, asking, looking, undoing,
+    fiscal, fiscal_looking (an answer is waited for), decide (a person must say). `choices`: of
+    `payment_choice`. `qr`: the customer scans it, `squares` its rows ("1" is dark)."""
 
     state: str
     text: Sentence

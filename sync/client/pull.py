@@ -99,7 +99,8 @@ class Pull:
         try:
             page = await self._connection.call("pull", request, PullReply, wait_ms / 1000)
         except EpochChanged as change:
-            self._heads(change.problem.epoch, change.problem.head, acked)
+            ours = change.problem.incarnation <= position.incarnation  # else a later life's head
+            self._heads(change.problem.epoch, change.problem.head if ours else acked, acked)
             raise SnapshotNeeded(f"epoch {change.problem.epoch}") from change
         self._in_force = Problem(
             "in_force", head=page.head, incarnation=page.incarnation, machine=page.machine
@@ -110,7 +111,7 @@ class Pull:
             if still.incarnation == position.incarnation:
                 self._outbox.ack(still.acked, min(page.safe_head, still.acked))
         else:
-            self._heads(page.epoch, acked, acked)
+            self._heads(page.epoch, acked if page.former_head < 0 else page.former_head, acked)
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page

@@ -29,6 +29,9 @@ from sync.wire.version import CURRENT
 EVENTS_MAX = 500
 BYTES_MAX = 1_048_576
 STEPS_BACK_MAX = 8
+NONE_LATE = ("", 0, 0)
+"""(epoch, incarnation, last event) of what the server keeps for a person: a server of another epoch
+may keep nothing of it."""
 Verify = Callable[[bytes, bytes], bool]
 """(message, signature) -> whether the server's key signed exactly this."""
 
@@ -74,14 +77,16 @@ class Push:
         self._anchor_ms = anchor_ms
         self._before = before
         self._machine = machine
-        self._late = (0, 0)
+        self._late = NONE_LATE
 
     async def run(self) -> int:
         """Events acknowledged by this pass. Raises Trouble; what was acknowledged stays so."""
         sent, size, steps_back = 0, Size(), 0
         while steps_back <= STEPS_BACK_MAX:
-            await self._before()
+            barred = await self._told()
             rows = self._next(size)
+            if not rows and barred:
+                raise barred
             if not rows and not self._may_be_fenced():
                 return sent
             try:
@@ -99,21 +104,31 @@ class Push:
             steps_back += moved <= 0
         raise Stuck("the server takes our events and does not keep them")
 
+    async def _told(self) -> Fenced | None:
+        """What goes before a batch. A fenced till has no say there; its facts go all the same."""
+        try:
+            await self._before()
+        except Fenced as fenced:
+            return fenced
+        return None
+
     def _next(self, size: Size) -> Sequence[EventRow]:
-        position = self._outbox.position()
-        incarnation, kept = self._late
-        after = max(position.acked, kept) if incarnation == position.incarnation else position.acked
+        after = max(self._outbox.position().acked, self._kept())
         return self._outbox.batch(after, size.events, size.bytes)
+
+    def _kept(self) -> int:
+        """Up to which event the server keeps what this database sends, for a person; 0 for none."""
+        *life, kept = self._late
+        return kept if life == [self._outbox.epoch(), self._outbox.position().incarnation] else 0
 
     def _may_be_fenced(self) -> bool:
         """Whether all that is unsent is kept for a person, so that nothing but this asks again."""
-        position = self._outbox.position()
-        return self._late[0] == position.incarnation and self._late[1] > position.acked
+        return self._kept() > self._outbox.position().acked
 
     async def _knock(self) -> int:
         """The fence is gone if this is answered: then everything is sent in the usual way."""
         await self.announce()
-        self._late = (0, 0)
+        self._late = NONE_LATE
         return 0
 
     def _note_late(self, fenced: Fenced, rows: Sequence[EventRow]) -> None:
@@ -121,7 +136,7 @@ class Push:
         position, kept = self._outbox.position(), fenced.problem.kept
         if not rows or kept < rows[-1][0]:
             raise fenced
-        self._late = (position.incarnation, kept)
+        self._late = (self._outbox.epoch(), position.incarnation, kept)
         if kept >= position.head:
             raise fenced
 
@@ -191,11 +206,14 @@ class Push:
 
     def _step_back(self, refusal: Gap | EpochChanged) -> int:
         """The server has less than we thought, or began another epoch: begin at its head."""
-        problem, acked = refusal.problem, self._outbox.position().acked
+        problem, position = refusal.problem, self._outbox.position()
+        acked = position.acked
         if isinstance(refusal, EpochChanged):
             if problem.epoch in ("", self._outbox.epoch()):
                 raise Lost("an epoch changed to itself")
             self._outbox.set_epoch(problem.epoch)
+            if problem.incarnation > position.incarnation:
+                return 0  # the head of a later life: this one is fenced, and a pull tells its own
         elif (
             problem.head < self._outbox.position().head
             and self._outbox.hash_at(problem.head) is None

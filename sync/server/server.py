@@ -24,6 +24,7 @@ from sync.server.engine.apart import ApartDatabase
 from sync.server.engine.bell import Bell
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database, PostgresDatabase, SqliteDatabase, open_database
+from sync.server.engine.days import Days, days_now
 from sync.server.engine.durability import Terms, check, terms_here
 from sync.server.engine.migrations import migrate
 from sync.server.engine.services import Services
@@ -155,10 +156,15 @@ class Server:
                 log.error("a job failed, tried again: %s", type(fault).__name__)  # noqa: TRY400 - a traceback could hold parameters
             await asyncio.sleep(JOBS_EVERY_S)
 
+    async def days(self) -> Days:
+        """Those of the chain's stores now."""
+        return await self.database.read(lambda c: days_now(c, self.services))
+
     async def run_jobs(self) -> int:
-        """Expire what has ended everywhere on earth, move birthday windows on, score members anew
-        each week, forget what is too old; lots ended."""
-        on = self.services.today() - timedelta(days=1)
+        """Expire what ended a whole day ago in every store (a till may have that day open still),
+        move birthday windows on, score members anew each week, forget what is too old; lots ended.
+        """
+        on = (await self.days()).first - timedelta(days=1)
         ended = 0
         while True:
             lapsed = await self.database.read(lambda c: jobs.buckets_with_lapsed(c, on))

@@ -95,7 +95,8 @@ class PullReply(Struct):
     """A page. `cursor` holds only the scopes that moved; `more` says that pages are left.
 
     `head` counts in `incarnation`, the one in force (0 from a server that does not say it), whose
-    events `machine` sent.
+    events `machine` sent. `former_head`: how far the asker's own incarnation is known, if another
+    one is in force; -1 otherwise, and from a server that does not say it.
     """
 
     epoch: str
@@ -109,6 +110,7 @@ class PullReply(Struct):
     take_snapshot: bool = False
     incarnation: int = 0
     machine: str = ""
+    former_head: int = -1
 
 
 class EnrolRequest(Struct):

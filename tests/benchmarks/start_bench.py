@@ -44,13 +44,13 @@ import sys
 from pos_app.wiring import quick_start
 quick_start.begin()
 from pathlib import Path
-from PySide6.QtCore import QTimer
 from pos_app.wiring.place import Place
 from pos_app.wiring.appearance import Appearance
 from pos_app.wiring.opening import run
 def painted():
     print("PAINTED 0", flush=True)
 def started(till):
+    from PySide6.QtCore import QTimer
     QTimer.singleShot(0, lambda: ready(till))
 def ready(till):
     from PySide6.QtWidgets import QApplication

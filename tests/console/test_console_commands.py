@@ -291,7 +291,7 @@ def test_cash_moves_and_the_day_closes_with_decimal_strings(shift):
     assert (report["pickup"], report["expected"], report["no_sales"]) == ("500.00", "640.00", 1)
     shift.do("close_session", counted="640.00")
     shift.do("open_session", float="640.00")
-    answer = shift.do("end_of_day", counted="630.00")
+    answer = shift.do("end_of_day", counted="630.00", reason="wrong_change")
     no_numbers_for_money(answer)
     assert answer["data"]["report"]["difference"] == "-10.00"
     assert answer["state"]["session"] is None

@@ -82,6 +82,81 @@ said = [
 ]
 print("\\n".join(map(repr, said)))
 '''
+MAKERS = '''
+from dataclasses import InitVar, dataclass, field, fields
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Defaults, factories and what no caller gives."""
+    code: str
+    many: list = field(default_factory=list)
+    left: int = field(default=3, init=False)
+    made: dict = field(default_factory=dict, init=False)
+    self: int = 0
+
+@dataclass
+class Loose:
+    """A default that no caller gives stays the class's; a bare one is not there."""
+    minor: int
+    left: int = field(default=3, init=False)
+    bare: int = field(init=False)
+    why: str = field(default="-", kw_only=True)
+    where: str = field(kw_only=True)
+
+@dataclass
+class Told:
+    """Something for the step after its making alone."""
+    n: int
+    twice: InitVar[bool] = False
+    def __post_init__(self, twice):
+        self.n *= 2 if twice else 1
+
+@dataclass
+class Strict:
+    """Refuses after it is filled."""
+    n: int
+    def __post_init__(self):
+        self.seen = self.n
+        if self.n % 7 == 3:
+            raise ValueError(self.n)
+
+@dataclass
+class Heir(Strict):
+    """An heir that calls what it inherits."""
+    name: str = "x"
+    def __init__(self, n):
+        super().__init__(n)
+        self.name = "heir"
+
+class Wide(Loose):
+    """No dataclass of its own."""
+
+def refused(act):
+    try:
+        made = act()
+        return repr(made), sorted(vars(made).items()) if hasattr(made, "__dict__") else ""
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+for n in range(40):
+    print(refused(lambda: Fixed("a")), refused(lambda: Fixed("a", [n], n)))
+    print(refused(lambda: Fixed(code="a", self=n)), Fixed("a").many is Fixed("a").many)
+    print(refused(lambda: Loose(n, where="w")), refused(lambda: vars(Wide(n, why="", where="w"))))
+    print(refused(lambda: Told(n, True)), refused(lambda: Told(n=n)), refused(lambda: Strict(n)))
+    print(refused(lambda: Heir(n)))
+    if n in (0, 1, 39):
+        print(refused(lambda: Fixed()), refused(lambda: Fixed("a", [], 1, 2)))
+        print(refused(lambda: Fixed("a", code="b")), refused(lambda: Fixed("a", left=1)))
+        print(refused(lambda: Loose(n)), refused(lambda: Loose(n, "y", where="w")))
+        print(refused(lambda: Strict(1, wrong=2)), refused(lambda: Strict()))
+print([f.name for f in fields(Fixed)], Fixed.__init__.__qualname__, Fixed.__match_args__)
+def odd():
+    @dataclass
+    class Odd:
+        one: int = 0
+        two: str
+print(refused(odd))
+'''
 QUICK = "from pos_app.wiring import quick_start\nquick_start.begin()\n"
 
 
@@ -103,23 +178,31 @@ def test_a_class_whose_methods_are_written_when_called_is_the_class_of_plain_pyt
     assert len(plain) > 30
 
 
+def test_objects_made_without_a_text_of_init_are_those_of_plain_python() -> None:
+    plain = said(MAKERS)
+    assert said(QUICK + MAKERS) == plain
+    assert len(plain) > 200
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="builds a class in one go by itself")
 def test_a_method_is_in_its_place_after_its_first_call_and_not_before() -> None:
     found = told(
         QUICK + "import json\n"
+        "from pos_app.wiring.quick_classes import FEW\n"
         "from pos_app.domain.sentence import Sentence, say\n"
         "def here(): return [Sentence.__dict__[n].__module__ for n in ('__init__', '__eq__')]\n"
-        "before = here(); one = say('a'); made = here(); one == say('b')\n"
-        "print(json.dumps([before, made, here()]))"
+        "before = here(); one = say('a'); made = here(); one == say('b'); compared = here()\n"
+        "many = [say('c') for _ in range(FEW)]\n"
+        "print(json.dumps([before, made, compared, here()]))"
     )
-    quick, sentence = "pos_app.wiring.quick_start", "pos_app.domain.sentence"
-    assert found == [[quick, quick], [sentence, quick], [sentence, sentence]]
+    quick, sentence = "pos_app.wiring.quick_classes", "pos_app.domain.sentence"
+    assert found == [[quick, quick], [quick, quick], [quick, sentence], [sentence, sentence]]
 
 
 def test_beginning_twice_is_beginning_once() -> None:
     assert told(
-        "import dataclasses, json\n" + QUICK + "first = dataclasses._create_fn\n"
-        "quick_start.begin()\nprint(json.dumps(dataclasses._create_fn is first))"
+        "import dataclasses, json\n" + QUICK + "first = dataclasses._init_fn\n"
+        "quick_start.begin()\nprint(json.dumps(dataclasses._init_fn is first))"
     )
 
 

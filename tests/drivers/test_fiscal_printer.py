@@ -7,18 +7,22 @@ from decimal import Decimal
 
 import pytest
 
-from drivers.contract import ErrorCode, ErrorEvent, JobError, Outcome, PowerState, ResultEvent
+from drivers.contract import (
+    ErrorCode,
+    ErrorEvent,
+    Event,
+    Outcome,
+    PowerState,
+    ResultEvent,
+)
 from drivers.contract.fiscal import (
     FiscalError,
-    FiscalJob,
     FiscalLine,
     FiscalRecord,
     FiscalTask,
-    fiscal_job_from_json,
-    fiscal_job_to_json,
     record_of,
 )
-from drivers.fiscal_printer.tasks import task_of
+from tests.drivers.device_bench import until
 from tests.drivers.fiscal_bench import FAST, MILK, Bench, a_bench, a_job, a_key
 
 
@@ -154,6 +158,19 @@ def test_a_lost_request_or_answer_makes_one_document_or_none(
         event = bench.register(a_job())
     done(event)
     assert sum(paper.kind == "sell" for paper in bench.fiscal.storage.papers) == 1
+
+
+def test_a_server_that_goes_with_a_document_in_its_queue_has_it_all_the_same(bench: Bench) -> None:
+    """Nobody reaches it any more, and still a second document would be one too many."""
+    bench.open_shift()
+    bench.state()
+    bench.fiscal.set_fault(hold=True)
+    job, answers = a_job(), list[Event]()
+    bench.printer.register(job, answers.append)
+    until(lambda: bench.fiscal.status_of(job.key) == "inProgress")
+    bench.fiscal.unplug()
+    until(lambda: answers)
+    failed(answers[0], Outcome.UNKNOWN, FiscalError.UNREACHABLE)
 
 
 def test_a_key_that_was_never_seen_is_surely_not_registered(bench: Bench) -> None:
@@ -376,23 +393,3 @@ def test_the_server_refuses_what_is_no_request(bench: Bench) -> None:
     strange = a_key()
     bench.fiscal.post(f'{{"uuid": "{strange}", "request": [{{"type": "dance"}}]}}'.encode())
     failed(bench.recover(strange), Outcome.NOT_DONE, FiscalError.BAD_DOCUMENT)
-
-
-def test_a_job_crosses_the_pipe_and_comes_out_the_same() -> None:
-    line = replace(MILK, mark=b"\x1dx", industry=("030", "1", "2", "3"), notes=("n",))
-    job = a_job(lines=(line,), buyer="+79991234567", corrected=("d", "n"), by_order=True)
-    assert fiscal_job_from_json(fiscal_job_to_json(job)) == job
-    bare = FiscalJob(a_key(), FiscalTask.GO_ON)
-    assert fiscal_job_from_json(fiscal_job_to_json(bare)) == bare
-    assert task_of(bare) == {"type": "continuePrint"}
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [None, {}, {"key": "k", "task": "dance", "lines": []}, {"key": "k", "task": "sale"},
-     {"key": "k", "task": "sale", "lines": [], "notes": [1]},
-     {"key": "k", "task": "sale", "lines": [{"name": "x", "mark": "?"}]}],
-)  # fmt: skip
-def test_what_is_no_job_is_refused(wrong: object) -> None:
-    with pytest.raises(JobError):
-        fiscal_job_from_json(wrong)

@@ -71,6 +71,14 @@ def test_a_timeout_whose_cancel_is_lost_is_unknown_and_asked_later(hasty, acquir
     assert hasty.look(one).reason == "cancelled"
 
 
+def test_an_order_without_a_code_is_stopped_and_says_so(bench, acquirer):
+    acquirer.faults.customer, acquirer.faults.codeless = "waits", True
+    told = bench.pay(order(100))
+    assert (told.outcome, told.reason) == (DECLINED, "no_code")
+    assert [one.status for one in acquirer.codes.values()] == ["CANCELLED"]
+    assert acquirer.net_minor == 0
+
+
 def test_a_customer_who_paid_in_the_moment_of_the_cancel_has_paid(bench, acquirer):
     acquirer.faults.customer = "waits"
     one = order(100)

@@ -127,7 +127,7 @@ def parts(seeds: int, examples: int) -> dict[str, Callable[[], Sequence[Told]]]:
     api = ("-m", "tests.evidence.fuzz_api", "--examples", str(examples))
     devices = ("-m", "tests.evidence.fuzz_devices")
     dark = ("-m", "tests.evidence.allowances")
-    soak = ("-m", "tests.evidence.soak", "--hours", "4", "--an-hour", "200")
+    soak = ("-m", "tests.evidence.soak", "--hours", "8", "--an-hour", "200")
     return {
         "suites": lambda: list(suites()),
         "simulation": lambda: [command("Simulated faults", *simulation)],

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import shutil
+import subprocess
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -70,3 +72,17 @@ def test_pdf_carries_its_own_font_and_is_the_same_twice():
 
 def test_a_file_is_written_by_its_ending():
     assert set(WRITERS) == {"csv", "xlsx", "pdf"}
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no reader of PDF here")
+def test_every_page_says_which_it_is_of_how_many_and_the_later_ones_of_what():
+    many = Sheet("Дни", ("День", "Сумма"), tuple((f"день {n}", n) for n in range(200)))
+    made = pdf_bytes("Отчёт за ноябрь", [many, Sheet("Пусто", ("", ""), ())])
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True,
+                          check=True).stdout.decode().split("\f")  # fmt: skip
+    pages = [one.strip().splitlines() for one in read if one.strip()]
+    for one, page in enumerate(pages, start=1):
+        assert page[-1].replace(" ", "").endswith(f"{one}/{len(pages)}")
+    assert pages[0][0] == "Отчёт за ноябрь"
+    assert all(page[-1].startswith("Отчёт за ноябрь") for page in pages[1:])
+    assert all(page[0].split() == ["День", "Сумма"] for page in pages[1:])

@@ -23,6 +23,8 @@ def test_a_price_is_checked_by_the_scanner_on_its_cable_and_nothing_is_sold(coun
     counter.hands.scan(GOODS[0])
     counter.until(lambda: bool(desk.rows))
     assert desk.said.texts[0].key == "ui.price_is"
+    (card,) = [row for row in desk.rows if row.title == "С картой"]
+    assert "балл" in card.detail
     assert counter.hands.lines() == 0
     counter.hands.scan(GOODS[1])  # the next one: the question stays, and the scanner goes on
     first = desk.rows
@@ -32,6 +34,24 @@ def test_a_price_is_checked_by_the_scanner_on_its_cable_and_nothing_is_sold(coun
     assert asked(counter) is None
     counter.hands.scan(GOODS[0])
     counter.until(lambda: counter.hands.lines() == 1)
+
+
+def test_a_member_without_a_network_is_told_their_own_price_and_what_is_promised(counter) -> None:
+    desk, till = counter.window.desk, counter.window.desk.till
+    till.link(False)
+    counter.until(lambda: not counter.hands.view.link.online)
+    counter.hands.scan(CARD)
+    counter.until(lambda: counter.hands.view.member is not None)
+    unsent = counter.hands.view.link.unsent
+    perform(desk, "price_check")
+    counter.hands.scan(GOODS[0])
+    counter.until(lambda: bool(desk.rows))
+    who = counter.hands.view.member.display_name
+    (own,) = [row for row in desk.rows if row.title == f"{who} платит"]
+    assert own.figure
+    assert own.detail
+    assert counter.hands.lines() == 0
+    assert counter.hands.view.link.unsent == unsent
 
 
 def test_a_managers_look_up_takes_a_scanned_card_and_puts_nobody_on_the_receipt(counter) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pos_app.wiring.appearance import Appearance, remembered
 from pos_app.wiring.demo_shop import head_office, packaged
 from pos_app.wiring.demo_stock import catalogue_to_try, program_to_try, shop_to_try, speak
+from pos_app.wiring.latin_names import SPELT, latin, members_in
 from sync.server.settings.catalog import read_catalog
 from tests.journeys.clerks import Clerk
 
@@ -109,6 +110,22 @@ def test_goods_are_found_sold_and_explained_in_english(clerk) -> None:
     assert not re.search("[А-я]", str([line.name for line in sold.lines]))
 
 
+def test_people_of_the_english_shop_have_latin_names_and_the_same_points(clerk) -> None:
+    clerk.buys(BREAD).shows(ANITA)
+    member = clerk.view.member
+    assert (member.display_name, member.points) == ("Anita K.", 1250)
+    packed = packaged("demo", "members.csv").read_text("utf-8")
+    russian, english = (
+        list(csv.DictReader(io.StringIO(members_in(one, packed)))) for one in ("ru", "en")
+    )
+    assert not re.search("[А-яЁё]", str(english))
+    bare = [{name: one[name] for name in one if name not in SPELT} for one in russian]
+    assert bare == [{name: one[name] for name in one if name not in SPELT} for one in english]
+    assert [latin(one) for one in ("Дмитрий", "Семён", "Щукина", "Нью-Йорк")] == [
+        "Dmitry", "Semyon", "Shchukina", "Nyu-Iork",
+    ]  # fmt: skip
+
+
 def test_a_leaflet_takes_ten_per_cent_and_one_for_a_review_is_used_once(clerk) -> None:
     clerk.buys(BREAD)
     before = clerk.sale.due_minor
@@ -174,6 +191,7 @@ def test_a_shop_of_an_earlier_release_is_renewed_and_speaks_what_is_asked_for(tm
             assert [one.name for one in clerk.till.find_items("bananas").data["items"]] == [
                 "Bananas"
             ]
+            assert clerk.member_now(ANITA).display_name == "Anita K."
         finally:
             clerk.till.close()
     assert (folder / "stock").read_text() != "of an earlier release"

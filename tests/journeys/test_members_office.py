@@ -21,10 +21,7 @@ RISK = {"per_card": 1000, "per_till_day": 5000}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """In one zone with its server, whose day is the one of UTC: between the midnights of the two
-    the server lends nothing of what ripens today."""
     with furnished(tmp_path_factory.mktemp("shop")) as shop:
-        head_office(shop.data, "settings", "set", "time_zone", '"UTC"')
         yield shop
 
 

@@ -111,6 +111,6 @@ def test_goods_paid_by_code_go_back_by_it_and_the_day_settles_the_terminals(coun
     assert counter.sbp.net_minor == 0
     said = []
     counter.till.subscribe(lambda answer: said.extend(one.code for one in answer.notices))
-    ok(counter.till.end_of_day(0))
+    ok(counter.till.end_of_day(0, "not_found"))
     counter.until(lambda: said.count("terminal_settled") == 2)
     assert "0650" in counter.card.commands

@@ -1,9 +1,10 @@
 """A till in a process of its own that sells once and dies at a named point: see test_kill_points.
 
-Usage: till_that_dies.py DATA SERVER POINT. Prints `opened ID`, then `paid NUMBER` once the sale is
-answered. POINT `none` lives.
+Usage: till_that_dies.py DATA SERVER POINT. Prints `opened ID` and `why WORDS`, then `paid NUMBER`
+once the sale is answered. POINT `none` lives.
 """
 
+import json
 import os
 import signal
 import sys
@@ -12,6 +13,18 @@ from pathlib import Path
 from pos_app.wiring import console_till
 from pos_app.wiring.console_till import build_console_till
 from pos_app.wiring.till import Place
+from resources.words import Words
+
+
+def why(till, transaction_id: str | None = None) -> str:
+    """The whole "why" as a cashier reads it, on one line."""
+    words = Words("ru")
+    rows = till.explain(transaction_id).data["trace"]
+    told = [
+        [one.name, one.applied, one.amount_minor, one.places, [words.say(w) for w in one.why]]
+        for one in rows
+    ]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def main(data: str, server: str, point: str) -> None:
@@ -32,6 +45,7 @@ def main(data: str, server: str, point: str) -> None:
     assert till.redeem(10).ok
     assert till.view().transaction.points_redeemed == 10
     print("opened", till.view().transaction.id, flush=True)
+    print("why", why(till), flush=True)
     armed.append(True)
     answer = till.pay("cash", 5_000_00)
     assert answer.ok, answer

@@ -280,9 +280,9 @@ class Cashier:
 
     async def close_session(self, chance: Random) -> None:
         if chance.random() < 0.5:
-            self.done(self.do(lambda till: till.close_session(100_00)))
+            self.done(self.do(lambda till: till.close_session(100_00, "not_found")))
         else:
-            self.done(self.do(lambda till: till.end_of_day(100_00)))
+            self.done(self.do(lambda till: till.end_of_day(100_00, "not_found")))
         await self.moment(chance)
 
     async def look(self, chance: Random) -> None:

@@ -207,6 +207,8 @@ class World(Deeds):
                 if till in self.moved():
                     till.take_over()
                 till.gesture(lambda terminal: terminal.sync_now())
+            for till in self.retired:
+                till.gesture(lambda terminal: terminal.sync_now())
             await asyncio.sleep(ROUND_S)
             for till in self.tills:
                 till.gesture(lambda terminal: terminal.tick())

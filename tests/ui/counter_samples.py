@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.money import Money
-from pos_app.domain.sentence import say
+from pos_app.domain.sentence import Rate, say
+from pos_app.domain.sheet.at_shelf import Promise
 from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.reason_flows import own_words
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.goodwill import Approver
+from pos_app.workstation.price_check import CheckedPrice, Quote
 from pos_app.workstation.view import ExchangeView, GiftCardView, RewardView, TenderView
 from tests.ui.builders import FOUND, GOODS, a_line, a_member, a_transaction, lines
 
@@ -44,6 +47,16 @@ def approval(window):
     window.desk.ask.accept("10")
 
 
+def approval_by_limit(window):
+    """The senior's own limit is short; who may is listed, whose limit is short is told."""
+    people = (Approver("o3", "Сидорова Мария", 500_000, True), Approver("o2", "Петров Олег",
+              100_000, False))  # fmt: skip
+    short = replace(refused("discount_limit", limit=Rate(100_000)), data={"approvers": people})
+    window.desk.till.answers["discount"] = short
+    perform(window.desk, "discount")
+    window.desk.ask.accept("15")
+
+
 def an_exchange(out=0, due=1_550_00, apart=()):
     back = tuple(
         replace(a_line(n, *GOODS[n]), line=-n, discounts=(), amount_minor=GOODS[n][3])
@@ -73,8 +86,38 @@ def categories_ticked(window):
     perform(window.desk, "categories")
 
 
+EVENING = (say("sheet.percent.goods", rate=Rate(100_000)), say("sheet.from_hour", start="18:00"))
+
+
+def a_price(item=FOUND[0], **changes):
+    """What the till answers about an item: by default nobody is here and a card helps."""
+    off = say("why.applied", name="Скидка участника", arithmetic="90.90 x 5 % = 4.55")
+    told = CheckedPrice(
+        item=item,
+        here=Quote(item.unit_price_minor, (), 0),
+        member="",
+        with_card=Quote(item.unit_price_minor - 4_55, (off,), 4),
+        offers=(
+            Promise("b", "Молочное: 3 по цене 2", (say("sheet.group.free", n=3, pay=2),), True),
+            Promise("e", "Вечерняя скидка", EVENING, False),
+        ),
+        lowest_before_minor=84_90,
+    )  # fmt: skip
+    return done(item=item, price=replace(told, **changes))
+
+
 def price_checked(window):
-    window.desk.till.answers["price_check"] = done(item=FOUND[0])
+    become(window, member=None)
+    window.desk.till.answers["price_check"] = a_price()
+    perform(window.desk, "price_check")
+    window.desk.ask.accept("4601234000001")
+
+
+def price_for_a_member(window):
+    off = say("why.applied", name="Золото −10 %", arithmetic="90.90 x 10 % = 9.09")
+    here, notes = Quote(81_81, (off,), 8), (say("note.floor", floor=Money(80_00)),)
+    answer = a_price(here=here, member="Мария С.", with_card=None, notes=notes)
+    window.desk.till.answers["price_check"] = answer
     perform(window.desk, "price_check")
     window.desk.ask.accept("4601234000001")
 
@@ -148,8 +191,10 @@ COUNTER = {
     "gift_card_pays": lambda w: become(w, gift_card=A_CARD),
     "gift_card_amounts": amounts_of_gift_cards,
     "approval": approval,
+    "approval_by_limit": approval_by_limit,
     "exchange_apart": lambda w: become(w, transaction=an_exchange(apart=APART), member=None),
     "categories": categories_ticked,
     "price_checked": price_checked,
+    "price_for_a_member": price_for_a_member,
     "swap": swapping,
 }

@@ -6,9 +6,12 @@ from datetime import date
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Points, say
 from pos_app.ui.day_flows import show
+from pos_app.ui.fiscal_flows import unsure as unsure_errands
 from pos_app.workstation.answer import ALL_PARTS, done
 from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.fiscal_unsure import ErrandView
 from pos_app.workstation.report import Report
+from tests.ui.builders import NOW
 
 DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
 CANNOT, WAITS = StepState.CANNOT, StepState.WAITS
@@ -30,6 +33,15 @@ def a_report(at):
         points_earned=1204, points_redeemed=2310, sales_minor=312_456_00,
         by_tender=(("card", 210_000_00), ("cash", 102_456_00)), expected_minor=34_500_00,
         counted_minor=34_495_00, difference_minor=-5_00, **zeros,
+    )  # fmt: skip
+
+
+def an_x_with_cards(at):
+    """Gift cards sold, topped up and brought back stand apart from goods."""
+    return replace(
+        a_report(at), kind="x", returns=2, returns_minor=6_000_00, cards_sold_minor=12_500_00,
+        cards_topped_up_minor=3_000_00, cards_back_minor=1_000_00, counted_minor=None,
+        by_tender=(("card", 206_000_00), ("cash", 100_456_00)), difference_minor=None,
     )  # fmt: skip
 
 
@@ -107,6 +119,38 @@ def differing(at):
         DayStep("settle", NEEDS_YOU, say("day.differs", n=3), rows, ("again",)),
         DayStep("conflicts", NEEDS_YOU, say("day.conflicts", n=2), (cost,), ("conflicts",)),
     )
+
+
+ERRAND = ErrandView(
+    "e1", "cash_in", 500_00, NOW, say("fiscal.fault", words="interrupted"),
+    (say("errand.counts", cash=Money(1089_90)),
+     say("errand.would", done=Money(1589_90), not_done=Money(1089_90))),
+    ("was_done", "was_not_done"),
+)  # fmt: skip
+CORRECTION = ErrandView(
+    "e2", "correction_return", 12_489_90, NOW, say("fiscal.busy"),
+    (say("errand.last_document", n=18_204),), ("was_done",),
+)  # fmt: skip
+
+
+def unsure(at):
+    """Z waits for a word on money that the registrar lost."""
+    told = tuple(
+        say("day.errand", what=say(f"fiscal.{one.kind}"), amount=Money(one.amount_minor))
+        for one in (ERRAND, CORRECTION)
+    )
+    step = DayStep("fiscal", NEEDS_YOU, say("day.fiscal_unsure", n=2), told, ("errands",))
+    day = closed(at)
+    steps = tuple(step if one.name == "fiscal" else one for one in day.steps)
+    return replace(day, steps=steps)
+
+
+def deciding(window, *picks):
+    """The list of what nobody knows, and so far into it."""
+    window.desk.till.answers["unsure_errands"] = done(errands=(ERRAND, CORRECTION))
+    unsure_errands(window.desk)
+    for _ in picks:
+        window.desk.ask.pick(window.desk.rows[0])
 
 
 def show_day(window, day, session=True):

@@ -2,15 +2,26 @@
 
 from dataclasses import replace
 
+from pos_app.domain.money import Money
 from pos_app.domain.quantity import Quantity
+from pos_app.domain.sentence import Points, Rate, say
+from pos_app.ui import return_marks
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
-from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import done, refused
 from pos_app.workstation.return_shown import BackSums, ReturnView
-from tests.ui.builders import a_transaction
+from pos_app.workstation.view import TraceRow
+from tests.ui.builders import TRACE, a_transaction
 from tests.ui.counter_samples import become
 
+BARE = ReturnView(
+    "", "", False, bare=True,
+    terms=(
+        say("bare.limit", most=Money(3_000_00)), say("bare.left_today", left=Money(12_345_60)),
+        say("bare.price", n=30), say("bare.money", kinds=(say("bare.by_cash"),)),
+        say("bare.barred"),
+    ),
+)  # fmt: skip
 WHOSE = ReturnView("A000017", "Константинопольская Мария С.", True, 300, 159)
 
 
@@ -32,18 +43,40 @@ def a_receipt():
 def choosing_lines(window):
     window.desk.till.answers["return_sums"] = done(back=BackSums(1_283_00, 300, 159))
     window.desk.turn_to(Page("return", a_receipt()))
-    window.screen_shown.findChild(ReturnPage)._all()
+    return_marks.everything(window.desk, window.desk.page)
 
 
-def an_open_return(window, shown=WHOSE):
-    become(window, transaction=replace(a_transaction(kind="return"), returning=shown), member=None)
+def an_open_return(window, shown=WHOSE, lines=None):
+    open_one = (
+        a_transaction(kind="return") if lines is None else a_transaction(lines, kind="return")
+    )
+    become(window, transaction=replace(open_one, returning=shown), member=None)
+
+
+def why_of_a_past_receipt(window):
+    """Asked on its page; rules of points and their limit among the rows."""
+    rules = TraceRow(
+        "rules", "Остальные правила", False, 0, (), (say("why.rules_gone", version=3),)
+    )
+    redeemed = (say("why.redeemed", points=Points(300)), say("limit.share", share=Rate(250_000),
+                of=Money(318914)))  # fmt: skip
+    paid = TraceRow("redeemed", "Списание баллов", True, 300_00, (1, 2), redeemed, (1, 2))
+    tier = (say("why.earned", points=Points(159)), say("why.tier_multiplies", tier="Золото",
+            times="3"))  # fmt: skip
+    earned = TraceRow("e", "Баллы за покупку", True, 0, (1, 2), tier, (1, 2))
+    trace = (*TRACE, earned, paid, rules)
+    window.desk.till.answers["explain"] = done(trace=trace, receipt_number="A000017")
+    window.desk.turn_to(Page("return", a_receipt()))
+    perform(window.desk, "why")
 
 
 RETURNS = {
+    "why_of_a_past_receipt": why_of_a_past_receipt,
     "return_chosen": choosing_lines,
     "return_open": an_open_return,
     "return_open_nobody": lambda w: an_open_return(w, ReturnView("A000017", "", False)),
-    "return_bare": lambda w: an_open_return(w, ReturnView("", "", False, bare=True)),
+    "return_bare": lambda w: an_open_return(w, BARE),
+    "return_bare_begun": lambda w: an_open_return(w, BARE, ()),
     "forgotten_card": lambda w: perform(w.desk, "forgotten_card"),
     "forgotten_card_whose": a_receipt_without_its_card,
 }

@@ -11,6 +11,7 @@ from pos_app.ui.main_window import MainWindow
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.report_flows import show_period
 from pos_app.ui.report_sheets import SECTIONS
+from pos_app.ui.why_flows import Why
 from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused
 from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView, PaymentView
 from tests.ui import day_samples
@@ -85,7 +86,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w, link=replace(offline(), conflicts=23), devices=(DeviceView("Атол", "printer", "lost"),)
     ),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
-    "why": lambda w: w.desk.turn_to(Page("trace", TRACE)),
+    "why": lambda w: w.desk.turn_to(Page("trace", Why(TRACE))),
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
     "end_of_day": lambda w: day_samples.show_day(w, day_samples.before()),
     "day_count": lambda w: (day_samples.show_day(w, day_samples.counting()), w.desk.write("34495")),
@@ -93,6 +94,12 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w,
         payment=PaymentView(
             "opening_shift", say("payment.opening_shift"), ("wait_on", "stop_waiting")
+        ),
+    ),
+    "registrar_wait": lambda w: become(
+        w,
+        payment=PaymentView(
+            "awaiting_registrar", say("payment.awaiting_registrar"), ("wait_on", "stop_waiting")
         ),
     ),
     "shift_wait_changed": lambda w: w.desk.do(done(notice("payment_wait_changed", Tone.ERROR))),
@@ -103,12 +110,17 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w.tick(),
     ),
     "day_differs": lambda w: day_samples.show_day(w, day_samples.counting(differs=True)),
+    "day_unsure": lambda w: day_samples.show_day(w, day_samples.unsure(NOW), False),
+    "errands": lambda w: day_samples.deciding(w),
+    "errand": lambda w: day_samples.deciding(w, 1),
+    "errand_why": lambda w: day_samples.deciding(w, 1, 2),
     "day_dark": lambda w: day_samples.show_day(w, day_samples.dark(NOW), False),
     "day_working": lambda w: day_samples.show_day(w, day_samples.working(NOW), False),
     "day_other_figures": lambda w: day_samples.show_day(w, day_samples.differing(NOW), False),
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
     **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},
     "report_own": partial(report_of, name="members", whole=False),
+    "x_with_cards": lambda w: w.desk.turn_to(Page("report", day_samples.an_x_with_cards(NOW))),
     "report_period": lambda w: perform(w.desk, "reports"),
     "devices": open_page,
     "devices_tried": open_tried,

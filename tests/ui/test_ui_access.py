@@ -24,7 +24,7 @@ from tests.ui.builders import SellingTill, selling, signed_on
 from tests.ui.states import STATES
 
 SPEAKING = (QAbstractButton, QLineEdit, QTableView, Pill, Variants, Figure, QLabel)
-TYPED = "0123456789,C⌫"
+TYPED = "0123456789,.C⌫"
 MOST_STOPS = 120
 
 

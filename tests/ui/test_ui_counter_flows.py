@@ -13,15 +13,19 @@ from pos_app.ui.desk import Ask, Row
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import WordPanel
 from pos_app.workstation.answer import done, refused
+from pos_app.workstation.price_check import Quote
 from tests.ui.builders import FOUND, SellingTill, a_transaction, selling
 from tests.ui.counter_samples import (
     CATEGORIES,
     COUPONS,
     HINT,
+    a_price,
     an_exchange,
     become,
     categories_ticked,
     coupons_listed,
+    price_checked,
+    price_for_a_member,
     returning_to_cards,
     swapping,
     with_coupons,
@@ -88,19 +92,80 @@ def test_what_is_nearly_reached_is_said_once_and_stays_silent_though_the_amount_
 
 def test_a_scan_into_a_price_check_is_answered_and_sells_nothing(window):
     till = window.desk.till
-    till.answers["price_check"] = done(item=FOUND[0])
+    till.answers["price_check"] = a_price()
     before = len(window.desk.view.transaction.lines)
     perform(window.desk, "price_check")
     gestures.scan(window.desk, b"4601234000001")
     assert till.said("price_check") == [(("4601234000001",), {})]
     assert not till.said("scan")
-    assert [row.title for row in window.desk.rows] == [FOUND[0].name]
+    assert [row.title for row in window.desk.rows if row.value] == [FOUND[0].name]
     assert len(window.desk.view.transaction.lines) == before
     type_in(window, "4601234000002")
     assert len(till.said("price_check")) == 2
     QTest.keyClick(window.entry, K.Key_Return)
     assert till.said("add_item") == [(("f1",), {})]
     assert window.desk.ask is None
+
+
+def plain(text):
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def told(window):
+    rows = window.desk.rows[1:]
+    return [(row.title, plain(row.detail), plain(row.figure)) for row in rows]
+
+
+def test_a_price_check_tells_the_shelf_the_card_the_promises_and_the_lowest_price(window):
+    price_checked(window)
+    first = window.desk.rows[0]
+    assert (first.title, first.figure) == (FOUND[0].name, "90,90\xa0₽")
+    assert told(window) == [
+        ("С картой", "Скидка участника: 90,90 × 5 % = 4,55 · +4 балла", "86,35 ₽"),
+        ("Молочное: 3 по цене 2", "", ""),
+        ("Вечерняя скидка", "сейчас не действует: скидка 10 %, с 18:00", ""),
+        ("Самая низкая цена за 30 дней до этой", "", "84,90 ₽"),
+    ]
+    assert window.desk.said.texts[0].key == "ui.price_with_card"
+    for row in window.desk.rows[1:]:
+        window.desk.ask.pick(row)
+    assert not window.desk.till.said("add_item")
+
+
+def test_a_price_check_tells_the_member_who_is_here_what_they_pay(window):
+    price_for_a_member(window)
+    assert told(window)[0][0::2] == ("Мария С. платит", "81,81 ₽")
+    assert told(window)[-1][0].startswith("Дешевле")
+    assert window.desk.said.texts[0].key == "ui.price_for"
+    window.desk.till.answers["price_check"] = a_price(here=Quote(80_00, (), 0), with_card=None)
+    window.desk.ask.accept("4601234000001")
+    assert told(window)[0] == ("Сейчас", "", "80,00 ₽")
+    assert window.desk.said.texts[0].key == "ui.price_is_now"
+    free = Quote(FOUND[0].unit_price_minor, (), 0)
+    window.desk.till.answers["price_check"] = a_price(here=free, with_card=None)
+    window.desk.ask.accept("4601234000001")
+    assert window.desk.said.texts[0].key == "ui.price_is"
+
+
+def test_a_row_of_a_names_list_is_asked_about_before_it_is_sold(window):
+    till = window.desk.till
+    till.answers["price_check"] = refused("unknown_code", code="молоко")
+    perform(window.desk, "price_check")
+    window.desk.ask.accept("молоко")
+    till.answers["price_check"] = a_price(FOUND[1])
+    window.desk.ask.pick(window.desk.rows[1])
+    assert till.said("price_check")[-1] == (("f2",), {})
+    assert not till.said("add_item")
+    window.desk.ask.pick(window.desk.rows[0])
+    assert till.said("add_item") == [(("f2",), {})]
+
+
+def test_what_has_no_price_yet_is_said_and_shows_no_row(window):
+    window.desk.till.answers["price_check"] = refused("no_price", name="Ёлка")
+    perform(window.desk, "price_check")
+    window.desk.ask.accept("ёлка")
+    assert window.desk.rows == ()
+    assert window.desk.said.texts[0].key == "refused.no_price"
 
 
 def test_a_name_in_a_price_check_lists_what_there_is(window):
@@ -303,7 +368,7 @@ def test_a_return_says_where_its_money_goes(window):
 def test_why_begins_with_what_touched_the_selected_line(window):
     become(window, transaction=a_transaction(selected=6))
     QTest.keyClick(window.entry, K.Key_F11)
-    assert [row.rule_id for row in window.desk.page.content] == ["b", "gold", "c"]
+    assert [row.rule_id for row in window.desk.page.content.rows] == ["b", "gold", "c"]
 
 
 def test_a_list_that_stays_open_takes_one_number_after_another(window):

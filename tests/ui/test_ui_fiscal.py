@@ -2,10 +2,12 @@
 
 import pytest
 
+from pos_app.ui.fiscal_flows import unsure
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Part, done, notice, refused
 from pos_app.workstation.view import DeviceView
-from tests.ui.builders import SellingTill, signed_on
+from tests.ui import day_samples
+from tests.ui.builders import NOW, SellingTill, signed_on
 
 KKT = DeviceView("kkt", "fiscal", "ok")
 
@@ -69,3 +71,54 @@ def test_a_correction_wants_a_receipt_and_a_reason(fiscal) -> None:
     (call,) = called(fiscal, "fiscal_correction")
     assert "A000001" in str(call)
     assert "ККТ не работала" in str(call)
+
+
+# --- what the registrar cannot say whether it did ------------------------------------------------
+
+
+def test_an_errand_that_nobody_knows_is_decided_with_a_reason(fiscal) -> None:
+    desk = fiscal.desk
+    desk.till.answers["unsure_errands"] = done(errands=(day_samples.ERRAND,))
+    desk.till.answers["decide_errand"] = done(notice("errand_decided"))
+    perform(desk, "fiscal")
+    desk.ask.pick(next(one for one in desk.rows if one.value == "unsure_errands"))
+    (row,) = desk.rows
+    assert "1\u202f089,90" in row.detail
+    desk.ask.pick(row)
+    assert [one.value for one in desk.rows] == ["was_done", "was_not_done"]
+    assert "1\u202f589,90" in desk.rows[0].detail
+    desk.ask.pick(desk.rows[1])
+    desk.ask.pick(desk.rows[1])
+    (call,) = called(fiscal, "decide_errand")
+    assert call[1] == ("e1", "was_not_done", "seen_by_counter")
+
+
+def test_a_correction_that_nobody_knows_has_no_sum_to_compare(fiscal) -> None:
+    desk = fiscal.desk
+    desk.till.answers["unsure_errands"] = done(errands=(day_samples.CORRECTION,))
+    unsure(desk)
+    desk.ask.pick(desk.rows[0])
+    assert [(one.value, one.detail) for one in desk.rows] == [("was_done", "")]
+
+
+def test_with_nothing_to_decide_it_is_said(fiscal) -> None:
+    desk = fiscal.desk
+    desk.till.answers["unsure_errands"] = done(errands=())
+    unsure(desk)
+    assert desk.said.texts[0].key == "ui.nothing_unsure"
+
+
+def test_the_end_of_the_day_leads_to_it_and_comes_back(fiscal) -> None:
+    desk = fiscal.desk
+    day = day_samples.unsure(NOW)
+    desk.till.answers["day_begin"] = lambda: desk.till.become(day=day)
+    desk.till.answers["day_leave"] = lambda: desk.till.become(day=None)
+    desk.till.answers["unsure_errands"] = done(errands=(day_samples.ERRAND,))
+    desk.till.answers["decide_errand"] = done(notice("errand_decided"))
+    perform(desk, "end_of_day")
+    desk.ask.pick(next(one for one in desk.rows if one.value == ("fiscal", "errands")))
+    assert desk.ask.name == "errands"
+    for _ in range(3):
+        desk.ask.pick(desk.rows[0])
+    assert len(called(fiscal, "decide_errand")) == 1
+    assert desk.page.kind == "day"

@@ -6,6 +6,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import Rate
 from pos_app.ui import gestures
 from pos_app.ui.controls import Button
 from pos_app.ui.keys import KEYS, KeyMap
@@ -21,6 +23,7 @@ from tests.ui.builders import (
     selling,
     signed_on,
 )
+from tests.ui.counter_samples import approval_by_limit
 
 K = Qt.Key
 
@@ -168,6 +171,40 @@ def test_what_the_operator_may_not_is_asked_of_somebody_who_may(window):
     assert window.entry.echoMode() == window.entry.EchoMode.Normal
 
 
+def test_whose_limit_is_short_is_seen_and_said_before_their_pin_is_looked_at(window):
+    approval_by_limit(window)
+    assert [(row.title, row.value) for row in window.desk.rows] == [
+        ("Сидорова Мария", "o3"),
+        ("Петров Олег", None),
+    ]
+    assert [text.key for text in window.desk.said.texts] == [
+        "refused.discount_limit",
+        "approve.discount_percent",
+    ]
+    asked = len(window.desk.till.said("discount"))
+    press(window, K.Key_Down)
+    type_in(window, "1234")
+    press(window, K.Key_Return)
+    assert window.desk.said.texts[0].key == "ui.may_not_allow"
+    assert window.desk.ask.name == "override"
+    assert window.desk.typed == ""
+    assert len(window.desk.till.said("discount")) == asked
+    press(window, K.Key_Up)
+    type_in(window, "1234")
+    press(window, K.Key_Return)
+    assert window.desk.till.said("discount")[-1][1]["override"] == ("o3", "1234")
+
+
+def test_more_than_anybody_may_allow_asks_nobody(window):
+    above = refused("discount_above_all", limit=Rate(200_000), amount=Money(1800))
+    window.desk.till.answers["discount"] = above
+    press(window, K.Key_F7)
+    type_in(window, "50")
+    press(window, K.Key_Return)
+    assert window.desk.ask is None
+    assert window.desk.said.texts[0].key == "refused.discount_above_all"
+
+
 def test_a_wrong_pin_loses_nothing_that_was_typed(window):
     till = window.desk.till
     till.answers["discount"] = lambda *a, override=None, **k: (
@@ -289,7 +326,7 @@ def test_did_it_print_is_answered_by_a_key(open_till, key, printed):
 
 def test_f11_opens_the_trace_and_closes_it(window):
     press(window, K.Key_F11)
-    assert window.desk.page.content == TRACE
+    assert window.desk.page.content.rows == TRACE
     press(window, K.Key_F11)
     assert window.desk.page is None
 

@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pos_app.domain.money import RUB
+from pos_app.domain.sentence import say
 from pos_app.ui import gestures, lines_model
 from pos_app.ui.lines_model import TEXTS, LinesModel, texts_of
 from pos_app.workstation.answer import Part
+from pos_app.workstation.view import DiscountView
 from resources.words import Words
 from tests.ui.builders import GOODS, SellingTill, a_line, a_transaction, lines, selling, signed_on
 
@@ -109,6 +111,16 @@ def test_the_reason_stands_under_the_name_and_the_old_price_beside(model):
     assert "Золото" in texts.reasons
     assert model.index(3, 0).data(TEXTS).notes
     assert model.index(7, 0).data(TEXTS).old == ""
+
+
+def test_every_reason_has_its_sum_and_two_by_hand_are_one():
+    """A stranger at the till missed 5.72 of a cashier's discount beside a rule's own reckoning."""
+    by_hand = DiscountView("goodwill", "Damaged", 2_86, say("why.goodwill", reason="Damaged"))
+    line = a_line(1, *GOODS[0])
+    line = replace(line, discounts=(*line.discounts[:1], by_hand, by_hand))
+    said = texts_of(line, 1, Words("ru"), RUB).reasons.split(" · ")
+    assert said[-1] == "Damaged: 5,72"
+    assert len(said) == 1 + len(line.discounts[:1])
 
 
 def test_a_scan_at_150_lines_adds_a_row_and_moves_no_widget(open_till, qapp):

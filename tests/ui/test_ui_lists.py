@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 
 from pos_app.ui.desk import Ask, Row
 from pos_app.ui.menu_flows import perform
-from pos_app.workstation.answer import done, refused
-from tests.ui.builders import FOUND, MEMBERS, SellingTill, selling
+from pos_app.workstation.answer import ALL_PARTS, done, refused
+from tests.ui.builders import FOUND, MEMBERS, SUSPENDED, SellingTill, selling
 from tests.ui.test_ui_keys_and_focus import press, type_in
 
 K = Qt.Key
@@ -108,3 +108,34 @@ def test_what_is_behind_a_group_is_two_numbers_away(window):
     type_in(window, "2")
     press(window, K.Key_Return)
     assert window.desk.ask.name == "report_period"
+
+
+def test_a_word_typed_before_f5_is_the_receipts_label_and_leaves_the_field(window):
+    """No gesture more than without one; a list that the word has opened goes with it."""
+    type_in(window, "Куртка")
+    assert window.desk.ask.name == "results"
+    window.desk.till.answers["suspend"] = done()
+    press(window, K.Key_F5)
+    assert window.desk.till.said("suspend") == [(("Куртка",), {})]
+    assert (window.desk.ask, window.desk.typed) == (None, "")
+
+
+def test_a_label_that_could_not_be_kept_stays_in_the_field(window):
+    type_in(window, "куртка")
+    window.desk.till.answers["suspend"] = refused("tenders_taken")
+    press(window, K.Key_F5)
+    assert window.desk.typed == "куртка"
+
+
+def test_what_is_typed_for_another_question_is_no_label(window):
+    perform(window.desk, "member")
+    type_in(window, "4567")
+    press(window, K.Key_F5)
+    assert window.desk.till.said("suspend") == [(("",), {})]
+
+
+def test_the_list_of_receipts_that_wait_shows_their_labels(window):
+    window.desk.till.become(*ALL_PARTS, transaction=None, member=None, suspended=SUSPENDED)
+    window.desk.till.push(done(changed=ALL_PARTS))
+    perform(window.desk, "suspended")
+    assert [row.title for row in window.desk.rows] == ["Бабушка в синем", "12 позиций"]

@@ -161,3 +161,14 @@ def test_the_window_gives_the_focus_back_when_it_is_activated(window):
     window.activateWindow()
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
     assert window.entry.hasFocus()
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ru", ","), ("en", ".")])
+def test_the_number_pad_writes_the_mark_of_the_language(open_till, language, mark):
+    window = open_till(SellingTill(selling()), language=language)
+    perform(window.desk, "cash")
+    point = window.look.say("ui.decimal_point")
+    (key,) = [one for one in window.findChildren(Button) if one.accessibleName() == point]
+    window.desk.write("5")
+    key.click()
+    assert (key.text(), window.desk.typed) == (mark, f"5{mark}")

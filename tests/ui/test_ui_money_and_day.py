@@ -17,12 +17,12 @@ from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, Part, done
 from pos_app.workstation.report import Report, Settlement
 from tests.ui.builders import (
-    FOUND,
     SellingTill,
     a_transaction,
     selling,
     signed_on,
 )
+from tests.ui.counter_samples import a_price
 
 K = Qt.Key
 
@@ -138,7 +138,7 @@ def test_a_session_is_closed_with_a_count_and_shows_its_report(window):
     window.desk.till.answers["close_session"] = done(report=report)
     perform(window.desk, "close_session")
     answer(window, "5189,14")
-    assert window.desk.till.said("close_session") == [((518914,), {})]
+    assert window.desk.till.said("close_session") == [((518914, ""), {})]
     assert window.desk.page.content == report
     assert "518,914" not in words_on(window)
     assert "5\u202f189,14\u00a0₽" in words_on(window)
@@ -232,10 +232,10 @@ def test_card_and_qr_pay_all_that_is_due(window):
 
 
 def test_a_price_check_says_the_price_and_sells_nothing(window):
-    window.desk.till.answers["price_check"] = done(item=FOUND[0])
+    window.desk.till.answers["price_check"] = a_price()
     perform(window.desk, "price_check")
     answer(window, "4601234000001")
-    assert window.desk.said.texts[0].key == "ui.price_is"
+    assert window.desk.said.texts[0].key == "ui.price_with_card"
     assert not window.desk.till.said("add_item")
 
 
@@ -306,4 +306,18 @@ def test_a_drawer_that_differs_is_counted_again_or_closed_as_it_is(open_till):
     window.desk.write("500")
     perform(window.desk, "submit")
     window.desk.ask.pick(window.desk.rows[1])
-    assert till.said("close_session") == [((500_00,), {})]
+    assert till.said("close_session") == [((500_00, ""), {})]
+
+
+def test_a_session_that_differs_by_more_than_the_shop_lets_pass_is_closed_with_a_reason(open_till):
+    till = SellingTill(signed_on())
+    till.answers["count_drawer"] = done(difference_minor=-100_00, needs_reason=True)
+    till.answers["close_session"] = done()
+    window = open_till(till)
+    perform(window.desk, "close_session")
+    window.desk.write("500")
+    perform(window.desk, "submit")
+    window.desk.ask.pick(window.desk.rows[1])
+    assert window.desk.ask.name == "why_so"
+    window.desk.ask.pick(window.desk.rows[0])
+    assert till.said("close_session") == [((500_00, "wrong_change"), {})]

@@ -113,3 +113,11 @@ def test_a_refused_choice_is_said_and_asked_again(window):
     window.desk.do(refused("terminal_gone", name="eft"))
     assert window.desk.said.texts[0].key == "refused.terminal_gone"
     assert window.desk.ask.name == "payment"
+
+
+def test_while_money_is_on_its_way_no_key_of_payment_looks_live(window):
+    told(window, WAITING)
+    pay = window.screen_shown.totals.pay.buttons
+    assert not any(one.isEnabled() for one in pay)
+    told(window, None)
+    assert all(one.isEnabled() for one in pay)

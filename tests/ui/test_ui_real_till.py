@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from pos_app.ui import gestures
+from pos_app.ui import gestures, return_marks
 from pos_app.ui.background import Ticker
 from pos_app.ui.controls import Button
 from pos_app.ui.desk import Desk, Settings
@@ -103,6 +103,10 @@ def test_a_day_at_the_real_till_from_sign_on_to_z(window, qtbot):
     QTest.keyClicks(window.entry, number)
     press(window, K.Key_Return)
     assert desk.page.kind == "return"
+    gestures.scan(desk, goods[2]["ean"].encode())
+    press(window, K.Key_5, K.Key_Return)
+    assert (desk.page.kind, desk.view.transaction) == ("return", None), "no sale of it"
+    assert [line for line, _ in return_marks.wanted(desk.page)] == [3, 5]
     tap(window, "Вернуть всё")
     tap(window, "Оформить возврат")
     press(window, K.Key_Return)

@@ -7,15 +7,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from pos_app.ui import gestures, return_marks
 from pos_app.ui.controls import Button, Paragraph, Variants
+from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import MENU, perform
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import Part, done, notice, refused
 from pos_app.workstation.return_shown import ReturnView
-from pos_app.workstation.view import TenderView
+from pos_app.workstation.view import FoundItem, TenderView
 from tests.ui.builders import SellingTill, a_member, a_transaction, selling
 from tests.ui.counter_samples import become
-from tests.ui.return_samples import an_open_return, choosing_lines
+from tests.ui.return_samples import an_open_return, choosing_lines, why_of_a_past_receipt
 
 GOOD = done(notice("receipt_credited", number="A000017", points=20))
 
@@ -170,3 +172,88 @@ def test_a_return_names_what_points_paid_and_the_part_of_a_point_that_waits(wind
     told = told.replace("\xa0", " ").replace("\u202f", " ")
     for words in ("136,17", "95,37", "Баллами", "40,80", "0,80 ₽ — меньше балла"):
         assert words in told, told
+
+
+def test_why_on_the_page_of_a_past_receipt_is_of_that_one_and_leads_back_to_it(window):
+    why_of_a_past_receipt(window)
+    assert window.desk.till.said("explain") == [(("t1",), {})]
+    assert window.desk.page.kind == "trace"
+    shown = [one.text() for one in window.findChildren(Paragraph) if one.isVisible()]
+    assert "Почему так: чек A000017" in shown
+    assert any("Программы версии 3 на этой кассе больше нет" in text for text in shown)
+    QTest.keyClick(window.entry, Qt.Key.Key_Escape)
+    assert window.desk.page.kind == "return"
+    (button,) = [
+        one for one in window.findChildren(Button) if one.text() == "Почему?" if one.isVisible()
+    ]
+    button.click()
+    assert window.desk.page.kind == "trace"
+    QTest.keyClick(window.entry, Qt.Key.Key_F11)
+    assert window.desk.page.kind == "return"
+
+
+# ---- what comes back is marked by the scanner and by keys
+def marked(window):
+    return return_marks.wanted(window.desk.page)
+
+
+def enter(window, text=""):
+    QTest.keyClicks(window.entry, text)
+    QTest.keyClick(window.entry, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def receipt(window):
+    """The page of a receipt; a code that is scanned is goods by the till's own answer."""
+    shown = replace(a_transaction(), id="A000017", phase="completed")
+    window.desk.turn_to(Page("return", shown))
+    rows = {line.code: FoundItem(line.item_id, line.code, line.name, 1, "piece")
+            for line in shown.lines}  # fmt: skip
+    rows["4600000099999"] = FoundItem("other", "4600000099999", "Чай", 1, "piece")
+
+    def check(text):
+        return done(item=rows[text]) if text in rows else refused("unknown_code", code=text)
+
+    window.desk.till.answers["price_check"] = check
+    return shown
+
+
+def test_a_scan_on_the_page_of_a_receipt_marks_what_comes_back_and_sells_nothing(window, receipt):
+    milk, _, cheese, *_ = receipt.lines
+    for code in (milk.code, milk.code, cheese.code):
+        gestures.scan(window.desk, code.encode())
+    assert marked(window) == [(milk.line, "2"), (cheese.line, "0.342")], "weighed: the whole of it"
+    gestures.scan(window.desk, milk.code.encode())
+    assert said(window) == ["ui.return_no_more"]
+    gestures.scan(window.desk, b"4600000099999")
+    assert said(window) == ["ui.return_not_here"]
+    assert window.desk.till.said("scan") == []
+    assert window.desk.page.kind == "return"
+
+
+def test_a_row_s_number_marks_it_and_enter_goes_on_to_the_reason(window, receipt):
+    enter(window, "2")
+    assert marked(window) == [(2, "1")]
+    enter(window)
+    assert asked(window) == "reason"
+    enter(window, "1")
+    ((number, lines), given) = window.desk.till.said("return_sale")[-1]
+    assert (number, lines, given["reason"]) == ("A000017", [(2, "1")], "defect")
+
+
+def test_a_card_on_the_page_is_the_till_s_and_enter_with_nothing_marked_leaves_it(window, receipt):
+    enter(window)
+    assert window.desk.page is None
+    window.desk.turn_to(Page("return", receipt))
+    gestures.scan(window.desk, b"2990000000019")
+    assert window.desk.till.said("scan") == [((b"2990000000019", None), {})]
+
+
+def test_what_is_marked_outlives_a_look_at_why(window, receipt):
+    window.desk.till.answers["explain"] = done(trace=(), receipt_number="A000017")
+    enter(window, "2")
+    perform(window.desk, "why")
+    perform(window.desk, "why")
+    assert marked(window) == [(2, "1")]
+    shown = {one.text() for one in page(window).findChildren(QLabel)}
+    assert "1\xa0шт" in shown or "1 шт" in shown

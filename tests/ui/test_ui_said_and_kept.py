@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pos_app.ui.controls import Button
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.why_flows import Why
 from pos_app.workstation.answer import done, refused
 from tests.ui.builders import SellingTill, a_transaction, selling
 from tests.ui.states import TRACE
@@ -38,7 +39,7 @@ def test_what_is_said_lies_over_no_heading_and_no_way_back(window, enter):
     if enter == "menu":
         perform(window.desk, "menu")
     else:
-        window.desk.turn_to(Page("trace", TRACE))
+        window.desk.turn_to(Page("trace", Why(TRACE)))
     window.desk.do(refused("not_found", text="2"))
     notice = window.screen_shown.notice
     assert notice.isVisible()
@@ -54,7 +55,7 @@ def test_a_page_begins_where_what_is_said_ends_and_no_blank_strip_waits_for_it(
     if enter == "menu":
         perform(window.desk, "menu")
     else:
-        window.desk.turn_to(Page("trace", TRACE))
+        window.desk.turn_to(Page("trace", Why(TRACE)))
     window.desk.do(refused("not_found", text="2"))
     for _ in range(3):
         qapp.processEvents()

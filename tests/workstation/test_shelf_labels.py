@@ -1,13 +1,15 @@
 """A price label from the till: what is in force today, by the queue of the printer."""
 
-from drivers.contract import Barcode, Columns, Label, Symbology, Text
+from drivers.contract import Barcode, Columns, Cut, Label, Symbology, Text
 from pos_app.workstation.labels import LabelPaper
 from pos_app.workstation.shelf_label import paper_of
+from tests.sync.mirror.feeds import row
 from tests.workstation.tills import APPLES_PLU, MILK, SOON, UNKNOWN, notices, refusal
 
 
 def pieces(shop):
-    (label,) = shop.devices.jobs[-1].elements
+    label, cut = shop.devices.jobs[-1].elements
+    assert cut == Cut(), "else it waits in the printer for the next customer's receipt"
     assert isinstance(label, Label)
     return label
 
@@ -31,6 +33,15 @@ def test_goods_by_weight_say_their_unit_and_carry_their_plu(shop) -> None:
     assert any(isinstance(one, Columns) and one.left == "за 1 кг" for one in label.elements)
     (code,) = [one for one in label.elements if isinstance(one, Barcode)]
     assert code.data == APPLES_PLU
+
+
+def test_labels_of_their_own_paper_lie_apart_already_and_are_not_cut(bench) -> None:
+    body = {"name": "label_paper", "value": {"columns": 24, "height_mm": 30, "gap_mm": 3}}
+    bench.mirrors(bench.newer(lambda ver: row("chain", ver, "setting", "label_paper", body)))
+    shop = bench.open_shift()
+    shop.till.print_label(MILK)
+    (label,) = shop.devices.jobs[-1].elements
+    assert (label.height_dots, label.gap_dots) == (240, 24)
 
 
 def test_what_is_not_sold_today_has_no_label(bench) -> None:

@@ -127,7 +127,7 @@ def test_a_jump_while_the_till_runs_moves_no_receipt_and_no_day(bench):
     bench.clock.passes(hours=1)
     bench.clock.now += timedelta(days=31)
     assert bench.sold().completed_at == NOON + timedelta(hours=1)
-    ok(bench.till.close_session(10))
+    ok(bench.till.close_session(10, "not_found"))
     assert refusal(bench.till.open_session(0)) == "clock_doubted"
 
 

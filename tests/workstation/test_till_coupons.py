@@ -228,7 +228,7 @@ def test_a_coupon_won_today_is_worth_something_tomorrow(shop):
     assert (given.coupon_id, given.deed) == ("next", "issued")
     assert refusal(shop.scan(MILK, code)) == "coupon_not_yet"
     ok(shop.till.pay("cash"))
-    ok(shop.till.close_session(0))
+    ok(shop.till.close_session(0, "not_found"))
     shop.clock.move(days=1)
     ok(shop.till.open_session(0))
     assert notices(shop.scan(MILK, code)) == ["coupon_added"]
@@ -247,7 +247,7 @@ def test_a_return_voids_the_coupon_it_gave_unless_it_was_used(manager):
     assert (voided.key, voided.deed) == (first.coupons[0].key, "void")
     kept = bought_apples(manager)
     second = manager.documents()[-1]
-    ok(manager.till.end_of_day(0))
+    ok(manager.till.end_of_day(0, "not_found"))
     manager.clock.move(days=1)
     ok(manager.till.open_session(0))
     assert refusal(manager.scan(MILK, code)) == "coupon_void"

@@ -52,7 +52,7 @@ def test_dark_hours_are_counted_from_the_break_of_the_link_to_its_return(tmp_pat
     link(bench, True)
     bench.clock.move(hours=1)
     assert bench.till.station.session.totals.dark_seconds == 190 * 60
-    report = ok(bench.till.end_of_day(0)).data["report"]
+    report = ok(bench.till.end_of_day(0, "not_found")).data["report"]
     assert (report.dark_minutes, report.dark_receipts) == (190, 0)
     assert "190" in paper(bench.devices.jobs[-1])
     bench.close()
@@ -65,8 +65,8 @@ def test_a_cut_of_the_power_forgets_no_darkness_and_the_close_counts_what_goes_o
     bench.restart()
     ok(bench.till.sign_on(*MARIA))
     bench.clock.move(minutes=15)
-    ok(bench.till.close_session(0))
-    report = ok(bench.till.end_of_day(0)).data["report"]
+    ok(bench.till.close_session(0, "not_found"))
+    report = ok(bench.till.end_of_day(0, "not_found")).data["report"]
     assert report.dark_minutes == 45
     assert bench.till.station.journal.last_session().dark_since is None
     bench.close()

@@ -109,7 +109,7 @@ def test_what_cannot_be_kept_is_not_sent(till) -> None:
     class Full(NoBook):
         """A disk without room."""
 
-        def save(self, row: Any) -> None:
+        def save(self, *rows: Any) -> None:
             raise StorageFull
 
     till.till.station.fiscal.book = Full()

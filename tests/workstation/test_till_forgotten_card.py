@@ -123,8 +123,8 @@ def test_nothing_is_credited_before_sign_on_nor_while_money_is_on_the_way(bench)
 def test_the_days_of_the_programme_are_kept_on_both_sides_of_the_border(senior, days, late, said):
     senior.mirrors(program_row(2000, earning(forgotten_card_days=days)))
     senior.sold(CHEESE)
-    ok(senior.till.close_session(0))
-    ok(senior.till.end_of_day(0))
+    ok(senior.till.close_session(0, "not_found"))
+    ok(senior.till.end_of_day(0, "not_found"))
     senior.clock.move(days=late)
     if senior.view.operator is None:
         ok(senior.till.sign_on("petr", "2222"))

@@ -102,7 +102,7 @@ def test_a_disk_that_fills_up_leaves_sessions_as_they_are(frail, disk):
     disk.fails = None
     ok(frail.till.sign_off())
     ok(frail.till.sign_on("maria", "3333"))
-    ok(frail.till.close_session(0))
+    ok(frail.till.close_session(0, "not_found"))
     disk.fails = "record"
     assert refusal(frail.till.open_session(0)) == "storage_broken"
 

@@ -104,6 +104,13 @@ def test_what_is_no_card_is_refused(cards, code):
     assert refusal(cards.till.sell_gift_card(code, 500_00)) == "gift_card_bad"
 
 
+def test_a_code_too_short_to_be_told_from_another_is_not_sold(cards):
+    cards.scan("K1G:1")
+    assert refusal(cards.till.sell_gift_card("", 500_00)) == "gift_card_bad"
+    assert refusal(cards.till.sell_gift_card("12", 500_00)) == "gift_card_bad"
+    assert cards.sale is None
+
+
 def test_the_card_that_was_shown_is_sold_without_its_code(cards):
     assert refusal(cards.till.sell_gift_card("", 500_00)) == "gift_card_which"
     cards.scan(CODE)

@@ -114,7 +114,7 @@ def test_a_clean_end_writes_what_waits(lit):
 def test_a_session_that_was_closed_meanwhile_is_not_opened_again_by_its_darkness(lit):
     with courier_writes(lit):
         dark(lit)
-    ok(lit.till.close_session(0))
+    ok(lit.till.close_session(0, "not_found"))
     lit.till.tick()
     assert lit.memory.journal.session() is None
 
@@ -172,7 +172,7 @@ def test_a_paper_leaves_for_a_printer_that_is_back_only_when_the_file_knows_it(s
 
 
 def test_a_settlement_that_comes_while_the_courier_writes_is_kept_on_a_tick(lit):
-    ok(lit.till.end_of_day(0))
+    ok(lit.till.end_of_day(0, "not_found"))
     lit.courier.answers("sync", sent=1)
     with courier_writes(lit):
         lit.courier.answers("settlement", totals={"receipts": 0})
@@ -190,7 +190,7 @@ def test_what_a_terminal_says_at_the_end_of_a_day_is_kept_on_a_tick(tmp_path, re
     ok(bench.till.sign_on(*MARIA))
     ok(bench.till.open_session(0))
     bench.bank.mode = "hold"
-    ok(bench.till.end_of_day(0))
+    ok(bench.till.end_of_day(0, "not_found"))
     order, reply, _progress = bench.terminals.waiting[0]
     with courier_writes(bench):
         reply(PaymentResult(PaymentOutcome.DECLINED, reason=reason))

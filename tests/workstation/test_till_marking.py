@@ -170,7 +170,7 @@ def test_a_disk_that_takes_no_code_takes_no_line(till) -> None:
         def __init__(self, book) -> None:
             self.of, self.open = book.of, book.open
 
-        def save(self, row) -> None:
+        def save(self, *rows) -> None:
             raise StorageFull
 
     ok(scan(till, "a1"))

@@ -99,7 +99,11 @@ def test_the_code_to_scan_is_shown_while_it_can_be_paid(shop):
     shop.bank.mode = "hold"
     shop.scan(MILK)
     ok(shop.till.pay("qr"))
+    assert shop.view.payment.text.key == "payment.qr_asked"
+    shop.terminals.progress("qr_shown")
+    assert shop.view.payment.text.key == "payment.qr_elsewhere"
     shop.terminals.progress("qr_shown", "https://qr.nspk.ru/AS1")
+    assert shop.view.payment.text.key == "payment.qr_shown"
     assert shop.view.payment.qr == "https://qr.nspk.ru/AS1"
     shop.terminals.answers()
     assert shop.terminals.shown == ["https://qr.nspk.ru/AS1", ""]

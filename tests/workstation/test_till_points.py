@@ -165,7 +165,7 @@ def test_spend_of_this_till_counts_in_its_own_period(tmp_path):
     assert bench.view.member.next_tier_name == "Серебро"
     ok(bench.till.void_transaction())
     ok(bench.till.sign_on("petr", "2222"))
-    ok(bench.till.end_of_day(0))
+    ok(bench.till.end_of_day(0, "not_found"))
     bench.clock.move(days=14)
     ok(bench.till.open_session(0))
     bench.scan(CARDS["anna"])

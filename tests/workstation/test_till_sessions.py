@@ -134,7 +134,7 @@ def test_a_blind_count_shows_its_difference_after_it(shop):
     assert refusal(shop.till.end_of_day(0)) == "finish_first"
     ok(shop.till.void_transaction())
     shop.scan(CARDS["anna"])
-    answer = ok(shop.till.close_session(1080_00))
+    answer = ok(shop.till.close_session(1080_00, "wrong_change"))
     report = answer.data["report"]
     assert (report.kind, report.expected_minor, report.difference_minor) == (
         "session",
@@ -199,7 +199,7 @@ def test_closing_the_day_needs_the_right(shop):
 
 def close_online(bench: Bench):
     bench.courier.online = True
-    ok(bench.till.end_of_day(0))
+    ok(bench.till.end_of_day(0, "not_found"))
     bench.courier.answers("sync", sent=1)
 
 
@@ -269,7 +269,7 @@ def test_a_question_that_was_not_answered_is_asked_again_after_a_minute(day):
 
 
 def test_with_no_link_nothing_is_asked(day):
-    ok(day.till.end_of_day(0))
+    ok(day.till.end_of_day(0, "not_found"))
     assert day.courier.asked == []
 
 

@@ -252,7 +252,7 @@ def test_a_till_without_a_printer_queues_nothing(shop):
     assert shop.view.last_sale.print_state == "none"
     assert refusal(shop.till.reprint()) == "no_printer"
     ok(shop.till.x_report())
-    ok(shop.till.close_session(0))
+    ok(shop.till.close_session(0, "not_found"))
     assert shop.memory.journal.jobs() == ()
     assert shop.devices.jobs == []
 

@@ -113,8 +113,8 @@ def test_a_membership_holds_at_the_till_that_sold_it_at_once_and_with_no_link(cl
 
 def test_used_days_of_a_membership_are_kept_and_its_tier_goes(club: Bench):
     sold = buy(club, CHEESE)
-    ok(club.till.close_session(0))
-    ok(club.till.end_of_day(0))
+    ok(club.till.close_session(0, "not_found"))
+    ok(club.till.end_of_day(0, "not_found"))
     club.clock.move(days=25)
     club.open_shift("maria")
     ok(club.till.return_sale(sold.receipt_number, None, "defect"))

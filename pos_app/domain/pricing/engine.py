@@ -32,6 +32,7 @@ from pos_app.domain.pricing.setting import Component, Effort, Setting
 from pos_app.domain.pricing.trace import Tracing, earn_traces, notes_of
 from pos_app.domain.pricing.worksheet import Worksheet
 from pos_app.domain.promotion.gift import GiftGiven
+from pos_app.domain.promotion.promotion import Promotion
 
 SHARED_PREFIX = ("percent_first", "amount_first")
 
@@ -66,6 +67,13 @@ class Engine:
         self._known: dict[Component, Assignment] = {}
         self._pieces = Pieces()
         self._sight = Sight.of(program)
+
+    def promotions_of(self, line: BasketLine) -> tuple[Promotion, ...]:
+        """Those whose goods hold the line's item at its price, open now or not."""
+        if not line.reducible:
+            return ()
+        numbers = dict.fromkeys(number for number, _, _ in self._index.seen(line))
+        return tuple(self.program.promotions[number] for number in numbers)
 
     def price(self, lines: Sequence[BasketLine], context: Context) -> Priced:
         """Every amount of the basket, with its reason. Lines keep their order."""

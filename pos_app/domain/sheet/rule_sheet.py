@@ -82,8 +82,25 @@ def rule_sheet(
 ) -> RuleSheet:
     """The page of a programme; names in that language. With `on`, what has ended is left out.
     `items`: names by item id; an item that is not there stands with its id."""
+    told = telling(program, language, on, items)
+    chapters = (
+        Chapter(say(f"sheet.chapter.{name}"), tuple(tell(program, told)))
+        for name, tell in CHAPTERS.items()
+    )
+    name = program.names.get(language) or next(iter(program.names.values()), "")
+    return RuleSheet(
+        say("sheet.title", name=name or program.ref.program_id),
+        say("sheet.since", on=program.valid_from.date(), version=program.ref.version),
+        tuple(chapter for chapter in chapters if chapter.lines),
+    )
+
+
+def telling(
+    program: Program, language: str, on: date | None = None, items: Mapping[str, str] = NO_NAMES
+) -> Telling:
+    """What every part of the sheet, or one sentence of it, needs; see `rule_sheet`."""
     choice = program.cashback.choice
-    told = Telling(
+    return Telling(
         language=language,
         currency=program.currency,
         tiers={tier.tier_id: tier.name(language) for tier in program.tiers.tiers},
@@ -97,16 +114,6 @@ def rule_sheet(
         on=on,
         items=items,
         chosen=frozenset(choice.rules) if choice else frozenset(),
-    )
-    chapters = (
-        Chapter(say(f"sheet.chapter.{name}"), tuple(tell(program, told)))
-        for name, tell in CHAPTERS.items()
-    )
-    name = program.names.get(language) or next(iter(program.names.values()), "")
-    return RuleSheet(
-        say("sheet.title", name=name or program.ref.program_id),
-        say("sheet.since", on=program.valid_from.date(), version=program.ref.version),
-        tuple(chapter for chapter in chapters if chapter.lines),
     )
 
 

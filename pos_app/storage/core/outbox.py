@@ -1,9 +1,10 @@
 """SQL of `outbox` as SQLAlchemy Core writes it. Never imported by a running till: see `core`."""
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, literal, select
 
 from pos_app.storage import schema as s
 from pos_app.storage.core.compiled import compiled, insert_into
+from pos_app.storage.recording import TOLD
 
 BATCH = compiled(
     select(
@@ -19,13 +20,21 @@ KEEP_FROM = compiled(
     .where(s.event.c.place > bindparam("after"))
     .where(s.event.c.at_us >= bindparam("horizon"))
 )
-PRUNE = tuple(
-    compiled(
-        delete(table)
-        .where(table.c.place > bindparam("above"))
-        .where(table.c.place <= bindparam("up_to"))
-    )
-    for table in (s.member_event, s.local_member, s.document_key, s.return_of, s.event)
+_told = (
+    select(literal(TOLD) + s.document_key.c.key)
+    .where(s.document_key.c.place > bindparam("above"))
+    .where(s.document_key.c.place <= bindparam("up_to"))
+)
+PRUNE = (
+    compiled(delete(s.meta).where(s.meta.c.k.in_(_told))),
+    *(
+        compiled(
+            delete(table)
+            .where(table.c.place > bindparam("above"))
+            .where(table.c.place <= bindparam("up_to"))
+        )
+        for table in (s.member_event, s.local_member, s.document_key, s.return_of, s.event)
+    ),
 )
 ORPHAN_KEYS = compiled(
     delete(s.local_member_key).where(

@@ -20,6 +20,15 @@ KEEP_FROM = Statement(
 )
 PRUNE: tuple[Statement, ...] = (
     Statement(
+        (
+            'DELETE FROM meta WHERE meta.k IN (SELECT ? || document_key."key" AS anon_1 \n'
+            "FROM document_key \n"
+            "WHERE document_key.place > ? AND document_key.place <= ?)"
+        ),
+        ("param_1", "above", "up_to"),
+        {"param_1": "told."},
+    ),
+    Statement(
         ("DELETE FROM member_event WHERE member_event.place > ? AND member_event.place <= ?"),
         ("above", "up_to"),
         {},

@@ -4,13 +4,13 @@ Never the truth: the fold over the ledger is, and a job compares.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from pos_app.domain.loyalty.ledger import Account, Owed, PointsEntry, Take
+from sync.server.engine.days import Days
 from sync.translate import entry_doc, entry_from_doc, lot_from_row, lot_row
 from sync.translate.instants import day, optional_day, optional_day_text
 from sync.wire.codec import canonical
@@ -114,6 +114,12 @@ def ledger_row(
     }
 
 
-def available(account: Account, reserved: int, on: date) -> int:
+def spendable(account: Account, days: Days) -> int:
+    """Points that can be spent whichever of the stores' days a till has: the fewest of them, so
+    that tills on two days never spend more than there is (docs/adr/0201)."""
+    return min(account.available(day) for day in days.running)
+
+
+def available(account: Account, reserved: int, days: Days) -> int:
     """Points that nobody has promised yet: spendable, less what tills may spend offline."""
-    return account.available(on) - reserved
+    return spendable(account, days) - reserved

@@ -31,6 +31,7 @@ from sync.server.books.desk import Desk, OwnDesk
 from sync.server.books.grant import Grant as Grant
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_scope
+from sync.server.engine.days import Days
 from sync.server.engine.schema import account, allowance, bearer, conflict, effect, ledger, member
 from sync.server.engine.services import MICROSECOND, Services
 from sync.server.publishing import feed, interest
@@ -97,6 +98,11 @@ class Book:
     def __post_init__(self) -> None:
         self._desk = self.desk or OwnDesk(self.connection)
         self._desk.lock(self.bucket)
+
+    @property
+    def days(self) -> Days:
+        """Those of the chain's stores, the same all through the transaction."""
+        return self._desk.days(self.services)
 
     def load(self, members: Iterable[str], entries: Iterable[str] = ()) -> None:
         """Owners (members, gift cards, coupons) with grants; ledger lines of these ids."""

@@ -12,6 +12,8 @@ from sync.server.engine import bulk
 from sync.server.engine.schema import conflict
 
 OVERDRAFT = "overdraft"
+TOLD_MOST = 10**12
+"""What one line tells at most: garbage that a till was parked for must not overflow their sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,18 @@ def conflict_rows(bucket: int, found: Iterable[Conflict], now_us: int) -> list[d
             "terminal": c.terminal,
             "event": c.event,
             "member": c.member,
-            "points": c.points,
-            "money": c.money_minor,
+            "points": _told(c.points),
+            "money": _told(c.money_minor),
             "detail": c.detail[:300].replace("\0", ""),
             "at": now_us,
         }
         for c in found
     }
     return list(rows.values())
+
+
+def _told(amount: int) -> int:
+    return max(-TOLD_MOST, min(amount, TOLD_MOST))
 
 
 def open_count(connection: Connection, terminal_id: str) -> int:

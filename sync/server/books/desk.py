@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Table
 
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_scope
+from sync.server.engine.days import Days, days_now
+from sync.server.engine.services import Services
 from sync.server.publishing import feed, interest
 
 Rows = Sequence[Mapping[str, Any]]
@@ -34,6 +36,9 @@ class Desk(Protocol):
     def grouped(self) -> bool:
         """Whether tills hear only of the members of their store."""
 
+    def days(self, services: Services) -> Days:
+        """The days of the chain's stores, as they were when first asked."""
+
 
 class OwnDesk:
     """One book alone: every call is a statement."""
@@ -42,12 +47,19 @@ class OwnDesk:
         """On the book's own connection."""
         self.connection = connection
         self._grouped: bool | None = None
+        self._days: Days | None = None
 
     def grouped(self) -> bool:
         """See the Protocol: asked once."""
         if self._grouped is None:
             self._grouped = interest.by_store(self.connection)
         return self._grouped
+
+    def days(self, services: Services) -> Days:
+        """See the Protocol: asked once."""
+        if self._days is None:
+            self._days = days_now(self.connection, services)
+        return self._days
 
     def lock(self, bucket: int) -> None:
         """See the Protocol."""

@@ -158,7 +158,7 @@ def _move(
 ) -> PointsEntry:
     member_id = held.member.member_id
     name = lot.lot_id if lot else "debt"
-    today = book.services.today()
+    today = book.days.today
     return PointsEntry(
         entry_id=derived_id(f"{event_id}\n{member_id}\n{kind.value}\n{name}"),
         member_id=member_id,

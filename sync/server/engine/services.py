@@ -1,7 +1,8 @@
-"""What every part of the server is given: clock, ids, keys, epoch. Never a global."""
+"""What every part of the server is given: clock, ids, keys, epoch. Never a global, never a day: a
+day is the chain's (`days`)."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pos_app.domain.ports import Clock, IdSource
 from pos_app.gear.secrets import Ed25519Signer
@@ -44,10 +45,6 @@ class Services:
     def now_us(self) -> int:
         """The wall clock as the tables have it."""
         return micros(self.clock.now_utc())
-
-    def today(self) -> date:
-        """The UTC day."""
-        return self.clock.now_utc().date()
 
     def server_time(self) -> str:
         """As replies carry it."""

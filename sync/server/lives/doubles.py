@@ -88,13 +88,11 @@ def keep_late(
     The rows of its own time may stand at the same place: minus keeps the late ones apart. Sent
     again with more, a batch replaces the shorter one that begins where it does.
     """
-    bucket, life = bucket_of(signed.terminal), -request.incarnation
-    ours = (inbox.c.bucket == bucket, inbox.c.terminal == signed.terminal)
     if request.events:
         row = {
-            "bucket": bucket,
+            "bucket": bucket_of(signed.terminal),
             "terminal": signed.terminal,
-            "incarnation": life,
+            "incarnation": -request.incarnation,
             "first_seq": request.events[0].seq,
             "last_seq": request.events[-1].seq,
             "body": signed.body,
@@ -112,8 +110,29 @@ def keep_late(
                 where=inbox.c.last_seq < new.last_seq,
             )
         )
-    most = sa.select(sa.func.max(inbox.c.last_seq)).where(*ours, inbox.c.incarnation == life)
+    return _last_late(connection, signed.terminal, request.incarnation)
+
+
+def _last_late(connection: Connection, terminal_id: str, incarnation: int) -> int:
+    bucket = bucket_of(terminal_id)
+    ours = (inbox.c.bucket == bucket, inbox.c.terminal == terminal_id)
+    late = inbox.c.incarnation == -incarnation
+    most = sa.select(sa.func.max(inbox.c.last_seq)).where(*ours, late)
     return int(connection.execute(most).scalar() or 0)
+
+
+def former_head(connection: Connection, row: Any, incarnation: int) -> int:
+    """How far a life before the one in force is known here, late batches counted; -1 for none.
+
+    A server that went back in time may have less of it than it once acknowledged: nobody else
+    tells the fenced database, whose disk may be the only one with those events.
+    """
+    if not 0 < incarnation < row.incarnation:
+        return -1
+    ours = (event.c.bucket == bucket_of(row.id), event.c.terminal == row.id)
+    most = sa.select(sa.func.max(event.c.seq)).where(*ours, event.c.incarnation == incarnation)
+    known = int(connection.execute(most).scalar() or 0)
+    return max(known, _last_late(connection, row.id, incarnation))
 
 
 def late_batches(connection: Connection) -> Sequence[Any]:

@@ -134,9 +134,8 @@ def _award(connection: Connection, services: Services, told: Told) -> ActivityRe
     if (done := _before(book, told.key)) is not None:
         return done
     held = _loaded(book, told.member, "unknown_member")
-    reason = not_for(held.member) or limit_reached(
-        told.activity, held.member.tallies, services.today()
-    )
+    today = book.days.today
+    reason = not_for(held.member) or limit_reached(told.activity, held.member.tallies, today)
     if reason is not None:
         return _answered(book, told.key, ActivityReply("refused", reason=reason.key))
     give(book, held, told, told.activity.points, told.key)
@@ -174,7 +173,7 @@ def give(
         event_id=event_id,
         member_id=held.member.member_id,
         at=services.now(),
-        on=services.today(),
+        on=book.days.today,
         program=told.program.ref,
     )
     made = entry(told.activity, points, occasion)
@@ -182,13 +181,13 @@ def give(
     if book.post(held, made)[0] is not PostResult.POSTED:
         return
     if counts:
-        change_tallies(book, held, counted(told.activity, services.today()))
+        change_tallies(book, held, counted(told.activity, book.days.today))
     tiering = tiering_in_force(book.connection, services.now())
-    case = Judged(services.today(), held.account.balance)
+    case = Judged(book.days.today, held.account.balance)
     book.change(held, tiering(held.member, case))
 
 
 def change_tallies(book: Book, held: Held, more: TallyEntry) -> None:
     """One more line of the member's counters."""
-    tallies = kept(added(held.member.tallies, [more]), book.services.today())
+    tallies = kept(added(held.member.tallies, [more]), book.days.today)
     book.change(held, replace(held.member, tallies=tallies, as_of=book.services.now()))

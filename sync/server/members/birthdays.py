@@ -17,6 +17,7 @@ from pos_app.domain.loyalty.member import Member
 from sync.server.books.book import Book, Held
 from sync.server.engine.buckets import BUCKETS
 from sync.server.engine.database import Database
+from sync.server.engine.days import days_now
 from sync.server.engine.keys import get_meta, set_meta
 from sync.server.engine.schema import member
 from sync.server.engine.services import Services
@@ -36,18 +37,18 @@ def rule_in_force(connection: Connection, services: Services) -> Birthday:
 
 
 def windows_of(born: date | None, rule: Birthday, today: date) -> tuple[Window | None, ...]:
-    """Two windows; the first may still run in a store where it is yesterday."""
+    """Two windows; the first may still run at a till that has not closed yesterday."""
     return windows(born, rule, today - timedelta(days=1)) if born else (None, None)
 
 
 async def refresh_birthdays(database: Database, services: Services) -> int:
     """Move on windows that have ended, once a day and whenever the rule changes; how many."""
-    rule, done = await database.read(
-        lambda c: (rule_in_force(c, services), get_meta(c).get(DONE, ""))
+    rule, done, days = await database.read(
+        lambda c: (rule_in_force(c, services), get_meta(c).get(DONE, ""), days_now(c, services))
     )
     day, _, rule_then = done.partition("/")
     rule_now = f"{rule.days_before}/{rule.days_after}"
-    today = services.today()
+    today = days.first
     if (day, rule_then) == (today.isoformat(), rule_now):
         return 0
     count = 0
@@ -78,7 +79,7 @@ def _due(connection: Connection, bucket: int, today: date, *, every: bool) -> li
 
 
 def _over(one: Member, today: date) -> bool:
-    # As in `windows_of`: a window runs until its last day has ended everywhere.
+    # As in `windows_of`: a window runs until its last day was closed everywhere.
     yesterday = today - timedelta(days=1)
     return one.birthday_next is None or one.birthday is None or one.birthday[1] < yesterday
 
@@ -95,7 +96,7 @@ def refresh(
         if held is None:
             continue
         born = _born(services, held)
-        first, second = windows_of(born, rule, services.today())
+        first, second = windows_of(born, rule, book.days.first)
         changed = replace(held.member, birthday=first, birthday_next=second)
         if changed != held.member:
             book.change(held, changed)

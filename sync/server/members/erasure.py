@@ -98,7 +98,7 @@ def _emptied(connection: Connection, services: Services, who: str, deed: Deed) -
     book = Book(connection, services, bucket_of(who))
     book.load([who])
     held = book.held[who]
-    entry = _given_up(services, held, deed)
+    entry = _given_up(book, held, deed)
     if entry is not None:
         book.load([], [entry.entry_id])
         book.post(held, entry)
@@ -111,7 +111,7 @@ def _emptied(connection: Connection, services: Services, who: str, deed: Deed) -
     book.flush()
 
 
-def _given_up(services: Services, held: Held, deed: Deed) -> PointsEntry | None:
+def _given_up(book: Book, held: Held, deed: Deed) -> PointsEntry | None:
     points, who = held.account.balance, held.member.member_id
     if points <= 0:
         return None
@@ -120,8 +120,8 @@ def _given_up(services: Services, held: Held, deed: Deed) -> PointsEntry | None:
         member_id=who,
         kind=EntryKind.ADJUST,
         points=-points,
-        at=services.now(),
-        business_on=services.today(),
+        at=book.services.now(),
+        business_on=book.days.today,
         cause=Cause("operator", deed.by, reason=ERASED),
     )
 

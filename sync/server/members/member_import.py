@@ -5,7 +5,7 @@ birth_date,email,city,sms_consent,email_consent,points` may be there. A phone be
 four digits, the rest of the person an encrypted profile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.identification.check_digits import has_gs1_check_digit, is_digits
-from pos_app.domain.loyalty.birthday import Birthday, Window
+from pos_app.domain.loyalty.birthday import Window
 from pos_app.domain.loyalty.ledger import Cause, EntryKind, PointsEntry
 from pos_app.domain.loyalty.member import Member
 from pos_app.gear.phones import WorldPhoneBook
@@ -23,6 +23,7 @@ from sync.server.books.book import Book
 from sync.server.books.merging import derived_id
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
+from sync.server.engine.days import days_now
 from sync.server.engine.schema import member_key
 from sync.server.engine.services import Services
 from sync.server.engine.sheets import BadRow, CellFault, Cells, Imported, read_sheet, whole, words
@@ -31,6 +32,8 @@ from sync.server.sealing.profiles import encrypt, packed
 
 NEEDED = ("id", "card_ean", "phone", "last_name", "first_name", "registered", "tier")
 REGION = "RU"
+Windows = Callable[[date | None], tuple[Window | None, ...]]
+"""Of who was born then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def import_members(
     """Write the members of a file; with one bad row nothing changes. Again, it changes nothing
     but names, tiers and profiles: opening points are given once."""
     faults: list[BadRow] = []
-    rule = rule_in_force(connection, services)
-    people = _read(services, data, home_store, faults, rule)
+    windows = _windows(connection, services)
+    people = _read(services, data, home_store, faults, windows)
     faults += _taken(connection, people)
     if faults:
         return Imported(len(people), 0, sorted(faults, key=lambda fault: fault.line))
@@ -66,7 +69,7 @@ def import_members(
 
 
 def _read(
-    services: Services, data: bytes, home_store: str, faults: list[BadRow], rule: Birthday
+    services: Services, data: bytes, home_store: str, faults: list[BadRow], windows: Windows
 ) -> list[Person]:
     hasher, book = PepperedPhoneHasher(services.keys.pepper), WorldPhoneBook()
     people: list[Person] = []
@@ -76,7 +79,7 @@ def _read(
             phone = _phone(book, cells["phone"])
             keys = _keys(hasher, phone, cells["card_ean"])
             _once(first, (*keys, ("id", cells["id"])), line)
-            birthday = windows_of(_day(cells, "birth_date"), rule, services.today())
+            birthday = windows(_day(cells, "birth_date"))
             person = _member(cells, phone, home_store, birthday)
             profile = packed({name: value for name, value in cells.items() if value})
             points = whole(cells, "points") if cells.get("points") else 0
@@ -84,6 +87,11 @@ def _read(
         except CellFault as fault:
             faults.append(BadRow(line, str(fault)))
     return people
+
+
+def _windows(connection: Connection, services: Services) -> Windows:
+    rule, days = rule_in_force(connection, services), days_now(connection, services)
+    return lambda born: windows_of(born, rule, days.first)
 
 
 def _once(first: dict[Key, int], keys: Iterable[Key], line: int) -> None:
@@ -169,7 +177,7 @@ def _write(connection: Connection, services: Services, people: Sequence[Person])
 
 
 def _write_bucket(book: Book, people: Sequence[Person]) -> None:
-    opening = {p.member.member_id: _opening(book.services, p) for p in people}
+    opening = {p.member.member_id: _opening(book, p) for p in people}
     book.load(opening, [entry.entry_id for entry in opening.values()])
     for person in people:
         member = person.member
@@ -193,7 +201,7 @@ def _write_bucket(book: Book, people: Sequence[Person]) -> None:
     book.flush()
 
 
-def _opening(services: Services, person: Person) -> PointsEntry:
+def _opening(book: Book, person: Person) -> PointsEntry:
     """Once: its id comes from the member's."""
     member_id = person.member.member_id
     return PointsEntry(
@@ -201,8 +209,8 @@ def _opening(services: Services, person: Person) -> PointsEntry:
         member_id=member_id,
         kind=EntryKind.ADJUST,
         points=person.points,
-        at=services.now(),
-        business_on=services.today(),
+        at=book.services.now(),
+        business_on=book.days.today,
         cause=Cause("operator", "import", reason="opening points"),
-        available_on=services.today(),
+        available_on=book.days.first,
     )

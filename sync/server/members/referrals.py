@@ -72,7 +72,7 @@ def _pay(connection: Connection, services: Services, row: sa.Row[tuple[str, ...]
     if program is None or activity is None or held is None:
         return OVER
     told = Told(row.event, activity, program, who)
-    if limit_reached(activity, held.member.tallies, services.today()) is not None:
+    if limit_reached(activity, held.member.tallies, book.days.today) is not None:
         return OVER
     if activity.points:
         give(book, held, told, activity.points, row.sale)

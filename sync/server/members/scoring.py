@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from pos_app.domain.loyalty.rfm import PLAIN, SETTING, bounds_told
 from sync.server.engine.database import Database
+from sync.server.engine.days import days_now
 from sync.server.engine.services import Services
 from sync.server.members.rfm import Table, figures, publish_bounds, table_of
 from sync.server.members.segmenting import AT_ONCE, Judging, by_bucket, judging_on, tell
@@ -21,7 +22,7 @@ EVERY = timedelta(days=7)
 
 async def refresh_scores(database: Database, services: Services) -> int:
     """Tell bounds and segments where those told are a week old; how many members changed, and 1."""
-    on = services.today()
+    on = (await database.read(lambda c: days_now(c, services))).today
     if not await database.read(lambda c: _due(c, services, on)):
         return 0
     table, judging = await database.read(lambda c: _judging(c, services, on))

@@ -141,21 +141,21 @@ def _forgiven(
     points = min(line[1], held.account.debt) if held is not None else 0
     if held is None or points <= 0:
         return 0
-    book.post(held, _entry(services, held, (entry_id, line[0]), points, decision))
+    book.post(held, _entry(book, held, (entry_id, line[0]), points, decision))
     book.flush()
     return points
 
 
 def _entry(
-    services: Services, held: Held, ids: tuple[str, str], points: int, decision: Decision
+    book: Book, held: Held, ids: tuple[str, str], points: int, decision: Decision
 ) -> PointsEntry:
     return PointsEntry(
         entry_id=ids[0],
         member_id=held.member.member_id,
         kind=EntryKind.ADJUST,
         points=points,
-        at=services.now(),
-        business_on=services.today(),
+        at=book.services.now(),
+        business_on=book.days.today,
         cause=Cause("operator", ids[1], decision.by[:TEXT_MOST], decision.reason[:TEXT_MOST]),
-        available_on=services.today(),
+        available_on=book.days.first,
     )

@@ -98,7 +98,7 @@ def _take(connection: Connection, services: Services, old: str, new: str) -> tup
     if one.balance <= 0:
         raise refuse(409, "gift_card_empty")
     amount = one.balance
-    add_entry(connection, book.bucket, _entry(services, old, -amount, _name(old, new), one))
+    add_entry(connection, book.bucket, _entry(book, old, -amount, _name(old, new), one))
     settle(book, old, {})
     one.doc.blocked = REPLACED
     book.flush()
@@ -110,7 +110,7 @@ def _credit(
 ) -> Callable[[Connection], None]:
     def give(connection: Connection) -> None:
         book = Book(connection, services, bucket_of(new))
-        entry = _entry(services, new, amount, _name(new, old), Bearer(new, expires_on=ends))
+        entry = _entry(book, new, amount, _name(new, old), Bearer(new, expires_on=ends))
         if all(known.entry_id != entry.entry_id for known in entries_of(connection, new)):
             add_entry(connection, book.bucket, entry)
         settle(book, new, {})
@@ -123,17 +123,15 @@ def _name(of: str, other: str) -> str:
     return derived_id(f"replace\n{of}\n{other}")
 
 
-def _entry(
-    services: Services, card: str, amount: int, entry_id: str, like: Bearer
-) -> GiftCardEntry:
+def _entry(book: Book, card: str, amount: int, entry_id: str, like: Bearer) -> GiftCardEntry:
     taken = amount < 0
     return GiftCardEntry(
         entry_id,
         card,
         GiftCardKind.VOID if taken else GiftCardKind.ISSUE,
         amount,
-        services.now(),
-        services.today(),
+        book.services.now(),
+        book.days.today,
         Cause("program", REPLACED),
         None if taken else optional_day(like.expires_on or None),
     )

@@ -41,7 +41,7 @@ class _Found:
 
 async def report(server: Server, options: Namespace) -> tuple[list[str], bool]:
     """The command `rfm`: (lines, whether it went well)."""
-    on = options.on or server.services.today()
+    on = options.on or (await server.days()).today
     found = await server.database.read(
         lambda c: _find(c, server.services, on, options.rule or PLAIN)
     )

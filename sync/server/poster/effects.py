@@ -132,7 +132,7 @@ def _count(book: Book, held: Held, part: Part, around: Surroundings) -> None:
         posted={**old.posted, part.terminal: part.seq},
         as_of=book.services.now(),
         home_store=old.home_store or document.store_id,
-        tallies=kept(added(old.tallies, document.tallies), book.services.today()),
+        tallies=kept(added(old.tallies, document.tallies), book.days.today),
     )
     sold_on = None if is_sale else part.turnover_on
     case = Judged(document.business_on, held.account.balance, sold_on)
@@ -249,7 +249,7 @@ def _carried_in(book: Book, part: Part, around: Surroundings) -> list[Conflict]:
         raise TypeError("a carried account")
     carry_in(book, book.held[part.member], part.fact, part.event)
     held = book.held[part.member]
-    case = Judged(book.services.today(), held.account.balance)
+    case = Judged(book.days.today, held.account.balance)
     book.change(held, around.tiering(held.member, case))
     return []
 

@@ -6,7 +6,6 @@ asks for a year asks for a minute.
 
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from pos_app.domain.reporting.period_report import (
     RfmCell,
     Sums,
 )
+from pos_app.gear.zones import SETTING, zone_of
 from sync.server.engine.refusal import refuse
 from sync.server.engine.schema import sale, store
 from sync.server.engine.services import Services
@@ -32,7 +32,6 @@ from sync.translate.receipt_facts import receipt_facts
 
 DAYS_MOST = 400
 AT_ONCE = 1_000
-TIME_ZONE = "Europe/Moscow"
 MARGIN = "margin_ppm"
 """Setting: what of a sale is the shop's own, in millionths; without it no profit is told."""
 
@@ -47,7 +46,7 @@ def period_report(connection: Connection, services: Services, asked: Asked) -> P
     if not timedelta(0) <= asked.until - asked.since < timedelta(DAYS_MOST):
         raise refuse(422, "bad_period", f"{asked.since}..{asked.until}")
     settings = settings_of(connection, asked.store_id)
-    zone = ZoneInfo(str(settings.get("time_zone") or TIME_ZONE))
+    zone = zone_of(settings.get(SETTING))
     report, visits = _walked(connection, asked, zone)
     rfm, lifetime = _standing(connection, asked)
     period = (asked.since, asked.until)

@@ -25,7 +25,7 @@ def free(book: Book, held: Held) -> int:
     """Points of a member that nobody holds; money of a gift card, uses of a coupon."""
     if held.bearer is not None:
         return held.bearer.free(held.reserved)
-    return accounts.available(held.account, held.reserved, book.services.today())
+    return accounts.available(held.account, held.reserved, book.days)
 
 
 def grant_now(connection: Connection, services: Services, wanted: Grant) -> Grant | None:

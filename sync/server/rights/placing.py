@@ -22,6 +22,7 @@ from pos_app.domain.loyalty.placement import (
     surplus,
     top_ups,
 )
+from sync.server.books import accounts
 from sync.server.books.book import Book, Grant, Held
 from sync.server.books.desk import SharedDesk
 from sync.server.engine.keys import barred
@@ -119,9 +120,8 @@ def place(book: Book, held: Held, around: Placement) -> int:
     """
     if held.bearer is not None or held.member.blocked or not held.member.confirmed:
         return 0
-    more = top_ups(
-        standing_of(book, held, around), around.tills, around.policy, book.services.today()
-    )
+    today = book.days.today
+    more = top_ups(standing_of(book, held, around), around.tills, around.policy, today)
     for till, points in more.items():
         grow(book, held, Grant("", held.member.member_id, till, points), around)
     return sum(more.values())
@@ -169,7 +169,7 @@ def _whole(book: Book, held: Held) -> int:
     """All that could be spent, whoever may: points, or what is on a gift card."""
     if held.bearer is not None:
         return held.bearer.balance
-    return held.account.available(book.services.today())
+    return accounts.spendable(held.account, book.days)
 
 
 def recall(book: Book, held: Held, terminal_id: str) -> None:
@@ -182,7 +182,7 @@ def recall(book: Book, held: Held, terminal_id: str) -> None:
 def rebalance(book: Book, held: Held, around: Placement) -> None:
     """Place what is free; ask back what lies where the member does not come any more."""
     place(book, held, around)
-    today = book.services.today()
+    today = book.days.today
     for till in surplus(standing_of(book, held, around), around.tills, around.policy, today):
         recall(book, held, till)
 

@@ -21,6 +21,7 @@ from pos_app.domain.identification.control import begins_so
 from pos_app.domain.item import DatedPrice, Item
 from pos_app.domain.quantity import Unit
 from sync.server.engine.buckets import CATALOG
+from sync.server.engine.days import days_now
 from sync.server.engine.services import Services
 from sync.server.engine.sheets import (
     BadRow,
@@ -100,7 +101,7 @@ def import_catalog(
         item_id: item_from_row(msgspec.json.decode(body, type=ItemRow))
         for item_id, body in feed.living(connection, CATALOG, "item").items()
     }
-    today = services.today()
+    today = days_now(connection, services).today
     merged = [_with_history(item, known.get(item.item_id), today) for item in items]
     changed = [item for item in merged if item != known.get(item.item_id)]
     if not dry_run:

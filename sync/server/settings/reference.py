@@ -18,6 +18,8 @@ from pos_app.domain.loyalty.velocity import SETTING as VELOCITY
 from pos_app.domain.loyalty.velocity import limits_of
 from pos_app.domain.read_regulation import regulation_of
 from pos_app.domain.rights import DEFAULT_ROLES, Operator
+from pos_app.gear.zones import SETTING as TIME_ZONE
+from pos_app.gear.zones import is_known_zone
 from sync.server.engine import bulk
 from sync.server.engine.buckets import OPERATORS, PROGRAM, settings_scope
 from sync.server.engine.keys import CHAIN, set_meta
@@ -73,6 +75,8 @@ def _judge_setting(name: str, value: Any) -> None:
             regulation_of(value)
         except RegulationRefused as refused:
             raise refuse(422, "bad_regulation", str(refused)) from refused
+    if name == TIME_ZONE and value not in (None, "") and not is_known_zone(value):
+        raise refuse(422, "bad_setting", f"a time zone as Europe/Moscow, not {value!r}")
     if name == INTEREST:
         try:
             msgspec.convert(value, InterestSetting)

@@ -18,6 +18,7 @@ from sync.server.access.keyring import owner
 from sync.server.books.book import Book
 from sync.server.books.merging import resolve
 from sync.server.engine.buckets import bucket_of
+from sync.server.engine.days import days_now
 from sync.server.engine.refusal import refuse
 from sync.server.engine.services import Services
 from sync.server.server import Server
@@ -56,7 +57,7 @@ def _reason(
     connection: Connection, services: Services, request: ChoiceRequest, known: Choices
 ) -> Sentence | None:
     """The till's own judgement, under the programme in force."""
-    if request.month not in months_open(services.today()):
+    if request.month not in months_open(days_now(connection, services).today):
         return say("choice.month")
     program = program_in_force(connection, services.now())
     choice = program.cashback.choice if program else None

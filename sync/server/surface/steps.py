@@ -18,6 +18,7 @@ from sync.server.engine.buckets import terminal_scope as own_scope
 from sync.server.engine.durability import told_safe
 from sync.server.engine.refusal import Refusal, refuse
 from sync.server.engine.services import Services, moment
+from sync.server.lives.doubles import former_head
 from sync.server.lives.epochs import refresh
 from sync.server.poster.outcomes import load_totals
 from sync.server.publishing import feed, interest
@@ -84,6 +85,7 @@ def pull(
         take_snapshot=page.beyond_horizon,
         incarnation=row.incarnation,
         machine=row.machine,
+        former_head=former_head(connection, row, request.incarnation),
     )
 
 

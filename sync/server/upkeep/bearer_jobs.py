@@ -20,6 +20,7 @@ from sync.server.books.book import Book
 from sync.server.engine import bulk
 from sync.server.engine.buckets import OPERATORS
 from sync.server.engine.database import Database
+from sync.server.engine.days import days_now
 from sync.server.engine.schema import bearer, shown
 from sync.server.engine.services import Services
 from sync.server.poster.gift_cards import add_entry, settle
@@ -35,8 +36,8 @@ A_TURN = 500
 async def tend_bearers(database: Database, services: Services) -> int:
     """Cards expired and coupons forgotten; how many."""
     done = 0
-    ended = services.today() - timedelta(days=1)
-    gone = services.today() - timedelta(days=KEPT_DAYS)
+    first = (await database.read(lambda c: days_now(c, services))).first
+    ended, gone = first - timedelta(days=1), first - timedelta(days=KEPT_DAYS)
     for kind, until, work in (("gift_card", ended, _expiring), ("coupon", gone, _forgetting)):
         found = await database.read(_over(kind, until))
         while found:

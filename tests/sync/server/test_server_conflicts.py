@@ -2,6 +2,7 @@
 
 import pytest
 
+from sync.server.books.conflicts import TOLD_MOST, Conflict, record
 from sync.server.engine.refusal import Refusal
 from sync.server.engine.schema import account, conflict, ledger
 from sync.server.office import conflict_desk
@@ -126,5 +127,22 @@ def test_the_settlement_of_the_till_tells_its_open_lines_with_their_money(house)
         await decide(house, line, "collect", "Olga", "")
         told = await till.settlement()
         assert (told.conflicts, told.conflict_points, told.conflict_money) == (0, 0, 0)
+
+    house.run(story())
+
+
+def test_absurd_amounts_of_many_lines_still_have_a_sum(house) -> None:
+    """Fuzzing: a settlement answered 503, since its sum was beyond 64 bits."""
+
+    async def story() -> None:
+        till = await house.till()
+        absurd = [
+            Conflict("parked", f"e{n}", till.terminal, points=sign * (2**63 - 1), money_minor=2**62)
+            for n, sign in enumerate((1, 1, -1))
+        ]
+        await house.write(record, 0, absurd, 1)
+        told = await till.settlement()
+        assert (told.conflicts, told.conflict_points) == (3, TOLD_MOST)
+        assert told.conflict_money == 3 * TOLD_MOST
 
     house.run(story())

@@ -1,0 +1,114 @@
+"""What does it cost: a question that scans and names answer, and a label for the shelf. No rule."""
+
+from collections.abc import Callable, Iterator
+
+from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.ui.desk import Ask, Desk, Row
+from pos_app.ui.phrases import item_row, words_of
+from pos_app.workstation.answer import Tone
+from pos_app.workstation.price_check import LOOK_BACK_DAYS, CheckedPrice, Quote
+
+
+def price_check(desk: Desk) -> None:
+    """Scans, codes and names are answered; a name's list is asked about row by row. Nothing is
+    sold until the priced item itself is chosen."""
+    priced: set[str] = set()
+
+    def accept(text: str) -> None:
+        priced.clear()
+        priced.update(_answered(desk, text))
+
+    def pick(row: Row) -> None:
+        if desk.typed.strip():
+            accept(desk.typed.strip())
+        elif row.value in priced:
+            desk.close_ask()
+            desk.do(desk.till.add_item(row.value))
+        elif row.value is not None:
+            accept(row.value)
+
+    desk.open(Ask("price_check", accept, pick=pick, scan=_scanned(accept)))
+
+
+def _answered(desk: Desk, text: str) -> Iterator[str]:
+    """Shows what the till says of it, else what there is by that name; the id that has a price."""
+    desk.write("")
+    answer = desk.do(desk.till.price_check(text)) if text else None
+    if answer is None:
+        return
+    checked: CheckedPrice | None = answer.data.get("price")
+    if checked is not None:
+        desk.show_rows(list(price_rows(desk, checked)))
+        line = _in_a_line(desk, checked)
+        desk.tell(line.key, Tone.GOOD, **line.args)
+        yield checked.item.item_id
+        return
+    unknown = answer.refusal is not None and answer.refusal.code == "unknown_code"
+    found = desk.till.find_items(text).data.get("items", ()) if unknown else ()
+    desk.show_rows([item_row(desk, one) for one in found])
+    if found:
+        desk.hush()
+
+
+def price_label(desk: Desk) -> None:
+    """A price label on the receipt printer; the question stays for the next one."""
+
+    def accept(text: str) -> None:
+        if text:
+            desk.do(desk.till.print_label(text))
+            desk.write("")
+
+    desk.open(Ask("price_label", accept, scan=_scanned(accept)))
+
+
+def _scanned(accept: Callable[[str], None]) -> Callable[[bytes], None]:
+    return lambda data: accept(data.decode("utf-8", "replace").strip())
+
+
+# ---- the answer as rows
+def price_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
+    """The item with its price on the shelf; who pays what; promises; what to know."""
+    words = words_of(desk)
+    yield item_row(desk, checked.item)
+    shelf_minor = checked.item.unit_price_minor
+    if checked.member:
+        title = words.text("ui.member_pays", name=checked.member)
+        yield _quoted(desk, title, checked.here, "star")
+    elif checked.here.amount_minor != shelf_minor:
+        yield _quoted(desk, words.text("ui.price_now"), checked.here, "check")
+    if checked.with_card is not None:
+        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, "star")
+    for one in checked.offers:
+        told = [words.say(sentence) for sentence in one.words]
+        said = ", ".join(text for text in told if text.casefold() not in one.name.casefold())
+        said = said if one.open else words.text("ui.not_open_now", rest=said)
+        yield Row(one.name, said, icon="percent" if one.open else "minus")
+    if checked.lowest_before_minor is not None:
+        title = words.text("ui.lowest_before", n=LOOK_BACK_DAYS)
+        yield Row(title, figure=words.money(checked.lowest_before_minor, desk.view.currency))
+    for note in checked.notes:
+        yield Row(words.say(note), icon="info")
+
+
+def _quoted(desk: Desk, title: str, quote: Quote, icon: str) -> Row:
+    words = words_of(desk)
+    why = [words.say(one) for one in quote.why]
+    if quote.points:
+        why.append(words.text("ui.earns", points=Points(quote.points)))
+    figure = words.money(quote.amount_minor, desk.view.currency)
+    return Row(title, " · ".join(why), figure, icon=icon)
+
+
+def _in_a_line(desk: Desk, checked: CheckedPrice) -> Sentence:
+    """What to read out: the shelf, then what whoever is here pays, or anybody with a card."""
+    shelf_minor = checked.item.unit_price_minor
+    price, name = desk.money(shelf_minor), checked.item.name
+    if checked.here.amount_minor != shelf_minor:
+        pays = desk.money(checked.here.amount_minor)
+        if checked.member:
+            return say("ui.price_for", name=name, price=price, member=checked.member, pays=pays)
+        return say("ui.price_is_now", name=name, price=price, pays=pays)
+    if checked.with_card is not None and checked.with_card.amount_minor != shelf_minor:
+        pays = desk.money(checked.with_card.amount_minor)
+        return say("ui.price_with_card", name=name, price=price, pays=pays)
+    return say("ui.price_is", name=name, price=price)

@@ -1,0 +1,34 @@
+"""The line under the field: what is said, how loud, and what stays when news come. Never a key."""
+
+from dataclasses import dataclass
+
+from pos_app.domain.sentence import Sentence
+from pos_app.workstation.answer import Answer, Tone
+
+LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
+OF_DEVICES = frozenset({"device_lost", "device_back"})
+"""News beside what is said of trouble, never in its place."""
+SEEN_ANYWAY = frozenset({"item_added", "completed"})
+"""What the selected line and the change in large figures say already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The line under the field."""
+
+    texts: tuple[Sentence, ...]
+    tone: Tone
+
+
+def beside(answer: Answer) -> bool:
+    """It says nothing, or of a device only: half a label is not forgotten for its scanner."""
+    return all(one.code in OF_DEVICES for one in answer.notices)
+
+
+def both(before: Said, news: Said | None) -> Said:
+    if news is None:
+        return before
+    kept = tuple(text for text in before.texts if text.key.partition(".")[2] not in OF_DEVICES)
+    if not kept or before.tone not in (Tone.WARNING, Tone.ERROR):
+        return news
+    return Said((*kept, *news.texts), max(before.tone, news.tone, key=LOUDNESS.index))

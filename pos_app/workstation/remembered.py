@@ -1,0 +1,21 @@
+"""What the screen shows of the database, as last read: a damaged one is still shown.
+
+Never a fact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pos_app.domain.sentence import Sentence
+from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """`names`: whose card is on a suspended receipt without a label, by its transaction."""
+
+    identity: TerminalIdentity | None = None
+    suspended: tuple[SuspendedDraft, ...] = ()
+    unsent: int = 0
+    trouble: Sentence | None = None
+    names: Mapping[str, str] = field(default_factory=dict)

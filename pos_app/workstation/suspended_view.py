@@ -1,0 +1,56 @@
+"""Receipts that wait, as a screen shows them: label or customer, when, how much. Never a decision.
+
+A customer's name is looked up and never written beside the receipt.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pos_app.domain.sentence import say
+from pos_app.workstation.identify_member import member_here
+from pos_app.workstation.ports import StorageBroken, SuspendedDraft
+from pos_app.workstation.remembered import Remembered
+from pos_app.workstation.station import Station
+from pos_app.workstation.view import SuspendedView
+
+
+def remembered(station: Station) -> Remembered:
+    """A database that cannot be read is said in words; what was read last stays on the screen."""
+    journal, before = station.journal, station.remembered
+    try:
+        drafts = journal.suspended()
+        names = before.names if drafts == before.suspended else _names(station, drafts)
+        return Remembered(journal.identity(), drafts, journal.unsent(), names=names)
+    except StorageBroken:
+        return replace(before, trouble=say("link.storage_broken"))
+
+
+def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
+    """All but the one that is open."""
+    is_open = station.open.transaction_id if station.open is not None else ""
+    local, known = station.gear.to_local, station.remembered
+    return tuple(
+        SuspendedView(
+            one.transaction_id,
+            one.label or known.names.get(one.transaction_id, ""),
+            local(one.at),
+            one.lines,
+            one.total_minor,
+        )
+        for one in known.suspended
+        if one.transaction_id != is_open
+    )
+
+
+def _names(station: Station, drafts: tuple[SuspendedDraft, ...]) -> Mapping[str, str]:
+    return {one.transaction_id: _name(station, one) for one in drafts if not one.label}
+
+
+def _name(station: Station, draft: SuspendedDraft) -> str:
+    """The member's name, else the end of their phone or card; "" for nobody."""
+    link = json.loads(draft.body).get("member")
+    one = member_here(station, "id", link[0])[0] if link and link[0] else None
+    if one is None:
+        return ""
+    return one.display_name or f"··{one.phone_last4 or one.card_last4}"
