@@ -17,6 +17,7 @@ import pytest
 from drivers.fake.typist import LEFT_CTRL, LEFT_SHIFT, strokes
 from pos_app.wiring.courier import first_sync
 from tests.journeys import till_under_x
+from tests.journeys.x_typist import hasten, type_at
 
 NEEDED = ("Xvfb", "setxkbmap", "xdotool")
 MISSING = [name for name in NEEDED if shutil.which(name) is None]
@@ -30,6 +31,7 @@ GOODS = "2000000000206"
 CARD = "2990000000019"
 MARKED = b"0104610053149777215d/wuU\x1d93dGVz"
 HUMAN_MS, SCANNER_MS = 140, 2
+HELD = (LEFT_SHIFT, LEFT_CTRL)
 OPEN_SESSION = "10000"
 
 
@@ -45,6 +47,7 @@ class Display:
             stderr=subprocess.DEVNULL,
         )
         os.close(writing)
+        hasten(self._server.pid)
         with os.fdopen(reading) as said:
             self.env = {**os.environ, "DISPLAY": f":{said.readline().strip()}"}
         self.layout("ru")
@@ -54,13 +57,13 @@ class Display:
 
     def keys(self, label: bytes, gap_ms: int, end: int | None = 28) -> None:
         """Scan codes as a scanner of this speed sends them, modifiers held as it holds them."""
-        words: list[str] = []
-        for code, value in strokes(label, end=end):
-            if code in (LEFT_SHIFT, LEFT_CTRL):
-                words += ["keydown" if value else "keyup", "--delay", "0", str(code + XKB_OFFSET)]
-            elif value:
-                words += ["key", "--delay", str(gap_ms), str(code + XKB_OFFSET)]
-        subprocess.run(["xdotool", *words], env=self.env, check=True)
+        type_at(
+            self.env["DISPLAY"],
+            [
+                (code + XKB_OFFSET, bool(value), 0 if not value or code in HELD else gap_ms)
+                for code, value in strokes(label, end=end)
+            ],
+        )
 
     def stop(self) -> None:
         self._server.terminate()
