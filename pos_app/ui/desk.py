@@ -41,13 +41,15 @@ EVERYTHING: frozenset[Change] = ALL_PARTS | frozenset(Own)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One choice of a list: `title` and `detail` are words already, `value` is for the flow."""
+    """One choice of a list: `title` and `detail` are words already, `value` is for the flow.
+    `typed`: what else than its number names it in the field."""
 
     title: str
     detail: str = ""
     figure: str = ""
     value: Any = None
     icon: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

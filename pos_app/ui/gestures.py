@@ -94,8 +94,11 @@ def _pick(desk: Desk, pick: Callable[[Row], None], text: str) -> None:
     ask = desk.ask
     searching = ask is not None and (ask.place == "below" or ask.name == "price_check")
     row = desk.cursor if searching or not text else int(text) - 1 if text.isdecimal() else -1
+    named = next((one for one in desk.rows if text and one.typed == text), None)
     if 0 <= row < len(desk.rows):
         pick(desk.rows[row])
+    elif named is not None:
+        pick(named)
     else:
         desk.tell("ui.no_such_row", Tone.WARNING, typed=text, count=len(desk.rows))
 

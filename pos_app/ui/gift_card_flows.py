@@ -66,11 +66,14 @@ def _ask_amount(desk: Desk, answer: Answer) -> None:
             desk.close_ask()
 
     exist = answer.refusal.text.args.get("exist", ()) if answer.refusal is not None else ()
-    words = words_of(desk)
     listed = exist if isinstance(exist, tuple) else ()
-    rows = [
-        Row(words.money(one.minor, desk.view.currency), value=one.minor, icon="credit-card")
-        for one in listed
-        if isinstance(one, Money)
-    ]
+    rows = [_amount_row(desk, one.minor) for one in listed if isinstance(one, Money)]
     desk.open(Ask("gift_card_amount", accept, pad="" if rows else "amount", pick=pick), rows)
+
+
+def _amount_row(desk: Desk, minor: int) -> Row:
+    """An amount there is; it may be typed as well, in whole units."""
+    currency = desk.view.currency
+    whole = "" if minor % currency.scale else str(minor // currency.scale)
+    title = words_of(desk).money(minor, currency)
+    return Row(title, value=minor, icon="credit-card", typed=whole)
