@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from pos_app.ui import pin_flows
 from pos_app.ui.controls import Button, FitRow, reveal
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.menu_flows import perform
@@ -38,6 +39,7 @@ class CouponChips(QWidget):
 
     def refresh(self, changes: frozenset[Change]) -> None:
         """The coupons of the open receipt; none takes no room."""
+        self.card.setEnabled(not pin_flows.is_asked(self._desk))
         if not changes & {Part.TRANSACTION, Part.MEMBER, Part.LAST_SALE, Part.TENDERS}:
             return
         transaction = self._desk.view.transaction

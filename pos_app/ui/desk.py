@@ -18,7 +18,8 @@ from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
 
 NEEDS_OVERRIDE = frozenset({"needs_override", "clock_doubted", "needs_second_person"})
-STAYS = frozenset({"refused.wrong_pin", "refused.discount_limit"})
+PIN_AGAIN = frozenset({"wrong_pin", "override_lacks_right"})
+STAYS = frozenset({f"refused.{one}" for one in (*PIN_AGAIN, "discount_limit")})
 """Said together with what is to be allowed."""
 
 
@@ -281,7 +282,7 @@ class Desk:
                 return
             self.close_ask()
             answer = self.do(task((person.value, pin)))
-            if answer.refusal is not None and answer.refusal.code == "wrong_pin":
+            if answer.refusal is not None and answer.refusal.code in PIN_AGAIN:
                 self.ask_for_override(task, right, about, people)
 
         listed = () if people else self.till.operators(right).data.get("operators", ())

@@ -7,7 +7,7 @@ from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
-from pos_app.ui import device_flows, return_marks
+from pos_app.ui import device_flows, pin_flows, return_marks
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol
 from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
@@ -46,8 +46,10 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
 def answers(desk: Desk, data: bytes) -> bool:
     """Whether the question on show has taken a scan, whatever scanner it came from. Never a key."""
     ask = desk.ask
-    if ask is None or ask.scan is None or is_control(data):
+    if ask is None or is_control(data):
         return False
+    if ask.scan is None:
+        return pin_flows.takes(desk, read(data))
     ask.scan(data)
     return True
 
@@ -80,7 +82,7 @@ def submit(desk: Desk) -> None:
         desk.write("")
     elif text:
         desk.write("")
-        if not device_flows.choose(desk, text):
+        if not (pin_flows.is_meant(desk, text) or device_flows.choose(desk, text)):
             show_found(desk, desk.do(desk.till.type_text(text)), text)
     elif desk.page is not None:
         desk.turn_to(None)
@@ -100,7 +102,7 @@ def _pick(desk: Desk, pick: Callable[[Row], None], text: str) -> None:
     elif named is not None:
         pick(named)
     else:
-        desk.tell("ui.no_such_row", Tone.WARNING, typed=text, count=len(desk.rows))
+        desk.tell("ui.no_such_row", Tone.WARNING, count=len(desk.rows))
 
 
 def show_found(desk: Desk, answer: Answer, typed: str = "") -> None:

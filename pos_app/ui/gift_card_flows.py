@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pos_app.domain.money import Money
+from pos_app.ui import pin_flows
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import to_minor
 from pos_app.ui.phrases import words_of
@@ -13,6 +14,8 @@ def pay(desk: Desk) -> None:
     """F12: the card that was scanned pays what it holds; where none may, its code is typed and it
     pays at once. With nothing to pay a card is only looked at."""
     transaction, card = desk.view.transaction, desk.view.gift_card
+    if pin_flows.in_the_way(desk):
+        return
     if transaction is None or not transaction.lines:
         show(desk)
     elif card is None or not card.pays:

@@ -17,6 +17,7 @@ from pos_app.ui import (
     member_flows,
     money_flows,
     payment_flows,
+    pin_flows,
     price_flows,
     report_flows,
     return_flows,
@@ -198,7 +199,7 @@ def answer_demand(desk: Desk, index: int) -> None:
     elif demand.kind in {"evidence", "weighing"}:
         _answer_of_two(desk, demand.kind, index)
     elif index == 0:
-        _confirm_by_pin(desk, demand.kind)
+        pin_flows.confirm(desk, demand.kind)
 
 
 def _answer_of_two(desk: Desk, kind: str, index: int) -> None:
@@ -206,15 +207,6 @@ def _answer_of_two(desk: Desk, kind: str, index: int) -> None:
         desk.do(desk.till.confirm("evidence", ("seen", "refused")[index]))
     elif index < 2:
         (gestures.weigh_by_hand, gestures.cancel_weighing)[index](desk)
-
-
-def _confirm_by_pin(desk: Desk, kind: str) -> None:
-    def accept(pin: str) -> None:
-        if pin:
-            desk.close_ask()
-            desk.do(desk.till.confirm(kind, pin))
-
-    desk.open(Ask("pin", accept, pad="digits", masked=True))
 
 
 GESTURES: Mapping[str, Callable[[Desk], None]] = {

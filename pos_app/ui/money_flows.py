@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from pos_app.domain.sentence import say
-from pos_app.ui import day_flows, payment_flows
+from pos_app.ui import day_flows, payment_flows, pin_flows
 from pos_app.ui.counter_flows import by_pin
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found, to_minor
@@ -70,10 +70,13 @@ def void_tender(desk: Desk, index: int) -> None:
 
 def complete(desk: Desk) -> None:
     """Close what is wholly paid (a return, a receipt paid with points)."""
-    desk.do(desk.till.complete())
+    if not pin_flows.in_the_way(desk):
+        desk.do(desk.till.complete())
 
 
 def _payable(desk: Desk) -> bool:
+    if pin_flows.in_the_way(desk):
+        return False
     transaction = desk.view.transaction
     if transaction is None or not (transaction.lines or transaction.exchange):
         desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)

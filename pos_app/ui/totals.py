@@ -6,8 +6,9 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from pos_app.ui import pin_flows
 from pos_app.ui.controls import RIGHT, Button, FitRow, Variants, label, reveal
-from pos_app.ui.desk import Change, Desk
+from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
@@ -132,7 +133,7 @@ class Totals(Panel):
             self._show_sums(transaction)
             self._show_due(transaction)
             self._show_ways(transaction)
-        elif Part.DEMAND in changes:
+        elif changes & {Part.DEMAND, Own.ASK}:
             self._show_ways(transaction)
 
     def _show_sums(self, transaction: TransactionView | None) -> None:
@@ -196,7 +197,7 @@ class Totals(Panel):
         swap = transaction.exchange if transaction else None
         even = swap is not None and transaction is not None and not transaction.due_minor
         returning = even or (transaction is not None and transaction.kind == "return")
-        on_its_way = self.desk.view.payment is not None
+        on_its_way = self.desk.view.payment is not None or pin_flows.is_asked(self.desk)
         ready = transaction is not None and bool(transaction.lines) and not on_its_way
         self._refund.relabel(
             self.look.say("ui.complete_exchange" if even else "ui.complete_return")

@@ -4,16 +4,22 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.money import Money
-from pos_app.domain.sentence import Rate, say
+from pos_app.domain.sentence import Points, Rate, say
 from pos_app.domain.sheet.at_shelf import Promise
 from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.reason_flows import own_words
-from pos_app.workstation.answer import ALL_PARTS, done, refused
+from pos_app.workstation.answer import ALL_PARTS, done, refused, refused_with
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.goodwill import Approver
 from pos_app.workstation.price_check import CheckedPrice, Quote
-from pos_app.workstation.view import ExchangeView, GiftCardView, RewardView, TenderView
+from pos_app.workstation.view import (
+    DemandView,
+    ExchangeView,
+    GiftCardView,
+    RewardView,
+    TenderView,
+)
 from tests.ui.builders import FOUND, GOODS, a_line, a_member, a_transaction, lines
 
 COUPONS = (
@@ -45,6 +51,15 @@ def approval(window):
     till.answers["discount"] = refused("needs_override", right="discount")
     perform(window.desk, "discount")
     window.desk.ask.accept("10")
+
+
+def a_pin_mistyped(window):
+    """The member's PIN, once wrong: asked again, its digits nowhere."""
+    demand = DemandView("pin", say("demand.confirm", points=Points(300)))
+    become(window, demand=demand)
+    window.desk.till.answers["confirm"] = refused_with(say("pin.wrong", left=2))
+    perform(window.desk, "first_answer")
+    window.desk.ask.accept("1111")
 
 
 def approval_by_limit(window):
@@ -191,6 +206,7 @@ COUNTER = {
     "gift_card_pays": lambda w: become(w, gift_card=A_CARD),
     "gift_card_amounts": amounts_of_gift_cards,
     "approval": approval,
+    "pin_mistyped": a_pin_mistyped,
     "approval_by_limit": approval_by_limit,
     "exchange_apart": lambda w: become(w, transaction=an_exchange(apart=APART), member=None),
     "categories": categories_ticked,
