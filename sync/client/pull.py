@@ -11,6 +11,7 @@ from pos_app.domain.loyalty.lease import Anchor
 from sync.client.allowances import own_rows
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Fenced, Forked, Lost, Refused, Stuck
+from sync.client.heads import head_of_ours
 from sync.client.ports import Grants, MirrorFile, Outbox, enrolled
 from sync.translate.instants import instant
 from sync.wire.codec import GarbledMessage, decode
@@ -99,19 +100,18 @@ class Pull:
         try:
             page = await self._connection.call("pull", request, PullReply, wait_ms / 1000)
         except EpochChanged as change:
-            ours = change.problem.incarnation <= position.incarnation  # else a later life's head
-            self._heads(change.problem.epoch, change.problem.head if ours else acked, acked)
+            said = change.problem
+            self._heads(said.epoch, head_of_ours(position, said.incarnation, said.head), acked)
             raise SnapshotNeeded(f"epoch {change.problem.epoch}") from change
         self._in_force = Problem(
             "in_force", head=page.head, incarnation=page.incarnation, machine=page.machine
         )
-        if page.incarnation in (0, position.incarnation):
-            self._heads(page.epoch, page.head, acked)
-            still = self._outbox.position()
-            if still.incarnation == position.incarnation:
-                self._outbox.ack(still.acked, min(page.safe_head, still.acked))
-        else:
-            self._heads(page.epoch, acked if page.former_head < 0 else page.former_head, acked)
+        known = head_of_ours(position, page.incarnation, page.head, page.former_head)
+        self._heads(page.epoch, known, acked)
+        still = self._outbox.position()
+        ours = page.incarnation in (0, position.incarnation)
+        if ours and still.incarnation == position.incarnation:
+            self._outbox.ack(still.acked, min(page.safe_head, still.acked))
         if page.epoch != epoch or page.take_snapshot:
             raise SnapshotNeeded(f"epoch {epoch} -> {page.epoch}, horizon: {page.take_snapshot}")
         return page

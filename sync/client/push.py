@@ -21,6 +21,7 @@ from sync.client.errors import (
     Stuck,
     TooLarge,
 )
+from sync.client.heads import head_of_ours
 from sync.client.ports import EventRow, Outbox, Position, enrolled
 from sync.wire.codec import ack_text, batch_trace
 from sync.wire.messages import EventEnvelope, Problem, PushReply, PushRequest
@@ -207,25 +208,21 @@ class Push:
     def _step_back(self, refusal: Gap | EpochChanged) -> int:
         """The server has less than we thought, or began another epoch: begin at its head."""
         problem, position = refusal.problem, self._outbox.position()
-        acked = position.acked
+        acked, head = position.acked, problem.head
         if isinstance(refusal, EpochChanged):
             if problem.epoch in ("", self._outbox.epoch()):
                 raise Lost("an epoch changed to itself")
             self._outbox.set_epoch(problem.epoch)
-            if problem.incarnation > position.incarnation:
-                return 0  # the head of a later life: this one is fenced, and a pull tells its own
-        elif (
-            problem.head < self._outbox.position().head
-            and self._outbox.hash_at(problem.head) is None
-        ):
+            head = head_of_ours(position, problem.incarnation, head)
+        elif head < position.head and self._outbox.hash_at(head) is None:
             # A pull may have told it before, so that nothing is stepped back here.
-            raise HistoryGone(problem.head)
-        elif problem.head >= acked:
+            raise HistoryGone(head)
+        elif head >= acked:
             raise Lost("a gap above what was sent")
-        self._outbox.unack(problem.head)
-        if problem.head < acked and self._outbox.hash_at(problem.head) is None:
-            raise HistoryGone(problem.head)
-        return min(0, problem.head - acked)
+        self._outbox.unack(head)
+        if head < acked and self._outbox.hash_at(head) is None:
+            raise HistoryGone(head)
+        return min(0, head - acked)
 
 
 def unhex(text: str) -> bytes:
