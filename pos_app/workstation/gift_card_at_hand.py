@@ -77,7 +77,10 @@ def id_of(station: Station, code: str) -> str | Answer:
         text = found.code or ""
     if not text or len(text) > CODE_MOST or not text.isprintable():
         return refused("gift_card_bad")
-    return card_owner(station.gear.phones.phone_hmac(card_text(text)), text)
+    card_id = card_owner(station.gear.phones.phone_hmac(card_text(text)), text)
+    if card_id.endswith(":") and not know_card(station, card_id).card.issued:
+        return refused("gift_card_bad")  # too short a code to be told from another: a slip of a key
+    return card_id
 
 
 def at_hand(station: Station) -> AtHand | None:

@@ -104,11 +104,24 @@ def test_what_is_no_card_is_refused(cards, code):
     assert refusal(cards.till.sell_gift_card(code, 500_00)) == "gift_card_bad"
 
 
-def test_a_code_too_short_to_be_told_from_another_is_not_sold(cards):
-    cards.scan("K1G:1")
-    assert refusal(cards.till.sell_gift_card("", 500_00)) == "gift_card_bad"
+@pytest.mark.parametrize("online", [True, False])
+def test_a_code_too_short_to_be_told_from_another_is_no_card_shown_scanned_sold_or_paying(
+    cards, online
+):
+    cards.courier.online = online
+    assert refusal(cards.scan("K1G:1")) == "gift_card_bad"
+    assert refusal(cards.till.gift_card("12")) == "gift_card_bad"
     assert refusal(cards.till.sell_gift_card("12", 500_00)) == "gift_card_bad"
-    assert cards.sale is None
+    cards.scan(MILK)
+    assert refusal(cards.till.tender("gift_card", None, "12")) == "gift_card_bad"
+    assert cards.courier.asked == []
+    assert cards.view.gift_card is None
+
+
+def test_a_card_with_a_short_code_that_somebody_sold_is_shown_and_topped_up(cards):
+    mirrored(cards, 100_00, "12")
+    ok(cards.till.gift_card("12"))
+    assert notices(cards.till.sell_gift_card("12", 500_00)) == ["gift_card_topped_up"]
 
 
 def test_the_card_that_was_shown_is_sold_without_its_code(cards):
