@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from pos_app.gear.listening import tcp_listener
 from sync.client.lan_door import AT_ONCE_MAX, LanDoor
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ async def serve(door: LanDoor, host: str, port: int) -> None:
     """Until cancelled. An address that is taken or gone is tried again: the till sells on."""
     while True:
         try:
-            listening = socket.create_server((host, port), backlog=BACKLOG)
+            listening = tcp_listener(host, port, BACKLOG)
         except OSError as error:
             log.warning("the tills beside us cannot be heard at %s:%d: %s", host, port, error)
             await asyncio.sleep(AGAIN_S)
