@@ -59,6 +59,11 @@ def step(desk: Desk, page: Page, line: LineView, by: int) -> None:
     desk.emit(Own.PAGE)
 
 
+def any_left(receipt: TransactionView) -> bool:
+    """Whether something of it may still come back."""
+    return any(line.quantity.value for line in receipt.lines)
+
+
 def everything(desk: Desk, page: Page) -> None:
     """All that has not come back yet."""
     page.chosen.update((line.line, line.quantity.value) for line in page.content.lines)

@@ -34,7 +34,10 @@ class ReturnPage(Panel):
         self._receipt = receipt
         self.head(self._title())
         how = Paragraph(look, look.metrics.small)
-        how.say(" · ".join(p for p in (self._whose(), look.say("ui.return_how")) if p))
+        left = return_marks.any_left(receipt)
+        how_to = look.say("ui.return_how" if left else "ui.return_nothing_left")
+        told = (self._whose(), how_to, self._over_sale() if left else "")
+        how.say(" · ".join(part for part in told if part))
         self.column.addWidget(how)
         self.column.addWidget(self._lines(), 1)
         self._sums = Paragraph(look, look.metrics.body, ink="")
@@ -46,6 +49,7 @@ class ReturnPage(Panel):
                           key="Enter", px=look.metrics.medium)  # fmt: skip
         press = partial(self._open, exchange=True)
         self._swap = Button(look, look.say("ui.exchange_chosen"), press, icon="refresh-cw")
+        everything.setEnabled(left)
         for button in (everything, self._swap, self._go):
             button.least.setHeight(look.metrics.big_target)
         why = Button(look, look.say("ui.why"), partial(perform, desk, "why"), icon="circle-help",
@@ -66,6 +70,12 @@ class ReturnPage(Panel):
             return ""
         name = back.name or self.look.say("ui.returning_member")
         return self.look.say("ui.return_of_whom", name=name)
+
+    def _over_sale(self) -> str:
+        """A sale that is open: said before anything is pressed."""
+        sale = self.desk.view.transaction
+        there = sale is not None and sale.kind == "sale" and bool(sale.lines)
+        return self.look.say("ui.return_over_sale") if there else ""
 
     def _lines(self) -> QScrollArea:
         look, area = self.look, QScrollArea()

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from pos_app.ui import return_marks
 from pos_app.ui.desk import Desk, Page
+from pos_app.workstation.answer import Tone
 from pos_app.workstation.view import TraceRow
 
 
@@ -32,6 +34,8 @@ def why(desk: Desk) -> None:
         trace = sorted(answer.data.get("trace", ()), key=lambda row: line not in row.lines)
         told = Why(tuple(trace), answer.data.get("receipt_number", ""), shown)
         desk.turn_to(Page("trace", told))
+        if shown is not None and not return_marks.any_left(shown.content):
+            desk.tell("ui.why_of_returned", Tone.NEUTRAL, number=shown.content.id)
 
 
 def under(page: Page) -> Page | None:

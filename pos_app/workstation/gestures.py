@@ -172,7 +172,8 @@ def find_receipt(station: Station, receipt: str) -> Answer:
         return answer
     document, left, worth = (answer.data[name] for name in ("document", "left", "worth"))
     shown = past_view(document, left, worth)
-    return done(receipt=replace(shown, returning=receipt_view(station, document)))
+    page = replace(shown, returning=receipt_view(station, document))
+    return done(*answer.notices, receipt=page)
 
 
 _SPECIAL: Mapping[Kind, Callable[[Station, Identification, str], Answer]] = {

@@ -24,7 +24,7 @@ from pos_app.domain.rights import Right
 from pos_app.domain.sentence import say
 from pos_app.domain.transaction import LineItem, MemberLink, Transaction
 from pos_app.workstation import bare_goods, pay_by_gift_card
-from pos_app.workstation.answer import Answer, Tone, done, notice, refused
+from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, program_of, reprice
 from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
@@ -36,6 +36,7 @@ from pos_app.workstation.station import (
     record,
     right_used,
 )
+from pos_app.workstation.suspend_resume import suspend
 
 
 def find(station: Station, receipt: str) -> CompletedTransaction | Answer:
@@ -81,20 +82,38 @@ def open_return(
     reason: str,
     override: Override | None,
 ) -> Answer:
-    """Open a return of a receipt; None is every line."""
-    trouble = not_ready(station)
+    """Open a return of a receipt; None is every line. A sale that is open is put aside for it."""
+    trouble = not_ready(station) or _in_the_way(station)
     if trouble:
         return trouble
-    if station.open is not None and station.open.lines:
-        return refused("finish_first")
     found = allowed_back(station, receipt, lines, reason, override)
-    if isinstance(found, Answer):
-        return found
+    aside = found if isinstance(found, Answer) else _put_aside(station)
+    if isinstance(found, Answer) or not aside.ok:
+        return aside
     original, chosen = found
     clear(station)  # a customer without goods is no receipt
     begin_return(station, original, chosen, reason)
     pay_by_gift_card.ask_for_return(station, {one.sold.card_id for one in chosen} - {""})
-    return changed(*SALE_PARTS, notices=(notice("return_open", Tone.NEUTRAL),))
+    said = (*aside.notices, notice("return_open", Tone.NEUTRAL))
+    return changed(*SALE_PARTS, Part.SUSPENDED, notices=said)
+
+
+def _in_the_way(station: Station) -> Answer | None:
+    """What is open and cannot be put aside: a return, money, an exchange."""
+    now = station.open
+    if now is None or not now.lines:
+        return None
+    moves = station.doing is not None or station.moving is not None or now.tenders
+    back = now.kind is TransactionKind.RETURN or station.exchange is not None
+    return refused("finish_first") if moves or back else None
+
+
+def _put_aside(station: Station) -> Answer:
+    """The sale of the customer who waits; F5 takes it up again."""
+    if station.open is None or not station.open.lines:
+        return done()
+    answer = suspend(station, "")
+    return replace(answer, notices=(notice("aside_for_return"),)) if answer.ok else answer
 
 
 def allowed_back(
@@ -127,11 +146,9 @@ def allowed_back(
 
 def open_bare(station: Station, reason: str, override: Override | None) -> Answer:
     """Open a return without a receipt: the goods are scanned next. A right of its own."""
-    trouble = not_ready(station)
+    trouble = not_ready(station) or _in_the_way(station)
     if trouble:
         return trouble
-    if station.open is not None and station.open.lines:
-        return refused("finish_first")
     if not reason:
         return refused("reason_wanted")
     allowed = authorise(station, Right.RETURN_WITHOUT_RECEIPT, override)
@@ -145,12 +162,14 @@ def open_bare(station: Station, reason: str, override: Override | None) -> Answe
         station, "return_bare", new.transaction_id, reason=reason, override_by=allowed.by
     )
     trouble = record(station, Facts(events=(event,)))
-    if trouble:
-        return trouble
+    aside = trouble or _put_aside(station)
+    if not aside.ok:
+        return aside
     clear(station)
     station.last_sale, station.open = None, new
     reprice(station)
-    return changed(*SALE_PARTS, notices=(notice("bare_return_open", Tone.NEUTRAL),))
+    said = (*aside.notices, notice("bare_return_open", Tone.NEUTRAL))
+    return changed(*SALE_PARTS, Part.SUSPENDED, notices=said)
 
 
 def _chosen(
@@ -279,15 +298,18 @@ def wanted_lines(transaction: Transaction) -> list[ReturnLine]:
 
 
 def show(station: Station, receipt: str) -> Answer:
-    """data["document"]: a past sale, for choosing lines; `left` of them, and their `worth` now."""
+    """data["document"]: a past sale, for choosing lines; `left` of them, and their `worth` now. Of
+    one that is wholly back nothing can be chosen, and it is said."""
     found = find(station, receipt)
     if isinstance(found, Answer):
         return found
-    left = left_of(station, found)
+    left, earlier = left_of(station, found), earlier_returns(station, found)
     rest = _chosen(found, left, None)
     if isinstance(rest, Answer):
-        return rest
-    figures = return_figures(found, rest, earlier_returns(station, found))
+        last = max(one.business_on for one in earlier)
+        said = notice("all_returned", Tone.WARNING, None, number=found.receipt_number, on=last)
+        return done(said, document=found, left=left, worth={})
+    figures = return_figures(found, rest, earlier)
     worth = {line.returned_line: line.payable_minor for line in figures.lines}
     return done(document=found, left=left, worth=worth)
 

@@ -8,10 +8,10 @@ from pos_app.domain.sentence import Points, Rate, say
 from pos_app.ui import return_marks
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
-from pos_app.workstation.answer import done, refused
+from pos_app.workstation.answer import Tone, done, notice, refused
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.view import TraceRow
-from tests.ui.builders import TRACE, a_transaction
+from tests.ui.builders import NOW, TRACE, a_transaction
 from tests.ui.counter_samples import become
 
 BARE = ReturnView(
@@ -38,6 +38,21 @@ def a_receipt():
     first, *rest = shown.lines
     back = replace(first, quantity=Quantity(0, first.quantity.unit), amount_minor=0)
     return replace(shown, lines=(back, *rest))
+
+
+def wholly_back(window):
+    """Found once more, by its number."""
+    become(window, transaction=None, member=None)
+    back = replace(a_receipt(), lines=tuple(
+        replace(one, quantity=Quantity(0, one.quantity.unit), amount_minor=0)
+        for one in a_receipt().lines
+    ))  # fmt: skip
+    told = notice("all_returned", Tone.WARNING, None, number="A000017", on=NOW.date())
+    till = window.desk.till
+    till.answers["find_receipt"] = done(told, receipt=back)
+    till.answers["explain"] = done(trace=TRACE, receipt_number="A000017")
+    perform(window.desk, "return")
+    window.desk.ask.accept("A000017")
 
 
 def choosing_lines(window):
@@ -73,6 +88,7 @@ def why_of_a_past_receipt(window):
 RETURNS = {
     "why_of_a_past_receipt": why_of_a_past_receipt,
     "return_chosen": choosing_lines,
+    "return_all_back": wholly_back,
     "return_open": an_open_return,
     "return_open_nobody": lambda w: an_open_return(w, ReturnView("A000017", "", False)),
     "return_bare": lambda w: an_open_return(w, BARE),

@@ -15,9 +15,16 @@ from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import Part, done, notice, refused
 from pos_app.workstation.return_shown import ReturnView
 from pos_app.workstation.view import FoundItem, TenderView
-from tests.ui.builders import SellingTill, a_member, a_transaction, selling
+from tests.ui.builders import SellingTill, a_member, a_transaction, selling, signed_on
 from tests.ui.counter_samples import become
-from tests.ui.return_samples import an_open_return, choosing_lines, why_of_a_past_receipt
+from tests.ui.looks import in_every_look
+from tests.ui.return_samples import (
+    a_receipt,
+    an_open_return,
+    choosing_lines,
+    wholly_back,
+    why_of_a_past_receipt,
+)
 
 GOOD = done(notice("receipt_credited", number="A000017", points=20))
 
@@ -107,6 +114,11 @@ def texts(widget):
     return [text.replace("\xa0", " ") for text in said if text]
 
 
+def aside_told(window):
+    told = " ".join(one.text() for one in page(window).findChildren(Paragraph))
+    return window.look.say("ui.return_over_sale") in told
+
+
 def test_a_receipt_says_whose_it_is_what_is_back_already_and_what_the_rest_brings(window):
     choosing_lines(window)
     said = texts(page(window))
@@ -118,6 +130,34 @@ def test_a_receipt_says_whose_it_is_what_is_back_already_and_what_the_rest_bring
     assert not first.isEnabled() and not others[0].isEnabled(), "nothing of it is left"
     (receipt, lines), _ = window.desk.till.said("return_sums")[-1]
     assert 1 not in [line for line, _ in lines]
+
+
+@in_every_look
+def test_a_return_over_a_sale_says_before_any_key_that_the_sale_is_put_aside(open_till, look):
+    window = open_till(SellingTill(selling()), **look)
+    window.desk.turn_to(Page("return", a_receipt()))
+    assert aside_told(window)
+
+
+def test_with_no_sale_open_nothing_is_said_of_one(open_till):
+    window = open_till(SellingTill(signed_on()))
+    window.desk.turn_to(Page("return", a_receipt()))
+    assert not aside_told(window)
+
+
+@in_every_look
+def test_a_receipt_that_is_wholly_back_has_dead_keys_and_a_why_that_says_it(open_till, look):
+    window = open_till(SellingTill(selling()), **look)
+    wholly_back(window)
+    assert said(window) == ["notice.all_returned"]
+    live = [one.text() for one in page(window).findChildren(Button) if one.isEnabled()]
+    assert window.look.say("ui.why") in live
+    for dead in ("return_all", "return_chosen", "exchange_chosen"):
+        assert window.look.say(f"ui.{dead}") not in live
+    QTest.keyClick(window.entry, Qt.Key.Key_F11)
+    assert window.desk.page.kind == "trace"
+    assert window.desk.till.said("explain") == [(("t1",), {})]
+    assert said(window) == ["ui.why_of_returned"]
 
 
 def test_an_open_return_names_its_customer_and_its_dead_keys_are_off(window):

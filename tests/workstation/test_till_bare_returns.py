@@ -74,6 +74,9 @@ def test_it_is_a_right_of_its_own_and_wants_a_reason(senior):
 
 def test_nothing_else_is_going_on(manager, bench):
     manager.scan(MILK)
+    assert notices(manager.till.return_goods("defect")) == ["aside_for_return", "bare_return_open"]
+    assert len(manager.view.suspended) == 1
+    manager.scan(BREAD)
     assert refusal(manager.till.return_goods("defect")) == "finish_first"
     ok(manager.till.void_transaction("mistake"))
     ok(manager.till.return_goods("defect"))

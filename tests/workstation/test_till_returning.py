@@ -15,7 +15,9 @@ from tests.workstation.tills import (
     BREAD,
     CARDS,
     CHEESE,
+    MARIA,
     MILK,
+    NOON,
     SWEETS,
     member_id,
     notices,
@@ -96,8 +98,22 @@ def test_what_may_come_back_is_shown_first(senior):
     ok(senior.till.return_sale("A000001"))
     assert senior.sale.total_minor == shown.lines[1].amount_minor
     ok(senior.till.complete())
-    assert refusal(senior.till.find_receipt("A000001")) == "all_returned"
     assert refusal(senior.till.find_receipt("A000404")) == "unknown_receipt"
+
+
+def test_a_receipt_that_is_wholly_back_is_shown_and_explained_and_says_when_it_came(senior):
+    senior.sold(MILK, CHEESE)
+    ok(senior.till.return_sale("A000001"))
+    ok(senior.till.complete())
+    for answer in (senior.till.find_receipt("A000001"), senior.scan("K1R:A000001")):
+        assert notices(answer) == ["all_returned"]
+        assert answer.notices[0].text.args["on"] == NOON.date()
+        shown = answer.data["receipt"]
+        assert [(x.quantity.value, x.amount_minor) for x in shown.lines] == [(0, 0), (0, 0)]
+    answer = ok(senior.till.explain("A000001"))
+    assert answer.data["receipt_number"] == "A000001"
+    assert [row for row in answer.data["trace"] if row.rule_id]
+    assert refusal(senior.till.return_sale("A000001")) == "all_returned"
 
 
 def test_what_lines_bring_in_money_and_points_is_told_before_anything_is_opened(senior):
@@ -172,8 +188,40 @@ def test_a_return_that_cannot_be_is_refused(senior):
     assert refusal(till.return_sale("A000001", [(1, "x")])) == "bad_quantity"
     assert refusal(till.return_sale("A000001", [(1, "0")])) == "too_many_back"
     assert refusal(till.return_sale("A000001", [(1, "2")])) == "too_many_back"
-    senior.scan(MILK)
-    assert refusal(till.return_sale("A000001")) == "finish_first"
+
+
+def test_a_sale_that_is_open_is_put_aside_for_a_return_and_taken_up_afterwards(senior):
+    senior.sold(MILK)
+    senior.scan(BREAD, CHEESE)
+    before = senior.sale.total_minor
+    answer = senior.till.return_sale("A000001")
+    assert notices(answer) == ["aside_for_return", "return_open"]
+    assert senior.sale.kind == "return"
+    ok(senior.till.complete())
+    (waiting,) = senior.view.suspended
+    ok(senior.till.resume(waiting.id))
+    assert (senior.sale.kind, senior.sale.total_minor) == ("sale", before)
+
+
+def test_a_return_that_is_refused_puts_nothing_aside(shop):
+    shop.sold(MILK)
+    shop.scan(BREAD)
+    assert refusal(shop.till.return_sale("A000404", override=MARIA)) == "unknown_receipt"
+    assert refusal(shop.till.return_sale("A000001")) == "needs_override"
+    assert (len(shop.sale.lines), shop.view.suspended) == (1, ())
+
+
+def test_what_has_taken_money_or_goods_back_is_not_put_aside(senior):
+    senior.sold(MILK, MILK)
+    senior.scan(BREAD)
+    ok(senior.till.tender("cash", 1_00))
+    assert refusal(senior.till.return_sale("A000001")) == "finish_first"
+    ok(senior.till.void_tender(0))
+    ok(senior.till.exchange("A000001", [(1, "1")], "defect"))
+    assert refusal(senior.till.return_sale("A000001")) == "finish_first"
+    ok(senior.till.void_transaction("mistake", MARIA))
+    ok(senior.till.return_sale("A000001", [(1, "1")]))
+    assert refusal(senior.till.return_sale("A000001")) == "finish_first"
 
 
 def test_the_same_line_twice_in_one_return_is_one_line(senior):
