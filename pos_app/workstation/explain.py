@@ -16,6 +16,7 @@ from pos_app.workstation.answer import Answer, done, refused
 from pos_app.workstation.pricing_task import engine_then, price
 from pos_app.workstation.station import Station, Voice
 from pos_app.workstation.view import TraceRow
+from pos_app.workstation.why_order import in_order
 
 EARNED, REDEEMED, CUT, RULES = "points", "redeemed", "cut", "rules"
 """Rows that are no rule's: points of a receipt that keeps no more, points that paid and the limit
@@ -23,7 +24,8 @@ that bound them, what cut the receipt's points, and that the rules of then canno
 
 
 def explain(station: Station, transaction_id: str | None) -> Answer:
-    """data["trace"]: applied rules, then the others with the first condition that failed. None: the
+    """data["trace"]: applied rules, then the others, the nearest first, each with the first
+    condition that failed. None: the
     open receipt; with none open the last one, whose data["receipt_number"] is told."""
     transaction = station.open
     if transaction_id is None and transaction is not None:
@@ -110,7 +112,7 @@ def _rows(station: Station, priced: Priced, numbers: list[int]) -> tuple[TraceRo
         )
         for t in priced.trace
     ]
-    return (*rows, *_limited(_voice(station).text, priced, numbers))
+    return in_order((*rows, *_limited(_voice(station).text, priced, numbers)))
 
 
 def _limited(text: Callable[..., str], priced: Priced, numbers: list[int]) -> Iterator[TraceRow]:
