@@ -29,7 +29,7 @@ from pos_app.storage.coupons import coupon_history
 from pos_app.storage.driver import Statement, without_waiting, write
 from pos_app.storage.outbox import read_identity
 from pos_app.storage.plain import days_of, from_us, member_of, session_of, to_us
-from pos_app.storage.recording import DAYS, TOLD, write_facts
+from pos_app.storage.recording import DAYS, TOLD, columns_of, write_facts
 from pos_app.storage.till_file import TillFile
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.ports import (
@@ -192,12 +192,23 @@ class Journal:
         """What receipts of this till did with that code or serial."""
         return coupon_history(self._driver, key)
 
-    def suspended(self) -> tuple[SuspendedDraft, ...]:
-        """Oldest first."""
+    def suspended(self, but: str = "") -> tuple[SuspendedDraft, ...]:
+        """Oldest first; the body of `but` is not read."""
         return tuple(
             SuspendedDraft(key, label, from_us(at), operator, lines, total, bytes(body))
-            for key, label, at, operator, lines, total, body in q.SUSPENDED.all(self._driver)
+            for key, label, at, operator, lines, total, body in q.SUSPENDED.all(
+                self._driver, but=but
+            )
         )
+
+    def keep_open(self, draft: SuspendedDraft) -> None:
+        """See the port: neither the chain nor its generation moves for it."""
+        with write(self._driver):
+            if q.IS_COMPLETE.one(self._driver, key=draft.transaction_id) is not None:
+                return  # whoever calls it may have died half way: what is paid is never open again
+            q.KEEP_OPEN.run(self._driver, **columns_of(draft))
+            self._till.points("open.before_commit")
+        self._till.points("open.after_commit")
 
     def days(self) -> tuple[DayRecord, ...]:
         """Ends of days that go on, oldest first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.events import (
@@ -20,7 +21,7 @@ from pos_app.storage.errors import AllowanceOverused, GrantsFrozen, ReceiptOutOf
 from pos_app.storage.fiscal_book import save_fiscal
 from pos_app.storage.plain import to_json, to_us
 from pos_app.storage.till_file import Chain, TillFile
-from pos_app.workstation.ports import EventCodec, Facts
+from pos_app.workstation.ports import EventCodec, Facts, SuspendedDraft
 
 DAYS = "days"
 """Under this name the records of days that end lie among the small values."""
@@ -199,17 +200,7 @@ def _add_beside(driver: Driver, chain: Chain, facts: Facts) -> None:
     if facts.told is not None:
         q.PUT_META.run(driver, k=f"{TOLD}{facts.told[0]}", v=facts.told[1])
     if facts.suspend is not None:
-        draft = facts.suspend
-        q.ADD_SUSPENDED.run(
-            driver,
-            transaction_id=draft.transaction_id,
-            label=draft.label,
-            at_us=to_us(draft.at),
-            operator_id=draft.operator_id,
-            lines=draft.lines,
-            total_minor=draft.total_minor,
-            body=draft.body,
-        )
+        q.ADD_SUSPENDED.run(driver, **columns_of(facts.suspend))
     if facts.print_job is not None:
         job = facts.print_job
         q.ADD_JOB.run(
@@ -220,6 +211,19 @@ def _add_beside(driver: Driver, chain: Chain, facts: Facts) -> None:
             body=job.body,
             state=job.state,
         )
+
+
+def columns_of(draft: SuspendedDraft) -> dict[str, Any]:
+    """A suspended draft as its row has it."""
+    return {
+        "transaction_id": draft.transaction_id,
+        "label": draft.label,
+        "at_us": to_us(draft.at),
+        "operator_id": draft.operator_id,
+        "lines": draft.lines,
+        "total_minor": draft.total_minor,
+        "body": draft.body,
+    }
 
 
 def _add_member(driver: Driver, chain: Chain, facts: Facts) -> None:

@@ -73,10 +73,26 @@ ADD_OWN = Statement(
 ADD_SUSPENDED = Statement(
     (
         "INSERT INTO suspended (transaction_id, label, at_us, operator_id, lines, "
-        "total_minor, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "total_minor, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (transaction_id) DO "
+        "UPDATE SET label = excluded.label, at_us = excluded.at_us, operator_id = "
+        "excluded.operator_id, lines = excluded.lines, total_minor = "
+        "excluded.total_minor, body = excluded.body"
     ),
     ("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
     {},
+)
+KEEP_OPEN = Statement(
+    (
+        "INSERT INTO suspended (transaction_id, label, at_us, operator_id, lines, "
+        "total_minor, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (transaction_id) DO "
+        "UPDATE SET at_us = excluded.at_us, operator_id = excluded.operator_id, lines = "
+        "excluded.lines, total_minor = excluded.total_minor, body = excluded.body"
+    ),
+    ("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
+    {},
+)
+IS_COMPLETE = Statement(
+    ('SELECT document_key.place \nFROM document_key \nWHERE document_key."key" = ?'), ("key",), {}
 )
 DROP_SUSPENDED = Statement(
     ("DELETE FROM suspended WHERE suspended.transaction_id = ?"), ("key",), {}
@@ -85,9 +101,10 @@ SUSPENDED = Statement(
     (
         "SELECT suspended.transaction_id, suspended.label, suspended.at_us, "
         "suspended.operator_id, suspended.lines, suspended.total_minor, suspended.body \n"
-        "FROM suspended ORDER BY suspended.n"
+        "FROM suspended \n"
+        "WHERE suspended.transaction_id != ? ORDER BY suspended.n"
     ),
-    (),
+    ("but",),
     {},
 )
 ADD_JOB = Statement(

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pos_app.ui.desk import Desk, Row
 from pos_app.workstation.chip_view import CouponView
-from pos_app.workstation.view import FoundItem, FoundMember, RewardView, SuspendedView, TillView
+from pos_app.workstation.view import FoundItem, FoundMember, RewardView, TillView
+from pos_app.workstation.waiting_view import SuspendedView
 from resources.words import Words
 
 
@@ -39,12 +40,15 @@ def member_row(member: FoundMember) -> Row:
 
 
 def suspended_row(desk: Desk, one: SuspendedView) -> Row:
-    """A waiting receipt: label or time, lines, total."""
+    """A waiting receipt: label or time, lines, total; and that the till was cut short over it."""
     words = words_of(desk)
     at = words.format(one.at)
     lines = words.text("ui.lines", n=one.lines)
     total = words.money(one.total_minor, desk.view.currency)
-    return Row(one.label or lines, f"{at} · {lines}" if one.label else at, total, one.id)
+    told = [at, lines] if one.label else [at]
+    told += [words.text("ui.cut_short")] if one.cut else []
+    icon = "triangle-alert" if one.cut else ""
+    return Row(one.label or lines, " · ".join(told), total, one.id, icon)
 
 
 def reward_row(desk: Desk, one: RewardView) -> Row:

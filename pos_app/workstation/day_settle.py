@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from pos_app.domain.events import ControlTotals
+from pos_app.workstation import keep_open
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice
 from pos_app.workstation.day_book import keep
 from pos_app.workstation.day_record import DayRecord, Difference, Settled
@@ -168,4 +169,4 @@ def news(station: Station) -> tuple[Notice, ...]:
         code, tone = ("day_differed", Tone.WARNING) if count else ("day_agreed", Tone.GOOD)
         if keep(station, replace(day, told=True)) is None:
             found.append(notice(code, tone, None, day=day.business_on, count=count))
-    return tuple(found)
+    return (*found, *keep_open.told(station))

@@ -25,6 +25,7 @@ from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.open_conflicts import open_conflicts
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
+from pos_app.workstation.suspended_view import waiting
 from pos_app.workstation.till_control import last_of_open_day
 
 DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
@@ -76,7 +77,7 @@ def _later(station: Station) -> Iterator[DayStep]:
 
 
 def _receipts(station: Station, day: DayRecord) -> DayStep:
-    aside, undecided = len(station.journal.suspended()), len(station.undecided)
+    aside, undecided = len(waiting(station)), len(station.undecided)
     details = []
     if aside:
         details.append(say("day.put_aside", n=aside))

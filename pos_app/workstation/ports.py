@@ -140,6 +140,12 @@ class Facts:
     days: tuple[DayRecord, ...] | None = None
     told: tuple[str, bytes] | None = None
 
+    @property
+    def ended(self) -> frozenset[str]:
+        """Transactions that are not open any more after this: of whom the file says all it has."""
+        put_aside = None if self.suspend is None else self.suspend.transaction_id
+        return frozenset(one for one in (self.drop_suspended, put_aside) if one is not None)
+
 
 class StorageFull(Exception):
     """The disk or a limit refused the write; nothing was changed. Stop before payment."""
@@ -234,8 +240,15 @@ class Journal(Protocol):
     def coupon(self, key: str) -> CouponHistory:
         """What receipts of this till did with that code or serial."""
 
-    def suspended(self) -> tuple[SuspendedDraft, ...]:
-        """Oldest first."""
+    def suspended(self, but: str = "") -> tuple[SuspendedDraft, ...]:
+        """Oldest first, without the transaction `but`; the open one is among them."""
+
+    def keep_open(self, draft: SuspendedDraft) -> None:
+        """Have it among the suspended ones as it is now; a label that stands there stays, and of a
+        completed one nothing is kept.
+
+        Durable, no fact. Raises what `record` raises.
+        """
 
     def days(self) -> tuple[DayRecord, ...]:
         """Ends of days that go on, oldest first."""

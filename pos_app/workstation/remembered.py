@@ -12,10 +12,12 @@ from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """`names`: whose card is on a suspended receipt without a label, by its transaction."""
+    """`names`: whose card is on a suspended receipt without a label, by its transaction; `cut`:
+    those that nobody put aside."""
 
     identity: TerminalIdentity | None = None
     suspended: tuple[SuspendedDraft, ...] = ()
     unsent: int = 0
     trouble: Sentence | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()

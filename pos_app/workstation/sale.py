@@ -346,7 +346,7 @@ def void_transaction(station: Station, reason: str, override: Override | None) -
         amount_minor=amount,
     )
     session = _voided(station, amount)
-    gone = transaction.transaction_id if transaction.credit else None
+    gone = transaction.transaction_id
     trouble = record(station, Facts(events=(event,), session=session, drop_suspended=gone))
     if trouble:
         return trouble

@@ -35,6 +35,7 @@ from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_counter import FiscalCounter
 from pos_app.workstation.in_force import InForce
 from pos_app.workstation.moving import Moving, Undecided
+from pos_app.workstation.open_kept import Kept
 from pos_app.workstation.payment_port import FiscalRegistrar, Payments, Progress
 from pos_app.workstation.ports import (
     Courier,
@@ -226,6 +227,8 @@ class Station:
     settling_at_ms: int = 0
     fiscal: FiscalCounter = field(default_factory=FiscalCounter)
     later: dict[str, Callable[[], object]] = field(default_factory=dict)
+    kept: Kept = Kept()
+    cut_told: set[str] = field(default_factory=set)
     clock: TillClock = field(init=False)
 
     def __post_init__(self) -> None:
@@ -367,6 +370,8 @@ def record(station: Station, facts: Facts) -> Answer | None:
         return storage_trouble("storage_full")
     except StorageBroken:
         return storage_trouble("storage_broken")
+    if station.kept.transaction_id in facts.ended:
+        station.kept = Kept()
     station.courier.nudge()
     return None
 

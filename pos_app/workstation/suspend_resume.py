@@ -20,11 +20,13 @@ from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
 from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import release
+from pos_app.workstation.open_kept import OPEN, Kept, as_open
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import ask_again, judged_again
 from pos_app.workstation.pricing_task import know, reprice
 from pos_app.workstation.sale import SALE_PARTS, clear, not_ready
 from pos_app.workstation.station import Known, Station, changed, record
+from pos_app.workstation.suspended_view import waiting
 
 LABEL_MOST, LABEL_DIGITS_MOST = 40, 6
 
@@ -43,7 +45,8 @@ def suspend(station: Station, label: str) -> Answer:
     label, known = label_of(label), station.known
     member = known.member.display_name if known else ""
     draft = draft_for(station, transaction, station.priced.totals.net_minor, label)
-    trouble = record(station, Facts(suspend=draft))
+    # Open, it stood there already: put aside, it is the newest.
+    trouble = record(station, Facts(drop_suspended=draft.transaction_id, suspend=draft))
     if trouble:
         return trouble
     clear(station)
@@ -63,9 +66,17 @@ def label_of(typed: str) -> str:
 
 
 def draft_for(
-    station: Station, transaction: Transaction, total_minor: int, label: str
+    station: Station,
+    transaction: Transaction,
+    total_minor: int,
+    label: str,
+    *,
+    still_open: bool = False,
 ) -> SuspendedDraft:
-    """The transaction as it waits in the till's file."""
+    """The transaction as it waits in the till's file; `still_open`: nobody has put it aside."""
+    body = draft_body(transaction)
+    if still_open:
+        body[OPEN] = True
     return SuspendedDraft(
         transaction.transaction_id,
         label,
@@ -73,7 +84,7 @@ def draft_for(
         station.operator.operator_id if station.operator else "",
         len(transaction.lines),
         total_minor,
-        json.dumps(draft_body(transaction), ensure_ascii=False).encode(),
+        json.dumps(body, ensure_ascii=False).encode(),
     )
 
 
@@ -86,19 +97,18 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return refused("exchange_is_open")
     if station.open is not None and station.open.lines:
         return refused("finish_first")
-    drafts = station.journal.suspended()
-    draft = next((d for d in drafts if d.transaction_id == transaction_id), None)
+    draft = next((d for d in waiting(station) if d.transaction_id == transaction_id), None)
     if draft is None:
         return refused("not_suspended")
     transaction, lost = restored(station, json.loads(draft.body), draft.transaction_id, draft.at)
     transaction, said_of_member = _with_member(station, transaction)
     entered = transaction
     transaction, said_of_coupons = judged_again(station, entered)
-    # What a return has paid for stays in the file until the goods are sold.
-    gone = None if transaction.credit else transaction_id
-    trouble = record(station, Facts(drop_suspended=gone))
+    # It stays in the file until it ends, like every open receipt.
+    trouble = record(station, Facts(suspend=replace(draft, body=as_open(draft))))
     if trouble:
         return trouble
+    station.kept = Kept(transaction_id)
     station.past.clear()
     station.last_sale = None
     station.known = known_of(station, transaction)

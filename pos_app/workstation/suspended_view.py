@@ -9,26 +9,43 @@ from dataclasses import replace
 
 from pos_app.domain.sentence import say
 from pos_app.workstation.identify_member import member_here
+from pos_app.workstation.open_kept import is_cut
 from pos_app.workstation.ports import StorageBroken, SuspendedDraft
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.station import Station
-from pos_app.workstation.view import SuspendedView
+from pos_app.workstation.waiting_view import SuspendedView
 
 
 def remembered(station: Station) -> Remembered:
     """A database that cannot be read is said in words; what was read last stays on the screen."""
     journal, before = station.journal, station.remembered
     try:
-        drafts = journal.suspended()
-        names = before.names if drafts == before.suspended else _names(station, drafts)
-        return Remembered(journal.identity(), drafts, journal.unsent(), names=names)
+        drafts = waiting(station)
+        names, cut = before.names, before.cut
+        if drafts != before.suspended:
+            names = _names(station, drafts)
+            cut = frozenset(one.transaction_id for one in drafts if is_cut(one))
+        return Remembered(journal.identity(), drafts, journal.unsent(), names=names, cut=cut)
     except StorageBroken:
         return replace(before, trouble=say("link.storage_broken"))
 
 
+def waiting(station: Station) -> tuple[SuspendedDraft, ...]:
+    """All but what is open, or is being recovered with its money; oldest first. Raises
+    StorageBroken."""
+    kept = station.kept.transaction_id
+    drafts = station.journal.suspended(_is_open(station) or kept)
+    recovered = station.moving.transaction_id if station.moving is not None else ""
+    return tuple(one for one in drafts if one.transaction_id not in (kept, recovered))
+
+
+def _is_open(station: Station) -> str:
+    return station.open.transaction_id if station.open is not None else ""
+
+
 def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
     """All but the one that is open."""
-    is_open = station.open.transaction_id if station.open is not None else ""
+    is_open = _is_open(station)
     local, known = station.gear.to_local, station.remembered
     return tuple(
         SuspendedView(
@@ -37,6 +54,7 @@ def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
             local(one.at),
             one.lines,
             one.total_minor,
+            one.transaction_id in known.cut,
         )
         for one in known.suspended
         if one.transaction_id != is_open

@@ -21,6 +21,7 @@ from pos_app.workstation import (
     gift_card_wait,
     goodwill,
     identify_member,
+    keep_open,
     later,
     marking,
     present,
@@ -319,6 +320,7 @@ class Terminal(
         """The front end's heart beat: deadlines of devices and courier."""
         self._tick()
         later.tick(self._books)
+        keep_open.tick(self._books)
         if self.is_training:
             later.tick(self._station)
         shift_wait.tick(self._books)
@@ -327,6 +329,7 @@ class Terminal(
     def close(self) -> None:
         """End cleanly."""
         self.end_training()
+        keep_open.finish(self._books)
         later.finish(self._books)
         self._close()
 

@@ -23,7 +23,14 @@ from pos_app.domain.events import (
 from pos_app.domain.money import Money
 from pos_app.domain.rights import Right
 from pos_app.domain.till_time import Doubt
-from pos_app.workstation import dark, drawer_difference, fiscal_errands, fiscal_tasks, printing
+from pos_app.workstation import (
+    dark,
+    drawer_difference,
+    fiscal_errands,
+    fiscal_tasks,
+    keep_open,
+    printing,
+)
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
@@ -79,7 +86,7 @@ def open_session(station: Station, float_minor: int, override: Override | None =
     station.session = session
     fiscal_errands.pump(station)
     said = notice("session_opened", Tone.GOOD, None, number=session.number)
-    return changed(Part.SESSION, Part.TRANSACTION, notices=(said,))
+    return changed(Part.SESSION, Part.TRANSACTION, notices=(said, *keep_open.told(station)))
 
 
 def _clock_confirmed(

@@ -9,6 +9,7 @@ from pos_app.domain.sentence import Sentence
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.day_view import DayView
 from pos_app.workstation.return_shown import ReturnView
+from pos_app.workstation.waiting_view import SuspendedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,17 +304,6 @@ class UndecidedView:
     kind: str
     amount_minor: int
     text: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class SuspendedView:
-    """One suspended transaction."""
-
-    id: str
-    label: str
-    at: datetime
-    lines: int
-    total_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ from pos_app.workstation.view import (
     MemberView,
     OperatorView,
     SessionView,
-    SuspendedView,
     TeaserView,
     TenderView,
     TraceRow,
     TransactionView,
     empty_view,
 )
+from pos_app.workstation.waiting_view import SuspendedView
 
 RIGHTS = frozenset(right.value for right in Right)
 NOW = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)

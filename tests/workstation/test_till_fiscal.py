@@ -259,6 +259,11 @@ def test_an_address_survives_the_power_and_an_abandoned_one_does_not(till) -> No
     (draft,) = [r for r in till.till.station.fiscal.book.open() if r.kind == "draft"]
     assert b"a@b.ru" in draft.body
     till.restart()
+    assert [row.body for row in till.till.station.fiscal.book.open()] == [draft.body]
+    ok(till.till.sign_on("ivan", "1111"))
+    ok(till.till.resume(till.view.suspended[0].id))
+    ok(till.till.void_transaction("mistake", MARIA))
+    till.restart()
     assert all(row.kind != "draft" for row in till.till.station.fiscal.book.open())
     (row,) = till.till.station.fiscal.book.of(draft.transaction_id)
     assert b"a@b.ru" not in row.body

@@ -59,11 +59,23 @@ ADD_OWN = compiled(
     ).on_conflict_do_nothing()
 )
 
+_OF_DRAFT = ("at_us", "operator_id", "lines", "total_minor", "body")
+_draft = insert_into(s.suspended, "transaction_id", "label", *_OF_DRAFT)
+# One that was open stands there already.
 ADD_SUSPENDED = compiled(
-    insert_into(
-        s.suspended,
-        *("transaction_id", "label", "at_us", "operator_id", "lines", "total_minor", "body"),
+    _draft.on_conflict_do_update(
+        index_elements=[s.suspended.c.transaction_id],
+        set_={name: _draft.excluded[name] for name in ("label", *_OF_DRAFT)},
     )
+)
+KEEP_OPEN = compiled(
+    _draft.on_conflict_do_update(
+        index_elements=[s.suspended.c.transaction_id],
+        set_={name: _draft.excluded[name] for name in _OF_DRAFT},
+    )
+)
+IS_COMPLETE = compiled(
+    select(s.document_key.c.place).where(s.document_key.c.key == bindparam("key"))
 )
 DROP_SUSPENDED = compiled(
     delete(s.suspended).where(s.suspended.c.transaction_id == bindparam("key"))
@@ -77,7 +89,9 @@ SUSPENDED = compiled(
         s.suspended.c.lines,
         s.suspended.c.total_minor,
         s.suspended.c.body,
-    ).order_by(s.suspended.c.n)
+    )
+    .where(s.suspended.c.transaction_id != bindparam("but"))
+    .order_by(s.suspended.c.n)
 )
 
 ADD_JOB = compiled(insert_into(s.print_job))
