@@ -5,6 +5,7 @@ Each case runs in a process of its own, because what is started quickly is a pro
 
 import gc
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -206,14 +207,15 @@ def test_beginning_twice_is_beginning_once() -> None:
     )
 
 
-def test_collections_are_as_always_once_a_process_is_loaded() -> None:
+def test_collections_come_back_rarer_once_a_process_is_loaded() -> None:
+    """A scan is not held up by them; what they may leave lying about stays bounded."""
     before, loading, after, frozen = told(
         "import gc, json\nbefore = gc.get_threshold()\n" + QUICK + "loading = gc.get_threshold()\n"
         "quick_start.loaded()\n"
         "print(json.dumps([before, loading, gc.get_threshold(), gc.get_freeze_count()]))"
     )
-    assert after == before
-    assert loading[0] > before[0]
+    assert before[0] < after[0] < loading[0]
+    assert math.prod(after) <= 1_000_000, "objects between two looks at everything"
     assert frozen > 0
 
 
