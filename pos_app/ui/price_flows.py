@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from pos_app.domain.sentence import Points, Sentence, say
+from pos_app.domain.money import Money
+from pos_app.domain.sentence import Argument, Points, Sentence, say
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.phrases import item_row, words_of
 from pos_app.workstation.answer import Tone
-from pos_app.workstation.price_check import LOOK_BACK_DAYS, CheckedPrice, Quote
+from pos_app.workstation.price_check import LOOK_BACK_DAYS, CheckedPrice, OnLabel, Quote
 
 
 def price_check(desk: Desk) -> None:
@@ -70,14 +71,9 @@ def price_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
     """The item with its price on the shelf; who pays what; promises; what to know."""
     words = words_of(desk)
     yield item_row(desk, checked.item)
-    shelf_minor = checked.item.unit_price_minor
-    if checked.member:
-        title = words.text("ui.member_pays", name=checked.member)
-        yield _quoted(desk, title, checked.here, "star")
-    elif checked.here.amount_minor != shelf_minor:
-        yield _quoted(desk, words.text("ui.price_now"), checked.here, "check")
-    if checked.with_card is not None:
-        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, "star")
+    if checked.label is not None:
+        yield from _label_rows(desk, checked.label)
+    yield from _unit_rows(desk, checked)
     for one in checked.offers:
         told = [words.say(sentence) for sentence in one.words]
         said = ", ".join(text for text in told if text.casefold() not in one.name.casefold())
@@ -90,19 +86,44 @@ def price_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
         yield Row(words.say(note), icon="info")
 
 
-def _quoted(desk: Desk, title: str, quote: Quote, icon: str) -> Row:
+def _unit_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
+    """Who pays what for a piece or a kilogram; beside a pack's price it says that it is of one."""
+    words, unit = words_of(desk), f"unit.per_{checked.item.unit}"
+    per = words.text(unit) if checked.label is not None and words.knows(unit) else ""
+    if checked.member:
+        title = words.text("ui.member_pays", name=checked.member)
+        yield _quoted(desk, title, checked.here, "star", per)
+    elif checked.here.amount_minor != checked.item.unit_price_minor:
+        yield _quoted(desk, words.text("ui.price_now"), checked.here, "check", per)
+    if checked.with_card is not None:
+        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, "star", per)
+
+
+def _label_rows(desk: Desk, label: OnLabel) -> Iterator[Row]:
+    """What a scale's label comes to, before what a kilogram does."""
+    words = words_of(desk)
+    weight = words.format(label.weight) if label.weight else ""
+    title = words.text("ui.label_weighs", weight=weight) if weight else words.text("ui.label_says")
+    yield _quoted(desk, title, label.here, "receipt-text")
+    if label.with_card is not None:
+        yield _quoted(desk, words.text("ui.label_with_card"), label.with_card, "star")
+
+
+def _quoted(desk: Desk, title: str, quote: Quote, icon: str, per: str = "") -> Row:
     words = words_of(desk)
     why = [words.say(one) for one in quote.why]
     if quote.points:
         why.append(words.text("ui.earns", points=Points(quote.points)))
     figure = words.money(quote.amount_minor, desk.view.currency)
-    return Row(title, " · ".join(why), figure, icon=icon)
+    return Row(title, " · ".join(why), figure + per, icon=icon)
 
 
 def _in_a_line(desk: Desk, checked: CheckedPrice) -> Sentence:
     """What to read out: the shelf, then what whoever is here pays, or anybody with a card."""
     shelf_minor = checked.item.unit_price_minor
     price, name = desk.money(shelf_minor), checked.item.name
+    if checked.label is not None:
+        return _label_in_a_line(desk, checked.label, name, price)
     if checked.here.amount_minor != shelf_minor:
         pays = desk.money(checked.here.amount_minor)
         if checked.member:
@@ -112,3 +133,19 @@ def _in_a_line(desk: Desk, checked: CheckedPrice) -> Sentence:
         pays = desk.money(checked.with_card.amount_minor)
         return say("ui.price_with_card", name=name, price=price, pays=pays)
     return say("ui.price_is", name=name, price=price)
+
+
+def _label_in_a_line(desk: Desk, label: OnLabel, name: str, price: Money) -> Sentence:
+    """What lies in the customer's hand costs, with a card, and what a kilogram of it does."""
+    told: dict[str, Argument] = {
+        "name": name,
+        "price": price,
+        "pays": desk.money(label.here.amount_minor),
+    }
+    key = "ui.price_label_says"
+    if label.weight is not None:
+        key, told["weight"] = "ui.price_label_weighs", label.weight
+    if label.with_card is not None and label.with_card.amount_minor != label.here.amount_minor:
+        card = desk.money(label.with_card.amount_minor)
+        return say(f"{key}_card", card=card, **told)
+    return say(key, **told)

@@ -11,7 +11,7 @@ from pos_app.domain.item import Item
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.trace import why_modified
-from pos_app.domain.quantity import Quantity
+from pos_app.domain.quantity import Quantity, Unit, pieces
 from pos_app.domain.sentence import Sentence
 from pos_app.domain.sheet.at_shelf import Promise, promises
 from pos_app.domain.transaction import Transaction
@@ -36,6 +36,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class OnLabel:
+    """What a scale's label makes of it: its weight, or None where it tells a price only; `here` and
+    `with_card` as those of `CheckedPrice`, for the whole of it."""
+
+    weight: Quantity | None
+    here: Quote
+    with_card: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedPrice:
     """The answer about one item. `here`: for who is on the receipt, `member` by name, or for
     nobody; `with_card`: for a new member, where nobody is here and it makes a difference.
@@ -48,44 +58,51 @@ class CheckedPrice:
     offers: tuple[Promise, ...]
     lowest_before_minor: int | None
     notes: tuple[Sentence, ...] = ()
+    label: OnLabel | None = None
 
 
 def price_check(station: Station, text: str) -> Answer:
     """data["item"]: what was meant; data["price"]: CheckedPrice."""
-    item = _meant(station, text)
+    item, weight, price_minor = _meant(station, text)
     if item is None:
         return refused("unknown_code", code=text)
     if item.price_minor(station.business_on()) is None:
         return refused("no_price", name=item.name)
     with one_programme(station):
-        checked = _checked(station, item)
+        checked = _checked(station, item, weight, price_minor)
     row = checked.item
     said = notice("price", Tone.NEUTRAL, name=row.name, price=Money(row.unit_price_minor))
     return done(said, item=row, price=checked)
 
 
-def _meant(station: Station, text: str) -> Item | None:
-    """By what a person types, by what a scanner reads off a label, or chosen from a list."""
+def _meant(station: Station, text: str) -> tuple[Item | None, Quantity | None, int | None]:
+    """By what a person types, by what a scanner reads off a label, or chosen from a list; and the
+    weight or the price that a scale's label tells."""
     read = station.gear.identifier
     for found in (read.typed(text), read.scan(text.encode())):
-        item = goods_of(station, found)[0]
+        item, quantity, price_minor = goods_of(station, found)
         if item is not None:
-            return item
-    return station.mirror.item(text)
+            weighed = item.unit is Unit.GRAM
+            told = weighed and quantity is not None and quantity.unit is Unit.GRAM
+            weight = quantity if told and quantity and quantity.value else None
+            return item, weight, price_minor if weighed else None
+    return station.mirror.item(text), None, None
 
 
-def _checked(station: Station, item: Item) -> CheckedPrice:
+def _checked(
+    station: Station, item: Item, weight: Quantity | None, price_minor: int | None
+) -> CheckedPrice:
     row = found_item(station, item)
     on_line = club.on_line(station, regulated.on_line(station, item))
     unit = Quantity(item.unit.per_price, item.unit)
     line = BasketLine(1, on_line, unit, row.unit_price_minor)
     context = context_of(station, _alone(station))
-    here, notes = _quote(station, line, context)
-    with_card = None
-    if context.customer is None:
-        card, _ = _quote(station, line, replace(context, customer=stranger(station)))
-        differs = (card.amount_minor, card.points) != (here.amount_minor, here.points)
-        with_card = card if differs else None
+    here, with_card, notes = _quotes(station, line, context)
+    label = None
+    if weight is not None or price_minor:
+        sold = (weight, row.unit_price_minor) if weight else (pieces(1), price_minor or 0)
+        told = _quotes(station, BasketLine(1, on_line, *sold), context)
+        label = OnLabel(weight, told[0], told[1])
     return CheckedPrice(
         item=row,
         here=here,
@@ -94,7 +111,20 @@ def _checked(station: Station, item: Item) -> CheckedPrice:
         offers=_promises(station, line, context),
         lowest_before_minor=item.lowest_before_minor(station.business_on(), LOOK_BACK_DAYS),
         notes=notes,
+        label=label,
     )
+
+
+def _quotes(
+    station: Station, line: BasketLine, context: Context
+) -> tuple[Quote, Quote | None, tuple[Sentence, ...]]:
+    """For who is here; for a new member where nobody is and it makes a difference; notes."""
+    here, notes = _quote(station, line, context)
+    if context.customer is not None:
+        return here, None, notes
+    card, _ = _quote(station, line, replace(context, customer=stranger(station)))
+    differs = (card.amount_minor, card.points) != (here.amount_minor, here.points)
+    return here, card if differs else None, notes
 
 
 def _alone(station: Station) -> Transaction:

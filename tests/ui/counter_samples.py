@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.money import Money
+from pos_app.domain.quantity import grams
 from pos_app.domain.sentence import Points, Rate, say
 from pos_app.domain.sheet.at_shelf import Promise
 from pos_app.ui import letter_flows
@@ -12,7 +13,7 @@ from pos_app.ui.reason_flows import own_words
 from pos_app.workstation.answer import ALL_PARTS, done, refused, refused_with
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.goodwill import Approver
-from pos_app.workstation.price_check import CheckedPrice, Quote
+from pos_app.workstation.price_check import CheckedPrice, OnLabel, Quote
 from pos_app.workstation.view import (
     DemandView,
     ExchangeView,
@@ -137,6 +138,21 @@ def price_for_a_member(window):
     window.desk.ask.accept("4601234000001")
 
 
+A_PACK = OnLabel(grams(842), Quote(109_37, (), 0), Quote(103_90, (say(
+    "why.applied", name="Скидка участника", arithmetic="109.37 x 5 % = 5.47"),), 5))  # fmt: skip
+
+
+def price_of_a_pack(window, pack=A_PACK):
+    """A scale's label: what lies in the customer's hand, and what a kilogram of it costs."""
+    become(window, member=None)
+    bananas = replace(FOUND[0], name="Бананы", unit="g", unit_price_minor=129_90)
+    card = Quote(123_40, (), 6)
+    answer = a_price(bananas, label=pack, with_card=card, offers=(), here=Quote(129_90, (), 0))
+    window.desk.till.answers["price_check"] = answer
+    perform(window.desk, "price_check")
+    window.desk.ask.accept("2100180008422")
+
+
 def swapping(window):
     window.desk.till.answers["operators"] = done(
         operators=(("o1", "Иванова Анна"), ("o2", "Петров Олег"), ("o3", "Сидорова Мария"))
@@ -211,6 +227,7 @@ COUNTER = {
     "exchange_apart": lambda w: become(w, transaction=an_exchange(apart=APART), member=None),
     "categories": categories_ticked,
     "price_checked": price_checked,
+    "price_of_a_pack": price_of_a_pack,
     "price_for_a_member": price_for_a_member,
     "swap": swapping,
 }

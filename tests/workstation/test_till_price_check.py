@@ -4,10 +4,13 @@ import copy
 
 import pytest
 
+from pos_app.domain.quantity import grams
 from pos_app.domain.sentence import Sentence
 from resources.words import Words
 from tests.workstation.test_till_counters import COUNTERS
+from tests.workstation.test_till_selling import label
 from tests.workstation.tills import (
+    APPLES_PLU,
     BREAD,
     CARDS,
     CHEESE,
@@ -89,6 +92,37 @@ def test_the_member_who_is_here_is_told_what_they_pay(shop):
     assert told.member == "Tanya"
     assert (told.here.amount_minor, told.with_card) == (950_00, None)
     assert "Скидка уровня" in Words("ru").say(told.here.why[0])
+
+
+def test_a_weighed_label_tells_the_price_of_that_weight_and_of_a_kilogram(shop):
+    code = label("21", APPLES_PLU, 342)
+    told = asked(shop, code)
+    shop.scan(code)
+    (line,) = shop.sale.lines
+    assert told.here.amount_minor == told.item.unit_price_minor == line.unit_price_minor
+    assert (told.label.weight, told.label.here.amount_minor) == (grams(342), line.amount_minor)
+    assert asked(shop, APPLES_PLU).label is None
+
+
+def test_a_weighed_label_tells_what_the_member_pays_and_what_a_card_would(shop):
+    code = label("21", APPLES_PLU, 342)
+    nobody = asked(shop, code).label
+    shop.scan(CARDS["tanya"])
+    told = asked(shop, code).label
+    assert told.with_card is None
+    assert told.here.amount_minor < nobody.here.amount_minor
+    assert nobody.with_card.points > 0
+
+
+def test_a_label_with_a_price_tells_that_price_as_it_would_be_sold(shop):
+    code = label("25", APPLES_PLU, 4_500)
+    told = asked(shop, code).label
+    shop.scan(code)
+    assert (told.weight, told.here.amount_minor) == (None, shop.sale.lines[0].amount_minor)
+
+
+def test_a_label_without_a_weight_tells_the_kilogram_alone(shop):
+    assert asked(shop, label("21", APPLES_PLU, 0)).label is None
 
 
 def test_a_price_is_of_one_unit_alone_whatever_is_on_the_receipt(shop):
