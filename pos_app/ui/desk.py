@@ -321,9 +321,9 @@ class Desk:
             self._state.ask, self._state.rows, self._state.typed = None, (), ""
             self.emit(Own.ASK, Own.ROWS, Own.TYPED)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row], cursor: int = 0) -> None:
         """Other choices for the same question (a list that narrows while typing)."""
-        self._state.rows, self._state.cursor = tuple(rows), 0
+        self._state.rows, self._state.cursor = tuple(rows), cursor
         self.emit(Own.ROWS)
 
     def point(self, index: int) -> None:

@@ -111,9 +111,12 @@ def sign_on(desk: Desk) -> None:
 
 
 def _list_operators(desk: Desk) -> None:
-    listed = desk.till.operators().data.get("operators", ())
-    if listed:
-        desk.show_rows([Row(name, value=key) for key, name in listed])
+    """Who worked here last stands ready: the list invites nobody to sign on as another."""
+    told = desk.till.operators().data
+    rows = [Row(name, value=key) for key, name in told.get("operators", ())]
+    last = next((place for place, row in enumerate(rows) if row.value == told.get("last")), 0)
+    if rows:
+        desk.show_rows(rows, last)
 
 
 def open_session(desk: Desk) -> None:

@@ -4,22 +4,47 @@ A cashier picks a name and types a PIN, offline too; leaving is one gesture. An 
 keeps the operator: it is finished, suspended or voided first.
 """
 
-from pos_app.domain.rights import Right
+from pos_app.domain.rights import Operator, Right
 from pos_app.workstation.answer import ALL_PARTS, Answer, Tone, done, notice, refused
 from pos_app.workstation.day_settle import news
+from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.open_conflicts import recount
+from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.sale import clear
-from pos_app.workstation.station import Station, audit, changed, find_operator
+from pos_app.workstation.station import Station, audit, changed, find_operator, guarded
 from pos_app.workstation.suspend_resume import suspend
+
+LAST = "operator"
+"""Under this name the till's file has who signed on last."""
 
 
 def operators(station: Station, right: str = "") -> Answer:
-    """data["operators"]: (id, name) of everybody who may sign on; of those with a right."""
+    """data["operators"]: (id, name) of everybody who may sign on; of those with a right.
+    data["last"]: the id of who worked here last, "" where that is not known."""
     wanted = {one.value: one for one in Right}.get(right)
     found = (o for o in station.mirror.operators() if wanted is None or o.may(wanted))
     listed = tuple((o.operator_id, o.name) for o in found)
-    return done(operators=listed)
+    return done(operators=listed, last=_last(station))
+
+
+def _last(station: Station) -> str:
+    try:
+        return (station.journal.recall(LAST) or b"").decode()
+    except StorageBroken:
+        return ""
+
+
+def _works(station: Station, operator: Operator) -> None:
+    """From now on; after a cut the list begins with them, nothing else depends on it."""
+    station.operator, body = operator, operator.operator_id.encode()
+    guarded(lambda: _remembered(station, body))
+    audit(station, "signed_on", operator.operator_id)
+
+
+def _remembered(station: Station, body: bytes) -> Answer:
+    at_once_or_later(station, LAST, lambda: station.journal.remember(LAST, body))
+    return done()
 
 
 def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
@@ -32,8 +57,7 @@ def sign_on(station: Station, operator_id: str, pin: str) -> Answer:
         return refused("wrong_pin")
     if station.open is None or not station.open.lines:
         clear(station)  # a receipt that a cut has left open is for whoever comes first
-    station.operator = operator
-    audit(station, "signed_on", operator_id)
+    _works(station, operator)
     recount(station)
     said = notice("signed_on", Tone.GOOD, None, name=operator.name)
     return Answer(None, (said, *news(station)), ALL_PARTS, {})
@@ -57,8 +81,8 @@ def swap(station: Station, operator_id: str, pin: str) -> Answer:
     clear(station)
     release(station)
     audit(station, "signed_off", before.operator_id)
-    station.operator, station.last_sale = operator, None
-    audit(station, "signed_on", operator_id)
+    station.last_sale = None
+    _works(station, operator)
     said = [notice("signed_on", Tone.GOOD, None, name=operator.name)]
     said += [notice("put_aside", Tone.NEUTRAL, None, name=before.name)] if lines else []
     return Answer(None, tuple(said), ALL_PARTS, {})
