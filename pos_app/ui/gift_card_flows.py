@@ -25,9 +25,9 @@ def pay(desk: Desk) -> None:
 
 
 def _pay_now(desk: Desk) -> None:
-    """What cannot pay was said when it was shown."""
+    """What cannot pay was said when it was shown; of a card that is only new the till says it."""
     card = desk.view.gift_card
-    if card is not None and card.pays:
+    if card is not None and (card.pays or card.state == "new"):
         desk.do(desk.till.pay("gift_card"))
 
 

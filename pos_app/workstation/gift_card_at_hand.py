@@ -177,7 +177,11 @@ def _answered(station: Station, card_id: str, reply: Mapping[str, Any]) -> None:
     station.gift_card = replace(
         hand, asking=False, asked=hand.asked and not failed, strange=not told, then=None
     )
-    goes_on = hand.then if told and not failed else None
+    if hand.then is not None and not told:  # a payment has waited for it
+        new = refused("gift_card_new", number=masked(hand.card_id))
+        station.say(replace(new, changed=frozenset(PARTS)))
+        return
+    goes_on = hand.then if not failed else None
     station.say(goes_on() if goes_on is not None else shown_told(station))
 
 
@@ -237,9 +241,7 @@ def _told(station: Station) -> Notice:
     assert shown is not None
     number, balance = shown.number, Money(shown.balance_minor)
     if shown.state in ("unknown", "new"):
-        asking = shown.state == "unknown" and shown.asking
-        code = "gift_card_asking" if asking else f"gift_card_{shown.state}"
-        return notice(code, Tone.NEUTRAL if asking else Tone.WARNING, None, number=number)
+        return _not_sold_yet(station, shown)
     if shown.state == "blocked":
         return notice("gift_card_blocked", Tone.WARNING, None, number=number)
     if shown.expires_on is None:
@@ -247,6 +249,17 @@ def _told(station: Station) -> Notice:
     code = "gift_card_ended" if shown.state == "ended" else "gift_card_shown"
     tone = Tone.WARNING if shown.state == "ended" else Tone.GOOD
     return notice(code, tone, None, number=number, balance=balance, until=shown.expires_on)
+
+
+def _not_sold_yet(station: Station, shown: GiftCardView) -> Notice:
+    """No fault of a card that is just being sold: who wants to pay with it is refused then."""
+    hand, lines = station.gift_card, station.open.lines if station.open is not None else ()
+    if hand is not None and any(one.card_id == hand.card_id for one in lines):
+        return notice("gift_card_in_receipt", Tone.NEUTRAL, None, number=shown.number)
+    asking = shown.state == "unknown" and shown.asking
+    code = "gift_card_asking" if asking else f"gift_card_{shown.state}"
+    tone = Tone.NEUTRAL if asking or shown.state == "new" else Tone.WARNING
+    return notice(code, tone, None, number=shown.number)
 
 
 def code_of(found: Identification) -> str:

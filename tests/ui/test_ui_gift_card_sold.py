@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractButton
 from drivers.fake.fiscal import VirtualFiscal
 from pos_app.ui import gestures
 from pos_app.ui.menu_flows import perform
+from pos_app.workstation.answer import Tone
+from tests.ui.looks import in_every_look
 from tests.workstation.fiscal_till import FiscalTill
 from tests.workstation.test_till_gift_cards import CODE, RULES
 from tests.workstation.tills import GIFT, MILK, PROGRAM, Bench, program_row
@@ -109,6 +111,26 @@ def test_a_gift_card_is_paid_in_cash_whatever_the_link(till, open_till, by, link
     assert [(one.kind.value, one.amount_minor) for one in document.gift_cards] == [
         ("issue", 1000_00)
     ]
+
+
+@in_every_look
+def test_a_new_card_that_is_being_sold_is_told_without_amber_and_refused_where_it_should_pay(
+    till, open_till, look
+):
+    till.courier.online = True
+    window = open_till(till.till, **look)
+    desk = window.desk
+    gestures.scan(desk, MILK.encode())
+    perform(desk, "sell_gift_card")
+    code_by_keys(window)
+    till.courier.answers("identify", card=None, allowance=None)
+    assert (desk.said.texts[0].key, desk.said.tone) == ("notice.gift_card_new", Tone.NEUTRAL)
+    press(window, K.Key_Escape, K.Key_F12)
+    code_by_keys(window)
+    assert desk.said.texts[0].key == "notice.gift_card_asking"
+    till.courier.answers("identify", card=None, allowance=None)
+    assert (desk.said.texts[0].key, desk.said.tone) == ("refused.gift_card_new", Tone.ERROR)
+    assert not desk.view.transaction.tenders
 
 
 def test_an_amount_that_is_typed_instead_of_its_row_is_that_row(till, open_till):

@@ -10,6 +10,7 @@ from pos_app.domain.events import AllowanceReturned
 from pos_app.domain.loyalty.gift_card import GiftCard
 from pos_app.domain.loyalty.owner import card_owner, card_text, masked
 from pos_app.domain.tender import Tender, TenderKind
+from pos_app.workstation.answer import Tone
 from pos_app.workstation.ports import StorageBroken
 from sync.translate.gift_cards import gift_card_row
 from tests.workstation.tills import (
@@ -269,6 +270,25 @@ def test_with_a_link_the_server_is_asked_for_all_of_it_while_a_receipt_is_open(l
     assert asked["want_points"] > 10**9
     linked.courier.answers("identify", error="lost")
     assert linked.codes_heard()[-1] == "gift_card_unknown"
+
+
+def test_a_card_that_is_being_sold_is_no_trouble_until_the_receipt_is_paid(linked):
+    linked.scan(CODE)
+    linked.courier.answers("identify", card=None, allowance=None)
+    (said,) = linked.heard[-1].notices
+    assert (said.code, said.tone) == ("gift_card_new", Tone.NEUTRAL)
+    ok(linked.till.sell_gift_card("", 500_00))
+    for online in (True, False):
+        linked.courier.online = online
+        (said,) = ok(linked.scan(OTHER, CODE)).notices
+        assert (said.code, said.tone) == ("gift_card_in_receipt", Tone.NEUTRAL)
+    ok(linked.till.pay("cash"))
+    assert notices(linked.scan(CODE)) == ["gift_card_shown"]
+
+
+def test_a_card_that_may_be_anything_is_still_a_warning(cards):
+    (said,) = ok(cards.scan(CODE)).notices
+    assert (said.code, said.tone) == ("gift_card_unknown", Tone.WARNING)
 
 
 def test_a_grant_that_comes_when_the_customer_has_gone_goes_back(linked):
