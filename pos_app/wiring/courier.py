@@ -27,11 +27,12 @@ from pos_app.wiring.protection import database_key
 from pos_app.workstation.ports import StorageBroken, StorageFull
 from sync.client import pipe
 from sync.client.allowances import Allowances
-from sync.client.bootstrap import Bootstrap, Seals
+from sync.client.bootstrap import Bootstrap
 from sync.client.connection import Connection, Credentials
 from sync.client.courier import Courier, Parts, Surroundings
 from sync.client.enrol import enrol
 from sync.client.errors import Trouble
+from sync.client.installing import Seals
 from sync.client.lan import Lan
 from sync.client.link import Link
 from sync.client.mirror_files import MirrorFolder

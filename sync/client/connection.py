@@ -249,7 +249,7 @@ class Connection:
     def _trouble(self, answer: _Answer, problem: Problem) -> Trouble:
         wait_s = self._retry_after_s(answer.retry_after)
         if answer.status == TOO_MANY or (answer.status >= SERVER_ERROR and wait_s is not None):
-            return Busy(answer.status, wait_s)
+            return Busy(answer.status, wait_s, problem.code)
         if answer.status >= SERVER_ERROR:
             return ServerFailed(answer.status)
         if answer.status == UNPROCESSABLE and problem.code in OF_A_CHANGED_BODY:

@@ -14,9 +14,10 @@ from pos_app.domain.ports import Clock
 from sync.client import bearers
 from sync.client.allowances import Allowances
 from sync.client.backoff import Backoff
-from sync.client.bootstrap import Bootstrap, NoSnapshot, Offload
+from sync.client.bootstrap import Bootstrap, NoSnapshot
 from sync.client.connection import Connection
 from sync.client.errors import Lost, MemoryFailed, Trouble
+from sync.client.gathering import Offload
 from sync.client.identify import Identify
 from sync.client.lan import Lan
 from sync.client.life import Life

@@ -93,9 +93,13 @@ class ServerFailed(Trouble):
 
 
 class Busy(ServerFailed):
-    """The server asks to come again later."""
+    """The server asks to come again later. `why`: the code of its problem."""
 
     code = "busy"
+
+    def __init__(self, status: int, retry_after_s: float | None = None, why: str = "") -> None:
+        super().__init__(status, retry_after_s)
+        self.why = why
 
 
 class Refused(Trouble):

@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec import Struct, json
 
-from sync.client.bootstrap import Offload
 from sync.client.connection import Connection
 from sync.client.errors import EpochChanged, Refused
+from sync.client.gathering import Offload
 from sync.client.ports import MirrorFiles, Outbox, enrolled
 from sync.wire.office import (
     ConflictsReply,

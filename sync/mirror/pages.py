@@ -8,12 +8,13 @@ uses HMAC-SHA256, see `pos_app.storage.connect.MIRROR_HMAC`.
 """
 
 import hashlib
-import hmac
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from pos_app.gear.secrets import random_bytes
 
@@ -21,8 +22,11 @@ PAGE_BYTES = 4096
 IV_BYTES, HMAC_BYTES, SALT_BYTES = 16, 32, 16
 RESERVED_BYTES = IV_BYTES + HMAC_BYTES
 CONTENT_BYTES = PAGE_BYTES - RESERVED_BYTES
+ROOM_BYTES = 16
+"""So much longer than the pages is the place they are enciphered into (the cipher asks for it)."""
 MAGIC = b"SQLite format 3\0"
 _SALT_MASK, _KDF_ROUNDS = 0x3A, 2
+_AFTER_NUMBER = HMAC_BYTES - 4
 _RESERVED_AT, _TREE_AT, _CONTENT_AT, _LEAF = 20, 100, 105, 0x0D
 
 
@@ -41,7 +45,7 @@ def make_room(path: Path) -> None:
     path.write_bytes(page)
 
 
-def has_room(first_page: bytes) -> bool:
+def has_room(first_page: bytes | bytearray) -> bool:
     """Whether a database that begins so can be sealed page by page."""
     size = int.from_bytes(first_page[16:18], "big")
     return (
@@ -57,31 +61,45 @@ class PageSealer:
     def __init__(self, key: bytes) -> None:
         self._salt = random_bytes(SALT_BYTES)
         mask = bytes(one ^ _SALT_MASK for one in self._salt)
-        self._hmac_key = hashlib.pbkdf2_hmac("sha512", key, mask, _KDF_ROUNDS, len(key))
-        self._iv = random_bytes(IV_BYTES)
-        # One CBC chain over all pages: the IV of a page is the last block of the page before.
+        mac_key = hashlib.pbkdf2_hmac("sha512", key, mask, _KDF_ROUNDS, len(key))
+        self._mac = HMAC(mac_key, SHA256())
+        self._iv = bytearray(random_bytes(IV_BYTES))
+        # One CBC chain over all pages and the room at their ends: the IV of a page is the last
+        # block of that room in the page before, which is overwritten and known to nobody.
         self._chain = Cipher(algorithms.AES(key), modes.CBC(self._iv)).encryptor()
-        self._done = 0
+        self._enciphered = self._signed = 0
 
     def seal(self, pages: bytes) -> bytes:
         """The next whole pages; ValueError for a part of one."""
+        out = bytearray(len(pages) + ROOM_BYTES)
+        self.encipher(pages, out)
+        self.sign(out, len(pages))
+        return bytes(memoryview(out)[: len(pages)])
+
+    def encipher(self, pages: bytes | memoryview, out: bytearray) -> None:
+        """The next whole pages into `out`, which has ROOM_BYTES more; ValueError for a part of one.
+
+        They are SQLCipher's after `sign`, which another thread may do meanwhile, in their order.
+        """
         if len(pages) % PAGE_BYTES:
             raise ValueError("whole pages")
-        count, plain = len(pages) // PAGE_BYTES, memoryview(pages)
-        parts = [plain[at : at + CONTENT_BYTES] for at in range(0, len(pages), PAGE_BYTES)]
-        first = self._done == 0 and count > 0
-        if first:
-            parts[0] = parts[0][SALT_BYTES:]
-        sealed = memoryview(self._chain.update(b"".join(parts)))
-        out: list[bytes | memoryview] = []
-        at = 0
-        for number, part in enumerate(parts, start=self._done + 1):
-            body = sealed[at : at + len(part)]
-            at += len(part)
-            covered = b"".join((body, self._iv, number.to_bytes(4, "little")))
-            out += [body, self._iv, hmac.digest(self._hmac_key, covered, hashlib.sha256)]
-            self._iv = bytes(body[-IV_BYTES:])
-        if first:
-            out.insert(0, memoryview(self._salt))
-        self._done += count
-        return b"".join(out)
+        skipped = 0
+        if not self._enciphered and pages:
+            out[:SALT_BYTES], skipped = self._salt, SALT_BYTES
+        self._chain.update_into(memoryview(pages)[skipped:], memoryview(out)[skipped:])
+        self._enciphered += len(pages) // PAGE_BYTES
+
+    def sign(self, out: bytearray, size: int) -> None:
+        """IV, page number and HMAC into the room of each page of the `size` bytes in `out`."""
+        whole, iv, number, fresh = memoryview(out), self._iv, self._signed, self._mac.copy
+        begin = 0 if number else SALT_BYTES
+        for end in range(PAGE_BYTES, size + 1, PAGE_BYTES):
+            following = out[end - IV_BYTES : end]
+            number += 1
+            # HMAC covers ciphertext, IV and number: the number stands where the HMAC then goes.
+            out[end - RESERVED_BYTES : end - _AFTER_NUMBER] = iv + number.to_bytes(4, "little")
+            mac = fresh()
+            mac.update(whole[begin : end - _AFTER_NUMBER])
+            out[end - HMAC_BYTES : end] = mac.finalize()
+            begin, iv = end, following
+        self._iv, self._signed = iv, number

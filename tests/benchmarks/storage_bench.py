@@ -21,7 +21,7 @@ import msgspec
 from pos_app.gear.secrets import box_keys, seal
 from pos_app.storage.connect import connect_mirror
 from pos_app.storage.mirror import MirrorReader, mirror_path
-from sync.client.bootstrap import Seals, install
+from sync.client.installing import Seals, install
 from sync.mirror.apply import apply_page
 from sync.mirror.load import finish, load_rows
 from sync.mirror.pages import make_room

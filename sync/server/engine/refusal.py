@@ -10,7 +10,7 @@ class Refusal(Exception):
     """An answer that is not a 200. Raised, it rolls the transaction back; returned, it does not.
 
     401 who are you, 404 unknown, 409 gap, 410 fenced, 412 another epoch, 413 too large,
-    422 fork or other content, 426 protocol, 429 too often.
+    422 fork or other content, 426 protocol, 429 too often, 503 not yet.
     """
 
     status: int
@@ -26,5 +26,12 @@ def refuse(status: int, code: str, detail: str = "") -> Refusal:
 def too_often(code: str, wait_s: int) -> Refusal:
     """Come again later: 429 with Retry-After."""
     refusal = refuse(429, code)
+    refusal.retry_after_s = wait_s
+    return refusal
+
+
+def again_later(code: str, wait_s: int) -> Refusal:
+    """What is asked for is being made: 503 with Retry-After."""
+    refusal = refuse(503, code)
     refusal.retry_after_s = wait_s
     return refusal

@@ -8,6 +8,7 @@ their store's members, each store has a snapshot of its own.
 
 import asyncio
 import hashlib
+import logging
 import os
 import sqlite3
 import tempfile
@@ -29,6 +30,7 @@ from sync.mirror.pages import make_room
 from sync.mirror.schema import create
 from sync.server.engine.buckets import CATALOG, OPERATORS, PROGRAM, scope_bucket
 from sync.server.engine.database import Database
+from sync.server.engine.refusal import again_later
 from sync.server.engine.schema import feed_head, feed_row
 from sync.server.engine.services import Services
 from sync.server.publishing import feed, interest
@@ -37,10 +39,16 @@ from sync.wire.messages import FeedRow, SnapshotManifest
 from sync.wire.version import MIRROR_SCHEMA
 
 T = TypeVar("T")
+_Group = tuple[bool, tuple[str, ...]]
+log = logging.getLogger(__name__)
 CHUNK_BYTES = 4 * 1024 * 1024
 TAG_BYTES = 16
 PIECE_BYTES = 256 * 1024
+PATIENCE_S, RETRY_AFTER_S = 5.0, 1
+BUILDING = "building"
 REFRESH_MS = 15 * 60 * 1000
+ZSTD_LEVEL = 1
+"""Hashes and ids are most of a mirror: the next levels pack no smaller, and unpack slower."""
 SUFFIX = ".mirror.zst"
 EVERYBODYS = (PROGRAM, OPERATORS, CATALOG)
 
@@ -95,31 +103,60 @@ class Snapshots:
         self._services = services
         self._offload = offload
         self._lock = asyncio.Lock()
-        self._built: dict[tuple[bool, tuple[str, ...]], _Built] = {}
+        self._built: dict[_Group, _Built] = {}
+        self._building: dict[_Group, asyncio.Task[_Built]] = {}
 
     async def manifest(self, store_id: str = "", box: bytes = b"") -> SnapshotManifest:
         """The newest snapshot for the tills of a store; built when there is none, or when it is
-        old and the feed has moved.
+        old and the feed has moved. Raises Refusal 503 while that takes long.
 
         `box`: the public key of who asks; the chunks are sealed then, and their key is, to it. Each
         snapshot has a key of its own that never touches this disk.
         """
-        async with self._lock:
-            members = await self._database.read(lambda c: interest.scopes(c, store_id))
-            now_ms = self._services.clock.monotonic_ms()
-            built = self._built.get((bool(box), members))
-            if built is None or await self._is_old(built, now_ms):
-                scopes, key = (*EVERYBODYS, *members), random_bytes(32) if box else b""
-                previous = built.manifest.name if built else ""
-                built = _Built(await self._build(scopes, key), key, now_ms, scopes, previous)
-                self._built[bool(box), members] = built
-                self._sweep()
-            sealed = seal(box, built.key).hex() if box else ""
-            return msgspec.structs.replace(built.manifest, key=sealed)
+        members = await self._database.read(lambda c: interest.scopes(c, store_id))
+        built = self._built.get((bool(box), members))
+        if built is None or await self._is_old(built):
+            built = await self._awaited(bool(box), members)
+        sealed = seal(box, built.key).hex() if box else ""
+        return msgspec.structs.replace(built.manifest, key=sealed)
 
-    async def _is_old(self, built: _Built, now_ms: int) -> bool:
+    async def _awaited(self, is_sealed: bool, members: tuple[str, ...]) -> _Built:
+        """Built once, whoever asks meanwhile. Raises Refusal 503 to who would wait too long."""
+        group = (is_sealed, members)
+        task = self._building.get(group)
+        if task is None:
+            task = asyncio.ensure_future(self._anew(is_sealed, members))
+            self._building[group] = task
+            task.add_done_callback(lambda done: self._over(group, done))
+        done, _pending = await asyncio.wait({task}, timeout=PATIENCE_S)
+        if not done:
+            raise again_later(BUILDING, RETRY_AFTER_S)
+        return task.result()
+
+    def _over(self, group: _Group, done: "asyncio.Task[_Built]") -> None:
+        """What went wrong is told to whoever waited, and to the log: perhaps nobody did."""
+        del self._building[group]
+        if not done.cancelled() and (fault := done.exception()) is not None:
+            log.error("no snapshot was built: %s", type(fault).__name__)
+
+    async def _anew(self, is_sealed: bool, members: tuple[str, ...]) -> _Built:
+        """One at a time: they are built at one place of the disk."""
+        async with self._lock:
+            before = self._built.get((is_sealed, members))
+            if before is not None and not await self._is_old(before):
+                return before  # built while this one was being asked for
+            now_ms = self._services.clock.monotonic_ms()
+            scopes, key = (*EVERYBODYS, *members), random_bytes(32) if is_sealed else b""
+            previous = before.manifest.name if before else ""
+            built = _Built(await self._build(scopes, key), key, now_ms, scopes, previous)
+            self._built[is_sealed, members] = built
+            self._sweep()
+            return built
+
+    async def _is_old(self, built: _Built) -> bool:
         if self.path(built.manifest.name) is None:
             return True
+        now_ms = self._services.clock.monotonic_ms()
         return now_ms - built.at_ms >= REFRESH_MS and await self._moved(built)
 
     def age_s(self) -> float:
@@ -251,7 +288,7 @@ def _pack(folder: Path, cursor: dict[str, int], position: tuple[str, str], key: 
 def _compressed(source: BinaryIO, target: BinaryIO, key: bytes) -> list[str]:
     """Write it packed, sealed if there is a key; SHA-256 of the whole and of each 4 MiB chunk."""
     with tempfile.TemporaryFile(dir=Path(target.name).parent) as packed:
-        zstandard.ZstdCompressor(level=3).copy_stream(source, packed)
+        zstandard.ZstdCompressor(level=ZSTD_LEVEL).copy_stream(source, packed)
         packed.seek(0)
         whole, chunks = hashlib.sha256(), []
         for number, chunk in enumerate(iter(lambda: packed.read(_room(key)), b"")):

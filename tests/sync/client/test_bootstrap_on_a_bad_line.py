@@ -13,13 +13,13 @@ import pytest
 import zstandard
 from msgspec import Raw
 
-from sync.client import bootstrap, errors
+from sync.client import bootstrap, errors, gathering, installing
 from sync.wire.codec import canonical
 from sync.wire.messages import FeedRow, Problem, PullReply, SnapshotManifest
 from tests.sync.client import virtual
 from tests.sync.client.test_push_against_lies import enrolled
 
-CHUNK = bootstrap.CHUNK_BYTES
+CHUNK = installing.CHUNK_BYTES
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +79,8 @@ class Line(httpx.AsyncBaseTransport):
         return self.spoil(len(self.ranges), piece)
 
 
-def reply(status, body):
-    return httpx.Response(status, stream=httpx.ByteStream(body))
+def reply(status, body, headers=None):
+    return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
 
 class Cut(httpx.AsyncByteStream):
@@ -94,15 +94,16 @@ class Cut(httpx.AsyncByteStream):
         raise httpx.ReadError("cut")
 
 
-def cut_at(number, length):
-    """The line breaks in that range, after so many bytes."""
+class Slowly(httpx.AsyncByteStream):
+    """Pieces with time between them."""
 
-    def spoil(n, piece):
-        if n == number:
-            return httpx.Response(206, stream=Cut(piece[:length]))
-        return reply(206, piece)
+    def __init__(self, data: bytes) -> None:
+        self.data = data
 
-    return spoil
+    async def __aiter__(self):
+        for start in range(0, len(self.data), 65_536):
+            await asyncio.sleep(0.01)
+            yield self.data[start : start + 65_536]
 
 
 def fetch(folder, line, before=None):
@@ -132,39 +133,49 @@ def test_a_mirror_is_installed_whole(tmp_path, snapshot):
     assert result == snapshot[0]
     assert cursor == {"chain": 1}
     assert left == set()
-    assert [first for first, _ in line.ranges] == [0, CHUNK, 2 * CHUNK]
+    assert line.ranges == [(0, len(line.packed) - 1)]
 
 
 def test_bootstrap_resumes_in_the_middle_of_a_chunk(tmp_path, snapshot):
     """Case 43."""
-    line = Line(
-        *snapshot,
-        lambda n, p: httpx.Response(206, stream=Cut(p[:1000])) if n == 2 else reply(206, p),
-    )
+    line = Line(*snapshot, lambda _n, p: httpx.Response(206, stream=Cut(p[: CHUNK + 1000])))
     result, cursor, left = fetch(tmp_path, line)
     assert isinstance(result, errors.Lost)
     assert cursor is None
     assert len(left) == 1
+    assert not (tmp_path / "mirror-1.db").exists()
     again = Line(*snapshot)
     _result, cursor, left = fetch(tmp_path, again)
     assert cursor == {"chain": 1}
     assert left == set()
-    assert again.ranges[0][0] == CHUNK + 1000
-    assert len(again.ranges) == 2
+    assert again.ranges == [(CHUNK + 1000, len(line.packed) - 1)]
 
 
 def test_one_bad_chunk_is_fetched_again_alone(tmp_path, snapshot):
     """Case 44."""
-    line = Line(*snapshot, lambda n, p: reply(206, bytes(len(p)) if n == 2 else p))
+    spoilt = bytearray(snapshot[1])
+    spoilt[CHUNK + 5] ^= 1
+    line = Line(*snapshot, lambda n, p: reply(206, bytes(spoilt) if n == 1 else p))
     _result, cursor, _left = fetch(tmp_path, line)
     assert cursor == {"chain": 1}
-    assert [first for first, _ in line.ranges] == [0, CHUNK, CHUNK, 2 * CHUNK]
+    assert line.ranges == [(0, len(spoilt) - 1), (CHUNK, 2 * CHUNK - 1)]
+
+
+def test_after_a_bad_chunk_the_rest_is_asked_for_anew(tmp_path, snapshot):
+    def spoil(n, piece):
+        if n > 1:
+            return reply(206, piece)
+        return httpx.Response(206, stream=Slowly(bytes(CHUNK) + piece[CHUNK:]))
+
+    line = Line(*snapshot, spoil)
+    assert fetch(tmp_path, line)[1] == {"chain": 1}
+    assert line.ranges[1] == (0, CHUNK - 1)
+    (first, last), size = line.ranges[2], len(line.packed)
+    assert (len(line.ranges), last, CHUNK <= first < size) == (3, size - 1, True)
 
 
 def test_a_chunk_that_went_bad_on_the_disk_is_fetched_again_alone(tmp_path, snapshot):
-    cut = Line(
-        *snapshot, lambda n, p: httpx.Response(206, stream=Cut(b"")) if n == 3 else reply(206, p)
-    )
+    cut = Line(*snapshot, lambda _n, p: httpx.Response(206, stream=Cut(p[: 2 * CHUNK])))
     fetch(tmp_path, cut)
     part = next(tmp_path.glob("*.part"))
     data = bytearray(part.read_bytes())
@@ -181,7 +192,7 @@ def test_a_chunk_that_stays_bad_is_given_up_for_now(tmp_path, snapshot):
     result, cursor, _left = fetch(tmp_path, line)
     assert isinstance(result, errors.Lost)
     assert cursor is None
-    assert len(line.ranges) == bootstrap.ATTEMPTS_PER_CHUNK
+    assert len(line.ranges) == gathering.ATTEMPTS_PER_CHUNK
 
 
 def test_more_bytes_than_asked_for_spoil_nothing(tmp_path, snapshot):
@@ -312,4 +323,41 @@ def test_what_has_come_is_told_in_small_true_steps_not_chunk_by_chunk(tmp_path, 
     assert steps == sorted(steps)
     assert (steps[-1], {whole for _here, whole in told}) == (size, {size})
     apart = [b - a for a, b in zip([0, *steps], steps, strict=False)]
-    assert max(apart) <= size // bootstrap.STEPS + 16_384
+    assert max(apart) <= size // gathering.STEPS + 16_384
+
+
+def test_a_till_waits_while_the_server_prepares_the_data_and_says_so(tmp_path, snapshot):
+    class Prepared(Line):
+        asked = 0
+
+        async def handle_async_request(self, request):
+            self.asked += "range" not in request.headers
+            if self.asked > 2:
+                return await super().handle_async_request(request)
+            return reply(503, canonical(Problem("building")), {"retry-after": "2"})
+
+    told = []
+
+    def listen(till):
+        till.bootstrap._on_progress = lambda here, whole: told.append((here, whole))
+
+    line = Prepared(*snapshot)
+    assert fetch(tmp_path, line, listen)[1] == {"chain": 1}
+    assert (line.asked, told[:2]) == (3, [(0, 0), (0, 0)])
+
+
+def test_a_server_that_is_busy_with_something_else_is_left_alone_for_now(tmp_path):
+    class Elsewhere(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request):
+            return reply(503, canonical(Problem("storage")), {"retry-after": "5"})
+
+    trouble = fetch(tmp_path, Elsewhere())[0]
+    assert (type(trouble), trouble.retry_after_s) == (errors.Busy, 5.0)
+
+
+def test_a_till_does_not_wait_for_ever_for_a_server_that_prepares(tmp_path):
+    class Never(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _request):
+            return reply(503, canonical(Problem("building")), {"retry-after": "20"})
+
+    assert isinstance(fetch(tmp_path, Never())[0], errors.Busy)

@@ -1,5 +1,6 @@
 """Snapshots: a ready mirror file, named after its content, fetched in parts."""
 
+import asyncio
 import hashlib
 import sqlite3
 from datetime import timedelta
@@ -11,7 +12,7 @@ import zstandard
 from pos_app.gear.secrets import box_keys
 from pos_app.storage.connect import is_plain
 from pos_app.storage.mirror import MirrorReader
-from sync.client.bootstrap import Seals, install
+from sync.client.installing import Seals, install
 from sync.mirror.apply import apply_page
 from sync.mirror.state import digest, read_cursor, read_epoch, recount
 from sync.server.publishing import snapshots
@@ -182,5 +183,44 @@ def test_a_sealed_snapshot_opens_for_the_till_that_asked_and_lies_sealed_on_both
             assert response.status_code == 400
         plain = await manifest_of(till)
         assert (plain.key, plain.name == manifest.name) == ("", False)
+
+    house.run(story())
+
+
+def test_two_tills_that_ask_while_a_file_is_built_come_again_and_it_is_built_once(
+    house, monkeypatch
+) -> None:
+    async def story() -> None:
+        till, other = await filled(house), await house.till()
+        gate, built = asyncio.Event(), []
+
+        async def slowly(work):
+            built.append(work)
+            await gate.wait()
+            return work()
+
+        monkeypatch.setattr(house.server.snapshots, "_offload", slowly)
+        monkeypatch.setattr(snapshots, "PATIENCE_S", 0.0)
+        path = f"{PATHS['snapshot']}?schema=1"
+        for one in (till, other, till):
+            response = await one.client.get(path, headers=one.signed(path, b"", "GET"))
+            assert response.status_code == 503
+            assert response.headers["retry-after"] == "1"
+            assert unpacked(response, Problem).code == "building"
+        gate.set()
+        monkeypatch.setattr(snapshots, "PATIENCE_S", 60.0)
+        assert await manifest_of(till) == await manifest_of(other)
+        assert len(built) == 1
+
+    house.run(story())
+
+
+def test_a_server_that_closes_cuts_the_file_and_the_till_goes_on_later(house) -> None:
+    async def story() -> None:
+        till = await filled(house)
+        manifest = await manifest_of(till)
+        house.server.bell.close()
+        with pytest.raises(AssertionError):  # the transport's word for an answer without an end
+            await fetch(till, manifest.name)
 
     house.run(story())
