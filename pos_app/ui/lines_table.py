@@ -48,9 +48,9 @@ class LineDelegate(QStyledItemDelegate):
         self._struck = Inked(look.font(metrics.small, figures=True, struck=True))
         self._line, self._second = self._name.height, self._small.height
         self.pad = metrics.px(10)
-        self._air = metrics.px(6)
+        self.air = metrics.px(6)
         self.name_lines = 2 if metrics.is_tight else 1
-        self.height = self.name_lines * self._line + self._second + 2 * self._air + 2
+        self.height = self.name_lines * self._line + self._second + 2 * self.air + 2
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         return QSize(40, self.height)
@@ -62,7 +62,7 @@ class LineDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         self._ground(painter, rect, row == self._view.currentIndex().row(), place == 0)
         air = self._air_above(texts, column == ITEM, rect.width())
-        box = rect.adjusted(self.pad, air, -self.pad, -self._air)
+        box = rect.adjusted(self.pad, air, -self.pad, -self.air)
         if column == ITEM:
             self._item(painter, box, texts)
         elif column == AMOUNT:
@@ -75,7 +75,7 @@ class LineDelegate(QStyledItemDelegate):
         if item and self._runs_on(texts, width - 2 * self.pad):
             return (self.height - 2 * self._line) // 2
         alone = QUANTITY in self._columns and not (texts.reasons or texts.notes or texts.old)
-        return (self.height - self._line) // 2 if alone else self._air
+        return (self.height - self._line) // 2 if alone else self.air
 
     def _runs_on(self, texts: LineTexts, width: int) -> bool:
         """A name too long for its column takes the line of the reasons where there are none."""
@@ -202,6 +202,11 @@ class LinesTable(QTableView):
         """One line item, in pixels."""
         return self._delegate.height
 
+    @property
+    def row_air(self) -> int:
+        """What is free above the words of a line item, in pixels."""
+        return self._delegate.air
+
     def show_lines(self, transaction: TransactionView | None) -> None:
         """The receipt's lines; the selected one kept in sight."""
         swap = transaction.exchange if transaction else None
@@ -227,12 +232,24 @@ class WholeRows(QWidget):
 
     def __init__(self, table: LinesTable) -> None:
         super().__init__()
-        self._table = table
+        self._table, self._down = table, 0
         table.setParent(self)
 
+    def keep_clear(self, covered: int) -> None:
+        """So many pixels at the top are covered: the head may be, a row never is by more than the
+        air above its words."""
+        over = covered - self._table.horizontalHeader().height()
+        down = over if over > self._table.row_air else 0
+        if down != self._down:
+            self._down = down
+            self._arrange()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        head = self._table.horizontalHeader().height()
-        row = self._table.row_height
-        rows = max(1, (self.height() - head) // row)
-        self._table.setGeometry(0, 0, self.width(), min(self.height(), head + rows * row + 1))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        head, row = self._table.horizontalHeader().height(), self._table.row_height
+        room = self.height() - self._down
+        rows = max(1, (room - head) // row)
+        self._table.setGeometry(0, self._down, self.width(), min(room, head + rows * row + 1))
         self._table.keep_in_sight()

@@ -1,5 +1,6 @@
 """The line under the field and the bar of what a receipt waits for. Never stops a scan."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
@@ -81,7 +82,8 @@ class Strip(QWidget):
 
 class NoticeLine(Strip):
     """What the last gesture or scan had to say. It covers the heads of the lines whole; a panel it
-    leaves free as far as the gap above goes: `reach` is how far one line lies over it."""
+    leaves free as far as the gap above goes: `reach` is how far one line lies over it. `on_lie` is
+    told how many pixels of what is below are covered."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look)
@@ -90,6 +92,7 @@ class NoticeLine(Strip):
         self._least, self._snug = look.metrics.px(34), look.metrics.gap - 2
         self.reach = self._least - self._snug
         self._rise = 0
+        self.on_lie: Callable[[int], None] = lambda covered: None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(desk.hush)
@@ -120,12 +123,15 @@ class NoticeLine(Strip):
             tall = max(least, self.column.heightForWidth(below.width()))
             self.setGeometry(below.x(), below.y() - self._rise, below.width(), tall)
             self.raise_()
+        shown = self._under is not None and not self.isHidden()
+        self.on_lie(self.height() - self._rise if shown else 0)
 
     def refresh(self) -> None:
         """The desk's line, or nothing."""
         said = self._desk.said
         if said is None:
             reveal(self, False)
+            self._lie()
             return
         self.say(" · ".join(self.look.words.say(text) for text in said.texts), said.tone)
         if said.tone in STAYS:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -59,6 +59,7 @@ class SaleScreen(QWidget):
         self.notice.float_over(self._middle)
         self.lines_card = self._lines_card()
         self._middle.addWidget(self.lines_card)
+        self.notice.on_lie = self._clear_of
         self.coupons = CouponChips(look, desk)
         left.addWidget(self.coupons)
         self.totals = Totals(look, desk)
@@ -122,6 +123,11 @@ class SaleScreen(QWidget):
         self.line_row = FitRow(look, buttons, (1, 1, 3, 3, 3, 3))
         column.addWidget(self.line_row)
         return frame
+
+    def _clear_of(self, covered: int) -> None:
+        """A text of several lines pushes the rows down: none is hidden behind it."""
+        above = self._table_page.mapTo(self._middle, QPoint(0, 0)).y()
+        self._table_page.keep_clear(covered - above)
 
     def _choose_line(self, line: int) -> None:
         self._desk.do(self._desk.till.select_line(line))

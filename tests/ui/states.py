@@ -86,6 +86,13 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w, link=replace(offline(), conflicts=23), devices=(DeviceView("Атол", "printer", "lost"),)
     ),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
+    "said_at_length": lambda w: w.desk.do(
+        done(
+            notice("gift_card_asking", Tone.WARNING, None, number="··7731"),
+            notice("gift_card_not_for_cards", Tone.WARNING, None, amount=w.desk.money(1000_00)),
+            notice("gift_card_rest", Tone.WARNING, None, due=w.desk.money(500_00)),
+        )
+    ),
     "why": lambda w: w.desk.turn_to(Page("trace", Why(TRACE))),
     "return": lambda w: w.desk.turn_to(Page("return", a_transaction())),
     "end_of_day": lambda w: day_samples.show_day(w, day_samples.before()),
