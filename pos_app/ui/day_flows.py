@@ -151,7 +151,7 @@ def rows_of(desk: Desk, day: DayView) -> list[Row]:
     if day.closed:
         name = words.text(f"day.choice.{REPORT}")
         rows.append(Row(name, value=("", REPORT), icon=ICONS[REPORT]))
-    out = LEAVE if day.closed else "later"
+    out = "over" if day.is_over else LEAVE if day.closed else "later"
     rows.append(Row(words.text(f"day.choice.{out}"), value=("", LEAVE), icon=ICONS[LEAVE]))
     return rows
 

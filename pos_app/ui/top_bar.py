@@ -188,6 +188,9 @@ class TopBar(QFrame):
         if link.conflicts:
             told = say("ui.conflicts", n=link.conflicts)
             self.conflicts.say("list-checks", "warning", told, str(link.conflicts))
+        # With nothing to send and nobody to send it to the link's own pill is the whole truth.
+        fine = link.online and link.trouble is None and not link.stale
+        reveal(self.unsent, bool(link.unsent) or fine)
         if link.unsent:
             self.unsent.say("upload", "warning", say("ui.unsent", n=link.unsent), str(link.unsent))
         else:

@@ -57,6 +57,11 @@ class DayView:
         return sum(one.state is StepState.DONE for one in self.steps)
 
     @property
+    def is_over(self) -> bool:
+        """Nothing goes on after the screen is left."""
+        return self.closed and self.done == len(self.steps)
+
+    @property
     def next(self) -> DayStep | None:
         """The first step that waits for a person."""
         return next((one for one in self.steps if one.state is StepState.NEEDS_YOU), None)

@@ -102,6 +102,23 @@ def working(at):
     )
 
 
+def over(at):
+    """Nine of nine: nothing goes on by itself any more."""
+    finished = [
+        DayStep("fiscal", DONE, say("day.fiscal_closed")),
+        DayStep("terminal:eft", DONE, say("day.terminal_done", name=CARD_TERMINAL)),
+        DayStep("terminal:sbp", DONE, say("day.terminal_done", name=say("day.terminal_of_qr"))),
+    ]
+    day = closed(
+        at,
+        DayStep("send", DONE, say("day.all_sent", n=137)),
+        DayStep("settle", DONE, say("day.settled")),
+        DayStep("conflicts", DONE, say("day.no_conflicts")),
+    )
+    kept = [one for one in day.steps if one.state is DONE]
+    return replace(day, steps=(*kept[:2], *finished, *kept[2:]))
+
+
 def differing(at):
     """The server has other figures, and conflicts wait for a signature."""
     rows = tuple(

@@ -85,6 +85,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "conflict_pill": lambda w: become(
         w, link=replace(offline(), conflicts=23), devices=(DeviceView("Атол", "printer", "lost"),)
     ),
+    "no_link_yet": lambda w: become(w, link=replace(offline(), since=None, unsent=0)),
     "error": lambda w: w.desk.do(refused("not_found", text="4607001234567")),
     "said_at_length": lambda w: w.desk.do(
         done(
@@ -123,6 +124,7 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "errand_why": lambda w: day_samples.deciding(w, 1, 2),
     "day_dark": lambda w: day_samples.show_day(w, day_samples.dark(NOW), False),
     "day_working": lambda w: day_samples.show_day(w, day_samples.working(NOW), False),
+    "day_over": lambda w: day_samples.show_day(w, day_samples.over(NOW), False),
     "day_other_figures": lambda w: day_samples.show_day(w, day_samples.differing(NOW), False),
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
     **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},

@@ -16,6 +16,7 @@ from pos_app.workstation.open_conflicts import ConflictList, OpenConflicts
 from tests.ui import day_samples
 from tests.ui import office_samples as office
 from tests.ui.builders import NOW, SUSPENDED, SellingTill, signed_on
+from tests.ui.looks import in_every_look
 
 K = Qt.Key
 
@@ -212,3 +213,18 @@ def test_two_terminals_are_two_names_in_steps_and_choices(begun, qapp):
     qapp.processEvents()
     told = [(row.title, row.detail) for row in window.desk.rows][:2]
     assert [detail for _title, detail in told] == ["Терминал для карт", "Оплата по QR"]
+
+
+@in_every_look
+def test_a_day_that_is_wholly_over_promises_nothing_that_goes_on(open_till, look):
+    till = DayTill(day_samples.over(NOW))
+    window = open_till(till, **look)
+    perform(window.desk, "end_of_day")
+    say_ = window.look.say
+    titles = [row.title for row in window.desk.rows]
+    assert say_("day.choice.over") in titles
+    assert say_("day.choice.leave") not in titles
+    till.then = day_samples.working(NOW)
+    window.desk.do(till.become(day=till.then))
+    perform(window.desk, "end_of_day")
+    assert say_("day.choice.leave") in [row.title for row in window.desk.rows]

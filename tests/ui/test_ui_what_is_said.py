@@ -21,6 +21,7 @@ from tests.ui.builders import (
     selling,
     signed_on,
 )
+from tests.ui.looks import in_every_look
 from tests.ui.test_ui_money_and_day import K, become, tap_named, words_on
 
 
@@ -45,6 +46,23 @@ def test_offline_is_said_in_words_with_the_time_and_what_waits(window):
     assert "Вчерашние" in window.top.link.accessibleName()
     become(window, link=replace(offline(), trouble=say("link.fenced")))
     assert "другая машина" in window.top.link.accessibleName()
+
+
+@in_every_look
+def test_with_nothing_to_send_the_bar_says_one_thing_of_the_link(open_till, look):
+    """At the start "no link" stood beside "all sent"."""
+    window = open_till(SellingTill(selling()), **look)
+    assert window.top.unsent.isVisible(), "on-line: all is sent"
+    for link in (
+        replace(offline(), since=None, unsent=0),
+        replace(offline(), unsent=0, stale=True),
+        replace(offline(), unsent=0, trouble=say("link.fenced")),
+    ):
+        become(window, link=link)
+        assert not window.top.unsent.isVisible()
+        assert window.top.link.isVisible()
+    become(window, link=offline())
+    assert window.top.unsent.isVisible(), "what waits is always told"
 
 
 def test_training_is_marked(window):
