@@ -94,10 +94,21 @@ def _row(row) -> tuple:
     return row.power, row.good_count, row.error_count, row.last_error
 
 
-def of_devices(lines, names) -> dict[str, list[dict]]:
-    """What each device told, in its order, without the clock."""
+def of_devices(lines, names) -> dict[str, dict[str, list[dict]]]:
+    """What each device told, without the clock: its states and the rest, each in its order.
+
+    A state is told by who listens to the device, an answer by who was asked: two threads, and
+    which of them speaks first was chance then, too.
+    """
     timeless = [{k: v for k, v in one.items() if k != "t_ms"} for one in lines]
-    return {name: [one for one in timeless if one.get("device") == name] for name in names}
+    own = {name: [one for one in timeless if one.get("device") == name] for name in names}
+    return {
+        name: {
+            "states": [one for one in told if one["event"] == "status"],
+            "answers": [one for one in told if one["event"] != "status"],
+        }
+        for name, told in own.items()
+    }
 
 
 def replayed(recording, *, keep_timing=False):

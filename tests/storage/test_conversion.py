@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -64,8 +65,8 @@ def test_every_row_is_there_under_the_new_key_and_the_till_sells_on(tmp_path, ol
     till.close()
     assert [p.name for p in tmp_path.glob(f"*{SUFFIX}*")] == []
     if new is not None:
-        with pytest.raises(sqlite3.DatabaseError):
-            sqlite3.connect(path).execute("SELECT * FROM event")
+        with closing(sqlite3.connect(path)) as plain, pytest.raises(sqlite3.DatabaseError):
+            plain.execute("SELECT * FROM event")
         assert "Молоко".encode() not in path.read_bytes()
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 
@@ -57,8 +58,11 @@ def everything(folder):
 def test_the_first_start_encrypts_with_a_key_of_its_own(folder):
     keys = enrolled(folder)
     for name in ("till.db", "mirror-1.db"):
-        with pytest.raises(sqlite3.DatabaseError):
-            sqlite3.connect(folder / name).execute("SELECT * FROM sqlite_master")
+        with (
+            closing(sqlite3.connect(folder / name)) as plain,
+            pytest.raises(sqlite3.DatabaseError),
+        ):
+            plain.execute("SELECT * FROM sqlite_master")
     assert p.where(folder) == p.OWN_FILE
     assert keys.private not in everything(folder)
     assert p.database_key(folder) not in everything(folder)
@@ -125,7 +129,8 @@ def test_support_turns_it_off_by_name_and_on_again(folder, capsys):
     assert main(["till", "decrypt", *place, *deed]) == 0
     assert "NOT encrypted" in capsys.readouterr().err
     for name in ("till.db", "mirror-1.db"):
-        sqlite3.connect(folder / name).execute("SELECT * FROM sqlite_master")
+        with closing(sqlite3.connect(folder / name)) as plain:
+            plain.execute("SELECT * FROM sqlite_master")
     assert not (folder / p.KEY_FILE).exists()
     assert terminal_key(folder) == keys
     assert main(["till", "doctor", *place]) == 0

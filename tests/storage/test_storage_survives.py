@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -88,8 +88,8 @@ def test_the_disk_of_an_encrypted_till_shows_nothing(tmp_path):
         content = file.read_bytes()
         assert not [text for text in secrets if text.encode() in content], file.name
     till.close()
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(path).execute("SELECT * FROM event")
+    with closing(sqlite3.connect(path)) as plain, pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM event")
     with pytest.raises(StorageBroken):
         open_at(path)
     with pytest.raises(StorageBroken):

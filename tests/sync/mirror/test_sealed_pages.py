@@ -55,8 +55,8 @@ def test_sealed_pages_are_whole_searched_and_written_on(tmp_path, pages_a_piece)
     reader.close()
     assert b"770000000" not in path.read_bytes()
     assert b"display_name" not in path.read_bytes()
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(path).execute("SELECT * FROM row")
+    with closing(sqlite3.connect(path)) as plain, pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM row")
 
 
 def test_a_changed_page_is_told(tmp_path):
