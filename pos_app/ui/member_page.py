@@ -177,9 +177,9 @@ class MemberPage(Sheet):
         back = one.kind == "return"
         title = words.text("member.return" if back else "member.receipt", number=one.number)
         figure = money(words, view, -one.total_minor if back else one.total_minor)
-        parts = [moment_words(words, one.at), words.text("member.store", store=one.store)]
-        if one.here:
-            parts[1] = words.text("member.this_till")
+        where = words.text("member.store", store=one.store) if one.store else ""
+        where = words.text("member.this_till") if one.here else where
+        parts = [moment_words(words, one.at), where or words.text("member.other_store")]
         said = {"taken_back": one.earned, "given_back": one.redeemed}
         if not back:
             said = {"earned": one.earned, "redeemed": one.redeemed}

@@ -183,12 +183,23 @@ def _goods(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
         text("top_items"),
         (text("item"), text("quantity"), text("unit"), text("sum"), text("receipts")),
         tuple(
-            (i.name, Decimal(Quantity(i.quantity, Unit(i.unit)).decimal()),
+            (i.name or text("unnamed", code=i.item_id),
+             Decimal(Quantity(i.quantity, Unit(i.unit)).decimal()),
              voice.words.text(f"unit.{i.unit}", n=abs(i.quantity)), voice.money(i.net_minor),
              i.receipts)
             for i in report.items
         ),
     )  # fmt: skip
+
+
+def _staff(report: PeriodReport, voice: Voice) -> Iterator[str]:
+    """By name; who works elsewhere or no more is somebody else, counted where they are several."""
+    strange = [one for one in report.operators if one.operator_id not in voice.people]
+    for one in report.operators:
+        known = voice.people.get(one.operator_id)
+        place = strange.index(one) + 1 if known is None else 0
+        several = "staff.other_of" if len(strange) > 1 else "staff.other"
+        yield known or voice.words.text(several, n=place)
 
 
 def _people(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
@@ -198,9 +209,8 @@ def _people(report: PeriodReport, voice: Voice) -> Iterator[Sheet]:
         (text("operator"), text("receipts"), text("sum"), text("with_card"),
          text("median_seconds")),
         tuple(
-            (voice.people.get(o.operator_id, o.operator_id), o.receipts,
-             voice.money(o.net_minor), o.identified, o.seconds)
-            for o in report.operators
+            (name, o.receipts, voice.money(o.net_minor), o.identified, o.seconds)
+            for name, o in zip(_staff(report, voice), report.operators, strict=True)
         ),
     )  # fmt: skip
 

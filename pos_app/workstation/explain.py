@@ -150,7 +150,8 @@ def _past(document: CompletedTransaction, text: Callable[..., str]) -> tuple[Tra
         said = {str(why_modified(m)): why_modified(m) for _, m in parts}
         amount = sum(m.amount_minor for _, m in parts)
         lines, first = tuple(number for number, _ in parts), parts[0][1]
-        name = first.name or (text("goodwill.name") if first.step is Step.GOODWILL else rule_id)
+        unnamed = "goodwill.name" if first.step is Step.GOODWILL else "why.unnamed_rule"
+        name = first.name or text(unnamed)
         why, places = tuple(said.values()), _places(lines, numbers)
         rows.append(TraceRow(rule_id, name, True, amount, lines, why, places))
     return (*rows, *_earned(document, text, numbers))

@@ -52,7 +52,7 @@ class LedgerView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """One receipt of the member; `here`: it is of this till."""
+    """One receipt of the member; `here`: it is of this till; `store` is "" of another store."""
 
     number: str
     at: datetime
@@ -223,7 +223,7 @@ def _receipt(station: Station, one: CompletedTransaction) -> ReceiptView:
         number=one.receipt_number,
         at=station.gear.to_local(one.completed_at),
         kind=one.kind.value,
-        store=one.store_id,
+        store=_store_name(station, one.store_id),
         total_minor=one.totals.due_minor,
         earned=one.totals.points_earned,
         redeemed=one.totals.points_redeemed,
@@ -237,7 +237,7 @@ def _told_receipt(station: Station, one: Mapping[str, Any]) -> ReceiptView:
         number=one["receipt"],
         at=station.gear.to_local(datetime.fromisoformat(one["at"])),
         kind=one["kind"],
-        store=one["store"],
+        store=_store_name(station, one["store"]),
         total_minor=one["payable"],
         earned=one.get("earned", 0),
         redeemed=one.get("redeemed", 0),
@@ -246,6 +246,14 @@ def _told_receipt(station: Station, one: Mapping[str, Any]) -> ReceiptView:
 
 
 def operator_name(station: Station, operator_id: str) -> str:
-    """As the staff know them; the id of somebody who works elsewhere."""
-    found = find_operator(station, operator_id) if operator_id else None
-    return found.name if found else operator_id
+    """As the staff know them; a plain word for somebody who works elsewhere or no more."""
+    if not operator_id:
+        return ""
+    found, here = find_operator(station, operator_id), station.operator
+    language = here.language if here else station.settings.language
+    return found.name if found else station.gear.voice(language).text("staff.other")
+
+
+def _store_name(station: Station, store_id: str) -> str:
+    identity = station.journal.identity()
+    return identity.store_name if identity and identity.store_id == store_id else ""

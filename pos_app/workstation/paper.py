@@ -103,7 +103,7 @@ class _Paper:
 
     def _operator(self, operator_id: str) -> str:
         found = (o.name for o in self.station.mirror.operators() if o.operator_id == operator_id)
-        return next(found, operator_id)
+        return next(found, self.voice.text("staff.other") if operator_id else "")
 
     def body(self, document: CompletedTransaction) -> Iterator[Element]:
         for line in document.lines:

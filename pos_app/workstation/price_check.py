@@ -153,7 +153,8 @@ def _promises(station: Station, line: BasketLine, context: Context) -> tuple[Pro
 
 
 def _names(station: Station, line: BasketLine) -> dict[str, str]:
-    """The item by its name, and what else sets name by theirs."""
+    """The item by its name, and what else sets name by theirs; what is not in the catalogue is
+    called unknown."""
     named = {
         one
         for promotion in engine_of(station).promotions_of(line)
@@ -161,7 +162,12 @@ def _names(station: Station, line: BasketLine) -> dict[str, str]:
         for one in (goods.items if len(promotion.goods) > 1 else ())
     }
     found = {one: station.mirror.item(one) for one in named}
-    return {one: item.name for one, item in found.items() if item is not None}
+    language = station.operator.language if station.operator else station.settings.language
+    text = station.gear.voice(language).text
+    return {
+        one: item.name if item is not None else text("ui.unknown_goods", code=one)
+        for one, item in found.items()
+    }
 
 
 class PriceGestures:

@@ -15,6 +15,7 @@ from tests.ui.builders import MEMBERS
 
 AT = datetime(2026, 11, 22, 10, 38, tzinfo=UTC)
 ON = date(2026, 11, 22)
+STORE = "Магазин № 14"
 
 
 def lines():
@@ -60,9 +61,9 @@ def a_card(**changes) -> MemberCard:
         ),
         ledger=tuple(lines()),
         receipts=(
-            ReceiptView("A000017", AT, "sale", "s1", 3_189_14, 159, 300, True),
-            ReceiptView("B000123", AT - timedelta(days=4), "sale", "s2", 845_00, 42, 0),
-            ReceiptView("A000009", AT - timedelta(days=9), "return", "s1", 240_00, 0, 0, True),
+            ReceiptView("A000017", AT, "sale", STORE, 3_189_14, 159, 300, True),
+            ReceiptView("B000123", AT - timedelta(days=4), "sale", "", 845_00, 42, 0),
+            ReceiptView("A000009", AT - timedelta(days=9), "return", STORE, 240_00, 0, 0, True),
         ),
         whole=True,
         more=True,

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from pos_app.domain.quantity import grams
 from pos_app.domain.rights import Right
 from pos_app.ui import gestures
 from pos_app.ui.controls import Button, Paragraph
@@ -14,7 +13,7 @@ from pos_app.ui.desk import Ask, Row
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import WordPanel
 from pos_app.workstation.answer import done, refused
-from pos_app.workstation.price_check import OnLabel, Quote
+from pos_app.workstation.price_check import Quote
 from tests.ui.builders import FOUND, SellingTill, a_transaction, selling
 from tests.ui.counter_samples import (
     CATEGORIES,
@@ -27,12 +26,10 @@ from tests.ui.counter_samples import (
     coupons_listed,
     price_checked,
     price_for_a_member,
-    price_of_a_pack,
     returning_to_cards,
     swapping,
     with_coupons,
 )
-from tests.ui.looks import in_every_look
 
 K = Qt.Key
 
@@ -117,28 +114,6 @@ def plain(text):
 def told(window):
     rows = window.desk.rows[1:]
     return [(row.title, plain(row.detail), plain(row.figure)) for row in rows]
-
-
-@in_every_look
-def test_a_price_check_of_a_weighed_label_tells_that_weight_and_the_kilogram(open_till, look):
-    window = open_till(SellingTill(selling()), **look)
-    price_of_a_pack(window)
-    say = window.look.say
-    rows = [(row.title, plain(row.figure)[-9:]) for row in window.desk.rows]
-    money = {"ru": ("109,37 ₽", "103,90 ₽"), "en": ("₽109.37", "₽103.90")}[look["language"]]
-    assert rows[1] == (say("ui.label_weighs", weight=grams(842)), money[0])
-    assert rows[2] == (say("ui.label_with_card"), money[1])
-    assert "129" in window.desk.rows[0].figure
-    told = window.desk.said.texts[0]
-    assert told.key == "ui.price_label_weighs_card"
-    line = plain(window.look.words.say(told))
-    assert all(part in line for part in ("842", "109", "103", "129")), line
-
-
-def test_a_label_that_tells_its_price_only_tells_that_and_the_kilogram(window):
-    price_of_a_pack(window, OnLabel(None, Quote(50_00, (), 0), None))
-    assert window.desk.rows[1].title == "Эта упаковка, по этикетке"
-    assert window.desk.said.texts[0].key == "ui.price_label_says"
 
 
 def test_a_price_check_tells_the_shelf_the_card_the_promises_and_the_lowest_price(window):

@@ -177,6 +177,7 @@ def test_the_servers_history_comes_with_balances_and_what_is_unsent_stays_on_top
     assert former.former
     assert [one.number for one in seen.receipts] == [document.receipt_number, "B000007"]
     assert [one.here for one in seen.receipts] == [True, False]
+    assert [one.store for one in seen.receipts] == ["Магазин", ""], "another store has no name here"
 
 
 def test_a_history_that_does_not_come_leaves_what_is_here(manager: Bench):
