@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 from sqlalchemy import Connection
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -248,11 +248,21 @@ class Http:
             "etag": f'"{path.name}"',
         }
         return StreamingResponse(
-            _aiter(pieces(path, first, last)),
+            self._until_closing(pieces(path, first, last)),
             206 if asked else 200,
             headers,
             media_type="application/octet-stream",
         )
+
+    async def _until_closing(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """A file's pieces on the loop: small reads from the page cache, no thread.
+
+        All of a file may take an hour: a server that closes cuts it, and the till goes on later.
+        """
+        for part in parts:
+            if self._server.bell.closing:
+                raise ClientDisconnect
+            yield part
 
     async def _known(self, request: Request) -> str:
         """The store of the terminal that asks."""
@@ -282,12 +292,6 @@ class Http:
         if not self._seen.first_time(signed.terminal, signed.nonce):
             raise refuse(401, "replayed")
         return signed
-
-
-async def _aiter(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """A file's pieces on the loop: small reads from the page cache, no thread."""
-    for part in parts:
-        yield part
 
 
 async def _body(request: Request) -> bytes:

@@ -104,6 +104,8 @@ class Watch:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            scope[OUTCOME] = "cut"  # the till hung up in the middle of a file, or the server closes
         except Exception as fault:  # noqa: BLE001 - the last wall: whatever it is, it is told once
             log.error("a fault of ours: %s", _where(fault))  # noqa: TRY400 - its words may be personal
         finally:
