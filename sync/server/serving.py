@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from pos_app.gear.listening import tcp_listener
 from sync.server.engine.bell import Bell
 from sync.server.server import Server
 from sync.server.surface.app import build_app
@@ -25,6 +26,7 @@ from sync.server.surface.ops_http import Shown, ops_app
 
 log = logging.getLogger(__name__)
 TURN_S = 0.001
+BACKLOG = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ class Listening:
 
 async def serve(server: Server, where: Listening) -> None:
     """Until a signal, or until the port cannot be served any longer."""
-    public = socket.create_server((where.host, where.port), backlog=512)
+    public = tcp_listener(where.host, where.port, BACKLOG)
     listeners = [(_uvicorn(build_app(server, Shown(where.token))), public)]
     if where.ops is not None:
-        listeners.append((_uvicorn(ops_app(server)), socket.create_server(where.ops)))
+        listeners.append((_uvicorn(ops_app(server)), tcp_listener(*where.ops, BACKLOG)))
     _stop_on_signals([one for one, _ in listeners], server.bell)
     if where.while_input:
         threading.Thread(target=_until_input_ends, daemon=True).start()

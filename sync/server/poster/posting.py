@@ -39,6 +39,7 @@ from sync.server.poster.outcomes import Batch, Tried, finish_all, try_alone
 from sync.server.poster.planning import Fact, Told, plan
 from sync.server.poster.reading import next_batches
 from sync.server.poster.uniting import unite_members
+from sync.server.poster.way import Way
 from sync.server.rights.allowances import (
     former_grants,
     mark_voided,
@@ -65,6 +66,7 @@ class Poster:
         self._bell = bell
         self._duty = database.duty(POSTING)
         self._parts = PARTS_A_TRANSACTION
+        self.way = Way()
         self.on_awaited: Callable[[Sequence[str]], None] = lambda _tills: None
         self.on_posted: Callable[[float], object] = lambda _seconds: None
 
@@ -111,6 +113,7 @@ class Poster:
 
     async def _next(self) -> list[Batch]:
         services = self._services
+        await self.way.clear()
         return await self._database.read(lambda c: next_batches(c, services))
 
     async def _tell_budgets(self) -> bool:
@@ -179,6 +182,7 @@ class Poster:
 
     async def _finish(self, batches: Sequence[Batch]) -> None:
         """The ends of the batches; a receipt of nobody that no table takes is parked alone."""
+        await self.way.clear()
         try:
             await self._database.write(lambda c: finish_all(c, self._services, batches))
         except EVENT_FAULTS as fault:
@@ -224,6 +228,7 @@ class Poster:
         for told in group:
             facts.setdefault(told.fact.id, []).append(told.fact)
         for some in in_transactions(parts, self._parts):
+            await self.way.clear()
             began_ms = services.clock.monotonic_ms()
             await self._apply(some, facts, around)
             self._keep_pace(some, services.clock.monotonic_ms() - began_ms)

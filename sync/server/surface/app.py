@@ -132,8 +132,9 @@ class Http:
         services = self._server.services
         if len(message.events) < BULK_EVENTS:
             return await self._write(lambda c: push(c, services, signed, message))
-        async with self._catching_up:
-            return await self._write(lambda c: push(c, services, signed, message))
+        with self._server.poster.way.taken():
+            async with self._catching_up:
+                return await self._write(lambda c: push(c, services, signed, message))
 
     async def _pull(self, request: Request) -> Struct:
         signed = await self._signed_reading(request)
