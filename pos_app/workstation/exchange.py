@@ -23,6 +23,7 @@ from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of, reprice
 from pos_app.workstation.return_sale import allowed_back, begin_return
 from pos_app.workstation.sale import SALE_PARTS, begin, not_editable, not_ready
+from pos_app.workstation.shift_wait import patient
 from pos_app.workstation.station import (
     AMOUNT_MOST_MINOR,
     AtHand,
@@ -228,9 +229,11 @@ def _dearer(station: Station, shown: _Shown) -> Answer | None:
 
 
 def _paid(station: Station, asked: Asked) -> Answer:
+    """A registrar that is lost between the two documents is waited for: the return is done."""
     kind, amount = asked
-    rest = settle.due_minor(station) > 0
-    return settle.pay(station, kind, amount) if rest and kind else settle.complete(station)
+    if not (settle.due_minor(station) > 0 and kind):
+        return settle.complete_once_open(station)
+    return patient(station, ("pay", kind, amount), lambda: settle.pay(station, kind, amount))
 
 
 def _still_has(station: Station, shown: _Shown) -> bool:

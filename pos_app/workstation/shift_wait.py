@@ -59,7 +59,7 @@ def unsent(station: Station) -> Answer | None:
     """A paid receipt whose document did not reach the registrar waits as well; None where nobody
     knows how to go on with it."""
     again = station.fiscal.again
-    if again is None or station.open is None or station.exchange is not None:
+    if again is None or station.open is None:
         return None
     return _begun(station, COMPLETE, again, AGAIN_MS)
 
