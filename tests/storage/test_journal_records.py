@@ -189,6 +189,23 @@ def test_resuming_and_suspending_again_is_one_commit(journal):
     assert [d.lines for d in journal.suspended()] == [4]
 
 
+def test_an_open_receipt_is_kept_as_it_is_now_under_the_label_that_stands_there(journal):
+    draft = SuspendedDraft(uid(1, 9), "", NOON, "op1", 3, 4500, b"{}")
+    journal.keep_open(draft)
+    journal.keep_open(replace(draft, lines=4, body=b'{"open":1}'))
+    assert [(d.lines, d.body) for d in journal.suspended()] == [(4, b'{"open":1}')]
+    journal.record(Facts(suspend=replace(draft, label="тележка")))
+    journal.keep_open(replace(draft, lines=5))
+    assert [(d.lines, d.label) for d in journal.suspended()] == [(5, "тележка")]
+    assert journal.suspended(but=uid(1, 9)) == ()
+
+
+def test_a_completed_receipt_is_not_kept_open(journal):
+    journal.record(sale_facts(1))
+    journal.keep_open(SuspendedDraft(uid(1, 1), "", NOON, "op1", 3, 4500, b"{}"))
+    assert journal.suspended() == ()
+
+
 def test_money_that_is_moving_is_known_after_a_restart(journal):
     moving = Tendering(uid(1, 1), NOON, b'{"card":1}')
     journal.begin_tendering(moving)

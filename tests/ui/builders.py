@@ -171,6 +171,7 @@ SUSPENDED = (
     SuspendedView("s1", "Бабушка в синем", NOW, 3, 45600),
     SuspendedView("s2", "", NOW, 12, 1245600),
 )
+CUT_SHORT = SuspendedView("s3", "Иванова Анна Сергеевна", NOW, 148, 12_345_678_90, cut=True)
 
 
 class ScriptedTill:

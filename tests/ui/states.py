@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from pos_app.domain.money import Money
 from pos_app.domain.quantity import grams
 from pos_app.domain.sentence import say
 from pos_app.ui.desk import Page
@@ -16,6 +17,7 @@ from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused
 from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView, PaymentView
 from tests.ui import day_samples
 from tests.ui.builders import (
+    CUT_SHORT,
     NOW,
     SUSPENDED,
     TRACE,
@@ -30,6 +32,7 @@ from tests.ui.office_samples import OFFICE
 from tests.ui.report_samples import a_month
 from tests.ui.return_samples import RETURNS
 
+MUCH = Money(12_345_678_90)
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
 
@@ -112,6 +115,14 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     ),
     "shift_wait_changed": lambda w: w.desk.do(done(notice("payment_wait_changed", Tone.ERROR))),
     "shift_wait_restart": lambda w: w.desk.do(done(notice("payment_wait_restart", Tone.ERROR))),
+    "cut_short": lambda w: (
+        become(w, transaction=None, member=None, suspended=(CUT_SHORT,)),
+        w.desk.do(done(notice("cut_short", Tone.WARNING, None, at=NOW, n=148, total=MUCH))),
+    ),
+    "cut_short_list": lambda w: (
+        become(w, transaction=None, member=None, suspended=(*SUSPENDED, CUT_SHORT)),
+        perform(w.desk, "suspended"),
+    ),
     "training": lambda w: become(w, training=True),
     "training_sign_on": lambda w: (
         become(w, operator=None, session=None, transaction=None, member=None, training=True),
