@@ -93,7 +93,9 @@ class Cashier:
             if not machine.start():
                 return False
         if machine.till is not None and machine.station.operator is None:
-            self.do(lambda till: till.sign_on(OPERATOR, PIN))
+            said = self.do(lambda till: till.sign_on(OPERATOR, PIN))
+            if said is not None:
+                machine.counts["cut_short"] += sum(n.code == "cut_short" for n in said.notices)
         if machine.till is not None and machine.station.session is None:
             opened = self.do(lambda till: till.open_session(100_00))
             if opened is not None and not opened.ok and opened.refusal.code == "clock_doubted":
@@ -110,7 +112,9 @@ class Cashier:
             await self.moment(chance)
 
     async def moment(self, chance: Random) -> None:
+        """Some seconds at the counter; the window's heart beats meanwhile."""
         await asyncio.sleep(chance.random() * 2)
+        self.do(lambda till: till.tick())
 
     async def anonymous(self, chance: Random) -> None:
         await self.goods(chance)

@@ -55,6 +55,7 @@ def judge(world: Any) -> list[str]:
         found += _chains(world, file)
         found += _queues(world, file)
         found += _shown(world, file)
+    found += _offered_again(world)
     found += _whole_files(world)
     found += [f"doctor: {one}" for one in _doctor(world)]
     return found
@@ -370,6 +371,16 @@ def _shown(world: Any, file: ServerFile) -> list[str]:
                 found.append(
                     f"I7 {till.name} shows {shown} for {member}, it is {balances.get(member)}"
                 )
+    return found
+
+
+def _offered_again(world: Any) -> list[str]:
+    """I1: what a disk has sold waits for nobody on it, neither put aside nor as cut short."""
+    found = []
+    for till in [*world.retired, *world.tills]:
+        rows = till_rows(till.folder / "till.db", "SELECT transaction_id FROM suspended")
+        paid = sorted({one for (one,) in rows} & set(sales_on(till.folder)))
+        found += [f"I1 the paid receipt {one} is offered again at {till.name}" for one in paid]
     return found
 
 

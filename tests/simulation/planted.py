@@ -106,6 +106,7 @@ BUGS: tuple[Bug, ...] = (
         raised=RESTORES,
         pair=True,
     ),
+    Bug("paid_stays_open", [(recording, "_add_working_state", plants.stays_open)]),
     Bug("void_early", [(posting, "terminals_to_void", plants.void_early)], raised=RESTORES),
     Bug("no_grant_barrier", plants.both("barred", plants.no_barrier), raised=FAILS_OVER),
     Bug(
