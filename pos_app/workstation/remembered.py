@@ -12,8 +12,8 @@ from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """`names`: whose card is on a suspended receipt without a label, by its transaction; `cut`:
-    those that nobody put aside."""
+    """`names`: whose card is on a suspended receipt without a label, by its transaction, as the
+    mirror had them at `names_of`; `cut`: those that nobody put aside."""
 
     identity: TerminalIdentity | None = None
     suspended: tuple[SuspendedDraft, ...] = ()
@@ -21,3 +21,4 @@ class Remembered:
     trouble: Sentence | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
+    names_of: str = ""

@@ -21,11 +21,14 @@ def remembered(station: Station) -> Remembered:
     journal, before = station.journal, station.remembered
     try:
         drafts = waiting(station)
-        names, cut = before.names, before.cut
+        names, cut, heard = before.names, before.cut, station.mirror.cursor_text()
         if drafts != before.suspended:
-            names = _names(station, drafts)
             cut = frozenset(one.transaction_id for one in drafts if is_cut(one))
-        return Remembered(journal.identity(), drafts, journal.unsent(), names=names, cut=cut)
+        if drafts != before.suspended or heard != before.names_of:  # one may be forgotten by now
+            names = _names(station, drafts)
+        return Remembered(
+            journal.identity(), drafts, journal.unsent(), names=names, cut=cut, names_of=heard
+        )
     except StorageBroken:
         return replace(before, trouble=say("link.storage_broken"))
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.workstation.tills import BREAD, CARDS, MARIA, MILK, notices, ok
+from tests.sync.mirror.feeds import gone
+from tests.workstation.tills import BREAD, CARDS, MARIA, MILK, member_id, notices, ok
 
 
 def labels(bench):
@@ -25,6 +26,15 @@ def test_without_a_word_it_is_the_customers_name_and_with_none_nothing(shop) -> 
     shop.restart()
     ok(shop.till.sign_on(*MARIA))
     assert labels(shop) == [name, ""]
+
+
+def test_a_customer_who_is_erased_leaves_the_list_of_what_waits_at_once(shop) -> None:
+    shop.scan(CARDS["anna"], MILK)
+    name = shop.view.member.display_name
+    ok(shop.till.suspend())
+    assert labels(shop) == [name]
+    shop.mirrors(gone("store:s1", 3000, "member", member_id("anna")))
+    assert labels(shop) == [""]
 
 
 def test_the_name_of_a_customer_is_not_written_beside_the_receipt(shop) -> None:
