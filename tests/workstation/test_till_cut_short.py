@@ -99,6 +99,16 @@ def test_coupons_come_back_and_are_judged_again(shop):
     assert [one.coupon_id for one in shop.till.station.open.coupons] == ["autumn", "next"]
 
 
+def test_a_part_that_was_typed_but_had_not_moved_is_taken_anew(shop):
+    shop.scan(MILK, BREAD)
+    ok(shop.till.tender("cash", 10_00))
+    beat(shop)
+    cut(shop)
+    told(shop)
+    ok(shop.till.resume(shop.view.suspended[0].id))
+    assert (shop.sale.tenders, shop.sale.due_minor) == ((), 89_90 + 45_00)
+
+
 def test_points_that_were_held_for_it_go_back_and_are_asked_for_again(shop):
     shop.courier.online = True
     shop.scan(CARDS["anna"], MILK)
