@@ -9,6 +9,7 @@ from pos_app.ui.controls import CENTRE, Button, Paragraph, Variants, reveal
 from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.phrases import money
+from pos_app.ui.returning_panel import ways_told
 from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.view import LastSaleView
 
@@ -30,11 +31,14 @@ class Idle(QWidget):
         small = metrics.is_low or metrics.is_narrow
         self._figure = Variants(look, max(40, metrics.px(56 if small else 84)), BOLD)
         self._title = Variants(look, metrics.px(28), SEMIBOLD)
+        self._ways = Paragraph(look, metrics.medium, ink="")
+        self._ways.setFont(look.font(metrics.medium, SEMIBOLD))
         self._under = Paragraph(look, metrics.body)
-        self._under.setAlignment(CENTRE)
+        for text in (self._ways, self._under):
+            text.setAlignment(CENTRE)
         for line in (self._over, self._figure, self._title):
             line.align = CENTRE
-        for widget in (self._icon, self._over, self._figure, self._title, self._under):
+        for widget in (self._icon, self._over, self._figure, self._title, self._ways, self._under):
             column.addWidget(widget)
         column.addSpacing(metrics.px(12))
         column.addLayout(self._actions())
@@ -79,14 +83,16 @@ class Idle(QWidget):
         reveal(self._figure, False)
         reveal(self._title, True)
         self._title.say(look.say(ready), look.say(short))
+        self._ways.say("")
         self._under.say(look.say(how))
 
     def _closed(self, last: LastSaleView) -> None:
         look, say, view = self._look, self._look.say, self._desk.view
         self._icon.setPixmap(look.icon("circle-check", "good", look.metrics.px(40)))
         refund = last.kind == "return"
-        shown = abs(last.total_minor) if refund else last.change_due_minor
-        name = "ui.refunded" if refund else "ui.change" if shown else "ui.no_change"
+        shown = last.drawer_minor if refund else last.change_due_minor
+        some, none = ("from_drawer", "drawer_stays") if refund else ("change", "no_change")
+        name = f"ui.{some if shown else none}"
         reveal(self._over, bool(shown))
         reveal(self._figure, bool(shown))
         reveal(self._title, not shown)
@@ -94,6 +100,7 @@ class Idle(QWidget):
         self._title.say(say(name))
         amount = look.words.amount(shown, view.currency)
         self._figure.say(money(look.words, view, shown), amount, ink="good")
+        self._ways.say("\n".join(ways_told(look, view.currency, last.ways)))
         self._under.say(" · ".join(self._facts(last)))
 
     def _facts(self, last: LastSaleView) -> list[str]:

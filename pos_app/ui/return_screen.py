@@ -19,7 +19,7 @@ from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
 from pos_app.ui.desk import Change, Desk, Own, Page
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
-from pos_app.ui.returning_panel import points_told
+from pos_app.ui.returning_panel import points_told, ways_told
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.return_shown import BackSums
 from pos_app.workstation.view import LineView, TransactionView
@@ -147,7 +147,10 @@ class ReturnPage(Panel):
         back = answer.data.get("back") if answer is not None else None
         if not isinstance(back, BackSums):
             return ""
-        out = self.look.say("ui.returning_out", amount=self.desk.money(back.out_minor))
+        ways = ways_told(self.look, self.desk.view.currency, back.ways)
+        apart = any(one.kind != "cash" for one in back.ways)
+        key, amount = "ui.returning_ways" if apart else "ui.returning_out", back.out_minor
+        out = self.look.say(key, amount=self.desk.money(amount), ways=", ".join(ways))
         points = points_told(self.look, back.points_back, back.points_taken)
         return " · ".join(one for one in (out, *points) if one)
 

@@ -1,12 +1,15 @@
 """Beside an open return: whose receipt it is and which points move. Never a question."""
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pos_app.domain.money import Money
+from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
 from pos_app.ui.controls import Paragraph
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.return_shown import ReturnView
+from pos_app.workstation.tender_shown import TenderView
 
 
 class Returning(QWidget):
@@ -46,6 +49,22 @@ class Returning(QWidget):
         more = say("ui.returning_part", part=part) if shown.fraction_minor else ""
         self._back.say("\n".join(filter(None, (back, more))))
         self._taken.say(taken or none)
+
+
+def ways_told(look: Look, currency: Currency, ways: Iterable[TenderView]) -> list[str]:
+    """`From the drawer 99.50`, `Gift card ··0001 120.40`: each way on its own."""
+    return [
+        " ".join(
+            part
+            for part in (
+                look.say("ui.from_drawer" if one.kind == "cash" else f"refund_to.{one.kind}"),
+                one.label,
+                look.words.money(one.amount_minor, currency),
+            )
+            if part
+        )
+        for one in ways
+    ]
 
 
 def points_told(look: Look, back: int, taken: int) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from pos_app.workstation import settle
 from pos_app.workstation.payment_view import tender_view
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
 from pos_app.workstation.station import Station
-from pos_app.workstation.view import ExchangeView, LineView, TenderView
+from pos_app.workstation.tender_shown import TenderView
+from pos_app.workstation.view import ExchangeView, LineView
 
 
 def refunds(station: Station, transaction: Transaction) -> tuple[TenderView, ...]:

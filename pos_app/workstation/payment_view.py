@@ -1,5 +1,6 @@
 """What the screen shows of money on its way: one sentence, its choices, a code. Never decides."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pos_app.domain.loyalty.owner import masked
@@ -12,7 +13,8 @@ from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.recover_payment import choices
 from pos_app.workstation.shift_wait import is_away
 from pos_app.workstation.station import Doing, Station
-from pos_app.workstation.view import PaymentView, TenderView, UndecidedView
+from pos_app.workstation.tender_shown import TenderView
+from pos_app.workstation.view import PaymentView, UndecidedView
 
 STAGES = frozenset(
     {"sent", "card_wanted", "pin_wanted", "bank_asked", "qr_shown", "slip_wanted", "busy"}
@@ -63,6 +65,17 @@ def tender_view(one: Tender) -> TenderView:
     """A gift card by its last characters."""
     label = masked(one.reference) if one.kind is TenderKind.GIFT_CARD else one.reference
     return TenderView(one.kind.value, one.amount_minor, label)
+
+
+def ways_back(tenders: Sequence[Tender]) -> tuple[TenderView, ...]:
+    """Where the money of a return goes, positive: by kind, each gift card by itself."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in tenders:
+        if one.amount_minor < 0:
+            label = tender_view(one).label if one.kind is TenderKind.GIFT_CARD else ""
+            way = (one.kind.value, label)
+            sums[way] = sums.get(way, 0) - one.amount_minor
+    return tuple(TenderView(kind, minor, label) for (kind, label), minor in sums.items())
 
 
 def _money(station: Station, leg: Leg) -> Money:

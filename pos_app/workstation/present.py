@@ -20,6 +20,7 @@ from pos_app.workstation.device_views import device_views
 from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
+from pos_app.workstation.last_shown import last_sale
 from pos_app.workstation.open_conflicts import to_sign
 from pos_app.workstation.payment_view import (
     payment_view,
@@ -39,7 +40,6 @@ from pos_app.workstation.view import (
     DemandView,
     DiscountView,
     ExpiringView,
-    LastSaleView,
     LineView,
     LinkView,
     MemberView,
@@ -73,7 +73,7 @@ def view(station: Station) -> TillView:
         devices=device_views(station),
         transaction=shown,
         member=_member(station),
-        last_sale=_last_sale(station),
+        last_sale=last_sale(station),
         demand=weighing.demand(station) or _demand(station, transaction),
         suspended=suspended_views(station),
         offers=offers_told(station, station.known) if station.known else (),
@@ -136,23 +136,6 @@ def _demand(station: Station, transaction: Transaction | None) -> DemandView | N
     if points:
         return DemandView("pin", say("demand.confirm", points=points))
     return evidence_demand(station, transaction)
-
-
-def _last_sale(station: Station) -> LastSaleView | None:
-    last = station.last_sale
-    if last is None:
-        return None
-    document = last.document
-    return LastSaleView(
-        document.transaction_id,
-        document.kind.value,
-        document.receipt_number,
-        document.totals.due_minor,
-        document.change_minor,
-        document.totals.points_earned,
-        document.totals.points_redeemed,
-        printing.state_of(station, last.job_id),
-    )
 
 
 def transaction_view(station: Station, transaction: Transaction, priced: Priced) -> TransactionView:

@@ -105,7 +105,9 @@ def _fresh(station: Station, one: StoredJob) -> bool:
 
 
 def resume_jobs(station: Station) -> None:
-    """After a restart: what never left is printed if it is new, what may have is asked about."""
+    """After a restart: what never left is printed if it is new, what may have is asked about;
+    the newest receipt of these is on show."""
+    last = None
     for one in station.journal.jobs():
         if one.state == "queued" and _fresh(station, one):
             _send(station, one)
@@ -114,8 +116,8 @@ def resume_jobs(station: Station) -> None:
         station.journal.set_job_state(one.job_id, state)
         station.job_states[one.job_id] = state
         document = station.journal.document(one.transaction_id)
-        if document is not None and station.last_sale is None:
-            station.last_sale = LastSale(document, one.job_id)
+        last = LastSale(document, one.job_id) if document is not None else last
+    station.last_sale = station.last_sale or last
 
 
 def outcome(station: Station, job_id: str, state: str) -> Answer:

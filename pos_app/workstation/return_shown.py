@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos_app.domain.sentence import Sentence
+from pos_app.workstation.tender_shown import TenderView
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,11 @@ class ReturnView:
 
 @dataclass(frozen=True, slots=True)
 class BackSums:
-    """What chosen lines bring: money paid out, points given back and points taken back."""
+    """What chosen lines bring: money paid out, points given back and points taken back. `ways`:
+    where the money goes, tender by tender, positive."""
 
     out_minor: int = 0
     points_back: int = 0
     points_taken: int = 0
     fraction_minor: int = 0
+    ways: tuple[TenderView, ...] = ()

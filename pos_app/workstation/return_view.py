@@ -11,6 +11,7 @@ from pos_app.domain.transaction import Transaction
 from pos_app.workstation import bare_goods, settle
 from pos_app.workstation.answer import Answer, done
 from pos_app.workstation.identify_member import member_here
+from pos_app.workstation.payment_view import ways_back
 from pos_app.workstation.return_sale import chosen_of, earlier_returns, find, wanted_lines
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.station import Station
@@ -34,7 +35,8 @@ def _sums(
     paid = settle.refunds_of(station, original, chosen, "")
     out = -sum(one.amount_minor for one in paid)
     fraction = _fraction_minor(original, totals.points_minor, totals.points_redeemed)
-    return BackSums(out, totals.points_redeemed, totals.points_earned, fraction)
+    points = (totals.points_redeemed, totals.points_earned)
+    return BackSums(out, *points, fraction, ways=ways_back(paid))
 
 
 def _fraction_minor(original: CompletedTransaction, points_minor: int, points: int) -> int:

@@ -9,6 +9,7 @@ from pos_app.domain.sentence import Sentence
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.day_view import DayView
 from pos_app.workstation.return_shown import ReturnView
+from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.waiting_view import SuspendedView
 
 
@@ -84,15 +85,6 @@ class LineView:
     points_redeemed_minor: int
     points_earned: int
     notes: tuple[Sentence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TenderView:
-    """One tender taken (or refunded, negative). `kind`: cash, card, gift_card, qr."""
-
-    kind: str
-    amount_minor: int
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +243,8 @@ class TransactionView:
 @dataclass(frozen=True, slots=True)
 class LastSaleView:
     """What stays until the next scan. `print_state`: queued, printed, asked, interrupted, failed,
-    or none where there is no printer."""
+    or none where there is no printer. Of a return, `drawer_minor`: what leaves the drawer; `ways`:
+    where the rest of its money goes, positive."""
 
     transaction_id: str
     kind: str
@@ -261,6 +254,8 @@ class LastSaleView:
     points_earned: int
     points_redeemed: int
     print_state: str
+    drawer_minor: int = 0
+    ways: tuple[TenderView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Tone, done, notice, refused
 from pos_app.workstation.return_shown import BackSums, ReturnView
+from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.view import TraceRow
-from tests.ui.builders import NOW, TRACE, a_transaction
+from tests.ui.builders import NOW, TRACE, a_last_sale, a_transaction
 from tests.ui.counter_samples import become
 
 BARE = ReturnView(
@@ -85,7 +86,28 @@ def why_of_a_past_receipt(window):
     perform(window.desk, "why")
 
 
+SPLIT = (TenderView("cash", 99_50), TenderView("gift_card", 120_40, "··0001"))
+
+
+def money_back_two_ways(window):
+    """Before anything is opened: not all of it leaves the drawer."""
+    window.desk.till.answers["return_sums"] = done(back=BackSums(219_90, 0, 11, ways=SPLIT))
+    window.desk.turn_to(Page("return", a_receipt()))
+    return_marks.everything(window.desk, window.desk.page)
+
+
+def returned(window, *ways, drawer=0, **more):
+    last = a_last_sale(
+        kind="return", total_minor=-219_90, change_due_minor=0, points_redeemed=0,
+        drawer_minor=drawer, ways=ways, **more,
+    )  # fmt: skip
+    become(window, transaction=None, member=None, last_sale=last)
+
+
 RETURNS = {
+    "return_two_ways": money_back_two_ways,
+    "returned_two_ways": lambda w: returned(w, *SPLIT[1:], drawer=99_50),
+    "returned_to_card": lambda w: returned(w, TenderView("card", 219_90)),
     "why_of_a_past_receipt": why_of_a_past_receipt,
     "return_chosen": choosing_lines,
     "return_all_back": wholly_back,

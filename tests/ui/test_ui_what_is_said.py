@@ -115,7 +115,7 @@ def test_a_teaser_without_savings_speaks_of_points_only(window):
 
 
 def test_a_refund_and_a_sale_without_change_are_said_so(window):
-    refund = a_last_sale(kind="return", total_minor=-10000, change_due_minor=0)
+    refund = a_last_sale(kind="return", drawer_minor=10000, change_due_minor=0)
     become(window, transaction=None, member=None, last_sale=refund)
     assert "100,00\u00a0₽" in window.screen_shown.idle._figure.text()
     become(window, last_sale=a_last_sale(change_due_minor=0, points_earned=0, points_redeemed=0))

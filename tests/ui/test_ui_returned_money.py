@@ -1,0 +1,49 @@
+"""Where the money of a return goes, on the screen: the drawer's share stands apart, and large."""
+
+import pytest
+
+from pos_app.ui.controls import Paragraph
+from pos_app.ui.return_screen import ReturnPage
+from pos_app.workstation.tender_shown import TenderView
+from tests.ui.builders import SellingTill, signed_on
+from tests.ui.looks import in_every_look
+from tests.ui.return_samples import SPLIT, money_back_two_ways, returned
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(signed_on()))
+
+
+def plain(text):
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def lines_of(idle):
+    return plain(idle._ways.text()).splitlines()
+
+
+def test_the_large_figure_after_a_return_is_what_leaves_the_drawer(window):
+    returned(window, *SPLIT[1:], drawer=99_50)
+    idle = window.screen_shown.idle
+    assert (idle._over.text(), plain(idle._figure.text())) == ("Из ящика", "99,50 ₽")
+    assert lines_of(idle) == ["Подарочная ··0001 120,40 ₽"]
+
+
+@in_every_look
+def test_money_that_goes_back_to_a_card_alone_says_that_the_drawer_gives_nothing(open_till, look):
+    window = open_till(SellingTill(signed_on()), **look)
+    returned(window, TenderView("card", 219_90), TenderView("qr", 1_00))
+    idle, say = window.screen_shown.idle, window.look.say
+    assert idle._title.text() == say("ui.drawer_stays")
+    assert not idle._figure.isVisible()
+    assert len(lines_of(idle)) == 2
+    returned(window, drawer=5_00)
+    assert not idle._ways.isVisible()
+
+
+def test_the_page_of_a_receipt_tells_the_split_before_anything_is_opened(window):
+    money_back_two_ways(window)
+    page = window.screen_shown.findChild(ReturnPage)
+    told = plain([one.text() for one in page.findChildren(Paragraph)][-1])
+    assert told.startswith("Вернётся 219,90 ₽: Из ящика 99,50 ₽, Подарочная ··0001 120,40 ₽"), told

@@ -1,0 +1,53 @@
+"""What a closed return says of its money: the drawer's share, and each other way."""
+
+from tests.workstation.test_till_gift_cards import CODE, answered, rules
+from tests.workstation.tills import BREAD, CHEESE, MILK, ok
+
+
+def ways(view):
+    last = view.last_sale
+    return last.drawer_minor, [(one.kind, one.amount_minor, one.label) for one in last.ways]
+
+
+def paid_two_ways(bench):
+    """A cheese: 300.00 by gift card, the rest in cash."""
+    rules(bench)
+    bench.courier.online = True
+    bench.scan(CHEESE)
+    bench.scan(CODE)
+    answered(bench, 300_00, balance=300_00)
+    ok(bench.till.pay("gift_card"))
+    ok(bench.till.pay("cash"))
+    return bench.documents()[-1]
+
+
+def test_only_what_leaves_the_drawer_is_the_drawers(senior):
+    sold = paid_two_ways(senior)
+    back = ok(senior.till.return_sums(sold.receipt_number, [(1, "1")])).data["back"]
+    assert [(one.kind, one.amount_minor) for one in back.ways] == [
+        ("cash", 700_00),
+        ("gift_card", 300_00),
+    ]
+    ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
+    ok(senior.till.complete())
+    drawer, [(kind, minor, label)] = ways(senior.view)
+    assert (drawer, kind, minor) == (700_00, "gift_card", 300_00)
+    assert label.startswith("··")
+
+
+def test_what_a_card_had_paid_leaves_the_drawer_alone(senior):
+    senior.scan(MILK, BREAD)
+    ok(senior.till.pay("card"))
+    ok(senior.till.return_sale(senior.documents()[-1].receipt_number, reason="defect"))
+    total = senior.sale.total_minor
+    ok(senior.till.complete())
+    assert ways(senior.view) == (0, [("card", total, "")])
+
+
+def test_after_a_restart_it_says_the_same(senior):
+    sold = paid_two_ways(senior)
+    ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
+    ok(senior.till.complete())
+    before = ways(senior.view)
+    senior.restart()
+    assert ways(senior.view) == before
