@@ -327,9 +327,12 @@ class Desk:
         self.emit(Own.ROWS)
 
     def point(self, index: int) -> None:
-        """The choice that Enter means; kept within the list."""
+        """The choice that Enter means; kept within the list. Above rows to tick stands the field
+        itself (-1): there Enter means what was typed."""
         if self._state.rows:
-            self._state.cursor = max(0, min(index, len(self._state.rows) - 1))
+            ticked = self._state.ask is not None and self._state.ask.toggle is not None
+            least = -1 if ticked else 0
+            self._state.cursor = max(least, min(index, len(self._state.rows) - 1))
             self.emit(Own.CURSOR)
 
     def turn_to(self, page: Page | None) -> None:

@@ -9,7 +9,7 @@ from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
 from pos_app.ui import device_flows, pin_flows, return_marks
 from pos_app.ui.desk import Ask, Desk, Page, Row
-from pos_app.ui.enrol_flows import enrol
+from pos_app.ui.enrol_flows import enrol, offer_consent
 from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
 from pos_app.ui.why_flows import under
 from pos_app.workstation.answer import Answer, Tone
@@ -19,8 +19,8 @@ SEARCH_FROM = 2
 OF_PAGES = frozenset({"report_section", "member_do", "merge_keep", "conflict_line"})
 """Questions that belong to a page: a scan ends both."""
 ANSWERED_BY_SCAN = frozenset(
-    {"member", "members", "coupon", "coupons", "gift_card", "rewards", "points", "points_amount"}
-)
+    ("member", "members", "coupon", "coupons", "gift_card", "rewards", "points", "points_amount")
+) | {"sign"}
 """Questions that a scan answers or passes over: their panel does not stay."""
 
 
@@ -120,6 +120,8 @@ def show_found(desk: Desk, answer: Answer, typed: str = "") -> None:
         desk.turn_to(Page("return", answer.data["receipt"]))
     elif answer.data.get("report") is not None:
         desk.turn_to(Page("report", answer.data["report"]))
+    elif desk.ask is None:
+        offer_consent(desk, typed, answer)
 
 
 def _add(desk: Desk) -> Callable[[Row], None]:

@@ -136,7 +136,7 @@ class PadPanel(Panel):
         self.column.addWidget(self.echo)
         if self.desk.rows:
             counted = self.desk.ask is not None and self.desk.ask.toggle is not None
-            self._list = RowList(self.look, self._choose, numbered=counted)
+            self._list = RowList(self.look, self._choose, numbered=False)
             self._list.show_rows(self.desk.rows, self.desk.cursor)
             if counted:  # what is ticked is seen whole; the field says what was typed
                 reveal(self.echo, False)

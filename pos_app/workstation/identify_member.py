@@ -120,8 +120,14 @@ def member_here(station: Station, by: str, key: str) -> tuple[Member | None, boo
     return station.journal.local_member(by, key), True
 
 
+def called(one: Member) -> str:
+    """The name, else the end of the phone or card; never nothing before a colon."""
+    return one.display_name or f"··{one.phone_last4 or one.card_last4}"
+
+
 def attach(station: Station, one: Member, how: str, *, local: bool, card: str = "") -> Answer:
-    """The member is on the receipt: `how` found, `card` as read; `local`: only this till knows."""
+    """The member is on the receipt: `how` found, `card` as read; `local`: only this till knows.
+    Data `unsigned`: no consent is known here."""
     operator = station.operator
     if operator is not None and operator.own_member_id == one.member_id:
         return refused("own_card")
@@ -139,11 +145,12 @@ def attach(station: Station, one: Member, how: str, *, local: bool, card: str = 
     _let_go(station, before, one.member_id)
     available = known.account.available(station.business_on())
     if one.blocked:
-        said = notice("member_blocked", Tone.WARNING, None, name=one.display_name)
+        said = notice("member_blocked", Tone.WARNING, None, name=called(one))
     else:
         points = Points(available)
-        said = notice("member_identified", Tone.MEMBER, None, name=one.display_name, points=points)
-    return replace(answer, notices=(said,))
+        said = notice("member_identified", Tone.MEMBER, None, name=called(one), points=points)
+    unsigned = {} if one.confirmed or one.blocked else {"unsigned": True}
+    return replace(answer, notices=(said,), data={**answer.data, **unsigned})
 
 
 def _stranger(station: Station, by: str, key: str, how: str, typed: str) -> Answer:

@@ -10,7 +10,7 @@ from pos_app.domain.sheet.at_shelf import Promise
 from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.reason_flows import own_words
-from pos_app.workstation.answer import ALL_PARTS, done, refused, refused_with
+from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused, refused_with
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.goodwill import Approver
 from pos_app.workstation.price_check import CheckedPrice, OnLabel, Quote
@@ -165,6 +165,15 @@ def naming_a_new_member(window):
     window.desk.ask.toggle(2)
 
 
+def asking_to_sign(window):
+    """Who was found by a phone has given no consent."""
+    till = window.desk.till
+    said = notice("member_identified", Tone.MEMBER, None, name="··4567", points=Points(0))
+    till.answers["member"] = replace(done(said), data={"unsigned": True})
+    perform(window.desk, "member")
+    window.desk.ask.accept("89161234567")
+
+
 def by_finger(window, gesture):
     """A question that a finger asked for: letters stand under the lines."""
     window.desk.hands.by_finger = True
@@ -209,6 +218,12 @@ COUNTER = {
     "returning_to_cards": returning_to_cards,
     "return_asked": lambda w: perform(w.desk, "return"),
     "enrol": lambda w: perform(w.desk, "enrol"),
+    "enrol_ticked": lambda w: (
+        perform(w.desk, "enrol"),
+        w.desk.write("89161234567"),
+        w.desk.ask.toggle(0),
+    ),
+    "sign": asking_to_sign,
     "enrol_name": naming_a_new_member,
     "coupon_typed": lambda w: perform(w.desk, "coupon"),
     "letters_name": naming_by_finger,

@@ -223,44 +223,10 @@ def test_where_nothing_can_be_chosen_the_window_says_why(window):
     assert window.desk.said.texts[0].key == "ui.no_choice"
 
 
-def test_what_a_member_signed_is_ticked_and_nothing_by_itself(window):
-    perform(window.desk, "enrol")
-    QTest.keyClicks(window.entry, "9161234567")
-    QTest.keyClick(window.entry, K.Key_2, Qt.KeyboardModifier.ControlModifier)
-    tap(window, "Подписал: данные")
-    QTest.keyClick(window.entry, K.Key_2, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window.entry, K.Key_4, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window.entry, K.Key_Return)
-    assert window.desk.till.said("enrol") == [(("9161234567",), {"consents": ["processing"]})]
-
-
-def test_a_new_member_may_tell_a_name_and_what_was_typed_and_ticked_stays(window):
-    perform(window.desk, "enrol")
-    QTest.keyClicks(window.entry, "9161234567")
-    QTest.keyClick(window.entry, K.Key_1, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window.entry, K.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert window.desk.ask.name == "enrol_name"
-    QTest.keyClicks(window.entry, "Olga")
-    QTest.keyClick(window.entry, K.Key_Return)
-    assert window.entry.text() == "9161234567"
-    assert [row.icon for row in window.desk.rows] == ["check", "minus", "check"]
-    QTest.keyClick(window.entry, K.Key_Return)
-    said = {"consents": ["processing"], "name": "Olga"}
-    assert window.desk.till.said("enrol") == [(("9161234567",), said)]
-
-
 def without(window, *rights):
     person = window.desk.view.operator
     left = person.rights - {right.value for right in rights}
     become(window, operator=replace(person, rights=left))
-
-
-def test_who_may_not_enrol_hears_it_before_a_phone_is_typed(window):
-    without(window, Right.ENROL)
-    window.desk.till.answers["enrol"] = refused("right_missing", right="enrol")
-    perform(window.desk, "enrol")
-    assert window.desk.ask is None
-    assert window.desk.said.texts[0].key == "refused.right_missing"
 
 
 def test_who_may_not_see_members_hears_it_before_one_is_looked_for(window):
@@ -292,15 +258,6 @@ def test_a_scan_takes_the_question_it_passes_over_along(window, asked):
     gestures.scan(window.desk, b"4600000000015")
     assert window.desk.ask is None
     assert window.entry.text() == ""
-
-
-def test_a_phone_nobody_has_at_the_server_is_enrolled_without_typing_it_again(window):
-    unknown = replace(refused("unknown_phone"), data={"phone": "+79161234567"})
-    window.desk.till.push(unknown)
-    assert (window.desk.ask.name, window.entry.text()) == ("enrol", "+79161234567")
-    perform(window.desk, "cash")
-    window.desk.till.push(unknown)
-    assert window.desk.ask.name == "cash"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_a_question_that_a_finger_asked_brings_letters_and_a_name_begins_with_a_
     assert board_of(window) is not None
     by_finger(window, "enrol")
     assert board_of(window) is None, "a phone has its number pad"
-    tap(window, "Имя, если назовёт")
+    tap(window, "Имя, если назовёт, Ctrl+3")
     tap_all(window, "Иванн")
     tap(window, "Стереть знак")
     tap(window, "пробел")

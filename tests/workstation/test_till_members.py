@@ -197,6 +197,18 @@ def test_enrolling_a_phone_that_is_known_identifies(shop):
     assert len(shop.events(MemberEnrolled)) == 1
 
 
+def test_a_member_without_a_name_is_called_by_the_end_of_the_phone(shop):
+    ok(shop.till.enrol(STRANGE_PHONE))
+    said = shop.till.enrol(STRANGE_PHONE).notices[0].text
+    assert said.args["name"] == "··4433"
+
+
+def test_who_is_enrolled_without_a_consent_is_known_for_it_by_the_phone(shop):
+    ok(shop.till.enrol(STRANGE_PHONE))
+    assert shop.till.member("phone", STRANGE_PHONE).data["unsigned"]
+    assert "unsigned" not in shop.till.member("phone", PHONES["anna"]).data
+
+
 def test_who_is_enrolled_without_a_consent_gives_it_by_the_same_phone(shop):
     assert notices(shop.till.enrol(STRANGE_PHONE)) == ["member_unsigned"]
     assert notices(shop.till.enrol(STRANGE_PHONE, consents=("processing",))) == [
