@@ -90,13 +90,14 @@ def _unit_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
     """Who pays what for a piece or a kilogram; beside a pack's price it says that it is of one."""
     words, unit = words_of(desk), f"unit.per_{checked.item.unit}"
     per = words.text(unit) if checked.label is not None and words.knows(unit) else ""
+    icon = "" if per else "star"
     if checked.member:
         title = words.text("ui.member_pays", name=checked.member)
-        yield _quoted(desk, title, checked.here, "star", per)
+        yield _quoted(desk, title, checked.here, icon, per)
     elif checked.here.amount_minor != checked.item.unit_price_minor:
-        yield _quoted(desk, words.text("ui.price_now"), checked.here, "check", per)
+        yield _quoted(desk, words.text("ui.price_now"), checked.here, icon and "check", per)
     if checked.with_card is not None:
-        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, "star", per)
+        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, icon, per)
 
 
 def _label_rows(desk: Desk, label: OnLabel) -> Iterator[Row]:
@@ -104,18 +105,19 @@ def _label_rows(desk: Desk, label: OnLabel) -> Iterator[Row]:
     words = words_of(desk)
     weight = words.format(label.weight) if label.weight else ""
     title = words.text("ui.label_weighs", weight=weight) if weight else words.text("ui.label_says")
-    yield _quoted(desk, title, label.here, "receipt-text")
+    yield _quoted(desk, title, label.here, "")
     if label.with_card is not None:
-        yield _quoted(desk, words.text("ui.label_with_card"), label.with_card, "star")
+        yield _quoted(desk, words.text("ui.label_with_card"), label.with_card, "")
 
 
 def _quoted(desk: Desk, title: str, quote: Quote, icon: str, per: str = "") -> Row:
     words = words_of(desk)
-    why = [words.say(one) for one in quote.why]
+    why = [per] if per else []
+    why += [words.say(one) for one in quote.why]
     if quote.points:
         why.append(words.text("ui.earns", points=Points(quote.points)))
     figure = words.money(quote.amount_minor, desk.view.currency)
-    return Row(title, " · ".join(why), figure + per, icon=icon)
+    return Row(title, " · ".join(why), figure, icon=icon)
 
 
 def _in_a_line(desk: Desk, checked: CheckedPrice) -> Sentence:

@@ -30,5 +30,5 @@ def test_a_price_check_of_a_weighed_label_tells_that_weight_and_the_kilogram(ope
 def test_a_label_that_tells_its_price_only_tells_that_and_the_kilogram(open_till):
     window = open_till(SellingTill(selling()))
     price_of_a_pack(window, OnLabel(None, Quote(50_00, (), 0), None))
-    assert window.desk.rows[1].title == "Эта упаковка, по этикетке"
+    assert window.desk.rows[1].title == "По этикетке"
     assert window.desk.said.texts[0].key == "ui.price_label_says"
