@@ -35,9 +35,9 @@ class DevicesPage(Panel):
         self.column.addWidget(how)
         self._empty = Paragraph(look, look.metrics.body)
         self.column.addWidget(self._empty)
-        area, self._grid = scrolled(look)
+        self._area, self._grid = scrolled(look)
         self._grid.setColumnStretch(1, 1)
-        self.column.addWidget(area, 1)
+        self.column.addWidget(self._area, 1)
         add = Button(look, look.say("device.add"), partial(device_flows.add, desk), icon="plus")
         self.column.addWidget(FitRow(look, (add,)))
         self._again = QTimer(self)
@@ -59,7 +59,9 @@ class DevicesPage(Panel):
         self._empty.say("" if cards else self.look.say("device.nothing"))
         states = {one.name: one.state for one in self.desk.view.devices}
         for card in cards:
-            self._blocks[card.name].show_card(card, states.get(card.name, card.state), self._board)
+            block, state = self._blocks[card.name], states.get(card.name, card.state)
+            if block.show_card(card, state, self._board):  # once it is laid out
+                QTimer.singleShot(0, self, partial(self._area.ensureWidgetVisible, block.answer))
 
     def _rebuild(self, cards: tuple[DeviceCard, ...]) -> None:
         for block in self._blocks.values():
@@ -83,7 +85,7 @@ class _Block:
         self._title = Paragraph(look, look.metrics.body, ink="")
         self._title.setFont(look.font(look.metrics.body, SEMIBOLD))
         self._detail = Paragraph(look, look.metrics.small)
-        self._tried = Paragraph(look, look.metrics.body, ink="")
+        self.answer = self._tried = Paragraph(look, look.metrics.body, ink="")
         self._line = rule()
         buttons = (
             self._button("device.test", partial(device_flows.try_device, desk, card.name), card),
@@ -117,8 +119,8 @@ class _Block:
             widget.hide()
             widget.deleteLater()
 
-    def show_card(self, card: DeviceCard, state: str, board: DeviceBoard) -> None:
-        """How it is now."""
+    def show_card(self, card: DeviceCard, state: str, board: DeviceBoard) -> bool:
+        """How it is now; True where its test says something that it did not say before."""
         words, side = self._look.words, self._look.metrics.px(24)
         ink = BAD_STATES.get(state, "good" if state == "ok" else "secondary")
         self._icon.setPixmap(self._look.icon(ICONS.get(self._kind, "monitor"), ink, side))
@@ -129,9 +131,11 @@ class _Block:
         self._title.say(f"{self._number}. {name}: {said}")
         set_ink(self._title, ink if state in BAD_STATES else "")
         self._detail.say(" · ".join(part for part in self._facts(card, state) if part))
-        self._tried.say(self._outcome(card, board))
+        before, outcome = self._tried.text(), self._outcome(card, board)
+        self._tried.say(outcome)
         tried = board.tried.get(card.name)
         set_ink(self._tried, "" if tried is None else "good" if tried.ok else "error")
+        return bool(outcome) and outcome != before
 
     def _facts(self, card: DeviceCard, state: str) -> list[str]:
         words = self._look.words

@@ -20,6 +20,7 @@ from pos_app.ui.menu_flows import perform
 from pos_app.ui.notice_line import DemandBar, NoticeLine
 from pos_app.ui.panels import PadPanel, Panel, RowsPanel, WordPanel
 from pos_app.ui.payment_panel import PaymentPanel
+from pos_app.ui.scrolling import scroll_by_key
 from pos_app.ui.theme import Look
 from pos_app.ui.totals import Totals
 from pos_app.workstation.answer import Part
@@ -273,11 +274,16 @@ class SaleScreen(QWidget):
 
     # ---- keys that only mean something while selling
     def take_key(self, event: QKeyEvent) -> bool:
-        """Keypad `+` and `-`, any `*` on an empty field; the first key after F6.
+        """Keypad `+` and `-`, any `*` on an empty field; the first key after F6; what scrolls a
+        page.
 
         The `+` of the upper row begins a phone number.
         """
         ask, text = self._desk.ask, event.text()
+        if self._page is not None and self._over_lines is not None:
+            rows, typed = ask is not None and bool(self._desk.rows), bool(self._desk.typed)
+            if scroll_by_key(self._over_lines, event, rows=rows, typed=typed):
+                return True
         keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
         if self._desk.typed or not text:
             return False
