@@ -59,7 +59,8 @@ class Ask:
 
     `accept` gets the typed text; `pick` a chosen row; `first_key` may take a single key at once
     (True when it did). `place`: side (a panel beside), below (a list under the field), full.
-    `scan`: where a scan answers it instead of selling; `toggle`: ticks a row by its number.
+    `scan`: where a scan answers it instead of selling; `toggle`: ticks a row by its number;
+    `free`: what names no row of the list is for `accept`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Ask:
     detail: Sentence | None = None
     scan: Callable[[bytes], None] | None = None
     toggle: Callable[[int], None] | None = None
+    free: bool = False
 
     @property
     def title(self) -> str:

@@ -101,6 +101,8 @@ def _pick(desk: Desk, pick: Callable[[Row], None], text: str) -> None:
         pick(desk.rows[row])
     elif named is not None:
         pick(named)
+    elif ask is not None and ask.free:
+        ask.accept(text)
     else:
         desk.tell("ui.no_such_row", Tone.WARNING, count=len(desk.rows))
 

@@ -63,6 +63,8 @@ def _ask_amount(desk: Desk, answer: Answer) -> None:
         minor = to_minor(desk, text) if text else None
         if minor is not None and desk.do(desk.till.sell_gift_card("", minor)).ok:
             desk.close_ask()
+        elif rows and text:
+            desk.write("")  # the till has named the amounts there are
 
     def pick(row: Row) -> None:
         if desk.do(desk.till.sell_gift_card("", row.value)).ok:
@@ -71,7 +73,8 @@ def _ask_amount(desk: Desk, answer: Answer) -> None:
     exist = answer.refusal.text.args.get("exist", ()) if answer.refusal is not None else ()
     listed = exist if isinstance(exist, tuple) else ()
     rows = [_amount_row(desk, one.minor) for one in listed if isinstance(one, Money)]
-    desk.open(Ask("gift_card_amount", accept, pad="" if rows else "amount", pick=pick), rows)
+    pad = "" if rows else "amount"
+    desk.open(Ask("gift_card_amount", accept, pad=pad, pick=pick, free=bool(rows)), rows)
 
 
 def _amount_row(desk: Desk, minor: int) -> Row:

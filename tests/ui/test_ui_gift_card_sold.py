@@ -167,3 +167,28 @@ def test_with_a_registrar_a_gift_card_sold_in_the_dark_is_paid_at_once(tmp_path,
         assert window.desk.view.last_sale.total_minor == 1000_00
         open_till.end(window)
         till.close()
+
+
+def asked_for_an_amount(till, open_till):
+    window = open_till(till.till)
+    perform(window.desk, "sell_gift_card")
+    code_by_keys(window)
+    assert window.desk.ask.name == "gift_card_amount"
+    return window
+
+
+def test_an_amount_there_is_no_card_for_is_told_with_those_there_are(till, open_till):
+    window = asked_for_an_amount(till, open_till)
+    QTest.keyClicks(window.entry, "1001")
+    press(window, K.Key_Return)
+    (told,) = window.desk.said.texts
+    assert told.key == "gift.amount"
+    assert [one.minor for one in told.args["exist"]] == [row.value for row in window.desk.rows]
+    assert (window.desk.ask.name, window.entry.text()) == ("gift_card_amount", "")
+
+
+def test_an_amount_typed_with_its_kopecks_is_its_row(till, open_till):
+    window = asked_for_an_amount(till, open_till)
+    QTest.keyClicks(window.entry, "1000,00")
+    press(window, K.Key_Return)
+    assert window.desk.view.transaction.total_minor == 1000_00
