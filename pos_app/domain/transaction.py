@@ -91,7 +91,8 @@ class Transaction:
 
     `age_years`: the limit that `age_answer` was given for; a stricter one asks again.
     `partner_card`: a partner's card, shown beside the member's or alone. `credit`: tenders that an
-    exchange has brought: the goods that came back pay, and nobody can take that back alone.
+    exchange has brought: the goods that came back pay, and nobody can take that back alone;
+    `credit_of`: the return that brought them.
     """
 
     transaction_id: str
@@ -114,6 +115,7 @@ class Transaction:
     evidence: tuple[Evidence, ...] = ()
     claims: tuple[Claim, ...] = ()
     credit: tuple[Tender, ...] = ()
+    credit_of: str = ""
 
     def line(self, number: int) -> LineItem | None:
         """The line of that number."""

@@ -15,7 +15,7 @@ from pos_app.ui.desk import Change, Desk
 from pos_app.ui.phrases import money, words_of
 from pos_app.ui.theme import BOLD, MEDIUM, REGULAR, SEMIBOLD, Look
 from pos_app.ui.training_strip import TrainingStrip
-from pos_app.workstation.view import LineView, TransactionView
+from pos_app.workstation.view import LastSaleView, LineView, TransactionView
 
 ROW_PX, SMALL_PX = 24, 19
 QR_QUIET = 4
@@ -176,7 +176,7 @@ class CustomerScreen(QWidget):
         reveal(self.lines, transaction is not None and bool(transaction.lines))
         if transaction is not None and transaction.lines:
             self._selling(transaction)
-        elif view.last_sale is not None:
+        elif view.last_sale is not None and not _is_half(view.last_sale):
             self._closed()
         else:
             self._idle()
@@ -239,3 +239,8 @@ class CustomerScreen(QWidget):
         self._saved.say("")
         self._points.say(words.text("customer.show_card"))
         self._offer.say("")
+
+
+def _is_half(last: LastSaleView) -> bool:
+    """A return whose money stands on a receipt that waits: nothing of it is handed out."""
+    return any(one.kind == "exchange" for one in last.ways)

@@ -92,7 +92,8 @@ class Idle(QWidget):
         refund = last.kind == "return"
         shown = last.drawer_minor if refund else last.change_due_minor
         some, none = ("from_drawer", "drawer_stays") if refund else ("change", "no_change")
-        name = f"ui.{some if shown else none}"
+        half = any(one.kind == "exchange" for one in last.ways)
+        name = f"ui.{some if shown else 'half_exchange' if half else none}"
         reveal(self._over, bool(shown))
         reveal(self._figure, bool(shown))
         reveal(self._title, not shown)

@@ -81,7 +81,8 @@ def _payable(desk: Desk) -> bool:
     if transaction is None or not (transaction.lines or transaction.exchange):
         desk.tell("ui.nothing_to_pay", Tone.NEUTRAL)
         return False
-    even = transaction.exchange is not None and not transaction.due_minor
+    swaps = transaction.exchange is not None or transaction.credit_minor > 0
+    even = swaps and not transaction.due_minor
     if transaction.kind == "return" or even:
         complete(desk)
         return False

@@ -147,8 +147,8 @@ class Totals(Panel):
                 (self.look.say("ui.discounts"), -transaction.discount_total_minor),
                 (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
                 (self.look.say("ui.rounding"), _rounding_minor(transaction)),
-                (self.look.say("ui.paid"), -transaction.paid_minor),
-                self._back(swap),
+                (self.look.say("ui.paid"), transaction.credit_minor - transaction.paid_minor),
+                self._back(swap, transaction.credit_minor),
             ]
             rows += [("", 0)] * (len(self.NAMES) - len(rows))
             if transaction.refunds:
@@ -163,8 +163,11 @@ class Totals(Panel):
                 self._names[place].setText(name)
                 self._values[place].say(money(words, view, minor), ink=ink)
 
-    def _back(self, swap: ExchangeView | None) -> tuple[str, int]:
-        """What comes back lowers what is due; what goes back as it was paid is named so."""
+    def _back(self, swap: ExchangeView | None, credit_minor: int) -> tuple[str, int]:
+        """What comes back, or has come, lowers what is due; what goes back as it was paid is
+        named so."""
+        if credit_minor:
+            return self.look.say("ui.paid_by_return"), -credit_minor
         apart = sum(-one.amount_minor for one in swap.apart) if swap else 0
         if swap is None or not apart:
             return self.look.say("ui.comes_back"), -swap.back_minor if swap else 0
@@ -185,17 +188,18 @@ class Totals(Panel):
         view, words, say = self.desk.view, self.look.words, self.look.say
         returning = transaction is not None and transaction.kind == "return"
         due = transaction.due_minor if transaction else 0
-        swap = transaction.exchange if transaction else None
-        out = swap is not None and not due and swap.out_minor > 0
+        out_minor = 0 if due else _out_minor(transaction)
+        out = out_minor > 0
         key = "ui.to_refund" if returning else "ui.to_hand_out" if out else "ui.to_pay"
         self._due_name.say(say(key), ink="secondary")
-        shown = swap.out_minor if swap is not None and out else abs(due) if returning else due
+        shown = out_minor if out else abs(due) if returning else due
         self.figure.say(money(words, view, shown), "text" if transaction else "secondary")
         self.figure.setAccessibleName(f"{self._due_name.text()} {money(words, view, shown)}")
 
     def _show_ways(self, transaction: TransactionView | None) -> None:
         swap = transaction.exchange if transaction else None
-        even = swap is not None and transaction is not None and not transaction.due_minor
+        swaps = transaction is not None and (swap is not None or transaction.credit_minor > 0)
+        even = swaps and transaction is not None and not transaction.due_minor
         returning = even or (transaction is not None and transaction.kind == "return")
         on_its_way = self.desk.view.payment is not None or pin_flows.is_asked(self.desk)
         ready = transaction is not None and bool(transaction.lines) and not on_its_way
@@ -210,6 +214,16 @@ class Totals(Panel):
         reveal(self._refund, returning)
         if moved:
             self.pay.arrange()
+
+
+def _out_minor(transaction: TransactionView | None) -> int:
+    """What is handed out beside the new goods of an exchange."""
+    if transaction is None:
+        return 0
+    swap = transaction.exchange
+    if swap is not None:
+        return swap.out_minor
+    return transaction.change_due_minor if transaction.credit_minor else 0
 
 
 def _rounding_minor(transaction: TransactionView) -> int:

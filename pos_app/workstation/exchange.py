@@ -179,7 +179,9 @@ def _draft(
     document: CompletedTransaction,
 ) -> SuspendedDraft:
     credit = credit_of(station, document, due_minor)
-    return draft_for(station, replace(sale, credit=credit), *told)
+    return draft_for(
+        station, replace(sale, credit=credit, credit_of=document.transaction_id), *told
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,9 @@ def _go_on(
 ) -> Answer:
     """The return is on the disk: now the goods that are taken, and the difference."""
     credit = credit_of(station, document, shown.due_minor)
-    station.open = replace(shown.sale, tenders=credit, credit=credit)
+    station.open = replace(
+        shown.sale, tenders=credit, credit=credit, credit_of=document.transaction_id
+    )
     station.gift_card = shown.hand
     station.known = known_of(station, station.open)
     reprice(station)

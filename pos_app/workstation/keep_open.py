@@ -14,7 +14,7 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.money import Money
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Notice, Tone, notice
-from pos_app.workstation.open_kept import Kept, is_cut
+from pos_app.workstation.open_kept import Kept, half_of, is_cut
 from pos_app.workstation.ports import Facts, NotNow, StorageBroken, StorageFull, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import Station
@@ -52,12 +52,17 @@ def told(station: Station) -> tuple[Notice, ...]:
     can be sold yet."""
     if station.session is None:
         return ()
-    found = [d for d in waiting(station) if is_cut(d) and d.transaction_id not in station.cut_told]
+    cut = [one for one in waiting(station) if is_cut(one) or half_of(one)]
+    found = [one for one in cut if one.transaction_id not in station.cut_told]
     station.cut_told |= {one.transaction_id for one in found}
     return tuple(_told(station, one) for one in found)
 
 
 def _told(station: Station, draft: SuspendedDraft) -> Notice:
+    half = half_of(draft)
+    if half is not None:
+        paid = Money(half.minor, program_of(station).currency)
+        return notice("half_exchange", Tone.WARNING, None, paid=paid)
     total = Money(draft.total_minor, program_of(station).currency)
     at = station.gear.to_local(draft.at)
     return notice("cut_short", Tone.WARNING, None, at=at, n=draft.lines, total=total)

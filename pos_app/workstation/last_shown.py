@@ -1,13 +1,17 @@
 """What stays on the screen when a receipt is closed, until the next scan. It decides nothing."""
 
-from pos_app.domain.document import TransactionKind
+from dataclasses import replace
+
+from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation import printing
 from pos_app.workstation.payment_view import ways_back
 from pos_app.workstation.station import Station
+from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.view import LastSaleView
 
 CASH = TenderKind.CASH.value
+EXCHANGE = "exchange"
 
 
 def last_sale(station: Station) -> LastSaleView | None:
@@ -16,7 +20,8 @@ def last_sale(station: Station) -> LastSaleView | None:
     if last is None:
         return None
     document = last.document
-    ways = ways_back(document.tenders) if document.kind is TransactionKind.RETURN else ()
+    back = document.kind is TransactionKind.RETURN
+    ways = _standing(station, last.document) if back else ()
     return LastSaleView(
         document.transaction_id,
         document.kind.value,
@@ -29,3 +34,15 @@ def last_sale(station: Station) -> LastSaleView | None:
         drawer_minor=sum(one.amount_minor for one in ways if one.kind == CASH),
         ways=tuple(one for one in ways if one.kind != CASH),
     )
+
+
+def _standing(station: Station, document: CompletedTransaction) -> tuple[TenderView, ...]:
+    """Where the money of a return is; what pays for the other half of an exchange is there."""
+    ways, halves = ways_back(document.tenders), station.remembered.halves.values()
+    half = next((one for one in halves if one.returned_id == document.transaction_id), None)
+    if half is None:
+        return ways
+    paid = dict(half.paid)
+    left = (replace(w, amount_minor=w.amount_minor - paid.get(w.kind, 0)) for w in ways)
+    rest = tuple(one for one in left if one.amount_minor > 0)
+    return (*rest, TenderView(EXCHANGE, half.minor))

@@ -24,9 +24,29 @@ class Kept:
     at_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """An exchange whose return is done. `paid`: (kind, minor units) that stand on its sale."""
+
+    returned_id: str
+    paid: tuple[tuple[str, int], ...]
+
+    @property
+    def minor(self) -> int:
+        """All of it."""
+        return sum(minor for _, minor in self.paid)
+
+
 def is_cut(draft: SuspendedDraft) -> bool:
     """Whether the till was cut short over it; asked of those that are not open."""
     return OPEN in json.loads(draft.body)
+
+
+def half_of(draft: SuspendedDraft) -> Half | None:
+    """What a return has paid of it already: the other half of an exchange."""
+    body = json.loads(draft.body)
+    paid = tuple((kind, minor) for kind, minor, _ in body.get("credit", ()))
+    return Half(body.get("credit_of", ""), paid) if paid else None
 
 
 def as_open(draft: SuspendedDraft) -> bytes:

@@ -168,9 +168,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         tenders=tender_views(station, transaction),
         points_earned=totals.points_earned,
         teaser=_teaser(priced, station.teaser),
-        round_notes_minor=()
-        if returning
-        else next_round_amounts(in_cash, program_of(station).currency),
+        round_notes_minor=() if returning else _round_notes(station, in_cash),
         cash_rounding_minor=in_cash - due,
         rounding_minor=totals.rounding_minor,
         coupons=coupon_views(station, transaction, priced),
@@ -178,7 +176,12 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         refunds=refunds(station, transaction) if returning else (),
         exchange=swap,
         returning=return_view(station, transaction) if returning else None,
+        credit_minor=sum(one.amount_minor for one in transaction.credit),
     )
+
+
+def _round_notes(station: Station, due_minor: int) -> tuple[int, ...]:
+    return next_round_amounts(due_minor, program_of(station).currency)
 
 
 def _teaser(priced: Priced, teaser: Priced | None) -> TeaserView | None:

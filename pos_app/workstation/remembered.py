@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pos_app.domain.sentence import Sentence
+from pos_app.workstation.open_kept import Half
 from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """`names`: whose card is on a suspended receipt without a label, by its transaction, as the
-    mirror had them at `names_of`; `cut`: those that nobody put aside."""
+    mirror had them at `names_of`; `cut`: those that nobody put aside; `halves`: those of
+    which the return of an exchange has paid a part."""
 
     identity: TerminalIdentity | None = None
     suspended: tuple[SuspendedDraft, ...] = ()
@@ -21,4 +23,5 @@ class Remembered:
     trouble: Sentence | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
+    halves: Mapping[str, Half] = field(default_factory=dict)
     names_of: str = ""

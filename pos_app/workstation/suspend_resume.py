@@ -168,6 +168,7 @@ def draft_body(transaction: Transaction) -> dict[str, Any]:
         ],
         "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
         "credit": [[t.kind.value, t.amount_minor, t.reference] for t in transaction.credit],
+        "credit_of": transaction.credit_of,
     }
 
 
@@ -225,6 +226,7 @@ def restored(
         claims=tuple(Claim(*one) for one in body.get("claims", ())),
         tenders=credit,
         credit=credit,
+        credit_of=body.get("credit_of", ""),
     )
     return transaction, tuple(lost)
 

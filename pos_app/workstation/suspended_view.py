@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pos_app.domain.sentence import say
 from pos_app.workstation.identify_member import member_here
-from pos_app.workstation.open_kept import is_cut
+from pos_app.workstation.open_kept import half_of, is_cut
 from pos_app.workstation.ports import StorageBroken, SuspendedDraft
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.station import Station
@@ -22,12 +22,20 @@ def remembered(station: Station) -> Remembered:
     try:
         drafts = waiting(station)
         names, cut, heard = before.names, before.cut, station.mirror.cursor_text()
+        halves = before.halves
         if drafts != before.suspended:
             cut = frozenset(one.transaction_id for one in drafts if is_cut(one))
+            halves = {one.transaction_id: half for one in drafts if (half := half_of(one))}
         if drafts != before.suspended or heard != before.names_of:  # one may be forgotten by now
             names = _names(station, drafts)
         return Remembered(
-            journal.identity(), drafts, journal.unsent(), names=names, cut=cut, names_of=heard
+            journal.identity(),
+            drafts,
+            journal.unsent(),
+            names=names,
+            cut=cut,
+            names_of=heard,
+            halves=halves,
         )
     except StorageBroken:
         return replace(before, trouble=say("link.storage_broken"))
@@ -58,6 +66,7 @@ def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
             one.lines,
             one.total_minor,
             one.transaction_id in known.cut,
+            known.halves[one.transaction_id].minor if one.transaction_id in known.halves else 0,
         )
         for one in known.suspended
         if one.transaction_id != is_open

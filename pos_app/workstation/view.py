@@ -207,6 +207,7 @@ class TransactionView:
     less) if cash pays it.
     `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing. `refunds`:
     where the money of a return goes (negative). With an `exchange`, what is due is the difference.
+    `credit_minor`: of what is paid, what the return of an exchange has brought.
     """
 
     id: str
@@ -233,6 +234,7 @@ class TransactionView:
     refunds: tuple[TenderView, ...] = ()
     exchange: ExchangeView | None = None
     returning: ReturnView | None = None
+    credit_minor: int = 0
 
     @property
     def cash_due_minor(self) -> int:
@@ -244,7 +246,7 @@ class TransactionView:
 class LastSaleView:
     """What stays until the next scan. `print_state`: queued, printed, asked, interrupted, failed,
     or none where there is no printer. Of a return, `drawer_minor`: what leaves the drawer; `ways`:
-    where the rest of its money goes, positive."""
+    where the rest of its money goes, positive; `exchange`: to a receipt that waits."""
 
     transaction_id: str
     kind: str

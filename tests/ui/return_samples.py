@@ -12,7 +12,8 @@ from pos_app.workstation.answer import Tone, done, notice, refused
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.view import TraceRow
-from tests.ui.builders import NOW, TRACE, a_last_sale, a_transaction
+from pos_app.workstation.waiting_view import SuspendedView
+from tests.ui.builders import NOW, TRACE, a_last_sale, a_transaction, lines
 from tests.ui.counter_samples import become
 
 BARE = ReturnView(
@@ -104,7 +105,32 @@ def returned(window, *ways, drawer=0, **more):
     become(window, transaction=None, member=None, last_sale=last)
 
 
+def half_an_exchange(window):
+    """A till that was killed behind the return: told, shown, and waiting under F5."""
+    returned(window, TenderView("exchange", 109_90))
+    waits = SuspendedView("s1", "A000017", NOW, 1, 58_16, paid_minor=109_90)
+    become(window, suspended=(waits,))
+    window.desk.do(done(notice("half_exchange", Tone.WARNING, None, paid=Money(109_90))))
+
+
+def the_other_half(window):
+    """Brought back: 51.74 is owed to the customer."""
+    sale = replace(
+        a_transaction(lines(1)), phase="tendering", total_minor=58_16, paid_minor=109_90,
+        due_minor=0, change_due_minor=51_74, credit_minor=109_90, discount_total_minor=0,
+    )  # fmt: skip
+    become(window, transaction=sale, member=None)
+
+
+def half_among_the_suspended(window):
+    half_an_exchange(window)
+    perform(window.desk, "suspended")
+
+
 RETURNS = {
+    "half_exchange": half_an_exchange,
+    "half_exchange_listed": half_among_the_suspended,
+    "half_exchange_open": the_other_half,
     "return_two_ways": money_back_two_ways,
     "returned_two_ways": lambda w: returned(w, *SPLIT[1:], drawer=99_50),
     "returned_to_card": lambda w: returned(w, TenderView("card", 219_90)),

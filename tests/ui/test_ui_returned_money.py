@@ -1,13 +1,22 @@
 """Where the money of a return goes, on the screen: the drawer's share stands apart, and large."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from pos_app.ui.controls import Paragraph
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.tender_shown import TenderView
 from tests.ui.builders import SellingTill, signed_on
 from tests.ui.looks import in_every_look
-from tests.ui.return_samples import SPLIT, money_back_two_ways, returned
+from tests.ui.return_samples import (
+    SPLIT,
+    half_among_the_suspended,
+    half_an_exchange,
+    money_back_two_ways,
+    returned,
+    the_other_half,
+)
 
 
 @pytest.fixture
@@ -47,3 +56,28 @@ def test_the_page_of_a_receipt_tells_the_split_before_anything_is_opened(window)
     page = window.screen_shown.findChild(ReturnPage)
     told = plain([one.text() for one in page.findChildren(Paragraph)][-1])
     assert told.startswith("Вернётся 219,90 ₽: Из ящика 99,50 ₽, Подарочная ··0001 120,40 ₽"), told
+
+
+@in_every_look
+def test_half_of_an_exchange_reads_as_nothing_to_hand_out(open_till, look):
+    window = open_till(SellingTill(signed_on()), **look)
+    half_an_exchange(window)
+    idle, say = window.screen_shown.idle, window.look.say
+    assert idle._title.text() == say("ui.half_exchange")
+    assert not idle._figure.isVisible()
+    assert plain(idle._ways.text()).startswith(say("refund_to.exchange"))
+
+
+def test_the_receipt_that_waits_says_that_a_return_has_paid_of_it(window):
+    half_among_the_suspended(window)
+    (row,) = window.desk.rows
+    assert "половина обмена: возврат оплатил 109,90 ₽" in plain(row.detail)
+
+
+def test_brought_back_what_is_owed_is_the_large_figure_and_only_f8_is_live(window):
+    the_other_half(window)
+    totals = window.screen_shown.totals
+    assert plain(totals.figure.accessibleName()) == "К выдаче 51,74 ₽"
+    assert [one.text() for one in totals.pay.buttons if one.isVisible()] == ["Обменять"]
+    QTest.keyClick(window.entry, Qt.Key.Key_F9)
+    assert window.desk.till.said("complete") == [((), {})]

@@ -1,0 +1,80 @@
+"""An exchange that is killed when its return is on the disk: at the next start it says what it is,
+and what is owed is told once."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.workstation.power import PETR, Killed, cut
+from tests.workstation.tills import CHEESE, MILK, SWEETS, Bench, notices, ok
+
+WAY = "exchange"
+
+
+@pytest.fixture
+def halved(tmp_path):
+    """Cheese of 1000.00 came back for milk and sweets; the process is gone behind the return."""
+    due_cut = []
+
+    def point(name):
+        if name == "complete.built" and due_cut:
+            due_cut.pop()
+            if not due_cut:
+                raise Killed
+
+    with closing(Bench(tmp_path, crash_point=point).open_shift("petr")) as bench:
+        bench.scan(CHEESE)
+        ok(bench.till.pay("cash"))
+        number = bench.documents()[-1].receipt_number
+        ok(bench.till.exchange(number, None, "defect"))
+        bench.scan(MILK, SWEETS)
+        due_cut.extend("ab")
+        with pytest.raises(Killed):
+            bench.till.complete()
+        cut(bench)
+        yield bench
+
+
+def test_at_the_next_start_it_says_that_the_money_stands_on_the_receipt_that_waits(halved):
+    answer = ok(halved.till.sign_on(*PETR))
+    (said,) = [one for one in answer.notices if one.code == "half_exchange"]
+    assert said.text.args["paid"].minor == 1000_00
+    (waits,) = halved.view.suspended
+    assert waits.paid_minor == 1000_00
+
+
+def test_the_return_that_is_shown_again_tells_nobody_to_hand_its_money_out(halved):
+    assert [(halved.view.last_sale.kind, halved.view.last_sale.drawer_minor)] == [("return", 0)]
+    ways = [(one.kind, one.amount_minor) for one in halved.view.last_sale.ways]
+    assert ways == [(WAY, 1000_00)]
+
+
+def test_brought_back_it_says_at_once_what_is_owed_and_pays_that_out_once(halved):
+    ok(halved.till.sign_on(*PETR))
+    ok(halved.till.resume(halved.view.suspended[0].id))
+    sale = halved.sale
+    owed = 1000_00 - sale.total_minor
+    assert (sale.due_minor, sale.credit_minor, sale.change_due_minor) == (0, 1000_00, owed)
+    ok(halved.till.complete())
+    assert halved.view.last_sale.change_due_minor == owed
+    cut(halved)
+    assert halved.view.last_sale.change_due_minor == owed, "and not the return's sum again"
+
+
+def test_cut_short_once_more_it_is_half_of_an_exchange_still(halved):
+    ok(halved.till.sign_on(*PETR))
+    ok(halved.till.resume(halved.view.suspended[0].id))
+    halved.clock.move(seconds=2)
+    halved.till.tick()
+    cut(halved)
+    assert halved.view.last_sale.drawer_minor == 0
+    codes = notices(ok(halved.till.sign_on(*PETR)))
+    assert "half_exchange" in codes and "cut_short" not in codes
+
+
+def test_voided_its_money_is_handed_out_and_that_is_said_once(halved):
+    ok(halved.till.sign_on(*PETR))
+    ok(halved.till.resume(halved.view.suspended[0].id))
+    codes = notices(ok(halved.till.void_transaction("mistake")))
+    assert codes.count("hand_out_cash") == 1
+    assert (halved.view.last_sale, halved.view.suspended) == (None, ())
