@@ -12,7 +12,7 @@ from typing import Any
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Sentence, say
 from pos_app.ui.hands import Hands
-from pos_app.ui.said import LOUDNESS, SEEN_ANYWAY, Said, beside, both
+from pos_app.ui.said import LOUDNESS, SEEN_ANYWAY, Said, beside, both, but_paper
 from pos_app.workstation.answer import ALL_PARTS, Answer, Part, Tone
 from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
@@ -214,6 +214,10 @@ class Desk:
             self.do(answer)
             if said is not None and not answer.refusal and beside(answer):
                 self._state.said = both(said, self._state.said)
+                self.emit(Own.NOTICE)
+            last = self.view.last_sale
+            if Part.LAST_SALE in answer.changed and last and last.print_state == "printed":
+                self._state.said = but_paper(self._state.said)
                 self.emit(Own.NOTICE)
             self.on_pushed(answer)
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from pos_app.domain.money import Currency, divide_half_up, format_decimal
@@ -46,8 +47,15 @@ class Voice:
 def heading(report: PeriodReport, voice: Voice) -> str:
     """Of when, and of whom."""
     whose = "of_till" if not report.whole else "of_store" if report.store_id else "of_chain"
-    days = voice.text("days", since=report.since, until=report.until)
+    days = _days(voice, "days", report.since, report.until)
     return f"{days} · {voice.text(whose)}"
+
+
+def _days(voice: Voice, key: str, since: date, until: date) -> str:
+    """From one day to another; one day is said once."""
+    if since == until:
+        return voice.text(f"{key}_one", on=since)
+    return voice.text(key, since=since, until=until)
 
 
 def sheets_of(report: PeriodReport, section: str, voice: Voice) -> list[Sheet]:
@@ -281,7 +289,7 @@ def _return_sheet(found: ProgramReturn, voice: Voice) -> Sheet:
         rows.append((text("program_profit"), None, None, money(found.profit_minor)))
     if found.return_ppm is not None:
         rows.append((text("program_return"), None, None, _rounded(found.return_ppm, 1_000_000, 2)))
-    title = text("against", since=found.control_from, until=found.control_to)
+    title = _days(voice, "against", found.control_from, found.control_to)
     columns = ("", text("sum"), text("program_before"), text("program_change"))
     return Sheet(title, columns, tuple(rows))
 

@@ -8,6 +8,9 @@ from pos_app.workstation.answer import Answer, Tone
 LOUDNESS = (Tone.NEUTRAL, Tone.CLOSED, Tone.GOOD, Tone.MEMBER, Tone.WARNING, Tone.ERROR)
 OF_DEVICES = frozenset({"device_lost", "device_back"})
 """News beside what is said of trouble, never in its place."""
+OF_PAPER = frozenset(f"notice.print_{one}" for one in
+                     ("failed", "queued", "asked", "interrupted", "unprintable"))  # fmt: skip
+"""Trouble of a receipt's paper: over once it has printed."""
 SEEN_ANYWAY = frozenset({"item_added", "completed"})
 """What the selected line and the change in large figures say already."""
 
@@ -23,6 +26,12 @@ class Said:
 def beside(answer: Answer) -> bool:
     """It says nothing, or of a device only: half a label is not forgotten for its scanner."""
     return all(one.code in OF_DEVICES for one in answer.notices)
+
+
+def but_paper(said: Said | None) -> Said | None:
+    """The paper is there: what was said of its trouble goes, what else was said stays."""
+    kept = tuple(text for text in said.texts if text.key not in OF_PAPER) if said else ()
+    return Said(kept, said.tone) if said and kept else None
 
 
 def both(before: Said, news: Said | None) -> Said:

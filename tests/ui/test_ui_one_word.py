@@ -1,0 +1,57 @@
+"""One word for one thing, one date for one day, and nothing said twice or past its time."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pos_app.domain.money import RUB
+from pos_app.ui.report_sheets import Voice, heading
+from pos_app.workstation.answer import Part, Tone, done, notice
+from resources.words import LANGUAGES, Words
+from tests.ui.builders import SellingTill, a_last_sale, selling
+from tests.ui.counter_samples import become
+from tests.ui.report_samples import a_month
+
+
+@pytest.fixture
+def window(open_till):
+    return open_till(SellingTill(selling()))
+
+
+def printed(window, state):
+    till = window.desk.till
+    till.shown = replace(till.shown, last_sale=a_last_sale(print_state=state))
+    till.push(done(changed=frozenset({Part.LAST_SALE})))
+
+
+def test_that_a_receipt_did_not_print_is_over_when_it_has_printed(window):
+    become(window, transaction=None, last_sale=a_last_sale(print_state="failed"))
+    window.desk.till.push(done(notice("print_failed", Tone.WARNING)))
+    printed(window, "queued")
+    assert [one.key for one in window.desk.said.texts] == ["notice.print_failed"]
+    printed(window, "printed")
+    assert window.desk.said is None
+
+
+def test_what_else_was_said_stays_when_the_receipt_has_printed(window):
+    become(window, transaction=None, last_sale=a_last_sale(print_state="failed"))
+    lost = notice("device_lost", Tone.WARNING, None, name="A")
+    window.desk.till.push(done(notice("print_failed", Tone.WARNING), lost))
+    printed(window, "printed")
+    assert [one.key for one in window.desk.said.texts] == ["notice.device_lost"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_of_one_day_names_it_once(language):
+    words, day = Words(language), date(2026, 11, 23)
+    report = replace(a_month(), since=day, until=day)
+    told = heading(report, Voice(words, RUB, {}))
+    assert told.count(words.format(day)) == 1
+
+
+def test_a_receipt_that_waits_is_suspended_in_every_sentence_of_the_day():
+    words = Words("en")
+    for key in ("ui.suspended", "ask.suspended.title"):
+        assert "uspended" in words.text(key)
+    assert "put aside" not in words.text("notice.put_aside", name="x")
