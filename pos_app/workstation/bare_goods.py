@@ -1,9 +1,11 @@
 """Goods without a receipt.
 
 The customer has lost the paper: the manager allows it, the cashier scans what came back and says
-why; the lowest price of late is paid out in cash, within the shop's limits. Never points, and
-never what bears money itself.
+why; the lowest price of late, or what a card pays now if that is less, is paid out in cash, within
+the shop's limits. Never points, and never what bears money itself.
 """
+
+from dataclasses import replace
 
 from pos_app.domain.bare_return import (
     BARRED,
@@ -17,12 +19,14 @@ from pos_app.domain.bare_return import (
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.item import Item
 from pos_app.domain.money import Money
+from pos_app.domain.pricing.basket import BasketLine
 from pos_app.domain.quantity import Quantity, extended_minor
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind
 from pos_app.domain.transaction import Transaction, add
+from pos_app.workstation import club, regulated
 from pos_app.workstation.answer import Answer, refused
-from pos_app.workstation.pricing_task import program_of
+from pos_app.workstation.pricing_task import context_of, engine_of, program_of, stranger
 from pos_app.workstation.station import Station
 
 PAID_BY = (TenderKind.CASH,)
@@ -48,11 +52,22 @@ def taken_back(
         return refused("bare_marked", name=item.name)
     price, entry = told
     lowest = worth_minor(item, station.business_on(), limits(station).days)
-    price = price if entry == "label" or lowest is None else min(price, lowest)
+    now = _with_a_card(station, item, quantity, price)
+    price = now if entry == "label" or lowest is None else min(now, lowest)
     before = station.open.goods_minor
     if before + extended_minor(price, quantity) > limits(station).per_return_minor:
         return over(station)
     return add(station.open, item, code, quantity, price, entry)
+
+
+def _with_a_card(station: Station, item: Item, quantity: Quantity, price: int) -> int:
+    """What one unit costs anybody with a card now: else it is bought so and handed back dearer."""
+    engine, nobody = engine_of(station), Transaction("", station.now())
+    context = replace(context_of(station, nobody), customer=stranger(station))
+    unit = Quantity(quantity.unit.per_price, quantity.unit)
+    on_line = club.on_line(station, regulated.on_line(station, item))
+    (one,) = engine.price((BasketLine(1, on_line, unit, price),), context).lines
+    return min(price, one.net_minor)
 
 
 def not_today(station: Station) -> Answer | None:

@@ -4,7 +4,8 @@ import pytest
 
 from pos_app.domain.money import Money
 from tests.workstation.test_till_bare_returns import told
-from tests.workstation.tills import BREAD, MILK, ok, refusal
+from tests.workstation.test_till_price_check import with_rules
+from tests.workstation.tills import BREAD, CARDS, CHEESE, MILK, ok, refusal
 
 
 def terms(bench):
@@ -55,3 +56,22 @@ def test_a_return_by_receipt_has_no_such_terms(manager) -> None:
     sold = manager.sold(MILK)
     ok(manager.till.return_sale(sold.receipt_number, reason="defect"))
     assert manager.sale.returning.terms == ()
+
+
+def test_no_unit_brings_more_than_anybody_with_a_card_pays_for_it_now(manager) -> None:
+    club = {"id": "club", "name": {"ru": "Клубная цена"}, "kind": "fixed", "percent": "7"}
+    with_rules(manager, member_discounts=[club])
+    with_card = ok(manager.till.price_check(CHEESE)).data["price"].with_card.amount_minor
+    assert with_card == 930_00
+    ok(manager.till.return_goods("defect"))
+    ok(manager.scan(CHEESE))
+    assert manager.sale.due_minor == with_card
+    ok(manager.till.complete())
+    assert manager.documents()[-1].totals.due_minor == 930_00
+
+
+def test_whose_card_lay_there_before_changes_nothing_of_the_price(manager) -> None:
+    manager.scan(CARDS["anna"])
+    ok(manager.till.return_goods("defect"))
+    ok(manager.scan(CHEESE))
+    assert manager.sale.due_minor == 1000_00
