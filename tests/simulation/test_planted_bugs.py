@@ -67,7 +67,7 @@ def test_a_planted_bug_is_seen(name, untraced):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["no_dedupe", "no_resend", "two_txn"])
+@pytest.mark.parametrize("name", ["no_dedupe", "no_resend", "paid_stays_open"])
 def test_a_failing_run_is_made_shorter_and_fails_the_same_way(name, untraced):
     bug = BY_NAME[name]
     plan = drawn(catches()[name]["seed"], steps=bug.steps, raised=bug.raised, plain=True)
