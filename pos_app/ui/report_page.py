@@ -1,5 +1,7 @@
 """The X and Z report on the screen: sales, tenders, drawer, settlement. Never computes a figure."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
@@ -42,12 +44,19 @@ class ReportPage(Panel):
         area.setWidget(sheet)
         self.column.addWidget(area, 1)
 
+    def _people(self, report: Report) -> Iterator[str]:
+        """Who opened the session; who closed it, where it is closed."""
+        if report.opened_by:
+            yield self.look.words.text("report.opened", name=report.opened_by)
+        if report.kind != "x" and report.operator:
+            yield self.look.words.text("report.closed", name=report.operator)
+
     def _fill(self, report: Report) -> None:
         words = self.look.words
         about = (
             f"{words.text('report.business_on')} {words.format(report.business_on)}",
             words.text("ui.session", n=report.session_number),
-            report.operator,
+            *self._people(report),
         )
         self._wide(" · ".join(part for part in about if part))
         amounts = dict(report.amounts())

@@ -249,6 +249,8 @@ class _Paper:
         yield Text(self.voice.text(f"report.title_{report.kind}"), TITLE)
         local = self.station.gear.to_local(report.at)
         yield Columns(f"{local:%d.%m.%Y %H:%M}", report.operator)
+        if report.opened_by not in ("", report.operator):
+            yield Columns(self.voice.text("report.opened_by"), report.opened_by)
         on = f"{report.business_on:%d.%m.%Y}"
         yield Columns(self.voice.text("report.business_on"), on)
         yield Rule()

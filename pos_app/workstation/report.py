@@ -55,6 +55,7 @@ class Report:
 
     `drawer` is of the session whose drawer is counted, a Z's too: float + cash of receipts +
     what else was moved = expected. None: a day that was closed before this was kept.
+    `operator` is who takes it and so closes; `opened_by` is of a session, a day has several.
 
     `goods_minor` + `cards_sold_minor` + `cards_topped_up_minor` = `sales_minor`; `goods_net_minor`
     (less returns of goods) + the cards - `cards_back_minor` = `paid_minor`, the sum of the tenders.
@@ -92,6 +93,7 @@ class Report:
     points_dark_earned: int = 0
     points_dark_redeemed: int = 0
     settlement: Settlement | None = None
+    opened_by: str = ""
     currency: Currency = RUB
     points_given_back: int = 0
     drawer: "Drawer | None" = None
@@ -189,6 +191,7 @@ class Heading:
     session_number: int
     operator: str
     at: datetime
+    opened_by: str = ""
 
 
 def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int) -> Report:
@@ -199,6 +202,7 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         business_on=heading.business_on,
         session_number=heading.session_number,
         operator=heading.operator,
+        opened_by=heading.opened_by,
         at=heading.at,
         receipts=totals.receipts,
         returns=totals.returns,

@@ -32,6 +32,7 @@ from pos_app.workstation import (
     printing,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.member_card import operator_name
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.report import Count, Heading, Report, drawer_of, report_of
@@ -276,7 +277,8 @@ def _report(
     counted_minor: int | None,
 ) -> Report:
     name = station.operator.name if station.operator else ""
-    heading = Heading(kind, session.business_on, session.number, name, station.now())
+    opened = operator_name(station, session.operator_id)
+    heading = Heading(kind, session.business_on, session.number, name, station.now(), opened)
     drawer = drawer_of(session.float_minor, session.totals)
     count = Count(session.cash_minor, counted_minor, drawer)
     return report_of(heading, totals, count, station.journal.unsent())

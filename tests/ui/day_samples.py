@@ -39,7 +39,8 @@ def a_report(at):
 def an_x_with_cards(at):
     """Gift cards sold, topped up and brought back stand apart from goods."""
     return replace(
-        a_report(at), kind="x", returns=2, returns_minor=6_000_00, cards_sold_minor=12_500_00,
+        a_report(at), kind="x", opened_by="Петров Борис", returns=2,
+        returns_minor=6_000_00, cards_sold_minor=12_500_00,
         cards_topped_up_minor=3_000_00, cards_back_minor=1_000_00, counted_minor=None,
         by_tender=(("card", 206_000_00), ("cash", 100_456_00)), difference_minor=None,
     )  # fmt: skip

@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from pos_app.domain.money import RUB
+from pos_app.ui.desk import Page
 from pos_app.ui.report_sheets import Voice, heading
 from pos_app.workstation.answer import Part, Tone, done, notice
 from resources.words import LANGUAGES, Words
 from tests.ui.builders import SellingTill, a_last_sale, selling
 from tests.ui.counter_samples import become
 from tests.ui.report_samples import a_month
+from tests.ui.test_ui_money_and_day import a_report, words_on
 
 
 @pytest.fixture
@@ -48,6 +50,15 @@ def test_a_report_of_one_day_names_it_once(language):
     report = replace(a_month(), since=day, until=day)
     told = heading(report, Voice(words, RUB, {}))
     assert told.count(words.format(day)) == 1
+
+
+@pytest.mark.parametrize(("kind", "people"), [("x", 1), ("session", 2)])
+def test_a_report_says_who_opened_the_session_and_who_closed_it(window, kind, people):
+    report = a_report(kind, opened_by="Борис", operator="Анна")
+    window.desk.turn_to(Page("report", report))
+    said = words_on(window)
+    assert "открытие: Борис" in said
+    assert ("закрытие: Анна" in said) == (people == 2)
 
 
 def test_a_receipt_that_waits_is_suspended_in_every_sentence_of_the_day():

@@ -155,6 +155,17 @@ def test_closing_needs_somebody_signed_on(shop):
     assert refusal(shop.till.close_session(0)) == "sign_on_first"
 
 
+def test_a_report_names_who_opened_the_session_whoever_is_at_the_till_now(shop):
+    opener = shop.view.operator.name
+    ok(shop.till.sign_off())
+    ok(shop.till.sign_on(*MARIA))
+    report = ok(shop.till.x_report()).data["report"]
+    assert (report.opened_by, report.operator) == (opener, "Maria")
+    assert opener in paper(shop.devices.jobs[-1])
+    closed = ok(shop.till.close_session(report.expected_minor)).data["report"]
+    assert (closed.opened_by, closed.operator) == (opener, "Maria")
+
+
 def test_two_sessions_of_a_day_make_one_day(manager):
     manager.sold(MILK)
     ok(manager.till.close_session(1089_90))
