@@ -50,8 +50,7 @@ def suspended_row(desk: Desk, one: SuspendedView) -> Row:
     told += [words.text("ui.cut_short")] if one.cut else []
     half = words.money(one.paid_minor, desk.view.currency) if one.paid_minor else ""
     told += [words.text("ui.half_waits", paid=half)] if half else []
-    icon = "triangle-alert" if one.cut or half else ""
-    return Row(one.label or lines, " · ".join(told), total, one.id, icon)
+    return Row(one.label or lines, " · ".join(told), total, one.id)
 
 
 def reward_row(desk: Desk, one: RewardView) -> Row:

@@ -39,7 +39,7 @@ class RowButton(Button):
 
     def sizeHint(self) -> QSize:
         air = self.look.metrics.px(14)
-        tall = self._title_height() + air
+        tall = self._title_height() + air + self._figure_height()
         tall += self._detail_height()
         return QSize(self.look.metrics.target * 3, max(self.least.height(), tall))
 
@@ -56,10 +56,22 @@ class RowButton(Button):
         wide = QFontMetrics(self._strong).horizontalAdvance(self._row.figure)
         return wide + self.look.metrics.px(12) if wide else 0
 
+    def _whole_room(self) -> int:
+        return max(40, self.width() - self._left() - self.look.metrics.px(12))
+
+    def _is_stacked(self) -> bool:
+        """Whether the figure stands below: beside it a word of the title would not fit."""
+        word = max(self._row.title.split(), key=len, default="")
+        wide = QFontMetrics(self._title).horizontalAdvance(word)
+        return bool(self._row.figure) and wide > self._whole_room() - self._figure_width()
+
     def title_room(self) -> int:
         """The width that the title may use."""
-        taken = self._left() + self._figure_width() + self.look.metrics.px(12)
-        return max(40, self.width() - taken)
+        room = self._whole_room()
+        return room if self._is_stacked() else max(40, room - self._figure_width())
+
+    def _figure_height(self) -> int:
+        return QFontMetrics(self._strong).height() if self._is_stacked() else 0
 
     def _title_height(self) -> int:
         """As many lines as the title needs in the width it has: names are never cut."""
@@ -95,16 +107,19 @@ class RowButton(Button):
         self._paint_texts(painter)
 
     def _paint_texts(self, painter: QPainter) -> None:
-        left, right = self._left(), self.width() - self.look.metrics.px(12)
+        left, room = self._left(), self.title_room()
         tall, below = self._title_height(), self._detail_height()
-        top = (self.height() - tall - below) // 2
-        room = right - left - self._figure_width()
+        under = self._figure_height()
+        top = (self.height() - tall - below - under) // 2
         painter.setPen(self.look.colour("text"))
         painter.setFont(self._title)
         painter.drawText(QRect(left, top, room, tall), WRAP_LEFT, self._row.title)
         if self._row.figure:
             painter.setFont(self._strong)
-            painter.drawText(QRect(left, 0, right - left, self.height()), RIGHT, self._row.figure)
+            box = QRect(left, 0, self._whole_room(), self.height())
+            if under:
+                box = QRect(left, top + tall + below, self._whole_room(), under)
+            painter.drawText(box, RIGHT, self._row.figure)
         if self._row.detail:
             painter.setFont(self._small)
             painter.setPen(self.look.colour("secondary"))
