@@ -120,8 +120,12 @@ def swap(desk: Desk) -> None:
 
 # ---- goods that come back
 def find_return(desk: Desk) -> None:
-    """The number of a receipt, typed or scanned; or the row for goods without one."""
-    words = words_of(desk)
+    """The number of a receipt, typed or scanned; or the row for goods without one. What is on its
+    way back ends first: it is said before anything is asked."""
+    words, now = words_of(desk), desk.view.transaction
+    if now is not None and (now.exchange or (now.kind == "return" and now.lines)):
+        desk.tell("refused.exchange_first" if now.exchange else "refused.return_first")
+        return
 
     def accept(text: str) -> None:
         answer = desk.do(desk.till.find_receipt(text)) if text else None

@@ -386,7 +386,8 @@ def selected_line(desk: Desk) -> int | None:
     """The number of the marked line, else of the last one; said where there is none."""
     transaction = desk.view.transaction
     if transaction is None or not transaction.lines:
-        desk.tell("ui.no_line", Tone.NEUTRAL)
+        back = transaction is not None and transaction.exchange is not None
+        desk.tell("ui.line_comes_back" if back else "ui.no_line", Tone.NEUTRAL)
         return None
     if transaction.selected_line is not None:
         return transaction.selected_line

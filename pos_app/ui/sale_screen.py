@@ -144,8 +144,9 @@ class SaleScreen(QWidget):
         """Only what these changes touch."""
         if Own.ASK in changes:
             self._place_ask(self._desk.ask)
-        if Own.PAGE in changes or Own.ASK in changes:
+        if changes & {Own.PAGE, Own.ASK, Part.TRANSACTION}:
             self._hint()
+        if Own.PAGE in changes or Own.ASK in changes:
             self._place_page()
         self._place_letters(changes)
         if Own.NOTICE in changes:
@@ -267,10 +268,18 @@ class SaleScreen(QWidget):
         say, ask, page = self._look.say, self._desk.ask, self._desk.page
         if ask is None and page is not None and page.kind == "return":
             self.entry.hint(*(say(f"ui.return_field_{n}") for n in ("long", "middle", "short")))
+        elif ask is None and self._comes_back():
+            self.entry.hint(say("ui.return_open_long"), say("ui.return_open_short"))
         elif ask is None:
             self.entry.hint(*(say(f"ui.field_{n}") for n in ("long", "middle", "short")))
         else:
             self.entry.hint(say(ask.hint), say(ask.title))
+
+    def _comes_back(self) -> bool:
+        """Goods of a receipt: nothing is scanned beside them."""
+        transaction = self._desk.view.transaction
+        back = transaction.returning if transaction is not None else None
+        return back is not None and not back.bare
 
     # ---- keys that only mean something while selling
     def take_key(self, event: QKeyEvent) -> bool:

@@ -101,11 +101,22 @@ def open_return(
 def _in_the_way(station: Station) -> Answer | None:
     """What is open and cannot be put aside: a return, money, an exchange."""
     now = station.open
+    if station.exchange is not None:
+        return refused("exchange_first")
     if now is None or not now.lines:
         return None
     moves = station.doing is not None or station.moving is not None or now.tenders
-    back = now.kind is TransactionKind.RETURN or station.exchange is not None
-    return refused("finish_first") if moves or back else None
+    if now.kind is TransactionKind.RETURN:
+        return refused("return_first")
+    return refused("finish_first") if moves else None
+
+
+def _another_back(station: Station) -> Answer | None:
+    """Goods that are on their way back end first: nothing of another receipt is marked for no
+    use."""
+    now = station.open
+    back = now is not None and now.kind is TransactionKind.RETURN
+    return _in_the_way(station) if back or station.exchange is not None else None
 
 
 def _put_aside(station: Station) -> Answer:
@@ -300,7 +311,7 @@ def wanted_lines(transaction: Transaction) -> list[ReturnLine]:
 def show(station: Station, receipt: str) -> Answer:
     """data["document"]: a past sale, for choosing lines; `left` of them, and their `worth` now. Of
     one that is wholly back nothing can be chosen, and it is said."""
-    found = find(station, receipt)
+    found = _another_back(station) or find(station, receipt)
     if isinstance(found, Answer):
         return found
     left, earlier = left_of(station, found), earlier_returns(station, found)

@@ -256,11 +256,10 @@ def _like_a_phone(code: str) -> bool:
 
 
 def unknown_code(station: Station, code: str) -> Answer:
-    """Nothing is sold; what looks like a code is kept for the catalogue's owner.
-
-    Somebody's visiting card in a QR code is not for the catalogue, and neither is what may be a
-    phone with a digit wrong.
-    """
+    """Nothing is sold; what looks like a code is kept for the catalogue's owner, never somebody's
+    visiting card in a QR code nor what may be a phone with a digit wrong."""
+    if station.open is not None and station.open.original is not None:
+        return refused("return_is_open")  # nothing is searched for or sold beside it
     if _CODE.fullmatch(code) and not _like_a_phone(code):
         operator = station.operator.operator_id if station.operator else ""
         event = UnknownCodeSeen(code, operator, station.now())

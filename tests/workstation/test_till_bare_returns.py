@@ -77,7 +77,7 @@ def test_nothing_else_is_going_on(manager, bench):
     assert notices(manager.till.return_goods("defect")) == ["aside_for_return", "bare_return_open"]
     assert len(manager.view.suspended) == 1
     manager.scan(BREAD)
-    assert refusal(manager.till.return_goods("defect")) == "finish_first"
+    assert refusal(manager.till.return_goods("defect")) == "return_first"
     ok(manager.till.void_transaction("mistake"))
     ok(manager.till.return_goods("defect"))
     manager.scan(MILK)

@@ -1,7 +1,7 @@
 """What a closed return says of its money: the drawer's share, and each other way."""
 
 from tests.workstation.test_till_gift_cards import CODE, answered, rules
-from tests.workstation.tills import BREAD, CHEESE, MILK, ok
+from tests.workstation.tills import BREAD, CHEESE, MILK, UNKNOWN, ok, refusal
 
 
 def ways(view):
@@ -51,3 +51,20 @@ def test_after_a_restart_it_says_the_same(senior):
     before = ways(senior.view)
     senior.restart()
     assert ways(senior.view) == before
+
+
+def test_with_a_return_open_no_other_receipt_is_shown_to_be_marked(senior):
+    first, second = senior.sold(MILK), senior.sold(BREAD)
+    ok(senior.till.return_sale(first.receipt_number, reason="defect"))
+    assert refusal(senior.till.find_receipt(second.receipt_number)) == "return_first"
+    ok(senior.till.void_transaction("mistake"))
+    ok(senior.till.exchange(first.receipt_number, None, "defect"))
+    assert refusal(senior.till.find_receipt(second.receipt_number)) == "exchange_first"
+    ok(senior.till.void_transaction("mistake"))
+    ok(senior.till.find_receipt(second.receipt_number))
+
+
+def test_a_code_that_nobody_knows_beside_a_return_advises_no_dead_key(senior):
+    sold = senior.sold(MILK)
+    ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
+    assert refusal(senior.scan(UNKNOWN)) == "return_is_open"
