@@ -9,7 +9,7 @@ from pos_app.ui.controls import CENTRE, Button, Paragraph, Variants, reveal
 from pos_app.ui.desk import Desk
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.phrases import money
-from pos_app.ui.returning_panel import ways_told
+from pos_app.ui.returning_panel import points_told, ways_told
 from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.view import LastSaleView
 
@@ -117,5 +117,6 @@ class Idle(QWidget):
         if last.points_redeemed:
             key = "ui.given_back" if back else "ui.redeemed"
             facts.append(say(key, points=Points(last.points_redeemed)))
+        facts += filter(None, points_told(self._look, last.points_given, last.points_taken))
         facts.append(say(f"print.{last.print_state}"))
         return facts

@@ -7,11 +7,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.ui import pin_flows
-from pos_app.ui.controls import RIGHT, Button, FitRow, Variants, label, reveal
+from pos_app.ui.controls import RIGHT, Button, FitRow, Paragraph, Variants, label, reveal
 from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
+from pos_app.ui.returning_panel import points_told
 from pos_app.ui.theme import BOLD, MEDIUM, Look
 from pos_app.workstation.answer import Part
 from pos_app.workstation.view import ExchangeView, TransactionView
@@ -75,6 +76,8 @@ class Totals(Panel):
         row.addLayout(self._sums())
         row.addLayout(self._due(), 1)
         self.column.addLayout(row)
+        self._moved = Paragraph(look, metrics.small, ink="points")
+        self.column.addWidget(self._moved)
         self.column.addWidget(self._pay_row())
         self.refresh(frozenset({Part.TRANSACTION}))
 
@@ -154,6 +157,7 @@ class Totals(Panel):
             if transaction.refunds:
                 spent = (self.look.say("ui.points_spent"), transaction.points_redeemed_minor)
                 rows = [*rows[:1], *self._refunds(transaction)[:-1], spent]
+        self._moved.say(" · ".join(filter(None, self._points(swap))))
         for place, (name, minor) in enumerate(rows):
             shown = bool(name) and (place == 0 or minor != 0)
             reveal(self._names[place], shown)
@@ -162,6 +166,10 @@ class Totals(Panel):
                 ink = "points" if place == 2 else "good" if place == 1 else "text"
                 self._names[place].setText(name)
                 self._values[place].say(money(words, view, minor), ink=ink)
+
+    def _points(self, swap: ExchangeView | None) -> tuple[str, ...]:
+        """Which points go with the goods that come back: before anybody has said yes."""
+        return points_told(self.look, swap.points_given, swap.points_taken) if swap else ()
 
     def _back(self, swap: ExchangeView | None, credit_minor: int) -> tuple[str, int]:
         """What comes back, or has come, lowers what is due; what goes back as it was paid is

@@ -1,6 +1,7 @@
 """The last arrow of a receipt: durable, then the drawer, then the paper. Never a document built."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from drivers.contract import Element, Rule, Text
@@ -14,7 +15,7 @@ from pos_app.workstation import explain, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice
 from pos_app.workstation.letting_go import let_go, own_reversed, release
 from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts, SessionState, StoredJob
+from pos_app.workstation.ports import Facts, SessionState, StorageBroken, StoredJob
 from pos_app.workstation.sale import SALE_PARTS, clear
 from pos_app.workstation.station import Exchange, LastSale, Station, changed, record, right_used
 from pos_app.workstation.tendering import slips
@@ -58,7 +59,7 @@ def commit(
     at("complete.durable")
     station.session, station.moving = session, None
     station.recovered, station.fiscal_trouble = False, None
-    station.last_sale = LastSale(document, job.job_id if job else "")
+    station.last_sale = LastSale(document, job.job_id if job else "", _returned(station))
     clear(station)
     if any(t.kind is TenderKind.CASH for t in document.tenders):
         station.devices.open_drawer()
@@ -74,6 +75,14 @@ def commit(
         failed = notice("print_failed", Tone.WARNING)
         answer = replace(answer, notices=(*answer.notices, failed))
     return goes_on(document, answer) if goes_on is not None else answer
+
+
+def _returned(station: Station) -> CompletedTransaction | None:
+    """The return of an exchange, for the screen alone: the sale is on the disk already."""
+    of = station.open.credit_of if station.open is not None else ""
+    with suppress(StorageBroken):
+        return station.journal.document(of) if of else None
+    return None
 
 
 def _exchanged(exchange: Exchange | None, facts: Facts, document: CompletedTransaction) -> Facts:

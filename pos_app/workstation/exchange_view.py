@@ -47,4 +47,12 @@ def exchange_view(station: Station, due_minor: int) -> ExchangeView | None:
     )
     used = min(settle.exchange_credit_minor(station), due_minor)
     apart = tuple(tender_view(one) for one in back if not settle.pays_on(station, one))
-    return ExchangeView(exchange.original.receipt_number, lines, whole, whole - used, apart)
+    return ExchangeView(
+        exchange.original.receipt_number,
+        lines,
+        whole,
+        whole - used,
+        apart,
+        figures.totals.points_redeemed,
+        figures.totals.points_earned,
+    )

@@ -33,6 +33,8 @@ def last_sale(station: Station) -> LastSaleView | None:
         printing.state_of(station, last.job_id),
         drawer_minor=sum(one.amount_minor for one in ways if one.kind == CASH),
         ways=tuple(one for one in ways if one.kind != CASH),
+        points_given=last.returned.totals.points_redeemed if last.returned else 0,
+        points_taken=last.returned.totals.points_earned if last.returned else 0,
     )
 
 

@@ -6,7 +6,7 @@ its customer may still stand there; after that, and whenever nobody knows, a per
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from drivers.contract import JobError, OpenDrawer, PrintJob, Text, job_from_json, job_to_json
@@ -224,7 +224,7 @@ def _send_again(station: Station, job_id: str) -> bool:
     station.job_states[new.job_id] = "queued"
     last = station.last_sale
     if last is not None and last.job_id == job_id:
-        station.last_sale = LastSale(last.document, new.job_id)
+        station.last_sale = replace(last, job_id=new.job_id)
     return _send(station, new)
 
 

@@ -128,10 +128,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class LastSale:
-    """What stays on the screen until the next scan."""
+    """What stays on the screen until the next scan. `returned`: the return of its exchange."""
 
     document: CompletedTransaction
     job_id: str
+    returned: CompletedTransaction | None = None
 
 
 @dataclass(frozen=True, slots=True)

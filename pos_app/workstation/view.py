@@ -197,6 +197,8 @@ class ExchangeView:
     back_minor: int
     out_minor: int
     apart: tuple[TenderView, ...] = ()
+    points_given: int = 0
+    points_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,8 @@ class TransactionView:
 class LastSaleView:
     """What stays until the next scan. `print_state`: queued, printed, asked, interrupted, failed,
     or none where there is no printer. Of a return, `drawer_minor`: what leaves the drawer; `ways`:
-    where the rest of its money goes, positive; `exchange`: to a receipt that waits."""
+    where the rest of its money goes, positive; `exchange`: to a receipt that waits.
+    `points_given`, `points_taken`: back and off for the goods that an exchange brought back."""
 
     transaction_id: str
     kind: str
@@ -258,6 +261,8 @@ class LastSaleView:
     print_state: str
     drawer_minor: int = 0
     ways: tuple[TenderView, ...] = ()
+    points_given: int = 0
+    points_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def an_exchange(out=0, due=1_550_00, apart=()):
         replace(a_line(n, *GOODS[n]), line=-n, discounts=(), amount_minor=GOODS[n][3])
         for n in (1, 3)
     )
-    swap = ExchangeView("A000017", back, 2_253_90, out, apart)
+    swap = ExchangeView("A000017", back, 2_253_90, out, apart, 11, 1)
     return replace(a_transaction(lines(3)), exchange=swap, due_minor=due)
 
 

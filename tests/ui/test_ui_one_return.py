@@ -6,6 +6,7 @@ import pytest
 
 from pos_app.ui import gestures
 from pos_app.ui.menu_flows import perform
+from pos_app.ui.returning_panel import points_told
 from tests.ui.builders import SellingTill, selling
 from tests.ui.counter_samples import an_exchange, become
 from tests.ui.looks import in_every_look
@@ -51,3 +52,13 @@ def test_the_field_of_an_open_return_invites_no_goods(open_till, look):
     assert field.placeholderText() not in told
     become(window, transaction=None)
     assert field.placeholderText() not in told
+
+
+@in_every_look
+def test_an_exchange_tells_its_points_before_f8(open_till, look):
+    window = open_till(SellingTill(selling()), **look)
+    become(window, transaction=an_exchange(), member=None)
+    told = " · ".join(points_told(window.look, 11, 1))
+    assert window.screen_shown.totals._moved.text() == told
+    become(window, transaction=None)
+    assert not window.screen_shown.totals._moved.text()

@@ -1,7 +1,7 @@
 """What a closed return says of its money: the drawer's share, and each other way."""
 
 from tests.workstation.test_till_gift_cards import CODE, answered, rules
-from tests.workstation.tills import BREAD, CHEESE, MILK, UNKNOWN, ok, refusal
+from tests.workstation.tills import BREAD, CARDS, CHEESE, MILK, UNKNOWN, ok, refusal
 
 
 def ways(view):
@@ -68,3 +68,18 @@ def test_a_code_that_nobody_knows_beside_a_return_advises_no_dead_key(senior):
     sold = senior.sold(MILK)
     ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
     assert refusal(senior.scan(UNKNOWN)) == "return_is_open"
+
+
+def test_an_exchange_tells_what_goes_off_the_account_before_and_after(senior):
+    senior.scan(CARDS["anna"], CHEESE)
+    ok(senior.till.pay("cash"))
+    sold = senior.documents()[-1]
+    earned = sold.totals.points_earned
+    assert earned > 0
+    ok(senior.till.exchange(sold.receipt_number, None, "not_suitable"))
+    senior.scan(MILK)
+    swap = senior.sale.exchange
+    assert (swap.points_given, swap.points_taken) == (0, earned)
+    ok(senior.till.complete())
+    last = senior.view.last_sale
+    assert (last.kind, last.points_given, last.points_taken) == ("sale", 0, earned)
