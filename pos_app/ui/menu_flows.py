@@ -109,10 +109,12 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
     waiting = conflict_flows.counted(desk, entries)
     counts = {"conflicts": waiting, "day": waiting}
     desk.hush()  # what was said before lies over the head of the menu
+    barred = {name for name, right in SENIORS.items() if _lacks(desk, right)}
     rows = [
-        Row(words.text(f"menu.{name}"), figure=counts.get(name, ""), value=name, icon=icon)
+        Row(words.text(f"menu.{name}"), words.text("ui.senior_row") if name in barred else "",
+            counts.get(name, ""), name, icon)
         for name, icon in entries
-    ]
+    ]  # fmt: skip
     desk.open(Ask(ask, lambda text: None, pick=pick, place="main"), rows)
 
 
@@ -288,6 +290,15 @@ NEEDS: Mapping[str, Right] = {
     "reports": Right.SEE_REPORTS,
 }
 """Gestures that ask something first and are allowed by a colleague at their end."""
+
+
+SENIORS = {
+    "members": Right.SEE_MEMBERS,
+    "conflicts": Right.SIGN_CONFLICTS,
+    "end_of_day": Right.CLOSE_DAY,
+    "x_report": Right.X_REPORT,
+}
+"""What nobody allows over a shoulder: marked in the menu for who may not, with what to do."""
 
 
 def perform(desk: Desk, gesture: str) -> None:

@@ -194,9 +194,13 @@ class Heading:
     opened_by: str = ""
 
 
+def _difference(count: Count) -> int | None:
+    counted = count.counted_minor
+    return None if counted is None else counted - count.expected_minor
+
+
 def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int) -> Report:
     """A report from running totals."""
-    counted = count.counted_minor
     return Report(
         kind=heading.kind,
         business_on=heading.business_on,
@@ -221,8 +225,8 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         void_minor=totals.void_minor,
         by_tender=totals.by_tender,
         expected_minor=count.expected_minor,
-        counted_minor=counted,
-        difference_minor=None if counted is None else counted - count.expected_minor,
+        counted_minor=count.counted_minor,
+        difference_minor=_difference(count),
         unsent=unsent,
         unusual=totals.unusual,
         risked=totals.risked,

@@ -66,6 +66,10 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "points": lambda w: perform(w.desk, "points"),
     "menu": lambda w: perform(w.desk, "menu"),
     "menu_day": lambda w: perform(w.desk, "day"),
+    "menu_day_of_a_cashier": lambda w: (
+        become(w, operator=replace(w.desk.view.operator, rights=frozenset())),
+        perform(w.desk, "day"),
+    ),
     "menu_settings": lambda w: perform(w.desk, "settings"),
     "nobody": lambda w: become(w, member=None),
     "closed": lambda w: become(w, transaction=None, member=None, last_sale=a_last_sale()),

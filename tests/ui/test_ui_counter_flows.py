@@ -237,6 +237,16 @@ def test_who_may_not_see_members_hears_it_before_one_is_looked_for(window):
     assert window.desk.said.texts[0].key == "refused.senior_only"
 
 
+def test_what_only_a_senior_does_says_so_in_the_menu_of_who_is_none(window):
+    perform(window.desk, "day")
+    assert not any(row.detail for row in window.desk.rows)
+    without(window, *Right)
+    perform(window.desk, "day")
+    marked = {row.value: row.detail for row in window.desk.rows if row.detail}
+    assert set(marked) == {"members", "conflicts", "end_of_day", "x_report"}
+    assert set(marked.values()) == {"Только старший"}
+
+
 @pytest.mark.parametrize("gesture", ["return", "discount", "paid_in", "pickup", "reports"])
 def test_that_a_colleague_will_be_wanted_is_said_before_anything_is_typed(window, gesture):
     without(window, *Right)
