@@ -5,7 +5,8 @@ Never closes anything, and never lets a sum be tried without keeping it.
 
 from pos_app.domain.events import RightUsed
 from pos_app.domain.money import Money
-from pos_app.workstation.answer import Answer, refused
+from pos_app.domain.sentence import Sentence, say
+from pos_app.workstation.answer import Answer, Refusal
 from pos_app.workstation.day_book import lets_pass
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.station import Station, record, right_used
@@ -38,9 +39,16 @@ def explained(
     if not is_reason(reason):
         kept = counted(station, session, counted_minor)
         trouble = record(station, Facts(events=(kept,)))
-        return trouble or refused("drawer_unexplained", difference=Money(difference))
+        return trouble or Answer(Refusal("drawer_unexplained", _unexplained(difference)))
     used = right_used(
         station, "drawer_difference", str(session.number),
         reason=reason.strip(), amount_minor=difference,
     )  # fmt: skip
     return (used,)
+
+
+def _unexplained(difference: int) -> Sentence:
+    """Short or over, in words: nobody reads a sign."""
+    if difference < 0:
+        return say("refused.drawer_short", amount=Money(-difference))
+    return say("refused.drawer_over", amount=Money(difference))

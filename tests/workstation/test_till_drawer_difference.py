@@ -18,6 +18,15 @@ def closings(till):
     return (till.close_session, till.end_of_day)
 
 
+@pytest.mark.parametrize(
+    ("counted", "key", "amount"), [(995_00, "drawer_short", 5_00), (1007_00, "drawer_over", 7_00)]
+)
+def test_what_the_drawer_differs_by_is_said_in_words_without_a_sign(senior, counted, key, amount):
+    answer = senior.till.close_session(counted)
+    assert answer.refusal.text.key == f"refused.{key}"
+    assert answer.refusal.text.args["amount"].minor == amount
+
+
 @pytest.mark.parametrize("way", [0, 1])
 def test_one_gesture_asks_for_the_reason_that_the_guided_screen_asks_for(senior, way) -> None:
     close = closings(senior.till)[way]
