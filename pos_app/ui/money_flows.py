@@ -176,8 +176,10 @@ def _ask_about_difference(desk: Desk, close: Callable[[], None], again: Callable
 
 
 def close_session(desk: Desk) -> None:
-    """Count the drawer, close the session."""
+    """Count the drawer, close the session; receipts that wait are told of before, not after."""
     _count(desk, "close_session", desk.till.close_session)
+    if desk.view.suspended and desk.ask is not None:
+        desk.tell("ui.close_suspended", n=len(desk.view.suspended))
 
 
 def x_report(desk: Desk) -> None:

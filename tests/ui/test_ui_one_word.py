@@ -7,10 +7,11 @@ import pytest
 
 from pos_app.domain.money import RUB
 from pos_app.ui.desk import Page
+from pos_app.ui.menu_flows import perform
 from pos_app.ui.report_sheets import Voice, heading
 from pos_app.workstation.answer import Part, Tone, done, notice
 from resources.words import LANGUAGES, Words
-from tests.ui.builders import SellingTill, a_last_sale, selling
+from tests.ui.builders import SUSPENDED, SellingTill, a_last_sale, selling
 from tests.ui.counter_samples import become
 from tests.ui.report_samples import a_month
 from tests.ui.test_ui_money_and_day import a_report, words_on
@@ -66,3 +67,14 @@ def test_a_receipt_that_waits_is_suspended_in_every_sentence_of_the_day():
     for key in ("ui.suspended", "ask.suspended.title"):
         assert "uspended" in words.text(key)
     assert "put aside" not in words.text("notice.put_aside", name="x")
+
+
+def test_receipts_that_wait_are_told_of_before_the_session_is_closed(window):
+    become(window, transaction=None, member=None, suspended=SUSPENDED)
+    perform(window.desk, "close_session")
+    assert window.desk.ask.name == "close_session"
+    assert window.desk.said.texts[0].key == "ui.close_suspended"
+    become(window, suspended=())
+    perform(window.desk, "back")
+    perform(window.desk, "close_session")
+    assert window.desk.said is None
