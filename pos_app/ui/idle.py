@@ -54,6 +54,8 @@ class Idle(QWidget):
                             partial(perform, self._desk, name), icon=icon,
                             key="F11" if name == "why" else "")  # fmt: skip
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            if self._look.metrics.is_narrow:
+                button.level = 2 if name == "reprint" else 1
             row.addWidget(button)
             self._buttons.append(button)
         row.addStretch(1)
@@ -98,7 +100,7 @@ class Idle(QWidget):
         reveal(self._figure, bool(shown))
         reveal(self._title, not shown)
         self._over.say(say(name), ink="secondary")
-        self._title.say(say(name))
+        self._title.say(say(name), say("ui.half_exchange_short") if half else say(name))
         amount = look.words.amount(shown, view.currency)
         self._figure.say(money(look.words, view, shown), amount, ink="good")
         self._ways.say("\n".join(ways_told(look, view.currency, last.ways)))
