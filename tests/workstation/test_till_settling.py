@@ -220,7 +220,10 @@ def test_a_job_that_may_have_been_printed_is_asked_about_and_never_reprinted_by_
         shop.restart()
         assert shop.devices.jobs == []
         last = shop.view.last_sale
-        assert (last.receipt_number, last.print_state) == ("A000001", "asked")
+        assert (last.receipt_number, last.print_state) == ("A000002", "asked"), (
+            "the newest is shown"
+        )
+        assert (shop.view.paper.receipt_number, shop.view.paper.more) == ("A000001", 1)
     ok(shop.till.print_answer(True))
     ok(shop.till.print_answer(False))
     assert [paper(j).count("Хлеб") for j in shop.devices.jobs] == [1]
