@@ -91,8 +91,11 @@ def _payable(desk: Desk) -> bool:
 
 def base_ask(desk: Desk) -> None:
     """With nobody signed on the field takes a PIN; with no session, the float."""
-    if desk.ask is not None and desk.ask.name == "sign_on" and not desk.rows:
-        _list_operators(desk)  # a new till learns who works here with its first pull
+    if desk.ask is not None and desk.ask.name == "sign_on":
+        if desk.view.operator is not None:
+            desk.close_ask()  # whoever signed on another way is here: it would bar payments
+        elif not desk.rows:
+            _list_operators(desk)  # a new till learns who works here with its first pull
     if payment_flows.show(desk) or day_flows.follow(desk):
         return
     if desk.ask is not None or desk.page is not None:

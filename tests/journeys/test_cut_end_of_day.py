@@ -39,7 +39,7 @@ def test_a_cut_at_any_step_of_the_end_of_the_day_doubles_nothing(shop, rig, poin
     fiscal, terminal = rig
     plain = shop.till(f"till-{point.replace('.', '-')}")
     first_sync(plain.data, plain.server)
-    zvt = {"driver": "zvt", "host": "127.0.0.1", "port": terminal.endpoint.port, "busy_ms": 500}
+    zvt = {"driver": "zvt", "host": "127.0.0.1", "port": terminal.endpoint.port, "busy_ms": 2000}
     tables = {"device": [
         {"name": "kkt", "kind": "fiscal", **fiscal.config(), **FAST},
         {"name": "eft", "kind": "payment", **zvt},
