@@ -1,5 +1,6 @@
 """A PIN in the one field: asked again when it is wrong, never shown, never looked up as a code."""
 
+from pos_app.domain.identification.check_digits import has_gs1_check_digit
 from pos_app.domain.loyalty.pin import is_shaped
 from pos_app.ui.desk import Ask, Desk
 from pos_app.workstation.answer import Tone
@@ -29,12 +30,19 @@ def is_asked(desk: Desk) -> bool:
 
 
 def takes(desk: Desk, text: str) -> bool:
-    """Digits that came as fast as a scan while a PIN is asked; goods with 8 are still goods."""
+    """Digits that came as fast as a scan while a PIN is asked; goods are still goods."""
     ask = desk.ask
-    if ask is None or not ask.masked or not is_shaped(text) or len(text) == EAN_8:
+    if ask is None or not ask.masked or not is_shaped(text) or _is_goods(desk, text):
         return False
     ask.accept(text)
     return True
+
+
+def _is_goods(desk: Desk, text: str) -> bool:
+    """Known here, or a label of 8 digits with its check digit."""
+    if len(text) == EAN_8 and has_gs1_check_digit(text):
+        return True
+    return isinstance(desk.till.price_check(text).data.get("item"), FoundItem)
 
 
 def is_meant(desk: Desk, text: str) -> bool:
@@ -43,7 +51,7 @@ def is_meant(desk: Desk, text: str) -> bool:
     demand = desk.view.demand
     if demand is None or demand.kind != "pin" or not is_shaped(text):
         return False
-    if isinstance(desk.till.price_check(text).data.get("item"), FoundItem):
+    if _is_goods(desk, text):
         return False
     confirm(desk, demand.kind)
     desk.tell("ui.pin_here", Tone.NEUTRAL)

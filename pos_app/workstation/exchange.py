@@ -132,7 +132,8 @@ def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked
         sale, priced, due, settle.own_points(station, priced.totals.points_redeemed), hand
     )
     label = exchange.original.receipt_number
-    trouble = record(station, Facts(suspend=draft_for(station, sale, total, label)))
+    waits = draft_for(station, sale, total, label, still_open=True)  # nobody puts it aside
+    trouble = record(station, Facts(suspend=waits))
     if trouble:
         return trouble
     begin_return(station, exchange.original, exchange.chosen, exchange.reason)

@@ -102,6 +102,6 @@ def _keep(station: Station, now_ms: int) -> None:
 
 def _let_go(station: Station, kept: Kept) -> None:
     """Nothing is left of it: its last line was taken out. A return's money stays where it is."""
-    if kept.seen is None or not kept.seen.credit:
+    if kept.seen is not None and not kept.seen.credit:
         station.journal.record(Facts(drop_suspended=kept.transaction_id))
     station.kept = Kept()

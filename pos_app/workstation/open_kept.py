@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.ports import SuspendedDraft
@@ -37,18 +38,27 @@ class Half:
         return sum(minor for _, minor in self.paid)
 
 
+def body_of(draft: SuspendedDraft) -> dict[str, Any]:
+    """What was entered; nothing where that cannot be read: one row must not hide all others."""
+    try:
+        body = json.loads(draft.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def is_cut(draft: SuspendedDraft) -> bool:
     """Whether the till was cut short over it; asked of those that are not open."""
-    return OPEN in json.loads(draft.body)
+    return OPEN in body_of(draft)
 
 
 def half_of(draft: SuspendedDraft) -> Half | None:
     """What a return has paid of it already: the other half of an exchange."""
-    body = json.loads(draft.body)
+    body = body_of(draft)
     paid = tuple((kind, minor) for kind, minor, _ in body.get("credit", ()))
     return Half(body.get("credit_of", ""), paid) if paid else None
 
 
 def as_open(draft: SuspendedDraft) -> bytes:
     """The body of a draft that is taken up again."""
-    return json.dumps({**json.loads(draft.body), OPEN: True}, ensure_ascii=False).encode()
+    return json.dumps({**body_of(draft), OPEN: True}, ensure_ascii=False).encode()

@@ -20,7 +20,7 @@ from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
 from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import release
-from pos_app.workstation.open_kept import OPEN, Kept, as_open
+from pos_app.workstation.open_kept import OPEN, Kept, as_open, body_of, half_of, is_cut
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import ask_again, judged_again
 from pos_app.workstation.pricing_task import know, reprice
@@ -98,17 +98,19 @@ def resume(station: Station, transaction_id: str) -> Answer:
     if station.open is not None and station.open.lines:
         return refused("finish_first")
     draft = next((d for d in waiting(station) if d.transaction_id == transaction_id), None)
-    if draft is None:
+    if draft is None or "lines" not in body_of(draft):
         return refused("not_suspended")
-    transaction, lost = restored(station, json.loads(draft.body), draft.transaction_id, draft.at)
+    again = replace(draft, transaction_id=_id_of(station, draft), body=as_open(draft))
+    transaction, lost = restored(station, body_of(draft), again.transaction_id, draft.at)
     transaction, said_of_member = _with_member(station, transaction)
     entered = transaction
     transaction, said_of_coupons = judged_again(station, entered)
     # It stays in the file until it ends, like every open receipt.
-    trouble = record(station, Facts(suspend=replace(draft, body=as_open(draft))))
+    gone = None if again.transaction_id == transaction_id else transaction_id
+    trouble = record(station, Facts(suspend=again, drop_suspended=gone))
     if trouble:
         return trouble
-    station.kept = Kept(transaction_id)
+    station.kept = Kept(again.transaction_id, transaction)
     station.past.clear()
     station.last_sale = None
     station.known = known_of(station, transaction)
@@ -123,6 +125,15 @@ def resume(station: Station, transaction_id: str) -> Answer:
             notice("price_moved", Tone.WARNING, None, before=Money(draft.total_minor), now=now)
         )
     return changed(*SALE_PARTS, Part.SUSPENDED, notices=tuple(said))
+
+
+def _id_of(station: Station, draft: SuspendedDraft) -> str:
+    """One that was cut short goes on under another name: an old copy of the file may offer what
+    was paid since, and a second document of one name would be lost at the server. Not half of an
+    exchange, whose return names it."""
+    if is_cut(draft) and half_of(draft) is None:
+        return station.new_id()
+    return draft.transaction_id
 
 
 def _with_member(

@@ -3,13 +3,12 @@
 A customer's name is looked up and never written beside the receipt.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 from pos_app.domain.sentence import say
 from pos_app.workstation.identify_member import member_here
-from pos_app.workstation.open_kept import half_of, is_cut
+from pos_app.workstation.open_kept import body_of, half_of, is_cut
 from pos_app.workstation.ports import StorageBroken, SuspendedDraft
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.station import Station
@@ -79,7 +78,7 @@ def _names(station: Station, drafts: tuple[SuspendedDraft, ...]) -> Mapping[str,
 
 def _name(station: Station, draft: SuspendedDraft) -> str:
     """The member's name, else the end of their phone or card; "" for nobody."""
-    link = json.loads(draft.body).get("member")
+    link = body_of(draft).get("member")
     one = member_here(station, "id", link[0])[0] if link and link[0] else None
     if one is None:
         return ""

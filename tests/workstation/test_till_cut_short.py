@@ -305,3 +305,39 @@ def test_the_open_receipt_itself_is_none_that_waits(manager):
     ok(manager.till.day_begin())
     step = next(one for one in manager.view.day.steps if one.name == "receipts")
     assert (step.text.key, step.details) == ("day.receipt_open", ())
+
+
+# --- a file that is not what it was ---------------------------------------------------------------
+
+
+def test_from_an_old_copy_of_the_file_it_is_another_receipt_than_the_one_that_was_paid(shop):
+    """A second document of one name would be a conflict at the server, and no sale."""
+    shop.scan(MILK)
+    beat(shop)
+    (name,) = ids(shop)
+    cut(shop)
+    told(shop)
+    ok(shop.till.resume(shop.view.suspended[0].id))
+    assert shop.sale.id != name
+    assert ids(shop) == [shop.sale.id], "and it stands there once"
+    again = shop.sale.id
+    cut(shop)
+    told(shop)
+    assert [one.id for one in shop.view.suspended] == [again]
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[]", b"{}"])
+def test_one_that_cannot_be_read_hides_no_other_and_nothing_waits_for_it(shop, body):
+    shop.scan(MILK)
+    ok(shop.till.suspend())
+    shop.scan(BREAD)
+    beat(shop)
+    broken = shop.sale.id
+    write = "UPDATE suspended SET body = ? WHERE transaction_id = ?"
+    shop.memory.file.driver.execute(write, (body, broken))
+    cut(shop)
+    told(shop)
+    readable = [one.id for one in shop.view.suspended if one.id != broken]
+    assert refusal(shop.till.resume(broken)) == "not_suspended"
+    ok(shop.till.resume(*readable))
+    ok(shop.till.pay("cash"))

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.workstation.power import PETR, Killed, cut
+from pos_app.storage.connect import connect
+from tests.workstation.power import PETR, Killed, beat, cut, told
 from tests.workstation.tills import CHEESE, MILK, SWEETS, Bench, notices, ok
 
 WAY = "exchange"
@@ -78,3 +79,47 @@ def test_voided_its_money_is_handed_out_and_that_is_said_once(halved):
     codes = notices(ok(halved.till.void_transaction("mistake")))
     assert codes.count("hand_out_cash") == 1
     assert (halved.view.last_sale, halved.view.suspended) == (None, ())
+
+
+def beat_beside_a_writer(bench):
+    """The heart beats while somebody else writes the till's file."""
+    with closing(connect(bench.folder / "till.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        beat(bench)
+        other.execute("ROLLBACK")
+
+
+def test_its_money_stays_when_all_its_goods_are_taken_out_before_anything_was_kept(halved):
+    told(halved, PETR)
+    ok(halved.till.resume(halved.view.suspended[0].id))
+    for line in [one.line for one in halved.sale.lines]:
+        beat_beside_a_writer(halved)
+        ok(halved.till.void_line(line, "mistake"))
+    ok(halved.till.sign_off())
+    beat(halved)
+    cut(halved)
+    assert "half_exchange" in told(halved, PETR)
+    (waits,) = halved.view.suspended
+    assert waits.paid_minor == 1000_00
+
+
+def test_killed_before_its_return_the_new_goods_are_told_of_as_cut_short(tmp_path):
+    due_cut = []
+
+    def point(name):
+        if name == "complete.built" and due_cut:
+            due_cut.clear()
+            raise Killed
+
+    with closing(Bench(tmp_path, crash_point=point).open_shift("petr")) as bench:
+        bench.scan(CHEESE)
+        ok(bench.till.pay("cash"))
+        ok(bench.till.exchange(bench.documents()[-1].receipt_number, None, "defect"))
+        bench.scan(MILK, SWEETS)
+        beat(bench)
+        due_cut.append(1)
+        with pytest.raises(Killed):
+            bench.till.complete()
+        cut(bench)
+        assert "cut_short" in told(bench, PETR)
+        assert [one.cut for one in bench.view.suspended] == [True]
