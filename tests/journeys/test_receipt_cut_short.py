@@ -95,20 +95,24 @@ def test_killed_open_and_again_right_after_the_payment_nothing_is_offered_a_seco
     assert opened["told"] == "signed_on"
     killed, status = started(place, point)
     assert (killed["told"], killed["waits"], status) == ("signed_on cut_short", "1", -9)
-    assert documents(place) == [opened["open"]]
+    (paid,) = documents(place)
+    assert paid != opened["open"], "what was cut short goes on under another name"
     again, status = started(place, "none")
     assert (again["told"], again["waits"], status) == ("signed_on", "0", 0)
+    assert documents(place) == [paid]
 
 
 @pytest.mark.parametrize("point", ["record.begin", "record.before_commit"])
 def test_killed_before_the_commit_of_its_payment_it_is_offered_again_and_paid_once(place, point):
-    opened = scanned(place)
+    scanned(place)
     _, status = started(place, point)
     assert (status, documents(place)) == (-9, [])
     again, status = started(place, "none")
     assert (again["told"], again["waits"], status) == ("signed_on cut_short", "1", 0)
-    assert documents(place) == [opened["open"]]
+    paid = documents(place)
+    assert len(paid) == 1
     assert started(place, "none")[0]["waits"] == "0"
+    assert documents(place) == paid
 
 
 def test_the_window_tells_it_and_f5_brings_back_goods_card_and_coupon(shop, cashier):
@@ -131,7 +135,7 @@ def test_the_window_tells_it_and_f5_brings_back_goods_card_and_coupon(shop, cash
         hands.press(Key.Key_Return)
         yield lambda: hands.view.transaction is not None
         sale = hands.view.transaction
-        assert (sale.id, str(sale.total_minor)) == (opened["open"], opened["total"])
+        assert str(sale.total_minor) == opened["total"]
         assert len(sale.lines) == 3
         assert [coupon.applied for coupon in sale.coupons] == [True]
         assert hands.view.member is not None
