@@ -123,7 +123,8 @@ def test_the_window_tells_it_and_f5_brings_back_goods_card_and_coupon(shop, cash
     hands, desk = one.hands, one.window.desk
 
     def morning():
-        hands.press(Key.Key_Return)
+        yield lambda: one.window.isVisible() and one.window.entry.hasFocus() and bool(desk.rows)
+        yield lambda: hands.view.link.online and one.till.courier.is_quiet()
         hands.write(OPERATORS[0][3])
         hands.press(Key.Key_Return)
         yield lambda: hands.view.operator is not None
