@@ -70,6 +70,7 @@ def finish(place: Place) -> None:
         assert till.sign_on("anna", "1111").ok
         assert till.view().day is not None, "it is on the screen again"
         until(lambda: till.station.registrar.trouble() is None)
+        until(lambda: all(one.state == "ok" for one in till.view().devices))
         until(lambda: till.view().link.online)
         if not till.view().day.closed:
             assert till.count_drawer(till.station.session.cash_minor).ok
