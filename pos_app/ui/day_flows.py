@@ -6,14 +6,15 @@ from functools import partial
 from pos_app.ui import conflict_flows, fiscal_flows, gestures, payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
-from pos_app.ui.phrases import words_of
+from pos_app.ui.phrases import suspended_row, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import done
 from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 
-DAY, COUNT, WHY = "day", "day_count", "day_why"
+DAY, COUNT, WHY, DROP = "day", "day_count", "day_why", "day_drop"
 OWN = frozenset({DAY, COUNT})
+DROP_REASONS = ("customer_left", "mistake", "no_money", "other")
 LEAVE, REPORT = "leave", "report"
 ELSEWHERE = frozenset(
     {LEAVE, REPORT, "suspended", "undecided", "errands", "conflicts", "void_open"}
@@ -22,6 +23,7 @@ ICONS = {
     "suspended": "inbox",
     "undecided": "credit-card",
     "errands": "circle-help",
+    "drop": "trash-2",
     "leave_them": "calendar-check",
     "count": "coins",
     "count_again": "undo-2",
@@ -112,6 +114,21 @@ def _ask_why(desk: Desk, board: DayBoard) -> None:
     ask_reason(desk, (*DIFFERENCE_REASONS, "other"), close)
 
 
+def _ask_drop(desk: Desk, board: DayBoard, step: str) -> None:
+    """Which receipt that waits, then why; Esc comes back to the choices."""
+
+    def pick(row: Row) -> None:
+        def drop(reason: str) -> None:
+            desk.do(desk.till.day_choice(f"{step}:{row.value}", "drop", reason))
+            follow(desk)
+
+        ask_reason(desk, DROP_REASONS, drop)
+
+    board.asking = DROP
+    rows = [suspended_row(desk, one) for one in desk.view.suspended]
+    desk.open(Ask(DROP, lambda text: None, pick=pick), rows)
+
+
 def _may_count(step: DayStep) -> bool:
     return step.choices == (COUNT.removeprefix("day_"),)
 
@@ -174,6 +191,8 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
             _ask_count(desk, board)
         elif choice == "close_differs":
             _ask_why(desk, board)
+        elif choice == "drop":
+            _ask_drop(desk, board, name)
         elif not _elsewhere(desk, choice):
             desk.do(desk.till.day_choice(name, choice))
             follow(desk)

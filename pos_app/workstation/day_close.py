@@ -12,6 +12,7 @@ from pos_app.domain.events import DayClosed, Event
 from pos_app.domain.rights import Right
 from pos_app.workstation import (
     dark,
+    day_receipts,
     day_settle,
     day_terminals,
     drawer_difference,
@@ -61,14 +62,6 @@ def leave(station: Station) -> Answer:
         return done()
     told = day.told or day.settled is not None
     return keep(station, replace(day, left=True, told=told)) or changed(Part.SESSION)
-
-
-def leave_receipts(station: Station) -> Answer:
-    """What was put aside stays so until tomorrow, what is undecided waits for its manager."""
-    day = current(station)
-    if day is None or day.closed_at is not None:
-        return refused("no_session")
-    return keep(station, replace(day, receipts_left=True)) or changed(Part.SESSION)
 
 
 def counted_so(station: Station, counted_minor: int, facts: Facts) -> Answer | None:
@@ -208,11 +201,14 @@ def go_on(station: Station) -> None:
 
 def choose(station: Station, step: str, choice: str, reason: str = "") -> Answer:
     """A person's word on one step of the view; see `day_view` for what may be said."""
-    terminal = step.partition(":")[2]
-    if terminal:
-        return day_terminals.choose(station, terminal, choice)
+    kind, _, which = step.partition(":")
+    if which and kind == day_receipts.RECEIPTS:
+        gone = choice == "drop"
+        return day_receipts.drop(station, which, reason) if gone else refused("no_such_choice")
+    if which:
+        return day_terminals.choose(station, which, choice)
     said: dict[tuple[str, str], Callable[[Station], Answer]] = {
-        ("receipts", "leave_them"): leave_receipts,
+        ("receipts", "leave_them"): day_receipts.leave_them,
         ("receipts", "put_aside"): lambda s: suspend(s, ""),
         ("count", "count_again"): count_again,
         ("count", "close"): close_as_counted,

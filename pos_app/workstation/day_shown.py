@@ -6,6 +6,7 @@ from pos_app.domain.business_day import next_business_day
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Points, Sentence, say
 from pos_app.workstation import (
+    day_receipts,
     day_settle,
     day_terminals,
     fiscal_errands,
@@ -25,7 +26,6 @@ from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.open_conflicts import open_conflicts
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
-from pos_app.workstation.suspended_view import waiting
 from pos_app.workstation.till_control import last_of_open_day
 
 DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
@@ -50,7 +50,7 @@ def day_shown(station: Station) -> DayView | None:
 
 
 def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
-    yield _receipts(station, day)
+    yield day_receipts.shown(station, day)
     yield _count(station, day)
     if day.closed_at is None:
         yield from _later(station)
@@ -76,28 +76,9 @@ def _later(station: Station) -> Iterator[DayStep]:
         yield DayStep(name, WAITS, say(f"day.{name}_later"))
 
 
-def _receipts(station: Station, day: DayRecord) -> DayStep:
-    aside, undecided = len(waiting(station)), len(station.undecided)
-    details = []
-    if aside:
-        details.append(say("day.put_aside", n=aside))
-    if undecided:
-        details.append(say("day.undecided", n=undecided))
-    if day.closed_at is None and station.open is not None and station.open.lines:
-        choices = ("put_aside", "void_open")
-        return DayStep("receipts", NEEDS_YOU, say("day.receipt_open"), (), choices)
-    if not details:
-        return DayStep("receipts", DONE, say("day.no_receipts"))
-    if day.receipts_left or day.closed_at is not None:
-        return DayStep("receipts", DONE, say("day.receipts_left"), tuple(details))
-    opens = (*(("suspended",) if aside else ()), *(("undecided",) if undecided else ()))
-    text = say("day.receipts_wait")
-    return DayStep("receipts", NEEDS_YOU, text, tuple(details), (*opens, "leave_them"))
-
-
 def _count(station: Station, day: DayRecord) -> DayStep:
     if day.counted_minor is None:
-        first = _receipts(station, day).state is NEEDS_YOU
+        first = day_receipts.shown(station, day).state is NEEDS_YOU
         state = WAITS if first else NEEDS_YOU
         return DayStep("count", state, say("day.count"), (), () if first else ("count",))
     difference = Money(day.counted_minor - day.expected_minor)

@@ -23,7 +23,8 @@ class StepState(Enum):
 class DayStep:
     """`name`: receipts, count, fiscal, terminal:<its name>, paper, send, settle, conflicts.
 
-    `choices` go to `day_choice`; those of OPENS open another screen instead.
+    `choices` go to `day_choice`; those of OPENS open another screen instead. `drop` is said of one
+    receipt: the step is then `receipts:<its id>`, with a reason.
     """
 
     name: str
@@ -34,7 +35,16 @@ class DayStep:
 
 
 OPENS = frozenset(
-    {"suspended", "undecided", "errands", "conflicts", "count", "close_differs", "void_open"}
+    {
+        "suspended",
+        "drop",
+        "undecided",
+        "errands",
+        "conflicts",
+        "count",
+        "close_differs",
+        "void_open",
+    }
 )
 """Choices that a front end answers by its own screens."""
 

@@ -55,6 +55,14 @@ def before():
     return DayView(ON, (wait, count, *LATER), False)
 
 
+def dropping():
+    """The same with the session closed, and half of an exchange among them."""
+    wait = DayStep("receipts", NEEDS_YOU, say("day.receipts_dropped_or_left"),
+                   (say("day.put_aside", n=2), say("day.halves", n=1)),
+                   ("drop", "leave_them"))  # fmt: skip
+    return DayView(ON, (wait, DayStep("count", WAITS, say("day.count")), *LATER), False)
+
+
 def counting(differs=False):
     """The drawer waits for its count, or its difference for a word."""
     fine = DayStep("receipts", DONE, say("day.no_receipts"))

@@ -133,6 +133,12 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w.tick(),
     ),
     "day_differs": lambda w: day_samples.show_day(w, day_samples.counting(differs=True)),
+    "day_drop": lambda w: day_samples.show_day(w, day_samples.dropping(), False),
+    "day_dropping": lambda w: (
+        become(w, suspended=SUSPENDED),
+        day_samples.show_day(w, day_samples.dropping(), False),
+        w.desk.ask.pick(w.desk.rows[0]),
+    ),
     "day_unsure": lambda w: day_samples.show_day(w, day_samples.unsure(NOW), False),
     "errands": lambda w: day_samples.deciding(w),
     "errand": lambda w: day_samples.deciding(w, 1),

@@ -175,6 +175,24 @@ def test_after_a_cut_the_day_is_on_the_screen_again_as_soon_as_somebody_signs_on
     assert window.desk.page.kind == "day"
 
 
+def test_with_the_session_closed_a_receipt_is_dropped_from_the_day_and_esc_comes_back(begun):
+    window = begun(day_samples.dropping(), session=None, suspended=SUSPENDED)
+    drop = ("receipts", "drop")
+    assert rows(window)[:2] == [drop, ("receipts", "leave_them")]
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert rows(window) == [one.id for one in SUSPENDED]
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert rows(window)[0] == drop
+    assert window.desk.page.kind == "day"
+    QTest.keyClick(window.entry, K.Key_Return)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert rows(window)[-1] == "other"
+    QTest.keyClick(window.entry, K.Key_Return)
+    said = ((f"receipts:{SUSPENDED[0].id}", "drop", "customer_left"), {})
+    assert window.desk.till.said("day_choice") == [said]
+    assert window.desk.ask.name == "day"
+
+
 @pytest.mark.parametrize(
     ("value", "then"),
     [(("receipts", "suspended"), "suspended"), (("receipts", "undecided"), None)],
