@@ -1,6 +1,6 @@
 """A receipt as a use of its member's card. Never judges it: `loyalty.velocity` does."""
 
-from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.loyalty.velocity import Seen
 
 
@@ -14,3 +14,8 @@ def use_of(document: CompletedTransaction, member_id: str) -> Seen:
         document.operator_id,
         document.transaction_id,
     )
+
+
+def is_visit(document: CompletedTransaction) -> bool:
+    """A sale; not the new goods of an exchange: their customer came to bring others back."""
+    return document.kind is TransactionKind.SALE and not document.exchange_of

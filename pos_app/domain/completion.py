@@ -104,6 +104,7 @@ def complete_sale(
         evidence=_evidence(transaction, priced),
         coupons=uses_of(transaction.serving, _idle(rules.program, priced)),
         age_answer=transaction.age_answer,
+        exchange_of=transaction.credit_of,
     )
 
 

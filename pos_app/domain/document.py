@@ -122,6 +122,7 @@ class CompletedTransaction:
     goodwill return made the refund pay for. `unsecured`: redeemed points that no grant covers: the
     receipt's own, and `risked`, which the owner lets a dark till give beyond its grants. `own`:
     what it earned without a link and may spend again at once. `offline`: made without a link.
+    `exchange_of`: of the new goods of an exchange, the return whose money paid for them.
     """
 
     transaction_id: str
@@ -162,6 +163,7 @@ class CompletedTransaction:
     age_answer: str = ""
     own: OwnRights | None = None
     offline: bool = False
+    exchange_of: str = ""
 
     @property
     def spend_minor(self) -> int:

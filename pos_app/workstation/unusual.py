@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from pos_app.domain.business_day import after_unusual
-from pos_app.domain.card_use import use_of
-from pos_app.domain.document import CompletedTransaction, TransactionKind
+from pos_app.domain.card_use import is_visit, use_of
+from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.events import Event
 from pos_app.domain.loyalty.velocity import (
     SETTING,
@@ -43,15 +43,13 @@ def noticed(station: Station, document: CompletedTransaction, session: SessionSt
 
 def _flags(station: Station, document: CompletedTransaction) -> tuple[VelocityFlag, ...]:
     member_id = document.member_id
-    if not member_id or document.kind is not TransactionKind.SALE or document.training:
+    if not member_id or not is_visit(document) or document.training:
         return ()
     limits = _limits(station)
     since = document.completed_at - limits.window
     earlier = station.journal.latest_of_member(member_id, since)
     uses = [
-        use_of(one, member_id)
-        for one in earlier
-        if one.member_id == member_id and one.kind is TransactionKind.SALE
+        use_of(one, member_id) for one in earlier if one.member_id == member_id and is_visit(one)
     ]
     return judge(uses, use_of(document, member_id), limits)
 

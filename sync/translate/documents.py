@@ -71,6 +71,7 @@ def transaction_doc(document: CompletedTransaction) -> TransactionCompletedDoc:
         own=tuple(use_doc(use) for use in own.uses) if own else (),
         own_incarnation=own.incarnation if own else 0,
         offline=document.offline,
+        exchange_of=document.exchange_of,
     )
 
 
@@ -150,6 +151,7 @@ def transaction_from_doc(doc: TransactionCompletedDoc) -> CompletedTransaction:
         age_answer=doc.age,
         own=_own(doc),
         offline=doc.offline,
+        exchange_of=doc.exchange_of,
     )
 
 

@@ -172,6 +172,7 @@ class TransactionCompletedDoc(Struct, omit_defaults=True):
     own: tuple[UseDoc, ...] = ()
     own_incarnation: int = 0
     offline: bool = False
+    exchange_of: str = ""
 
 
 class MemberEnrolledDoc(Struct, omit_defaults=True):

@@ -123,6 +123,9 @@ FACTS: dict[str, e.Event] = {
     "transaction_completed.sale": e.TransactionCompleted(full_document()),
     "transaction_completed.rich": e.TransactionCompleted(rich_document()),
     "transaction_completed.dark": e.TransactionCompleted(replace(full_document(), offline=True)),
+    "transaction_completed.exchange": e.TransactionCompleted(
+        replace(full_document(), exchange_of="01935c6e-0000-7000-8000-000000000004")
+    ),
     "transaction_completed.return": e.TransactionCompleted(bare_return()),
     "member_enrolled.full": e.MemberEnrolled(
         MEMBER, bytes(range(16)), "4567", "Анна К.", "2990000000019", ("processing", "marketing"),

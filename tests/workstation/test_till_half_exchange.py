@@ -58,6 +58,8 @@ def test_brought_back_it_says_at_once_what_is_owed_and_pays_that_out_once(halved
     assert (sale.due_minor, sale.credit_minor, sale.change_due_minor) == (0, 1000_00, owed)
     ok(halved.till.complete())
     assert halved.view.last_sale.change_due_minor == owed
+    back, taken = halved.documents()[-2:]
+    assert taken.exchange_of == back.transaction_id
     cut(halved)
     assert halved.view.last_sale.change_due_minor == owed, "and not the return's sum again"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sync.mirror.feeds import row
-from tests.workstation.tills import CARDS, MILK, notices, ok, paper
+from tests.workstation.tills import CARDS, MILK, SWEETS, notices, ok, paper
 
 
 def bought(bench, name: str = "anna"):
@@ -46,6 +46,20 @@ def test_later_somebody_else_a_guest_or_a_return_is_nothing_unusual(manager):
     bought(manager)
     assert manager.audit("unusual_use") == []
     assert ok(manager.till.x_report()).data["report"].unusual == 0
+
+
+def test_the_new_goods_of_an_exchange_are_no_second_receipt_of_the_card(manager):
+    first = bought(manager)
+    manager.clock.move(minutes=11)
+    ok(manager.till.exchange(first.receipt_number, None, "not_suitable"))
+    manager.scan(SWEETS)
+    ok(manager.till.pay("cash"))
+    back, taken = manager.documents()[-2:]
+    assert (taken.exchange_of, back.exchange_of) == (back.transaction_id, "")
+    manager.clock.move(minutes=1)
+    bought(manager)
+    assert manager.audit("unusual_use") == []
+    assert manager.documents()[-1].exchange_of == ""
 
 
 def test_the_same_operator_with_the_same_card_over_and_over_is_named_after_a_restart_too(shop):

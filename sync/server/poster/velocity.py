@@ -5,6 +5,7 @@ itself and those after it, and the lines are the same in every order of arrival.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from pos_app.domain.card_use import use_of
+from pos_app.domain.card_use import is_visit, use_of
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.loyalty.velocity import (
     SETTING,
@@ -38,8 +39,11 @@ History = dict[tuple[int, str], list[Seen]]
 """(bucket, member) -> uses, oldest first."""
 
 
-class _By(msgspec.Struct):
+class _Kept(msgspec.Struct):
+    """What only the document of a receipt says of it."""
+
     operator: str
+    exchange_of: str = ""
 
 
 def watch(connection: Connection, services: Services, parts: Mapping[int, Sequence[Part]]) -> None:
@@ -50,14 +54,14 @@ def watch(connection: Connection, services: Services, parts: Mapping[int, Sequen
     new: dict[tuple[int, str], list[Seen]] = {}
     for bucket, some in parts.items():
         for part in some:
-            if part.name == "sale" and part.document.kind is TransactionKind.SALE:
+            if part.name == "sale" and is_visit(part.document):
                 use = use_of(part.document, part.member)
                 new.setdefault((bucket, part.member), []).append(use)
     if not new:
         return
     rows: dict[str, Any] = {}
     history = _history(connection, new, rows)
-    _name_operators(connection, history, limits)
+    _look_closer(connection, history, limits)
     flags = [
         row
         for (bucket, member), uses in new.items()
@@ -82,7 +86,7 @@ def _history(
 ) -> History:
     """The sales of these members around the new ones, oldest first; fills in `rows` by id.
 
-    Nobody's operator is named yet: that stands in the documents, which are large.
+    Neither operators nor exchanges are known yet: those stand in the documents, which are large.
     """
     times = [use.at for uses in new.values() for use in uses]
     there, named = bulk.bound(connection, sale, ("bucket", "member"), sorted(new))
@@ -105,21 +109,36 @@ def _history(
     return history
 
 
-def _name_operators(connection: Connection, history: History, limits: VelocityLimits) -> None:
-    """Only of members who came so often that it could have been one operator each time."""
-    often = {owner: uses for owner, uses in history.items() if _crowded(uses, limits) and owner[1]}
+def _look_closer(connection: Connection, history: History, limits: VelocityLimits) -> None:
+    """Of members who came so often that a rule may speak: the operator of each receipt, and away
+    with the new goods of exchanges, which are no visit."""
+    often = {owner: uses for owner, uses in history.items() if owner[1] and _often(uses, limits)}
     places = [(bucket, use.transaction_id) for (bucket, _), uses in often.items() for use in uses]
-    found = {
-        row.id: msgspec.json.decode(row.document, type=_By).operator
+    kept = {
+        row.id: msgspec.json.decode(row.document, type=_Kept)
         for row in bulk.matching(connection, sale, ("bucket", "id"), places)
     }
     for owner, uses in often.items():
-        history[owner] = [replace(use, operator_id=found[use.transaction_id]) for use in uses]
+        history[owner] = [
+            replace(use, operator_id=kept[use.transaction_id].operator)
+            for use in uses
+            if not kept[use.transaction_id].exchange_of
+        ]
 
 
-def _crowded(uses: Sequence[Seen], limits: VelocityLimits) -> bool:
-    """Whether any window of the rule holds more uses than it allows one operator."""
-    most, span = limits.scans_by_operator, timedelta(minutes=limits.scans_minutes)
+def _often(uses: Sequence[Seen], limits: VelocityLimits) -> bool:
+    """Whether any rule is broken, were every receipt a visit, and all of one operator."""
+    shops = Counter(day for day, _ in {(use.business_on, use.store_id) for use in uses})
+    return (
+        _crowded(uses, limits.receipts, limits.receipts_minutes)
+        or _crowded(uses, limits.scans_by_operator, limits.scans_minutes)
+        or 0 < limits.stores_a_day < max(shops.values())
+    )
+
+
+def _crowded(uses: Sequence[Seen], most: int, minutes: int) -> bool:
+    """Whether any window of so many minutes holds more uses than `most`; 0: the rule is off."""
+    span = timedelta(minutes=minutes)
     pairs = zip(uses, uses[most:], strict=False)
     return most > 0 and any(late.at - early.at <= span for early, late in pairs)
 

@@ -159,6 +159,41 @@ def test_a_return_and_another_member_are_not_a_second_receipt(house, tills):
     house.run(story())
 
 
+def test_the_new_goods_of_an_exchange_are_no_visit_of_their_own(house, tills):
+    member = member_of(house, tills)
+
+    async def story() -> None:
+        one, two, _ = tills
+        sold = sell(one, member, 0)
+        back = sell(one, member, 14, kind=TransactionKind.RETURN, original_id=sold.transaction_id)
+        sell(one, member, 15, exchange_of=back.transaction_id)
+        later = sell(two, member, 20)
+        last = sell(two, member, 24)
+        await house.push(one, 2)
+        await house.push(two)
+        said = ("velocity_receipts", last.transaction_id, f"2: {numbers(later, last)}")
+        assert await lines(house) == [said]
+
+    house.run(story())
+
+
+def test_an_exchange_in_a_fourth_shop_or_over_and_over_is_nothing_unusual(house, tills):
+    member = member_of(house, tills)
+
+    async def story() -> None:
+        limits = {"receipts": 0, "scans_by_operator": 2}
+        await house.write(reference.set_setting, house.services, "velocity", limits)
+        one = tills[0]
+        for n in range(3):
+            sell(one, member, 90 * n, store_id=f"shop-{n}")
+        for n in range(3):
+            sell(one, member, 300 + n, store_id="shop-3", exchange_of="r")
+        await house.push(one, 2)
+        assert await lines(house) == []
+
+    house.run(story())
+
+
 @pytest.mark.parametrize(
     "told", [[], {"receipt": 1}, {"receipts": -1}, {"receipts": True}, {"scans_minutes": 1441}]
 )
