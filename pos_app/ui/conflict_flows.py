@@ -6,7 +6,9 @@ The list is the server's and comes later: `heard` takes it in while the page is 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from pos_app.domain.rights import Right
 from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.lending_flows import with_right
 from pos_app.ui.phrases import money, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer
@@ -31,7 +33,10 @@ def conflicts(desk: Desk, back: Callable[[], None] | None = None) -> None:
         if back is not None and desk.page is None:
             back()
 
-    take(desk, desk.do(desk.till.conflicts()), left if back else None)
+    def look() -> None:
+        take(desk, desk.do(desk.till.conflicts()), left if back else None)
+
+    with_right(desk, Right.SIGN_CONFLICTS, look)
 
 
 def take(desk: Desk, answer: Answer, left: Callable[[], None] | None = None) -> None:

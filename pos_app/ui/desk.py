@@ -273,10 +273,11 @@ class Desk:
         right: str = "",
         about: Sentence | None = None,
         people: Sequence[Row] = (),
+        then: Callable[[], None] | None = None,
     ) -> None:
         """Choose who allows it, of those that may; then type that operator's PIN. Enter without
         one changes nothing, a wrong one may be typed again. `people`: who may, where the till has
-        told it (a row without a value may not), else everybody with the right."""
+        told it (a row without a value may not), else everybody with the right. `then` follows."""
 
         def accept(pin: str) -> None:
             if not self.rows or not pin:
@@ -289,7 +290,9 @@ class Desk:
             self.close_ask()
             answer = self.do(task((person.value, pin)))
             if answer.refusal is not None and answer.refusal.code in PIN_AGAIN:
-                self.ask_for_override(task, right, about, people)
+                self.ask_for_override(task, right, about, people, then)
+            elif answer.ok and then is not None:
+                then()
 
         listed = () if people else self.till.operators(right).data.get("operators", ())
         rows = [*people, *(Row(name, value=key) for key, name in listed)]

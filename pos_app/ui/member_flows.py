@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pos_app.domain.rights import Right
 from pos_app.ui.desk import Ask, Desk, Page, Row
+from pos_app.ui.lending_flows import with_right
 from pos_app.ui.phrases import member_row, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer
@@ -34,6 +36,11 @@ class MemberBoard:
 
 
 def members(desk: Desk) -> None:
+    """Members by name, for whoever may see them, by their own right or a lent one."""
+    with_right(desk, Right.SEE_MEMBERS, partial(_ask_who, desk))
+
+
+def _ask_who(desk: Desk) -> None:
     """Phone, its last four digits, a card (typed or scanned), or the beginning of a name.
 
     Enter alone opens the member of the open receipt.

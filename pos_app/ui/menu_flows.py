@@ -25,6 +25,7 @@ from pos_app.ui import (
     why_flows,
 )
 from pos_app.ui.desk import Ask, Desk, Row
+from pos_app.ui.lending_flows import lacks, with_right
 from pos_app.ui.phrases import words_of
 from pos_app.ui.sounds import VOLUMES
 from pos_app.workstation.answer import Tone
@@ -109,7 +110,7 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
     waiting = conflict_flows.counted(desk, entries)
     counts = {"conflicts": waiting, "day": waiting}
     desk.hush()  # what was said before lies over the head of the menu
-    barred = {name for name, right in SENIORS.items() if _lacks(desk, right)}
+    barred = {name for name, right in SENIORS.items() if lacks(desk, right)}
     rows = [
         Row(words.text(f"menu.{name}"), words.text("ui.senior_row") if name in barred else "",
             counts.get(name, ""), name, icon)
@@ -211,6 +212,11 @@ def _answer_of_two(desk: Desk, kind: str, index: int) -> None:
         (gestures.weigh_by_hand, gestures.cancel_weighing)[index](desk)
 
 
+def end_of_day(desk: Desk) -> None:
+    """By whoever may close the day, at the till of whoever sells."""
+    with_right(desk, Right.CLOSE_DAY, partial(day_flows.end_of_day, desk))
+
+
 GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "menu": menu,
     **{name: partial(group, name=name) for name in GROUPS},
@@ -261,7 +267,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "x_report": money_flows.x_report,
     "reports": report_flows.reports,
     "close_session": money_flows.close_session,
-    "end_of_day": day_flows.end_of_day,
+    "end_of_day": end_of_day,
     "undecided": payment_flows.undecided,
     "fiscal": fiscal_flows.fiscal,
     "members": member_flows.members,
@@ -297,8 +303,9 @@ SENIORS = {
     "conflicts": Right.SIGN_CONFLICTS,
     "end_of_day": Right.CLOSE_DAY,
     "x_report": Right.X_REPORT,
+    "reprint": Right.REPRINT,
 }
-"""What nobody allows over a shoulder: marked in the menu for who may not, with what to do."""
+"""Marked in the menu for who may not: somebody's PIN is asked first (see `lending_flows`)."""
 
 
 def perform(desk: Desk, gesture: str) -> None:
@@ -308,9 +315,6 @@ def perform(desk: Desk, gesture: str) -> None:
         ask.again()
         return
     desk.hush()  # what was said of the last gesture is not said of this one
-    if gesture == "members" and _lacks(desk, Right.SEE_MEMBERS):
-        desk.do(desk.till.find_members(""))  # says whose it is, before anything is typed
-        return
     GESTURES[gesture](desk)
     _forewarn(desk, gesture)
     money_flows.base_ask(desk)
@@ -318,10 +322,5 @@ def perform(desk: Desk, gesture: str) -> None:
 
 def _forewarn(desk: Desk, gesture: str) -> None:
     """That somebody else's PIN will be wanted is said before anything is typed, not after."""
-    if gesture in NEEDS and _lacks(desk, NEEDS[gesture]) and desk.ask is not None:
+    if gesture in NEEDS and lacks(desk, NEEDS[gesture]) and desk.ask is not None:
         desk.tell("ui.needs_colleague", Tone.NEUTRAL)
-
-
-def _lacks(desk: Desk, right: Right) -> bool:
-    person = desk.view.operator
-    return person is not None and right.value not in person.rights

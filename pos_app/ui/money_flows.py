@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
+from pos_app.domain.rights import Right
 from pos_app.domain.sentence import say
 from pos_app.ui import day_flows, payment_flows, pin_flows
 from pos_app.ui.counter_flows import by_pin
 from pos_app.ui.desk import Ask, Desk, Row
 from pos_app.ui.gestures import show_found, to_minor
+from pos_app.ui.lending_flows import hand_back, with_right
 from pos_app.ui.phrases import reason_rows, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer, Tone
@@ -100,6 +102,7 @@ def base_ask(desk: Desk) -> None:
         return
     if desk.ask is not None or desk.page is not None:
         return
+    hand_back(desk)
     if desk.view.operator is None:
         sign_on(desk)
     elif desk.view.session is None:
@@ -187,7 +190,7 @@ def close_session(desk: Desk) -> None:
 
 def x_report(desk: Desk) -> None:
     """The session so far, on the screen and on paper."""
-    show_found(desk, desk.do(desk.till.x_report()))
+    with_right(desk, Right.X_REPORT, lambda: show_found(desk, desk.do(desk.till.x_report())))
 
 
 def movement(desk: Desk, kind: str) -> None:
@@ -221,4 +224,8 @@ def no_sale(desk: Desk) -> None:
 
 def reprint(desk: Desk) -> None:
     """A copy of the last receipt, marked as one."""
-    desk.do(desk.till.reprint())
+
+    def copy() -> None:
+        desk.do(desk.till.reprint())
+
+    with_right(desk, Right.REPRINT, copy)

@@ -96,7 +96,8 @@ def open_card(station: Station, member_id: str) -> Answer:
     one = the_member(station, member_id)
     if one is None:
         return refused("unknown_member")
-    used = right_used(station, "see_member", one.member_id)
+    by = station.lent.by if station.lent is not None else ""
+    used = right_used(station, "see_member", one.member_id, override_by=by)
     trouble = record(station, Facts(events=(used,)))
     if trouble:
         return trouble

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pos_app.workstation import counting, day_close, period_report, sign_on, till_control
+from pos_app.workstation import counting, day_close, lending, period_report, sign_on, till_control
 from pos_app.workstation.answer import Answer, Part, done, notice
 from pos_app.workstation.station import Override, Station, changed, guarded
 
@@ -28,6 +28,14 @@ class Managing:
     def swap(self, operator_id: str, pin: str) -> Answer:
         """See SessionPort."""
         return guarded(lambda: sign_on.swap(self._station, operator_id, pin))
+
+    def lend_right(self, right: str, override: Override | None = None) -> Answer:
+        """See SessionPort."""
+        return guarded(lambda: lending.lend(self._station, right, override))
+
+    def give_right_back(self) -> Answer:
+        """See SessionPort."""
+        return lending.give_back(self._station)
 
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """See SessionPort."""

@@ -100,8 +100,9 @@ def _operator(station: Station) -> OperatorView | None:
     one = station.operator
     if one is None:
         return None
-    rights = frozenset(right.value for right in one.rights)
-    return OperatorView(one.operator_id, one.name, one.role, one.language, rights)
+    lent = station.lent.rights if station.lent is not None else frozenset()
+    rights = frozenset(right.value for right in one.rights | lent)
+    return OperatorView(one.operator_id, one.name, one.role, one.language, rights, bool(lent))
 
 
 def _session(station: Station) -> SessionView | None:

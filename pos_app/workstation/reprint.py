@@ -23,7 +23,8 @@ def reprint(station: Station, receipt: str | None) -> Answer:
     if not printing.possible(station):
         return refused("no_printer")
     job = printing.stored(receipt_job(station, document, station.new_id(), copy=True), "")
-    used = right_used(station, "reprint", document.receipt_number)
+    by = station.lent.by if station.lent is not None else ""
+    used = right_used(station, "reprint", document.receipt_number, override_by=by)
     trouble = record(station, Facts(events=(used,), print_job=job))
     if trouble:
         return trouble

@@ -374,7 +374,7 @@ def clear(station: Station) -> None:
     station.teaser = None
     station.known = None
     station.pending_quantity = None
-    station.gift_card = station.exchange = None
+    station.gift_card = station.exchange = station.lent = None
     station.past.clear()
     weighing.drop(station)
 

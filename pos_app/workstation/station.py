@@ -34,6 +34,7 @@ from pos_app.workstation.answer import ALL_PARTS, Answer, Notice, Part, refused
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_counter import FiscalCounter
 from pos_app.workstation.in_force import InForce
+from pos_app.workstation.lent import Lent
 from pos_app.workstation.moving import Moving, Undecided
 from pos_app.workstation.open_kept import Kept
 from pos_app.workstation.payment_port import FiscalRegistrar, Payments, Progress
@@ -211,6 +212,7 @@ class Station:
     weighing: Weighing | None = None
     bare_left_minor: int | None = None
     exchange: Exchange | None = None
+    lent: Lent | None = None
     priced_for: Context | None = None
     explained: tuple[Priced | None, tuple[Trace, ...]] = (None, ())
     weighings: int = 0
@@ -316,9 +318,9 @@ def overridden(station: Station, right: Right, override: Override) -> Allowed | 
 
 
 def require(station: Station, right: Right) -> Answer | None:
-    """For gestures that nobody can allow over a shoulder: the right, or who must sign on."""
+    """For gestures that take no override: the right, own or lent, or who must sign on."""
     allowed = authorise(station, right, None)
-    if not isinstance(allowed, Answer):
+    if not isinstance(allowed, Answer) or (station.lent and right in station.lent.rights):
         return None
     lacking = allowed.refusal is not None and allowed.refusal.code == "needs_override"
     return refused("senior_only") if lacking else allowed

@@ -207,6 +207,13 @@ class SessionPort(Protocol):
     def swap(self, operator_id: str, pin: str) -> Answer:
         """Another cashier takes over; an open receipt is put aside under the first one's name."""
 
+    def lend_right(self, right: str, override: Override | None = None) -> Answer:
+        """For a gesture that takes no override: somebody's right, for the one thing that follows;
+        the view's operator has it until `give_right_back`, a receipt or another operator."""
+
+    def give_right_back(self) -> Answer:
+        """The one thing is done; nothing where nothing was lent."""
+
     def open_session(self, float_minor: int, override: Override | None = None) -> Answer:
         """Open the till session with this much change in the drawer.
 

@@ -15,13 +15,15 @@ from pos_app.workstation.waiting_view import SuspendedView
 
 @dataclass(frozen=True, slots=True)
 class OperatorView:
-    """Who is signed on; `rights` are right names (see domain.rights)."""
+    """Who is signed on; `rights` are right names (see domain.rights), lent ones too. `lent`: some
+    of them are somebody else's, for one thing."""
 
     id: str
     name: str
     role: str
     language: str
     rights: frozenset[str]
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,14 +229,6 @@ def without(window, *rights):
     become(window, operator=replace(person, rights=left))
 
 
-def test_who_may_not_see_members_hears_it_before_one_is_looked_for(window):
-    without(window, Right.SEE_MEMBERS)
-    window.desk.till.answers["find_members"] = refused("senior_only")
-    perform(window.desk, "members")
-    assert window.desk.ask is None
-    assert window.desk.said.texts[0].key == "refused.senior_only"
-
-
 def test_what_only_a_senior_does_says_so_in_the_menu_of_who_is_none(window):
     perform(window.desk, "day")
     assert not any(row.detail for row in window.desk.rows)
@@ -244,7 +236,7 @@ def test_what_only_a_senior_does_says_so_in_the_menu_of_who_is_none(window):
     perform(window.desk, "day")
     marked = {row.value: row.detail for row in window.desk.rows if row.detail}
     assert set(marked) == {"members", "conflicts", "end_of_day", "x_report"}
-    assert set(marked.values()) == {"Только старший"}
+    assert set(marked.values()) == {"По PIN старшего"}
 
 
 @pytest.mark.parametrize("gesture", ["return", "discount", "paid_in", "pickup", "reports"])
