@@ -18,6 +18,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import fiscal_step, settle
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.handing_out import handed_out
 from pos_app.workstation.identify_member import identify
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of, reprice
@@ -215,7 +216,7 @@ def _go_on(
         # A tier that goes with the return does not make the goods dearer that were shown.
         station.priced = shown.priced
     answer = _dearer(station, shown) or _paid(station, asked)
-    out = _handed_out(station, document, credit)
+    out = (*_apart(station, document.tenders, "refunded"), *handed_out(station, document, credit))
     back = _points_back(document)
     told = (one for one in returned.notices if one.code != "completed")
     said = (*told, *answer.notices, *back, *out)
@@ -257,18 +258,4 @@ def _points_back(document: CompletedTransaction) -> list[Notice]:
         found.append(notice("points_of_return_taken", points=Points(totals.points_earned)))
     if totals.points_redeemed:
         found.append(notice("points_of_return_given", points=Points(totals.points_redeemed)))
-    return found
-
-
-def _handed_out(
-    station: Station, document: CompletedTransaction, credit: tuple[Tender, ...]
-) -> list[Notice]:
-    """What of the return pays for nothing: it is handed out as it had been paid."""
-    used = {one.kind: one.amount_minor for one in credit}
-    found = _apart(station, document.tenders, "refunded")
-    for one in document.tenders:
-        left = -one.amount_minor - used.pop(one.kind, 0)
-        if left > 0 and settle.pays_on(station, one):
-            amount = Money(left, program_of(station).currency)
-            found.append(notice(f"hand_out_{one.kind.value}", Tone.CLOSED, None, amount=amount))
     return found

@@ -19,6 +19,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
 from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
+from pos_app.workstation.handing_out import handed_out_again
 from pos_app.workstation.letting_go import release
 from pos_app.workstation.open_kept import OPEN, Kept, as_open, body_of, half_of, is_cut
 from pos_app.workstation.ports import Facts, SuspendedDraft
@@ -102,6 +103,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
         return refused("not_suspended")
     again = replace(draft, transaction_id=_id_of(station, draft), body=as_open(draft))
     transaction, lost = restored(station, body_of(draft), again.transaction_id, draft.at)
+    said_of_money = handed_out_again(station, transaction)
     transaction, said_of_member = _with_member(station, transaction)
     entered = transaction
     transaction, said_of_coupons = judged_again(station, entered)
@@ -118,7 +120,7 @@ def resume(station: Station, transaction_id: str) -> Answer:
     reprice(station)
     ask_again(station, entered)
     said = [notice("resumed", Tone.GOOD), *lost, *said_of_member, *said_of_coupons]
-    said += said_of_rewards
+    said += [*said_of_rewards, *said_of_money]
     if station.priced and station.priced.totals.net_minor != draft.total_minor:
         now = Money(station.priced.totals.net_minor)
         said.append(

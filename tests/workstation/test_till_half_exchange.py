@@ -12,8 +12,7 @@ from tests.workstation.tills import CHEESE, MILK, SWEETS, Bench, notices, ok
 WAY = "exchange"
 
 
-@pytest.fixture
-def halved(tmp_path):
+def half(folder, kind):
     """Cheese of 1000.00 came back for milk and sweets; the process is gone behind the return."""
     due_cut = []
 
@@ -23,16 +22,22 @@ def halved(tmp_path):
             if not due_cut:
                 raise Killed
 
-    with closing(Bench(tmp_path, crash_point=point).open_shift("petr")) as bench:
-        bench.scan(CHEESE)
-        ok(bench.till.pay("cash"))
-        number = bench.documents()[-1].receipt_number
-        ok(bench.till.exchange(number, None, "defect"))
-        bench.scan(MILK, SWEETS)
-        due_cut.extend("ab")
-        with pytest.raises(Killed):
-            bench.till.complete()
-        cut(bench)
+    bench = Bench(folder, crash_point=point).open_shift("petr")
+    bench.scan(CHEESE)
+    ok(bench.till.pay(kind))
+    number = bench.documents()[-1].receipt_number
+    ok(bench.till.exchange(number, None, "defect"))
+    bench.scan(MILK, SWEETS)
+    due_cut.extend("ab")
+    with pytest.raises(Killed):
+        bench.till.complete()
+    cut(bench)
+    return bench
+
+
+@pytest.fixture
+def halved(tmp_path):
+    with closing(half(tmp_path, "cash")) as bench:
         yield bench
 
 
@@ -62,6 +67,33 @@ def test_brought_back_it_says_at_once_what_is_owed_and_pays_that_out_once(halved
     assert taken.exchange_of == back.transaction_id
     cut(halved)
     assert halved.view.last_sale.change_due_minor == owed, "and not the return's sum again"
+
+
+def brought_back(bench):
+    ok(bench.till.sign_on(*PETR))
+    answer = ok(bench.till.resume(bench.view.suspended[0].id))
+    return [(one.code, one.text.args["amount"].minor) for one in answer.notices if by_hand(one)]
+
+
+def by_hand(one):
+    return one.code.startswith("hand_out_")
+
+
+def test_brought_back_it_says_again_what_is_given_back_to_a_card_by_hand(tmp_path):
+    with closing(half(tmp_path, "card")) as bench:
+        said = [("hand_out_card", 1000_00 - 189_90)]
+        assert brought_back(bench) == said
+        beat(bench)
+        cut(bench)
+        assert brought_back(bench) == said, "nobody knows whether it was done"
+        answer = ok(bench.till.complete())
+        assert not any(by_hand(one) for one in answer.notices)
+        taken = bench.documents()[-1]
+        assert [(t.kind.value, t.amount_minor) for t in taken.tenders] == [("card", 189_90)]
+
+
+def test_brought_back_it_hands_out_no_cash_that_is_change(halved):
+    assert brought_back(halved) == []
 
 
 def test_cut_short_once_more_it_is_half_of_an_exchange_still(halved):
