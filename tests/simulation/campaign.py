@@ -28,12 +28,15 @@ Asked = tuple[int, tuple[str, ...]]
 
 
 def plan_of(seed: int, aims: Sequence[str] = ()) -> Plan:
-    """The plan of a seed in this checkout; with `aims`, killed at the first pass of those."""
+    """The plan of a seed in this checkout; with `aims`, killed at the first pass of those too.
+
+    What it has drawn stays: a seed that passed a point comes there again.
+    """
     if seed in fresh_seeds():
         plan = drawn(seed, aimed=aimed_at(seed))
     else:
         plan = drawn(seed, listed=listed_points())
-    return replace(plan, targets=dict.fromkeys(aims, 1)) if aims else plan
+    return replace(plan, targets={**plan.targets, **dict.fromkeys(aims, 1)}) if aims else plan
 
 
 @dataclass

@@ -55,6 +55,9 @@ def starred(file: ServerFile) -> list[str]:
         "SELECT id, count(*) FROM event WHERE outcome != 'exists' GROUP BY id HAVING count(*) > 1"
     )
     found += [f"I1 event {one} counts {count} times" for one, count in doubled]
+    for what in ("sale", "ledger"):  # by bucket and id: no key forbids a second one elsewhere
+        twice = file.rows(f"SELECT id FROM {what} GROUP BY id HAVING count(*) > 1")  # noqa: S608
+        found += [f"I1 {what} {one} stands in two buckets" for (one,) in twice]
     sums = dict(file.rows("SELECT member, sum(effect) FROM ledger GROUP BY member"))
     left = dict(
         file.rows(

@@ -69,11 +69,11 @@ class Carried(Struct):
     confirmed: bool = False
 
 
-def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
-    """Member id -> the id it has now."""
-    now = {m: m for m in member_ids}
+def trails(connection: Connection, member_ids: set[str]) -> dict[str, tuple[str, ...]]:
+    """Member id -> itself and what it has become, hop by hop."""
+    found: dict[str, tuple[str, ...]] = {m: (m,) for m in member_ids}
     for _hop in range(HOPS_MAX):
-        heads = set(now.values())
+        heads = {path[-1] for path in found.values()}
         rows = connection.execute(
             sa.select(member_redirect.c.old, member_redirect.c.new).where(
                 bulk.among(connection, member_redirect.c.bucket, map(bucket_of, heads)),
@@ -83,8 +83,15 @@ def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
         moved = {row.old: row.new for row in rows}
         if not moved:
             break
-        now = {m: moved.get(head, head) for m, head in now.items()}
-    return now
+        for m, path in found.items():
+            if path[-1] in moved:
+                found[m] = (*path, moved[path[-1]])
+    return found
+
+
+def resolve(connection: Connection, member_ids: set[str]) -> dict[str, str]:
+    """Member id -> the id it has now."""
+    return {m: path[-1] for m, path in trails(connection, member_ids).items()}
 
 
 def former_ids(connection: Connection, who: str) -> list[str]:

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import ReceiptCredited
-from sync.server.books.merging import resolve
 from sync.server.engine import bulk
-from sync.server.engine.buckets import BUCKETS, bucket_of
+from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
-from sync.server.engine.schema import sale, shown
+from sync.server.engine.schema import shown
 from sync.server.engine.services import Services
 from sync.server.poster.applying import post_parts
+from sync.server.poster.homes import anywhere, home_of
 from sync.server.poster.manual import credited_part
 from sync.server.poster.outcomes import CREDITED_TWICE
 from sync.server.poster.planning import Fact
@@ -29,7 +29,7 @@ async def credit_receipts(
     event = fact.event
     if not isinstance(event, ReceiptCredited):
         raise TypeError("a credit of a receipt")
-    fact.member = await database.read(lambda c: resolve(c, {event.member_id})[event.member_id])
+    fact.member = await database.read(lambda c: home_of(c, event.member_id, "credited", fact.id))
     if await database.read(lambda c: _has_member(c, event.receipt_id)):
         return [CREDITED_TWICE]
     if await database.write(lambda c: _first(c, event.receipt_id, fact.id)) != fact.id:
@@ -41,9 +41,7 @@ async def credit_receipts(
 
 def _has_member(connection: Connection, receipt_id: str) -> bool:
     """The receipt came as a member's; it lies with its member, whoever that is."""
-    everywhere = bulk.among(connection, sale.c.bucket, range(BUCKETS))
-    asked = sa.select(sale.c.member).where(everywhere, sale.c.id == receipt_id)
-    return any(connection.execute(asked).scalars())
+    return any(row.member for row in anywhere(connection, [receipt_id]))
 
 
 def _first(connection: Connection, receipt_id: str, event_id: str) -> str:

@@ -40,7 +40,7 @@ from sync.server.poster.parts import (
 )
 from sync.server.poster.seen import seen
 from sync.server.poster.shown import post_shown
-from sync.server.rights.moves import post_given, post_taken, posted_before
+from sync.server.rights.moves import post_given, post_taken
 from sync.server.rights.own import keep_own
 from sync.server.rights.placing import IDENTIFIED, Placement, place, visited
 from sync.server.rights.placing_cards import place_card
@@ -168,8 +168,6 @@ def _given(book: Book, part: Part, _around: Surroundings) -> list[Conflict]:
     held, fact = book.held.get(part.member), part.fact
     if held is None or not isinstance(fact, AllowanceGiven):
         return [conflict_of("unknown_member", part)]
-    if posted_before(book, part.mark, fact, part.member):
-        return []
     told = post_given(book, held, fact, part.seq)
     return [conflict_of(one.kind, part, points=one.points, detail=one.detail) for one in told]
 

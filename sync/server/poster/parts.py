@@ -44,6 +44,7 @@ class Part:
     """One event's part in one bucket. `member` is whom it concerns, redirects followed.
 
     It is applied once by its `mark`: the event, or `key` where several events tell the same.
+    `home`: in whose bucket the receipt lies that it is a part of; "" for its terminal's.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Part:
     profile: tuple[str, str] = ("", "")
     key: str = ""
     text: str = ""
+    home: str = ""
 
     @property
     def mark(self) -> str:

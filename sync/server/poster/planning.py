@@ -1,8 +1,9 @@
 """From a batch of events to parts of buckets, and who a member is now. Never changes an account."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -18,12 +19,13 @@ from pos_app.domain.events import (
     TransactionCompleted,
 )
 from pos_app.domain.loyalty.ledger import PointsEntry
-from sync.server.books.merging import resolve
+from sync.server.books.merging import trails
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.schema import member_key, sale
 from sync.server.poster.effects import Part
 from sync.server.poster.gift_cards import buckets_of
+from sync.server.poster.homes import Asked, Homes, anywhere, homes, points_mark
 from sync.server.poster.shown import buckets_of_shown
 from sync.server.rights import moves
 
@@ -73,16 +75,19 @@ def plan(connection: Connection, told: Sequence[Told]) -> dict[int, list[Part]]:
         (one.terminal, one.fact.id): _moves(connection, one.terminal, one.fact) for one in told
     }
     named = {given.member_id for found in moved.values() for _, given in found}
-    who = resolve(connection, named | {m for fact in facts for m in _members(fact)})
     codes = _owners(connection, {c for fact in facts if (c := _guest_code(fact))})
-    codes_now = resolve(connection, set(codes.values()))
-    days = {**_sale_days(connection, facts, who), **days_of(facts)}
+    members = {m for fact in facts for m in _members(fact)}
+    paths = trails(connection, named | members | set(codes.values()))
+    was = homes(
+        connection, paths, [_asked(one.fact, moved[one.terminal, one.fact.id]) for one in told]
+    )
+    days = {**_sale_days(connection, facts, was), **days_of(facts)}
     parts: dict[int, list[Part]] = {}
     for one in told:
         fact, terminal_id = one.fact, one.terminal
         owner = codes.get(_guest_code(fact))
-        found = _move_parts(fact, terminal_id, who, moved[terminal_id, fact.id])
-        found += _parts(fact, terminal_id, who, codes_now.get(owner, "") if owner else "")
+        found = _move_parts(fact, terminal_id, was, moved[terminal_id, fact.id])
+        found += _parts(fact, terminal_id, was, was.now(owner) if owner else "")
         for part in found:
             if part.name == "sale" and part.document.original_id:
                 part = replace(part, turnover_on=days.get(part.document.original_id))
@@ -95,10 +100,27 @@ def plan(connection: Connection, told: Sequence[Told]) -> dict[int, list[Part]]:
     return parts
 
 
+def _asked(fact: Fact, moved: Sequence[Moved]) -> Asked:
+    """What the event may have left where its members were before."""
+    members = frozenset({*_members(fact), *(given.member_id for _, given in moved)})
+    marks = tuple({fact.id, *(event_id for event_id, _ in moved)})
+    document = fact.document
+    if document is None:
+        return Asked(members, marks)
+    return Asked(
+        members,
+        marks,
+        document.transaction_id,
+        document.member_id or "",
+        bool(_guest_code(fact)),
+        tuple(entry.entry_id for entry in document.entries),
+    )
+
+
 def _cards_part(fact: Fact, terminal_id: str) -> Part:
     if not isinstance(fact.event, TransactionCompleted):
         raise TypeError("a receipt")
-    return Part("gift_cards", fact.id, fact.seq, terminal_id, "", fact.event)
+    return Part("gift_cards", fact.id, fact.seq, terminal_id, "", fact.event, home=fact.member)
 
 
 def _members(fact: Fact) -> set[str]:
@@ -127,18 +149,16 @@ def _moves(connection: Connection, terminal_id: str, fact: Fact) -> list[Moved]:
     return []
 
 
-def _move_parts(
-    fact: Fact, terminal_id: str, who: Mapping[str, str], moved: Sequence[Moved]
-) -> list[Part]:
+def _move_parts(fact: Fact, terminal_id: str, was: Homes, moved: Sequence[Moved]) -> list[Part]:
     """The giving, once for whoever tells it, and then the taking."""
     found = []
     for event_id, given in moved:
-        fact.member = who[given.member_id]
+        fact.member = was.of_part(given.member_id, moves.GIVEN_PART, event_id)
         seq = fact.seq if isinstance(fact.event, AllowanceGiven) else 0
         part = Part(moves.GIVEN_PART, fact.id, seq, given.terminal_id, fact.member, given)
         found.append(replace(part, key=event_id))
     if found and isinstance(fact.event, AllowanceTaken):
-        member = who[fact.event.member_id]
+        member = was.of_part(fact.event.member_id, "taken", fact.id)
         found.append(Part("taken", fact.id, fact.seq, terminal_id, member, fact.event))
     return found
 
@@ -162,22 +182,22 @@ def _owners(connection: Connection, codes: set[str]) -> dict[str, str]:
     return {row.key: row.member for row in rows}
 
 
-def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> list[Part]:
+def _parts(fact: Fact, terminal_id: str, was: Homes, guest: str) -> list[Part]:
     if isinstance(fact.event, AllowanceReturned | CategoriesChosen):
-        fact.member = who[fact.event.member_id]
         name = "chosen" if isinstance(fact.event, CategoriesChosen) else "returned"
+        fact.member = was.of_part(fact.event.member_id, name, fact.id)
         return [Part(name, fact.id, fact.seq, terminal_id, fact.member, fact.event)]
     if isinstance(fact.event, PointsAdjusted):
-        return [_adjusted_part(fact, fact.event, terminal_id, who)]
+        return [_adjusted_part(fact, fact.event, terminal_id, was)]
     document = fact.document
     if document is None or not isinstance(fact.event, TransactionCompleted):
         return []
-    fact.member = who[document.member_id] if document.member_id else guest
-    if not fact.member and document.member_code:
-        fact.conflicts.append("unknown_code")
+    fact.member = _home_of_receipt(fact, document, was, guest)
     entries: dict[str, list[PointsEntry]] = {fact.member: []} if fact.member else {}
     for entry in document.entries:
-        owner = who.get(entry.member_id, "") or fact.member
+        owner = fact.member
+        if entry.member_id != document.member_id and entry.member_id in was.trails:
+            owner = was.of_entry(fact.id, (entry.member_id, entry.entry_id), fact.member)
         if owner:
             own = entry if owner == entry.member_id else replace(entry, member_id=owner)
             entries.setdefault(owner, []).append(own)
@@ -190,18 +210,26 @@ def _parts(fact: Fact, terminal_id: str, who: Mapping[str, str], guest: str) -> 
             owner,
             fact.event,
             tuple(found),
-            # Two other members may live in one bucket: each has a part of their own.
-            key="" if owner == fact.member else f"{fact.id} {owner}",
+            key="" if owner == fact.member else points_mark(fact.id, owner),
             text=fact.text,
+            home=fact.member,
         )
         for owner, found in entries.items()
     ]
 
 
-def _adjusted_part(
-    fact: Fact, event: PointsAdjusted, terminal_id: str, who: Mapping[str, str]
-) -> Part:
-    fact.member = who[event.member_id]
+def _home_of_receipt(fact: Fact, document: CompletedTransaction, was: Homes, guest: str) -> str:
+    """Whom the receipt lies with, where it lies already; else whose it is now."""
+    if document.transaction_id in was.receipts:
+        return was.receipts[document.transaction_id]
+    member = was.now(document.member_id) if document.member_id else guest
+    if not member and document.member_code:
+        fact.conflicts.append("unknown_code")
+    return member
+
+
+def _adjusted_part(fact: Fact, event: PointsAdjusted, terminal_id: str, was: Homes) -> Part:
+    fact.member = was.of_part(event.member_id, "adjusted", fact.id)
     entry = event.entry
     if entry.member_id != fact.member:
         entry = replace(entry, member_id=fact.member)
@@ -216,22 +244,22 @@ def days_of(facts: Iterable[Fact]) -> dict[str, date]:
     }
 
 
-def _sale_days(
-    connection: Connection, facts: Sequence[Fact], who: Mapping[str, str]
-) -> dict[str, date]:
-    """Business days of the sales that returns answer: turnover goes back to where it came from."""
+def _sale_days(connection: Connection, facts: Sequence[Fact], was: Homes) -> dict[str, date]:
+    """Business days of the sales that returns answer: turnover goes back to where it came from.
+
+    A sale that does not lie with its member now is looked for wherever they have been.
+    """
     wanted = {
-        f.document.original_id: who.get(f.document.member_id or "", "")
+        f.document.original_id: f.document.member_id
         for f in facts
-        if f.document and f.document.kind is TransactionKind.RETURN and f.document.original_id
+        if f.document and f.document.kind is TransactionKind.RETURN
+        if f.document.original_id and f.document.member_id
     }
-    days: dict[str, date] = {}
-    if wanted:
-        rows = connection.execute(
-            sa.select(sale.c.id, sale.c.business_on).where(
-                bulk.among(connection, sale.c.bucket, [bucket_of(m) for m in wanted.values()]),
-                bulk.among(connection, sale.c.id, wanted),
-            )
-        )
-        days = {row.id: date.fromisoformat(row.business_on) for row in rows}
-    return days
+    here = {(bucket_of(was.now(member)), sold) for sold, member in wanted.items()}
+    days = _by_receipt(bulk.matching(connection, sale, ("bucket", "id"), here))
+    beyond = wanted.keys() - days.keys() - days_of(facts).keys()
+    return days | _by_receipt(anywhere(connection, beyond))
+
+
+def _by_receipt(rows: Iterable[Any]) -> dict[str, date]:
+    return {row.id: date.fromisoformat(row.business_on) for row in rows}

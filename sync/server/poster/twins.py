@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pos_app.domain.events import TransactionCompleted
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
-from sync.server.engine.schema import sale
+from sync.server.engine.schema import effect, sale
 from sync.server.poster.effects import Part
 
 Place = tuple[int, str]
@@ -25,15 +25,13 @@ def twins(
     places: dict[str, Place] = {}
     own: set[str] = set()
     for bucket, part in _of_receipts(parts):
-        receipt = part.document.transaction_id
-        if part.name == "sale":
-            places[part.event] = (bucket, receipt)
-        else:
-            places.setdefault(part.event, (bucket_of(part.terminal), receipt))
+        lies_in = bucket if part.name == "sale" else bucket_of(part.home or part.terminal)
+        places[part.event] = (lies_in, part.document.transaction_id)
         if (bucket, part.mark, part.name) in applied:
             own.add(part.event)
     rows = bulk.matching(connection, sale, ("bucket", "id"), set(places.values()))
     there = {(row.bucket, row.id) for row in rows}
+    own |= _brought(connection, {e: p for e, p in places.items() if p in there and e not in own})
     found: set[str] = set()
     for event, place in places.items():
         if event in own:
@@ -42,6 +40,13 @@ def twins(
             found.add(event)
         there.add(place)
     return found
+
+
+def _brought(connection: Connection, places: Mapping[str, Place]) -> set[str]:
+    """Events that have brought their receipt themselves, in a transaction before this one."""
+    asked = {(bucket, event) for event, (bucket, _receipt) in places.items()}
+    rows = bulk.matching(connection, effect, ("bucket", "event"), asked)
+    return {row.event for row in rows if row.name == "sale"}
 
 
 def _of_receipts(parts: Mapping[int, Sequence[Part]]) -> Iterator[tuple[int, Part]]:

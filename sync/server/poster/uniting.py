@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MembersMerged
-from sync.server.books.merging import CARRIED_OUT, HOPS_MAX, Carried, resolve
+from sync.server.books.merging import CARRIED_OUT, Carried, resolve, trails
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
-from sync.server.engine.schema import effect, member, member_redirect
+from sync.server.engine.schema import effect, member
 from sync.server.engine.services import Services
 from sync.server.poster.carrying import carry
 from sync.server.poster.outcomes import MERGE_REFUSED
@@ -48,29 +48,13 @@ def _pair(
     connection: Connection, services: Services, event: MembersMerged, event_id: str
 ) -> tuple[str, str, bool]:
     """(who goes, who stays, whether it may be) as the ids are now, or as this event left them."""
-    for old in _chain(connection, event.gone_id):
+    for old in trails(connection, {event.gone_id})[event.gone_id]:
         if _was_carried(connection, old, event_id):
             return old, resolve(connection, {old})[old], True
     now = resolve(connection, {event.gone_id, event.kept_id})
     gone, kept = now[event.gone_id], now[event.kept_id]
     fits = all(_may_be_merged(connection, services, one) for one in (gone, kept))
     return gone, kept, fits
-
-
-def _chain(connection: Connection, member_id: str) -> list[str]:
-    """The id and what it has become, hop by hop."""
-    found = [member_id]
-    while len(found) <= HOPS_MAX:
-        after = connection.execute(
-            sa.select(member_redirect.c.new).where(
-                member_redirect.c.bucket == bucket_of(found[-1]),
-                member_redirect.c.old == found[-1],
-            )
-        ).scalar_one_or_none()
-        if after is None:
-            break
-        found.append(after)
-    return found
 
 
 def _was_carried(connection: Connection, old: str, event_id: str) -> bool:

@@ -19,7 +19,7 @@ from sync.server.books.book import Book, Grant, Held
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.keys import barrier_epoch
-from sync.server.engine.schema import effect, terminal
+from sync.server.engine.schema import terminal
 from sync.server.engine.services import micros
 from sync.translate import UnreadableEvent, WireCodec
 from sync.wire.codec import given_text
@@ -96,20 +96,6 @@ def _read(proof: GivenProof, key: str) -> AllowanceGiven:
     assert isinstance(given, AllowanceGiven)
     check_given(given, proof.terminal_id)
     return given
-
-
-def posted_before(book: Book, event_id: str, given: AllowanceGiven, member_id: str) -> bool:
-    """Whether the move was posted under the member's former account."""
-    if member_id == given.member_id:
-        return False
-    found = book.connection.execute(
-        sa.select(effect.c.event).where(
-            effect.c.bucket == bucket_of(given.member_id),
-            effect.c.event == event_id,
-            effect.c.name == GIVEN_PART,
-        )
-    )
-    return found.first() is not None
 
 
 def post_given(book: Book, held: Held, given: AllowanceGiven, own_seq: int) -> list[Told]:

@@ -42,6 +42,7 @@ def examine(connection: Connection, *, deep: bool = False, master: bytes = b"") 
     yield from doctor_chains.outcomes(connection)
     yield from doctor_chains.effects(connection)
     yield from doctor_chains.orphans(connection)
+    yield from doctor_chains.twice(connection)
     yield from doctor_chains.overdrafts(connection)
 
 
@@ -66,7 +67,7 @@ def _accounts(connection: Connection, bucket: int) -> Iterator[str]:
         if sums.pop(row.member, 0) != row.balance:
             yield f"account {row.member}: the ledger's sum is not the balance {row.balance}"
         found = fold(row.member, map(accounts.entry_from_text, entries.get(row.member, [])))
-        if accounts.account_text(found) != row.state:
+        if not accounts.says(row.state, found):
             yield f"account {row.member}: the ledger folds to something else"
     for member_id in sums:
         yield f"account {member_id}: a ledger without an account"

@@ -181,3 +181,11 @@ def overdrafts(connection: Connection) -> Iterator[str]:
     if below and connection.execute(told).first() is None:
         for row in below:
             yield f"gift card {row.owner}: {row.balance}, and nobody is told"
+
+
+def twice(connection: Connection) -> Iterator[str]:
+    """A receipt, or a line of a ledger, that stands in two buckets: their keys cannot forbid it."""
+    for words, table in (("receipt", sale), ("line", ledger)):
+        doubled = sa.select(table.c.id).group_by(table.c.id).having(sa.func.count() > 1)
+        for row in connection.execute(doubled.limit(SHOWN)):
+            yield f"{words} {row.id}: stands in two buckets"
