@@ -18,7 +18,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import fiscal_step, settle
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
-from pos_app.workstation.handing_out import handed_out
+from pos_app.workstation.handing_out import handed_out, pays_on
 from pos_app.workstation.identify_member import identify
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of, reprice
@@ -81,7 +81,7 @@ def _apart(station: Station, tenders: Sequence[Tender], code: str) -> list[Notic
     return [
         notice(f"{code}_{one.kind.value}", amount=Money(-one.amount_minor, currency))
         for one in tenders
-        if one.amount_minor < 0 and not settle.pays_on(station, one)
+        if one.amount_minor < 0 and not pays_on(station, one)
     ]
 
 
@@ -160,7 +160,7 @@ def credit_of(
 ) -> tuple[Tender, ...]:
     """What a return pays of the goods that are taken: first what is no cash, never more of it than
     is due; then all its cash, of which change is given."""
-    paying = [one for one in document.tenders if settle.pays_on(station, one)]
+    paying = [one for one in document.tenders if pays_on(station, one)]
     found, left = [], due_minor
     for one in paying:
         part = min(-one.amount_minor, left)

@@ -3,6 +3,7 @@
 from pos_app.domain.returning import return_figures
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import settle
+from pos_app.workstation.handing_out import pays_on
 from pos_app.workstation.payment_view import tender_view
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
 from pos_app.workstation.station import Station
@@ -46,7 +47,7 @@ def exchange_view(station: Station, due_minor: int) -> ExchangeView | None:
         for one in figures.lines
     )
     used = min(settle.exchange_credit_minor(station), due_minor)
-    apart = tuple(tender_view(one) for one in back if not settle.pays_on(station, one))
+    apart = tuple(tender_view(one) for one in back if not pays_on(station, one))
     return ExchangeView(
         exchange.original.receipt_number,
         lines,

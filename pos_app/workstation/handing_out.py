@@ -3,11 +3,19 @@ that a terminal or a gift card gives back itself."""
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.money import Money
-from pos_app.domain.tender import Tender
+from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
-from pos_app.workstation import settle
+from pos_app.workstation import take_payment
 from pos_app.workstation.answer import Notice, Tone, notice
 from pos_app.workstation.station import Station
+
+
+def pays_on(station: Station, refund: Tender) -> bool:
+    """Whether money of a return may pay for other goods: a terminal, or a card, gives back what it
+    took itself."""
+    if refund.kind is TenderKind.GIFT_CARD:
+        return False
+    return take_payment.terminal_of(station, refund.kind) is None
 
 
 def handed_out(
@@ -18,7 +26,7 @@ def handed_out(
     found = []
     for one in document.tenders:
         left = -one.amount_minor - used.pop(one.kind, 0)
-        if left > 0 and settle.pays_on(station, one):
+        if left > 0 and pays_on(station, one):
             amount = Money(left, document.currency)
             found.append(notice(f"hand_out_{one.kind.value}", Tone.CLOSED, None, amount=amount))
     return found

@@ -29,6 +29,7 @@ from pos_app.workstation import (
     confirm_redemption,
     early,
     fiscal_step,
+    handing_out,
     pay_by_gift_card,
     present_coupon,
     refund_payment,
@@ -80,15 +81,7 @@ def exchange_credit_minor(station: Station) -> int:
     if exchange is None or transaction is None or transaction.kind is TransactionKind.RETURN:
         return 0
     refunds = refunds_of(station, exchange.original, exchange.chosen, exchange.reason)
-    return sum(-one.amount_minor for one in refunds if pays_on(station, one))
-
-
-def pays_on(station: Station, refund: Tender) -> bool:
-    """Whether money of a return may pay for other goods: a terminal, or a card, gives back what it
-    took itself."""
-    if refund.kind is TenderKind.GIFT_CARD:
-        return False
-    return take_payment.terminal_of(station, refund.kind) is None
+    return sum(-one.amount_minor for one in refunds if handing_out.pays_on(station, one))
 
 
 def refunds_of(
