@@ -5,8 +5,8 @@ from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.money import Money
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
-from pos_app.workstation import take_payment
 from pos_app.workstation.answer import Notice, Tone, notice
+from pos_app.workstation.card_terminals import terminal_of
 from pos_app.workstation.station import Station
 
 
@@ -15,7 +15,7 @@ def pays_on(station: Station, refund: Tender) -> bool:
     took itself."""
     if refund.kind is TenderKind.GIFT_CARD:
         return False
-    return take_payment.terminal_of(station, refund.kind) is None
+    return terminal_of(station, refund.kind) is None
 
 
 def handed_out(

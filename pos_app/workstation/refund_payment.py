@@ -9,10 +9,11 @@ from dataclasses import replace
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.workstation.answer import Answer
+from pos_app.workstation.card_terminals import terminal_of
 from pos_app.workstation.moving import Leg
 from pos_app.workstation.return_sale import earlier_returns
 from pos_app.workstation.station import Station
-from pos_app.workstation.take_payment import refund_leg, send, terminal_of
+from pos_app.workstation.take_payment import refund_leg, send
 from pos_app.workstation.tendering import frozen, moving_of, thawed
 
 Part = tuple[TenderKind, int, str]

@@ -38,6 +38,7 @@ from pos_app.workstation import (
     take_payment,
 )
 from pos_app.workstation.answer import Answer, Notice, Part, refused
+from pos_app.workstation.card_terminals import terminal_of
 from pos_app.workstation.commit_sale import commit, paper_of
 from pos_app.workstation.evidence import answered as evidence_answered
 from pos_app.workstation.goodwill import outgrown
@@ -128,7 +129,7 @@ def tender(
     known = {k.value: k for k in TenderKind}.get(kind)
     if known is TenderKind.GIFT_CARD:
         return pay_by_gift_card.tender(station, due_minor(station, known), amount_minor, code)
-    if known is None or not (known in MANUAL or take_payment.terminal_of(station, known)):
+    if known is None or not (known in MANUAL or terminal_of(station, known)):
         return refused("tender_not_here", kind=kind)
     due = due_minor(station, known)
     amount = due if amount_minor is None else amount_minor
@@ -136,7 +137,7 @@ def tender(
         return refused("nothing_due" if due <= 0 else "bad_amount")
     if known is not TenderKind.CASH and amount > due:
         return refused("card_overpaid", due=Money(due))
-    if take_payment.terminal_of(station, known):
+    if terminal_of(station, known):
         return _by_terminal(station, known, amount, then)
     station.open = with_tender(station.open, Tender(known, amount, code))
     return changed(Part.TRANSACTION, Part.TENDERS)
@@ -243,7 +244,7 @@ def complete(station: Station) -> Answer:
 
 def _by_terminal_paid(station: Station, kind: str) -> bool:
     """What follows is the terminal's answer."""
-    return take_payment.terminal_of(station, TenderKind(kind)) is not None
+    return terminal_of(station, TenderKind(kind)) is not None
 
 
 def complete_if_paid(station: Station) -> Answer:

@@ -11,6 +11,7 @@ from drivers.contract.payment import PaymentDo, PaymentOutcome, PaymentResult
 from pos_app.domain.money import Money
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation.card_terminals import terminal_of
 from pos_app.workstation.moving import CURRENCY_NUMBERS, Leg, LegState, Stage
 from pos_app.workstation.payment_port import Payments, Progress
 from pos_app.workstation.pricing_task import program_of
@@ -34,13 +35,6 @@ SAID_OF_DECLINED = frozenset(
         "no_code",
     }  # fmt: skip
 )
-
-
-def terminal_of(station: Station, kind: TenderKind) -> str | None:
-    """The terminal that takes this tender; None: by hand, as always, and whoever learns it."""
-    if station.payments is None or station.settings.training:
-        return None
-    return station.payments.terminal(kind)
 
 
 def busy(station: Station) -> Answer | None:
