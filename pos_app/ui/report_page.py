@@ -10,6 +10,7 @@ from pos_app.ui.desk import Desk
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
+from pos_app.workstation.drawer_difference import said
 from pos_app.workstation.report import Report, Settlement
 
 DRAWER = (
@@ -61,6 +62,8 @@ class ReportPage(Panel):
         self._wide(" · ".join(part for part in about if part))
         amounts = dict(report.amounts())
         self._group("group_drawer", [(n, amounts[n]) for n in DRAWER if n in amounts])
+        if report.difference_reason:
+            self._wide(words.say(said(report.difference_reason)))
         sales = [(n, minor) for n, minor in amounts.items() if n not in DRAWER and minor]
         self._group("group_sales", sales)
         if report.by_tender:

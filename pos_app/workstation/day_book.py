@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pos_app.workstation.answer import Answer
 from pos_app.workstation.day_record import DayRecord
-from pos_app.workstation.ports import Facts
+from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.station import Station, record
 
 KEPT = 60
@@ -44,6 +44,35 @@ def with_day(station: Station, day: DayRecord) -> tuple[DayRecord, ...]:
             day if (one.business_on, one.session_number) == key else one for one in station.days
         )
     return (*(one for one in station.days if not one.is_over), day)[-KEPT:]
+
+
+def is_of(day: DayRecord, session: SessionState) -> bool:
+    """Whether it is the end of that session's day, begun in it."""
+    return (day.business_on, day.session_number) == (session.business_on, session.number)
+
+
+def with_count_of(day: DayRecord, session: SessionState) -> DayRecord:
+    """Counted as the session was when it was closed, where no money has moved since."""
+    count = session.count
+    if session.open or count is None or count.expected_minor != session.cash_minor:
+        return day
+    if day.counted_minor is not None or day.closed_at is not None:
+        return day
+    return replace(
+        day,
+        counted_minor=count.counted_minor,
+        expected_minor=count.expected_minor,
+        difference_reason=count.reason,
+        taken=True,
+    )
+
+
+def keep_closed(station: Station, session: SessionState, facts: Facts) -> Answer | None:
+    """The facts of a session that is closed; what was counted before for its day is the older."""
+    last = last_of(station)
+    if last is None or last.closed_at is not None or not is_of(last, session):
+        return record(station, facts)
+    return keep(station, replace(last, counted_minor=None, difference_reason=""), facts)
 
 
 def keep(station: Station, day: DayRecord, facts: Facts | None = None) -> Answer | None:

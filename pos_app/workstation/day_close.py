@@ -21,7 +21,14 @@ from pos_app.workstation import (
     printing,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, done, notice, refused
-from pos_app.workstation.day_book import beyond_tolerance, current, keep, last_of
+from pos_app.workstation.day_book import (
+    beyond_tolerance,
+    current,
+    is_of,
+    keep,
+    last_of,
+    with_count_of,
+)
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_desk import in_force
 from pos_app.workstation.paper import report_job
@@ -41,18 +48,15 @@ def begin(station: Station) -> Answer:
     session, last = station.session or last_of_open_day(station), last_of(station)
     if session is None and last is None:
         return refused("no_session")
-    if session is None or (last is not None and _is_of(last, session)):
+    if session is None or (last is not None and is_of(last, session)):
         assert last is not None
-        return keep(station, replace(last, left=False)) or changed(Part.SESSION)
+        taken_up = with_count_of(last, session) if session is not None else last
+        return keep(station, replace(taken_up, left=False)) or changed(Part.SESSION)
     operator = station.operator.name if station.operator else ""
     day = DayRecord(session.business_on, session.number, operator, station.now())
-    trouble = keep(station, day)
+    trouble = keep(station, with_count_of(day, session))
     station.settings.crash_point("day.begun")
     return trouble or changed(Part.SESSION)
-
-
-def _is_of(day: DayRecord, session: SessionState) -> bool:
-    return (day.business_on, day.session_number) == (session.business_on, session.number)
 
 
 def leave(station: Station) -> Answer:
@@ -67,9 +71,9 @@ def leave(station: Station) -> Answer:
 def counted_so(station: Station, counted_minor: int, facts: Facts) -> Answer | None:
     """The facts of a count, and the count itself where a day is ending."""
     day, session = current(station), station.session or last_of_open_day(station)
-    if day is None or session is None or not _is_of(day, session) or day.closed_at is not None:
+    if day is None or session is None or not is_of(day, session) or day.closed_at is not None:
         return record(station, facts)
-    day = replace(day, counted_minor=counted_minor, expected_minor=session.cash_minor)
+    day = replace(_uncounted(day), counted_minor=counted_minor, expected_minor=session.cash_minor)
     trouble = keep(station, day, facts)
     station.settings.crash_point("day.counted")
     return trouble
@@ -80,7 +84,11 @@ def count_again(station: Station) -> Answer:
     day = current(station)
     if day is None or day.closed_at is not None:
         return refused("no_session")
-    return keep(station, replace(day, counted_minor=None)) or changed(Part.SESSION)
+    return keep(station, _uncounted(day)) or changed(Part.SESSION)
+
+
+def _uncounted(day: DayRecord) -> DayRecord:
+    return replace(day, counted_minor=None, difference_reason="", taken=False)
 
 
 def close_as_counted(station: Station, reason: str = "") -> Answer:
@@ -91,6 +99,7 @@ def close_as_counted(station: Station, reason: str = "") -> Answer:
         return refused("count_first")
     if day.expected_minor != session.cash_minor:
         return refused("count_again")
+    reason = reason or day.difference_reason
     if beyond_tolerance(station, day) and not drawer_difference.is_reason(reason):
         return refused("reason_needed")
     return close(station, day.counted_minor, reason)
@@ -99,8 +108,9 @@ def close_as_counted(station: Station, reason: str = "") -> Answer:
 def close(station: Station, counted_minor: int, reason: str = "") -> Answer:
     """Close session and business day (Z), in one commit with everything that follows from it.
 
-    A session that was closed before leaves its day to be closed: its drawer is counted again. A
-    drawer that differs by more than the shop lets pass wants a reason.
+    A session that was closed before leaves its day to be closed: its count and its reason stand,
+    unless the drawer is counted again. A drawer that differs by more than the shop lets pass wants
+    a reason.
     """
     session = station.session or last_of_open_day(station)
     trouble = not_closable(station, session, counted_minor)
@@ -109,17 +119,22 @@ def close(station: Station, counted_minor: int, reason: str = "") -> Answer:
     lacking = require(station, Right.CLOSE_DAY)
     if lacking:
         return lacking
-    told = drawer_difference.explained(station, session, counted_minor, reason)
+    known = drawer_difference.known(session, counted_minor, reason)
+    told = () if known else drawer_difference.explained(station, session, counted_minor, reason)
     if isinstance(told, Answer):
         return told
-    return _closed(station, dark.told(station, session), counted_minor, told)
+    known = known or drawer_difference.reason_of(told)
+    return _closed(station, dark.told(station, session), counted_minor, (told, known))
 
 
 def _closed(
-    station: Station, session: SessionState, counted_minor: int, told: drawer_difference.Told
+    station: Station,
+    session: SessionState,
+    counted_minor: int,
+    why: tuple[drawer_difference.Told, str],
 ) -> Answer:
-    day = _day_of(station, session, counted_minor)
-    day = replace(day, difference_reason="".join(one.reason for _, one in told))
+    told, reason = why
+    day = replace(_day_of(station, session, counted_minor), difference_reason=reason)
     facts, day = _facts(station, session, day, told)
     trouble = keep(station, day, facts)
     if trouble:
@@ -143,7 +158,7 @@ def _day_of(station: Station, session: SessionState, counted_minor: int) -> DayR
     last = current(station)
     name = station.operator.name if station.operator else ""
     now = station.now()
-    day = last if last is not None and _is_of(last, session) else None
+    day = last if last is not None and is_of(last, session) else None
     if day is None:
         day = DayRecord(session.business_on, session.number, name, now, left=True)
     return replace(

@@ -65,12 +65,24 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionCount:
+    """What a closed session's drawer held, what it should have held, minor units, and why not;
+    `operator_id` counted it."""
+
+    counted_minor: int
+    expected_minor: int
+    operator_id: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DayRecord:
     """One end of a day. `expected_minor`: what should have been in the drawer when it was counted.
 
     `to_send`: events that waited when the day was closed; `paper`: the print job of Z; `left`: its
     screen was left; `told`: somebody has seen how it was settled. `difference_reason`: a code of
-    DIFFERENCE_REASONS or somebody's own words, why what was counted is not what should be.
+    DIFFERENCE_REASONS or somebody's own words, why what was counted is not what should be; `taken`:
+    the count is that of the session, which was closed before.
     """
 
     business_on: date
@@ -91,6 +103,7 @@ class DayRecord:
     told: bool = False
     drawer: Drawer | None = None
     difference_reason: str = ""
+    taken: bool = False
 
     def with_terminal(self, end: TerminalEnd) -> "DayRecord":
         """That terminal's end, changed."""

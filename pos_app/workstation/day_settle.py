@@ -41,6 +41,7 @@ def report_of_day(station: Station, day: DayRecord, unsent: int | None = None) -
     count = Count(day.expected_minor, day.counted_minor, day.drawer)
     unsent = station.journal.unsent() if unsent is None else unsent
     report = report_of(heading, day.totals, count, unsent)
+    report = replace(report, difference_reason=day.difference_reason)
     if day.settled is None:
         return report
     said = day.settled

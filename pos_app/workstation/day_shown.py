@@ -9,13 +9,13 @@ from pos_app.workstation import (
     day_receipts,
     day_settle,
     day_terminals,
+    drawer_difference,
     fiscal_errands,
     fiscal_unsure,
     printing,
 )
 from pos_app.workstation.day_book import beyond_tolerance, current
 from pos_app.workstation.day_record import (
-    DIFFERENCE_REASONS,
     DayRecord,
     Difference,
     TerminalDay,
@@ -23,6 +23,7 @@ from pos_app.workstation.day_record import (
 )
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 from pos_app.workstation.fiscal_desk import in_force
+from pos_app.workstation.member_card import operator_name
 from pos_app.workstation.open_conflicts import open_conflicts
 from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
@@ -81,27 +82,27 @@ def _count(station: Station, day: DayRecord) -> DayStep:
         first = day_receipts.shown(station, day).state is NEEDS_YOU
         state = WAITS if first else NEEDS_YOU
         return DayStep("count", state, say("day.count"), (), () if first else ("count",))
-    difference = Money(day.counted_minor - day.expected_minor)
-    told = say("day.count_right") if not difference.minor else say(
-        "day.count_differs", counted=Money(day.counted_minor), difference=difference
-    )  # fmt: skip
+    reason = day.difference_reason
+    told, why = _counted(day, day.counted_minor), (drawer_difference.said(reason),) * bool(reason)
     if day.closed_at is not None:
-        return DayStep("count", DONE, told, _reason(day))
+        return DayStep("count", DONE, told, why)
     session = station.session or last_of_open_day(station)
     if session is not None and session.cash_minor != day.expected_minor:
         return DayStep("count", NEEDS_YOU, say("day.money_moved"), (), ("count",))
-    if beyond_tolerance(station, day):
-        return DayStep("count", NEEDS_YOU, told, (), ("count_again", "close_differs"))
-    return DayStep("count", NEEDS_YOU, told, (), ("close", "count_again"))
+    if session is not None and session.count is not None and day.taken:
+        by = operator_name(station, session.count.operator_id)
+        why = (say("day.count_taken", n=session.number, name=by), *why)
+    if beyond_tolerance(station, day) and not reason:
+        return DayStep("count", NEEDS_YOU, told, why, ("count_again", "close_differs"))
+    return DayStep("count", NEEDS_YOU, told, why, ("close", "count_again"))
 
 
-def _reason(day: DayRecord) -> tuple[Sentence, ...]:
-    """Why the drawer differed, as it was said."""
-    why = day.difference_reason
-    if not why:
-        return ()
-    words = say(f"reason.{why}") if why in DIFFERENCE_REASONS else why
-    return (say("day.because", why=words),)
+def _counted(day: DayRecord, counted_minor: int) -> Sentence:
+    """A count against what should have been there; one that nobody has typed here with its sum."""
+    difference, counted = Money(counted_minor - day.expected_minor), Money(counted_minor)
+    if difference.minor:
+        return say("day.count_differs", counted=counted, difference=difference)
+    return say("day.count_same", counted=counted) if day.taken else say("day.count_right")
 
 
 def _fiscal(station: Station) -> DayStep:

@@ -8,6 +8,7 @@ from pos_app.domain.money import Money
 from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation.answer import Answer, Refusal
 from pos_app.workstation.day_book import lets_pass
+from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.station import Station, record, right_used
 
@@ -45,6 +46,28 @@ def explained(
         reason=reason.strip(), amount_minor=difference,
     )  # fmt: skip
     return (used,)
+
+
+def reason_of(told: Told) -> str:
+    """What was said of the difference; "" where nobody need say anything."""
+    return "".join(one.reason for _, one in told)
+
+
+def known(session: SessionState, counted_minor: int, reason: str) -> str:
+    """Why, as it was said when the session was closed with that count; "" where it was not, or
+    another reason is given now."""
+    count = session.count
+    if count is None or session.open or reason not in ("", count.reason):
+        return ""
+    same = (count.counted_minor, count.expected_minor) == (counted_minor, session.cash_minor)
+    return count.reason if same else ""
+
+
+def said(reason: str) -> Sentence:
+    """Why the drawer differed: a code in words, a person's own words as they are."""
+    return say(
+        "day.because", why=say(f"reason.{reason}") if reason in DIFFERENCE_REASONS else reason
+    )
 
 
 def _unexplained(difference: int) -> Sentence:

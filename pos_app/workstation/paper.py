@@ -28,6 +28,7 @@ from pos_app.domain.loyalty.tally import added
 from pos_app.domain.money import Currency, Money
 from pos_app.domain.sentence import Points
 from pos_app.domain.tender import TenderKind
+from pos_app.workstation import drawer_difference
 from pos_app.workstation.counters import caps_of, counted_sentences
 from pos_app.workstation.gift_card_at_hand import know_card
 from pos_app.workstation.present_coupon import name_of
@@ -258,6 +259,8 @@ class _Paper:
             yield Columns(self.voice.text(f"report.{key}"), str(value))
         for key, minor in report.amounts():
             yield Columns(self.voice.text(f"report.{key}"), self.money(minor))
+        if report.difference_reason:
+            yield Text(self.voice.say(drawer_difference.said(report.difference_reason)))
         for kind, minor in report.by_tender:
             yield Columns(self.voice.text(f"tender.{kind}"), self.money(minor))
         if report.by_tender:

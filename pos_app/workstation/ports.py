@@ -23,7 +23,7 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.tally import TallyEntry
 from pos_app.domain.rights import Operator
 from pos_app.domain.sentence import Sentence
-from pos_app.workstation.day_record import DayRecord
+from pos_app.workstation.day_record import DayRecord, SessionCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class SessionState:
     """The till session now, running totals included, so that closing costs the same at any size.
 
     `cash_minor` is what should be in the drawer. `day_totals` run over all sessions of the day.
-    `dark_since`: the link is away since then; what was dark before is in the totals.
+    `dark_since`: the link is away since then; what was dark before is in the totals. `count`: with
+    which it was closed.
     """
 
     number: int
@@ -59,6 +60,7 @@ class SessionState:
     open: bool = True
     day_closed: bool = False
     dark_since: datetime | None = None
+    count: SessionCount | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Report:
     `drawer` is of the session whose drawer is counted, a Z's too: float + cash of receipts +
     what else was moved = expected. None: a day that was closed before this was kept.
     `operator` is who takes it and so closes; `opened_by` is of a session, a day has several.
+    `difference_reason`: why the drawer differed, a code or somebody's own words.
 
     `goods_minor` + `cards_sold_minor` + `cards_topped_up_minor` = `sales_minor`; `goods_net_minor`
     (less returns of goods) + the cards - `cards_back_minor` = `paid_minor`, the sum of the tenders.
@@ -100,6 +101,7 @@ class Report:
     cards_sold_minor: int = 0
     cards_topped_up_minor: int = 0
     cards_back_minor: int = 0
+    difference_reason: str = ""
 
     @property
     def goods_minor(self) -> int:

@@ -25,6 +25,7 @@ from pos_app.domain.rights import Right
 from pos_app.domain.till_time import Doubt
 from pos_app.workstation import (
     dark,
+    day_book,
     drawer_difference,
     fiscal_errands,
     fiscal_tasks,
@@ -32,6 +33,7 @@ from pos_app.workstation import (
     printing,
 )
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
+from pos_app.workstation.day_record import SessionCount
 from pos_app.workstation.member_card import operator_name
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
@@ -222,14 +224,18 @@ def close_session(station: Station, counted_minor: int, reason: str = "") -> Ans
     told = drawer_difference.explained(station, session, counted_minor, reason)
     if isinstance(told, Answer):
         return told
-    closed = replace(session, open=False, dark_since=None)
+    reason = drawer_difference.reason_of(told)
     event = closed_event(station, session, counted_minor)
-    trouble = record(station, Facts(events=(*told, (station.new_id(), event)), session=closed))
+    count = SessionCount(counted_minor, session.cash_minor, event.operator_id, reason)
+    closed = replace(session, open=False, dark_since=None, count=count)
+    facts = Facts(events=(*told, (station.new_id(), event)), session=closed)
+    trouble = day_book.keep_closed(station, closed, facts)
     if trouble:
         return trouble
     clear(station)
     station.session = None
     report = _report(station, "session", session, session.totals, counted_minor)
+    report = replace(report, difference_reason=reason)
     _print(station, report)
     said = notice("session_closed", Tone.CLOSED, None, number=session.number)
     return changed(Part.SESSION, Part.TRANSACTION, notices=(said,), report=report)

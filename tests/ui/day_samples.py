@@ -73,6 +73,23 @@ def counting(differs=False):
     return DayView(ON, (fine, count, *LATER), False)
 
 
+def taken():
+    """The session was closed with a count a minute ago: it stands, with its reason."""
+    day = counting()
+    told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+    why = (say("day.count_taken", n=118, name="Константинопольская А."),
+           say("day.because", why=say("reason.wrong_change")))  # fmt: skip
+    count = DayStep("count", NEEDS_YOU, told, why, ("close", "count_again"))
+    return replace(day, steps=(day.steps[0], count, *LATER))
+
+
+def a_closed_session(at):
+    """With a drawer that differed."""
+    return replace(
+        a_report(at), kind="session", opened_by="Петров Борис", difference_reason="wrong_change"
+    )
+
+
 def closed(at, *last):
     """Z is in the books; the last steps as given."""
     told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))

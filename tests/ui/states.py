@@ -150,6 +150,10 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
     **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},
     "report_own": partial(report_of, name="members", whole=False),
+    "day_taken": lambda w: day_samples.show_day(w, day_samples.taken(), False),
+    "day_session_closed": lambda w: w.desk.turn_to(
+        Page("report", day_samples.a_closed_session(NOW))
+    ),
     "x_with_cards": lambda w: w.desk.turn_to(Page("report", day_samples.an_x_with_cards(NOW))),
     "report_period": lambda w: perform(w.desk, "reports"),
     "devices": open_page,

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from pos_app.domain.sentence import say
+from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import ALL_PARTS, done, refused
 from pos_app.workstation.day_view import DayStep, DayView, StepState
@@ -108,6 +109,22 @@ def test_conflicts_opened_from_the_day_come_back_to_it_by_esc_and_when_all_are_s
             QTest.keyClick(window.entry, K.Key_Escape)
         assert window.desk.page.kind == "day"
         assert window.desk.ask.name == "day"
+
+
+def test_a_count_of_the_closed_session_closes_the_day_with_one_key_and_may_be_counted_again(begun):
+    window = begun(day_samples.taken(), session=None)
+    assert rows(window) == [("count", "close"), ("count", "count_again"), ("", "leave")]
+    told = words_on(window)
+    for said in ("при закрытии смены 118", "Константинопольская", "Причина: Ошибка при выдаче сдачи"):
+        assert said in told, said
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.till.said("day_choice") == [(("count", "close"), {})]
+
+
+def test_the_sessions_page_says_why_its_drawer_differed(begun):
+    window = begun(day_samples.counting())
+    window.desk.turn_to(Page("report", day_samples.a_closed_session(NOW)))
+    assert "Причина: Ошибка при выдаче сдачи" in words_on(window)
 
 
 def test_the_next_business_day_is_told_once_the_day_is_closed(begun):
