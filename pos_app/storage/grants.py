@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pos_app.domain.loyalty.lease import Anchor
 from pos_app.storage.anchors import ANCHOR, anchor_of, anchor_text
-from pos_app.storage.plain import to_us
+from pos_app.storage.plain import session_of, to_us
 from pos_app.storage.texts import grants as q
 from pos_app.storage.till_file import Chain, TillFile
 
@@ -101,6 +101,12 @@ class Grants:
             if 0 <= since_ms < ANCHOR_EVERY_MS:
                 return
         self._till.set_meta(ANCHOR, anchor_text(anchor))
+
+    def business_on(self) -> str:
+        """The day of the session that is open, ISO; "" for none."""
+        state = self._till.chain().session
+        session = None if state is None else session_of(state)
+        return session.business_on.isoformat() if session is not None and session.open else ""
 
     def frozen(self) -> bool:
         """True after `new_incarnation` until `thaw`."""

@@ -100,6 +100,7 @@ class Allowances:
             points=plan.points,
             kind=plan.kind,
             incarnation=self._outbox.position().incarnation,
+            business_on=self._grants.business_on(),
         )
         return await self._connection.call("allowance", request, AllowanceReply)
 

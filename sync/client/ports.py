@@ -171,6 +171,9 @@ class Grants(Protocol):
     def heard(self, anchor: Anchor) -> None:
         """All the server had to say by then was applied: leases count from here."""
 
+    def business_on(self) -> str:
+        """The day of the session that is open, ISO; "" for none: what is spent now is of it."""
+
     def frozen(self) -> bool:
         """True after a new incarnation, until `thaw`."""
 

@@ -141,7 +141,10 @@ class EnrolReply(Struct):
 
 
 class AllowanceRequest(Struct):
-    """A grant with a client-made id, persisted before it is sent. `points` is what is wanted."""
+    """A grant with a client-made id, persisted before it is sent. `points` is what is wanted.
+
+    `business_on`: of the session that is open; "" for none, and from an older till.
+    """
 
     protocol: int
     terminal: str
@@ -151,6 +154,7 @@ class AllowanceRequest(Struct):
     points: int
     kind: str = "identified"
     incarnation: Count = 0
+    business_on: str = ""
 
 
 class AllowanceReply(Struct):

@@ -199,8 +199,8 @@ def keeps_right(old: Any) -> Any:
 def own_id(old: Any) -> Any:
     """The server numbers grants itself, so that asking again makes another."""
 
-    def grant_now(connection: Any, services: Any, wanted: Any) -> Any:
-        made = old(connection, services, replace(wanted, grant_id=services.ids.new_id()))
+    def grant_now(connection: Any, services: Any, wanted: Any, on: str) -> Any:
+        made = old(connection, services, replace(wanted, grant_id=services.ids.new_id()), on)
         return made and replace(made, grant_id=wanted.grant_id)
 
     return grant_now

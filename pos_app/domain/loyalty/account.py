@@ -126,6 +126,16 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Spare:
+    """Points that were taken on `day` from lots that were good on the `other` day too, while lots
+    that are good on `day` alone had as many: those may give in their place (docs/adr/0221)."""
+
+    day: date
+    other: date
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What the entries fold to. `debt` is what was spent beyond the lots; `held` is reserved."""
 
@@ -134,6 +144,7 @@ class Account:
     debt: int = 0
     holds: tuple[tuple[str, int], ...] = ()
     owed: tuple[Owed, ...] = ()
+    spares: tuple[Spare, ...] = ()
 
     @property
     def balance(self) -> int:

@@ -6,7 +6,7 @@ becomes a lot, and whoever stood in for somebody else is remembered (`Owed`).
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pos_app.domain.loyalty.account import (
     ORDERS,
@@ -14,6 +14,7 @@ from pos_app.domain.loyalty.account import (
     Lot,
     Owed,
     PointsEntry,
+    Spare,
     Take,
     by_expiry,
 )
@@ -21,6 +22,8 @@ from pos_app.domain.loyalty.account import (
 RESTORED_LOT_DAYS = 14
 OWED_KEPT = 100
 """Paid debts that are remembered: an account stays small; balances never rest on them."""
+SPARES_KEPT = 8
+DAY = timedelta(days=1)
 
 
 class Lots:
@@ -31,6 +34,7 @@ class Lots:
         self._before = account
         self._lots = {lot.lot_id: lot for lot in account.lots}
         self._owed = list(account.owed)
+        self._spares = list(account.spares)
         self._debt = account.debt
         self._on = entry.business_on
         self._fresh = entry.entry_id
@@ -43,12 +47,15 @@ class Lots:
         paid = [one for one in self._owed if one.payer is not None]
         forgotten = paid[:-OWED_KEPT]
         owed = tuple(one for one in self._owed if one not in forgotten)
-        return replace(self._before, lots=tuple(lots), debt=self._debt, owed=owed)
+        return replace(
+            self._before, lots=tuple(lots), debt=self._debt, owed=owed, spares=tuple(self._spares)
+        )
 
     def take(self, points: int, owner: str, first: str | None = None) -> tuple[Take, ...]:
         """Out of spendable lots in their order; `first` goes before all, whatever its days.
 
-        What they cannot give becomes debt of `owner` and is counted in `overdrawn`.
+        What they cannot give, lots of the day before or after give that have points in place of
+        theirs (`Spare`). The rest becomes debt of `owner` and is counted in `overdrawn`.
         """
         takes: list[Take] = []
         lots = sorted(self._lots.values(), key=lambda lot: (lot.lot_id != first, self._order(lot)))
@@ -59,8 +66,10 @@ class Lots:
             if part:
                 takes.append(self._out(lot, part))
                 points -= part
-        self._borrow(owner, points)
-        return tuple(takes)
+        self._keep_spares(takes)
+        instead = self._instead(points)
+        self._borrow(owner, points - sum(one.points for one in instead))
+        return (*takes, *instead)
 
     def give(self, new: Take) -> None:
         """Points arrive: first for what their lot owes, then for the debt; the rest is a lot."""
@@ -77,6 +86,7 @@ class Lots:
 
         What no lot had given and nobody owes is a lot of its own. Returns what is still taken.
         """
+        self._spares = [s for one in self._spares for s in _less(one, points)]
         rest = self._settle(owner, points)
         left: list[Take] = []
         for take in reversed(takes):
@@ -104,6 +114,35 @@ class Lots:
         self._pay_open()
         self.overdrawn = max(self.overdrawn - (before - self._debt), 0)
         return tuple(takes)
+
+    def _keep_spares(self, takes: Iterable[Take]) -> None:
+        """What this day took from lots of two days, while lots of this day alone had points."""
+        for other in (self._on - DAY, self._on + DAY):
+            room = sum(lot.points for lot in self._only(self._on, other))
+            both = sum(t.points for t in takes if _good(t, self._on) and _good(t, other))
+            if points := min(room, both):
+                self._spares.append(Spare(self._on, other, points))
+        self._spares = self._spares[-SPARES_KEPT:]
+
+    def _instead(self, points: int) -> list[Take]:
+        """Points of lots that are not good today: another day took as many of today's."""
+        takes: list[Take] = []
+        kept: list[Spare] = []
+        for one in self._spares:
+            left = min(points, one.points) if one.other == self._on else 0
+            unused = one.points - left
+            for lot in self._only(one.day, self._on):
+                if part := min(left, lot.points):
+                    takes.append(self._out(lot, part))
+                    left, points = left - part, points - part
+            kept += _less(one, one.points - unused - left)
+        self._spares = kept
+        return takes
+
+    def _only(self, day: date, other: date) -> list[Lot]:
+        """Lots that are good on a day and not on the other, in their order."""
+        lots = sorted(self._lots.values(), key=self._order)
+        return [lot for lot in lots if _good(lot, day) and not _good(lot, other)]
 
     def _out(self, lot: Lot, points: int) -> Take:
         self._lots[lot.lot_id] = replace(lot, points=lot.points - points)
@@ -178,6 +217,14 @@ class Lots:
             kept += _parts(one, one.points - part)
         self._owed = kept
         return drawn
+
+
+def _good(lot: Lot | Take, on: date) -> bool:
+    return lot.available_on <= on and (lot.expires_on is None or on <= lot.expires_on)
+
+
+def _less(one: Spare, points: int) -> Iterable[Spare]:
+    return (replace(one, points=one.points - points),) if one.points > points else ()
 
 
 def _parts(one: Owed, points: int) -> Iterable[Owed]:

@@ -4,11 +4,13 @@ Never the truth: the fold over the ledger is, and a job compares.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from pos_app.domain.loyalty.account import Spare
 from pos_app.domain.loyalty.ledger import Account, Owed, PointsEntry, Take
 from sync.server.engine.days import Days
 from sync.translate import entry_doc, entry_from_doc, lot_from_row, lot_row
@@ -35,6 +37,14 @@ class OwedDoc(Struct, omit_defaults=True):
     payer: TakeDoc | None = None
 
 
+class SpareDoc(Struct):
+    """Points of a day whose lots may give in another day's place."""
+
+    day: str
+    other: str
+    points: int
+
+
 class AccountDoc(Struct, omit_defaults=True):
     """`holds`: (entry id, points)."""
 
@@ -42,6 +52,7 @@ class AccountDoc(Struct, omit_defaults=True):
     debt: int = 0
     holds: tuple[tuple[str, int], ...] = ()
     owed: tuple[OwedDoc, ...] = ()
+    spares: tuple[SpareDoc, ...] = ()
 
 
 def account_text(account: Account) -> str:
@@ -50,7 +61,19 @@ def account_text(account: Account) -> str:
     owed = tuple(
         OwedDoc(o.owner, o.points, _take_doc(o.payer) if o.payer else None) for o in account.owed
     )
-    return canonical(AccountDoc(lots, account.debt, account.holds, owed)).decode()
+    spares = tuple(
+        SpareDoc(s.day.isoformat(), s.other.isoformat(), s.points) for s in account.spares
+    )
+    return canonical(AccountDoc(lots, account.debt, account.holds, owed, spares)).decode()
+
+
+def says(text: str, account: Account) -> bool:
+    """Whether a kept state is this account. One of before may lack what was taken in place of
+    what: nobody is owed by it."""
+    if text == account_text(account):
+        return True
+    kept = account_from_text(account.member_id, text)
+    return not kept.spares and replace(account, spares=()) == kept
 
 
 def account_from_text(member_id: str, text: str) -> Account:
@@ -58,7 +81,8 @@ def account_from_text(member_id: str, text: str) -> Account:
     doc = msgspec.json.decode(text, type=AccountDoc)
     lots = tuple(lot_from_row(lot) for lot in doc.lots)
     owed = tuple(Owed(o.owner, o.points, _take(o.payer) if o.payer else None) for o in doc.owed)
-    return Account(member_id, lots, doc.debt, doc.holds, owed)
+    spares = tuple(Spare(day(s.day), day(s.other), s.points) for s in doc.spares)
+    return Account(member_id, lots, doc.debt, doc.holds, owed, spares)
 
 
 def lapses_on(account: Account) -> str:

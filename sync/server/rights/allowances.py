@@ -28,9 +28,12 @@ def free(book: Book, held: Held) -> int:
     return accounts.available(held.account, held.reserved, book.days)
 
 
-def grant_now(connection: Connection, services: Services, wanted: Grant) -> Grant | None:
+def grant_now(
+    connection: Connection, services: Services, wanted: Grant, on: str = ""
+) -> Grant | None:
     """The grant of that id, made now if it is not there; None for an unknown member.
 
+    `on`: the business day of the session that is open at the till, ISO; "" where nobody said.
     A known id answers what was granted then, whatever is asked now.
     """
     book = Book(connection, services, bucket_of(wanted.member))
@@ -44,13 +47,25 @@ def grant_now(connection: Connection, services: Services, wanted: Grant) -> Gran
     if known is not None:
         return known if known.terminal == wanted.terminal else None
     allowed = not held.member.blocked and held.member.confirmed and not barred(connection)
-    may = max(0, free(book, held)) if allowed else 0
+    may = max(0, _lendable(book, held, on)) if allowed else 0
     points = granted(may, wanted.granted)
     lease = micros(services.now() + IDENTIFIED_LEASE)
     made = replace(wanted, granted=points, lease_until=lease)
     book.reserve(held, made)
     book.flush()
     return made
+
+
+def _lendable(book: Book, held: Held, on: str) -> int:
+    """What is free for a till whose open session is of that day: yesterday's spends by yesterday.
+
+    Counted as if all that is promised were spent that day: two such tills have no more together
+    than was good on it.
+    """
+    may, yesterday = free(book, held), book.days.first - timedelta(days=1)
+    if held.bearer is not None or on != yesterday.isoformat():
+        return may
+    return min(may, held.account.available(yesterday) - held.reserved)
 
 
 def terminals_to_void(connection: Connection) -> list[tuple[str, int]]:

@@ -101,7 +101,8 @@ def allowance(
         raise Refusal(410, _about(services, row, "fenced"))
     if request.incarnation > row.incarnation:
         raise Refusal(409, _about(services, row, "unannounced"))
-    made = grant_now(connection, services, _wanted(connection, row, request))
+    asked = _wanted(connection, row, request)
+    made = grant_now(connection, services, asked, request.business_on)
     if made is None:
         raise refuse(404, "unknown_member")
     return AllowanceReply(

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from pos_app.workstation.ports import Facts
 from sync.client import errors
 from sync.client.pull import SnapshotNeeded
+from tests.storage.builders import DAY, session
 from tests.sync.client import virtual
 from tests.sync.client.shop import open_shop, serving
 
@@ -279,6 +281,28 @@ def test_a_member_with_points_is_identified_and_the_grant_is_stored(tmp_path):
             held = {a.grant_id: a for a in other.journal.allowances(member)}
             assert held[answer["allowance"]["grant"]].granted == 100
         await other.close()
+
+    play(tmp_path, scene)
+
+
+def test_a_request_for_points_names_the_day_of_the_session_that_is_open(tmp_path):
+    """Yesterday's session after midnight spends by yesterday, and is lent by it (ADR 221)."""
+
+    async def scene(shop, till):
+        asked, call = [], till.connection.call
+
+        async def heard(step, message, reply):
+            asked.append(message.business_on)
+            return await call(step, message, reply)
+
+        member = shop.enrol_member(till, points=500)
+        await till.push.run()
+        await shop.settle()
+        till.connection.call = heard
+        await till.allowances.obtain(member, 10)
+        till.journal.record(Facts(session=session(is_open=False)))
+        await till.allowances.obtain(member, 10)
+        assert asked == [DAY.isoformat(), ""]
 
     play(tmp_path, scene)
 

@@ -4,16 +4,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from msgspec.json import decode
 
+from pos_app.domain.loyalty.allowance import AllowanceUse
 from sync.server.engine.days import days_now
 from sync.server.engine.refusal import Refusal
-from sync.server.engine.schema import conflict, ledger
+from sync.server.engine.schema import account, conflict, ledger
 from sync.server.members.member_import import import_members
 from sync.server.settings import reference
 from sync.server.settings.catalog import import_catalog
 from sync.server.watch.doctor import examine
 from sync.translate import item_from_row
+from sync.wire.codec import canonical
 from sync.wire.rows import ItemRow
 from tests.sync.server.test_server_activities import Office
 from tests.sync.server.test_server_birthdays import imported, member_id, shown
@@ -173,6 +176,91 @@ def test_points_are_lent_when_they_are_good_in_every_zone_of_the_chain(house) ->
         assert (await here.allowance("ask-3", anna, 200)).granted == 100
         assert await house.read(lambda c: list(examine(c))) == []
         assert await house.rows(conflict) == []
+
+    house.run(story())
+
+
+async def both_sides_of_midnight(house):
+    """(a till of the new day, one in yesterday's session, Anna): 100 points are good on both days,
+    100 from the new one on; it is 01:30."""
+    new, late = await house.till(), await house.till()
+    anna = await anna_with(house, new, (DAY, None), (AFTER, None))
+    house.clock.at = MIDNIGHT
+    return new, late, anna
+
+
+async def spends(house, till, anna, points, on, uses=()) -> None:
+    till.sell(member=anna, redeem=points, on=on, net=300_00, uses=uses)
+    await house.push(till)
+
+
+def test_tills_on_both_sides_of_a_z_overdraw_nothing_with_what_each_may_spend(house) -> None:
+    """The new day takes what both days could: yesterday's till has the first day's in its place."""
+
+    async def story() -> None:
+        new, late, anna = await both_sides_of_midnight(house)
+        assert (await late.allowance("late", anna, 100, on=DAY)).granted == 100
+        assert (await new.allowance("new", anna, 100)).granted == 100
+        await spends(house, new, anna, 100, AFTER, (AllowanceUse("new", 100),))
+        await spends(house, late, anna, 100, DAY, (AllowanceUse("late", 100),))
+        assert await house.rows(conflict) == []
+        assert await house.read(lambda c: list(examine(c))) == []
+
+    house.run(story())
+
+
+def test_an_account_of_before_is_sound_without_what_was_taken_in_place_of_what(house) -> None:
+    async def story() -> None:
+        new, _late, anna = await both_sides_of_midnight(house)
+        await spends(house, new, anna, 100, AFTER)
+        (row,) = await house.rows(account)
+        kept = decode(row.state)
+        del kept["spares"]
+        older = sa.update(account).values(state=canonical(kept).decode())
+        await house.write(lambda c: c.execute(older))
+        assert await house.read(lambda c: list(examine(c))) == []
+        kept["debt"] = 1
+        await house.write(lambda c: c.execute(older.values(state=canonical(kept).decode())))
+        assert len(await house.read(lambda c: list(examine(c)))) == 1
+
+    house.run(story())
+
+
+def test_a_dark_till_on_the_other_side_of_a_z_is_told_of_what_was_not_there(house) -> None:
+    """Nobody on the new day took what yesterday could: its points are no cover for yesterday's."""
+
+    async def story() -> None:
+        new, late, anna = await both_sides_of_midnight(house)
+        assert (await late.allowance("late", anna, 100, on=DAY)).granted == 100
+        dark = await house.till()
+        await spends(house, dark, anna, 70, DAY)
+        await spends(house, late, anna, 100, DAY, (AllowanceUse("late", 100),))
+        found = await house.rows(conflict, conflict.c.kind == "overdraft")
+        assert [(row.terminal, row.points) for row in found] == [(late.terminal, 70)]
+        assert await house.read(lambda c: list(examine(c))) == []
+        await spends(house, new, anna, 60, AFTER)
+        assert await house.read(lambda c: list(examine(c))) == []
+
+    house.run(story())
+
+
+def test_a_till_in_yesterdays_session_is_lent_what_is_good_yesterday(house) -> None:
+    """Else two of them spend the new day's points a day early, each within its right."""
+
+    async def story() -> None:
+        new, late, anna = await both_sides_of_midnight(house)
+        other = await house.till()
+        assert (await late.allowance("late", anna, 60, on=DAY)).granted == 60
+        assert (await other.allowance("other", anna, 60, on=DAY)).granted == 40
+        assert (await new.allowance("new", anna, 200, on=AFTER)).granted == 100
+
+    house.run(story())
+
+
+def test_an_older_till_that_names_no_day_is_lent_by_the_calendar(house) -> None:
+    async def story() -> None:
+        _new, late, anna = await both_sides_of_midnight(house)
+        assert (await late.allowance("late", anna, 200)).granted == 200
 
     house.run(story())
 

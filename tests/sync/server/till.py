@@ -245,8 +245,11 @@ class Till:
             if not page.more:
                 return rows
 
-    async def allowance(self, grant: str, member: str, points: int) -> AllowanceReply:
+    async def allowance(
+        self, grant: str, member: str, points: int, on: date | None = None
+    ) -> AllowanceReply:
         message = AllowanceRequest(1, self.terminal, self.epoch, grant, member, points)
+        message.business_on = on.isoformat() if on else ""
         return await self.ask("allowance", message)
 
     async def lookup(self, kind: str, key: str) -> LookupReply:
