@@ -5,6 +5,7 @@ answer of the first time, the same id with another content is refused.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -28,7 +29,7 @@ from sync.server.access.keyring import owner
 from sync.server.books.book import Book, Held
 from sync.server.books.merging import derived_id, resolve
 from sync.server.engine import bulk
-from sync.server.engine.buckets import bucket_of
+from sync.server.engine.buckets import BUCKETS, bucket_of
 from sync.server.engine.database import Database
 from sync.server.engine.refusal import refuse
 from sync.server.engine.schema import effect
@@ -98,21 +99,24 @@ def _claim(connection: Connection, key: str, request: ActivityRequest) -> None:
     print_ = hashlib.sha256(canonical(request)).hexdigest()
     row = {"bucket": bucket_of(key), "event": key, "name": CLAIM, "result": print_}
     bulk.insert(connection, effect, [row], "nothing")
-    if _result(connection, bucket_of(key), key, CLAIM) != print_:
+    if _result(connection, [bucket_of(key)], key, CLAIM) != print_:
         raise refuse(422, "exists_with_different_content")
 
 
-def _result(connection: Connection, bucket: int, key: str, name: str) -> str | None:
-    return connection.execute(
+def _result(connection: Connection, buckets: Iterable[int], key: str, name: str) -> str | None:
+    found: str | None = connection.execute(
         sa.select(effect.c.result).where(
-            effect.c.bucket == bucket, effect.c.event == key, effect.c.name == name
+            bulk.among(connection, effect.c.bucket, buckets),
+            effect.c.event == key,
+            effect.c.name == name,
         )
-    ).scalar_one_or_none()
+    ).scalar()
+    return found
 
 
-def _before(book: Book, key: str) -> ActivityReply | None:
-    """The answer that was given already."""
-    done = _result(book.connection, book.bucket, key, POSTED)
+def _before(connection: Connection, key: str) -> ActivityReply | None:
+    """The answer that was given already, wherever its member was then."""
+    done = _result(connection, range(BUCKETS), key, POSTED)
     if done is None:
         return None
     reply = msgspec.json.decode(done, type=ActivityReply)
@@ -131,7 +135,7 @@ def _answered(book: Book, key: str, reply: ActivityReply) -> ActivityReply:
 
 def _award(connection: Connection, services: Services, told: Told) -> ActivityReply:
     book = Book(connection, services, bucket_of(told.member))
-    if (done := _before(book, told.key)) is not None:
+    if (done := _before(connection, told.key)) is not None:
         return done
     held = _loaded(book, told.member, "unknown_member")
     today = book.days.today
@@ -145,7 +149,7 @@ def _award(connection: Connection, services: Services, told: Told) -> ActivityRe
 def _refer(connection: Connection, services: Services, told: Told) -> ActivityReply:
     """A referral waits with the friend, until the friend buys."""
     book = Book(connection, services, bucket_of(told.friend))
-    if (done := _before(book, told.key)) is not None:
+    if (done := _before(connection, told.key)) is not None:
         return done
     held = _loaded(book, told.friend, "unknown_friend")
     reason = not_as_friend(held.member, told.member)
@@ -163,13 +167,18 @@ def _loaded(book: Book, member_id: str, code: str) -> Held:
     return held
 
 
+def entry_of(key: str, member_id: str) -> str:
+    """The id of what an event gives a member."""
+    return derived_id(f"activity\n{key}\n{member_id}")
+
+
 def give(
     book: Book, held: Held, told: Told, points: int, event_id: str, *, counts: bool = True
 ) -> None:
     """One earning, once; counted under the activity's limit unless it is the friend's."""
     services = book.services
     occasion = Occasion(
-        entry_id=derived_id(f"activity\n{told.key}\n{held.member.member_id}"),
+        entry_id=entry_of(told.key, held.member.member_id),
         event_id=event_id,
         member_id=held.member.member_id,
         at=services.now(),

@@ -20,7 +20,7 @@ from pos_app.gear.phones import WorldPhoneBook
 from pos_app.gear.secrets import PepperedPhoneHasher
 from sync.server.access.keyring import Key
 from sync.server.books.book import Book
-from sync.server.books.merging import derived_id
+from sync.server.books.merging import derived_id, resolve
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.days import days_now
@@ -56,16 +56,19 @@ def import_members(
     dry_run: bool = False,
 ) -> Imported:
     """Write the members of a file; with one bad row nothing changes. Again, it changes nothing
-    but names, tiers and profiles: opening points are given once."""
+    but names, tiers and profiles: opening points are given once. Who was made one with another
+    member since is passed over."""
     faults: list[BadRow] = []
     windows = _windows(connection, services)
     people = _read(services, data, home_store, faults, windows)
+    read = len(people)
+    people = _still_themselves(connection, people)
     faults += _taken(connection, people)
     if faults:
-        return Imported(len(people), 0, sorted(faults, key=lambda fault: fault.line))
+        return Imported(read, 0, sorted(faults, key=lambda fault: fault.line))
     if not dry_run:
         _write(connection, services, people)
-    return Imported(len(people), len(people))
+    return Imported(read, len(people))
 
 
 def _read(
@@ -144,6 +147,13 @@ def _day(cells: Cells, column: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise CellFault(f"{column} is a day like 2026-11-22") from None
+
+
+def _still_themselves(connection: Connection, people: Sequence[Person]) -> list[Person]:
+    """Without those who became another since an earlier file: that account goes on, and the line
+    of the one who went neither renames it nor gives it points again."""
+    now = resolve(connection, {person.member.member_id for person in people})
+    return [one for one in people if now[one.member.member_id] == one.member.member_id]
 
 
 def _taken(connection: Connection, people: Sequence[Person]) -> list[BadRow]:

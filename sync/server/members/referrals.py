@@ -12,13 +12,13 @@ from pos_app.domain.loyalty.activity import limit_reached, referrals_of
 from pos_app.domain.loyalty.program import Program
 from pos_app.domain.loyalty.tally import LIFETIME, TallyEntry
 from sync.server.books.book import Book, Held
-from sync.server.books.merging import derived_id, resolve
+from sync.server.books.merging import derived_id, trails
 from sync.server.engine import bulk
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
-from sync.server.engine.schema import referral
+from sync.server.engine.schema import ledger, referral
 from sync.server.engine.services import Services
-from sync.server.members.activities import Told, change_tallies, give
+from sync.server.members.activities import Told, change_tallies, entry_of, give
 from sync.server.settings.tiering import program_in_force
 
 DUE, PAID, OVER = "due", "paid", "over_limit"
@@ -56,13 +56,20 @@ async def pay_referrers(database: Database, services: Services) -> int:
         lambda c: c.execute(sa.select(referral).where(referral.c.state == DUE)).all()
     )
     for row in due:
-        who = (await database.read(lambda c, r=row: resolve(c, {r.referrer})))[row.referrer]  # type: ignore[misc]  # a default binds the loop's value
-        state = await database.write(lambda c, r=row, w=who: _pay(c, services, r, w))  # type: ignore[misc]  # the same
+        path = (await database.read(lambda c, r=row: trails(c, {r.referrer})))[row.referrer]  # type: ignore[misc]  # a default binds the loop's value
+        state = await database.write(lambda c, r=row, p=path: _pay(c, services, r, p))  # type: ignore[misc]  # the same
         await database.write(lambda c, r=row, s=state: _settled(c, r.bucket, r.event, s))  # type: ignore[misc]  # the same
     return len(due)
 
 
-def _pay(connection: Connection, services: Services, row: sa.Row[tuple[str, ...]], who: str) -> str:
+def _pay(
+    connection: Connection, services: Services, row: sa.Row[tuple[str, ...]], path: tuple[str, ...]
+) -> str:
+    """`path`: the referrer and what became of them; one of them may have been paid before a death
+    that left the mark behind."""
+    who = path[-1]
+    if _has_it(connection, row.event, path[:-1]):
+        return PAID
     program = program_in_force(connection, services.now())
     activities = program.activities if program else ()
     activity = next((a for a in activities if a.activity_id == row.activity), None)
@@ -78,6 +85,11 @@ def _pay(connection: Connection, services: Services, row: sa.Row[tuple[str, ...]
         give(book, held, told, activity.points, row.sale)
     book.flush()
     return PAID
+
+
+def _has_it(connection: Connection, event: str, former: tuple[str, ...]) -> bool:
+    places = {(bucket_of(one), entry_of(event, one)) for one in former}
+    return bool(bulk.matching(connection, ledger, ("bucket", "id"), places))
 
 
 def _settled(connection: Connection, bucket: int, event: str, state: str) -> None:

@@ -13,6 +13,7 @@ from sync.server.members import activities
 from sync.server.settings import reference
 from sync.server.watch.doctor import examine
 from sync.wire.activities import PATH
+from tests.sync.server.test_server_manual import merged
 
 ACTIVITIES = [
     {"id": "review", "kind": "review", "points": 50, "limit": {"times": 2, "per": "month"}},
@@ -281,6 +282,45 @@ def test_a_crash_between_the_referrers_points_and_the_mark_pays_once(house) -> N
         house.clock.at = house.clock.at.replace(year=2027)
         await house.post()
         assert await office.balance(anna) == 300
+
+    house.run(story())
+
+
+def test_an_event_told_again_after_its_member_became_another_gives_nothing_more(house) -> None:
+    async def story() -> None:
+        office = Office(house)
+        await office.open()
+        till, anna, anya = await enrolled(house, "2990000000019", "2990000000026")
+        posted = {"result": "posted", "points": 50}
+        by_card = {"kind": "card", "member": "2990000000026"}
+        assert (await office.tell("e1", "review", anya, **by_card))[1] == posted
+        till.record(merged(anna, anya))
+        await house.push(till, 3)
+        assert (await office.tell("e1", "review", anya, **by_card))[1] == posted | {
+            "repeated": True
+        }
+        assert await office.balance(anna) == 50
+        assert await house.read(lambda c: list(examine(c))) == []
+
+    house.run(story())
+
+
+def test_a_referrer_who_was_paid_before_a_crash_and_became_another_is_paid_once(house) -> None:
+    async def story() -> None:
+        office = Office(house)
+        await office.open()
+        cards = ("2990000000019", "2990000000026", "2990000000033")
+        till, anna, boris, anya = await enrolled(house, *cards)
+        await refer(office, anya, boris)
+        till.sell(member=boris, net=500_00)
+        await house.push(till)
+        assert await office.balance(anya) == 300
+        await house.write(lambda c: c.execute(referral.update().values(state="due")))
+        house.clock.at = house.clock.at.replace(year=2027)
+        till.record(merged(anna, anya))
+        await house.push(till, 5)
+        assert await office.balance(anna) == 300
+        assert [row.state for row in await house.rows(referral)] == ["paid"]
 
     house.run(story())
 

@@ -18,6 +18,7 @@ from sync.server.settings.tiering import program_in_force
 from sync.server.watch.doctor import examine
 from sync.wire.codec import decode
 from sync.wire.rows import ItemRow, MemberRow
+from tests.sync.server.test_server_manual import merged
 
 DATA = Path(__file__).parents[2] / "data/server"
 CATALOG = (DATA / "catalog_demo_300.csv").read_bytes()
@@ -225,6 +226,26 @@ def test_a_key_of_somebody_else_is_a_fault_of_the_file(house) -> None:
         await house.push(till)
         done = await house.write(member_import.import_members, house.services, MEMBERS)
         assert [str(f) for f in done.faults] == ["line 2: card belongs to another member already"]
+
+    house.run(story())
+
+
+def test_a_file_taken_again_after_one_of_its_members_became_another_leaves_them_alone(
+    house,
+) -> None:
+    heading, first, second, *_ = MEMBERS.decode().splitlines()
+    data = f"{heading},points\n{first},500\n{second},70\n".encode()
+
+    async def story() -> None:
+        till = await house.till()
+        await house.write(member_import.import_members, house.services, data)
+        kept, gone = (row.member for row in await house.rows(account))
+        till.record(merged(kept, gone))
+        await house.push(till)
+        done = await house.write(member_import.import_members, house.services, data)
+        assert (done.rows, done.changed, done.faults) == (2, 1, [])
+        assert sorted(row.balance for row in await house.rows(account)) == [0, 570]
+        assert await house.read(lambda c: list(examine(c))) == []
 
     house.run(story())
 
