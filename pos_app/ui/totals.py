@@ -198,9 +198,11 @@ class Totals(Panel):
         due = transaction.due_minor if transaction else 0
         out_minor = 0 if due else _out_minor(transaction)
         out = out_minor > 0
+        drawer = _drawer_minor(transaction)
         key = "ui.to_refund" if returning else "ui.to_hand_out" if out else "ui.to_pay"
+        key = key if drawer is None else "ui.from_drawer"
         self._due_name.say(say(key), ink="secondary")
-        shown = out_minor if out else abs(due) if returning else due
+        shown = out_minor if out else due if drawer is None else drawer
         self.figure.say(money(words, view, shown), "text" if transaction else "secondary")
         self.figure.setAccessibleName(f"{self._due_name.text()} {money(words, view, shown)}")
 
@@ -224,13 +226,21 @@ class Totals(Panel):
             self.pay.arrange()
 
 
+def _drawer_minor(transaction: TransactionView | None) -> int | None:
+    """Of an open return that does not leave the drawer whole, what does; else None."""
+    back = transaction.returning if transaction else None
+    if back is None or transaction is None or all(t.kind == "cash" for t in transaction.refunds):
+        return None
+    return back.drawer_minor
+
+
 def _out_minor(transaction: TransactionView | None) -> int:
     """What is handed out beside the new goods of an exchange."""
     if transaction is None:
         return 0
     swap = transaction.exchange
     if swap is not None:
-        return swap.out_minor
+        return swap.out_minor + sum(one.amount_minor for one in swap.apart)
     return transaction.change_due_minor if transaction.credit_minor else 0
 
 

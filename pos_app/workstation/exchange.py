@@ -18,7 +18,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import fiscal_step, settle
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
-from pos_app.workstation.handing_out import handed_out, pays_on
+from pos_app.workstation.handing_out import credit_of, handed_out, pays_on
 from pos_app.workstation.identify_member import identify
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of, reprice
@@ -155,24 +155,6 @@ def _return_first(station: Station, exchange: Exchange, sale: Transaction, asked
     return answer
 
 
-def credit_of(
-    station: Station, document: CompletedTransaction, due_minor: int
-) -> tuple[Tender, ...]:
-    """What a return pays of the goods that are taken: first what is no cash, never more of it than
-    is due; then all its cash, of which change is given."""
-    paying = [one for one in document.tenders if pays_on(station, one)]
-    found, left = [], due_minor
-    for one in paying:
-        part = min(-one.amount_minor, left)
-        if one.kind is not TenderKind.CASH and part > 0:
-            found.append(replace(one, amount_minor=part))
-            left -= part
-    cash = sum(-one.amount_minor for one in paying if one.kind is TenderKind.CASH)
-    if cash and left > 0:
-        found.append(Tender(TenderKind.CASH, cash))
-    return tuple(found)
-
-
 def _draft(
     station: Station,
     sale: Transaction,
@@ -180,7 +162,7 @@ def _draft(
     told: tuple[int, str],
     document: CompletedTransaction,
 ) -> SuspendedDraft:
-    credit = credit_of(station, document, due_minor)
+    credit = credit_of(station, document.tenders, due_minor)
     return draft_for(
         station, replace(sale, credit=credit, credit_of=document.transaction_id), *told
     )
@@ -205,7 +187,7 @@ def _go_on(
     returned: Answer,
 ) -> Answer:
     """The return is on the disk: now the goods that are taken, and the difference."""
-    credit = credit_of(station, document, shown.due_minor)
+    credit = credit_of(station, document.tenders, shown.due_minor)
     station.open = replace(
         shown.sale, tenders=credit, credit=credit, credit_of=document.transaction_id
     )

@@ -14,6 +14,7 @@ class ReturnView:
     `bare`: without a receipt. `points_back` are given back, `points_taken` are taken back.
     `fraction_minor`: paid with a part of a point, which comes back as soon as the next goods of the
     receipt make it whole. `terms`: of one without a receipt, how much, at what price, how paid.
+    `drawer_minor`: of the money, what leaves the drawer.
     """
 
     receipt: str
@@ -24,6 +25,7 @@ class ReturnView:
     bare: bool = False
     fraction_minor: int = 0
     terms: tuple[Sentence, ...] = ()
+    drawer_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pos_app.domain.document import CompletedTransaction
 from pos_app.domain.returning import ReturnLine, return_figures
+from pos_app.domain.tender import TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import bare_goods, settle
 from pos_app.workstation.answer import Answer, done
@@ -15,6 +16,8 @@ from pos_app.workstation.payment_view import ways_back
 from pos_app.workstation.return_sale import chosen_of, earlier_returns, find, wanted_lines
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.station import Station
+
+CASH = TenderKind.CASH.value
 
 
 def sums(station: Station, receipt: str, lines: Sequence[tuple[int, str]]) -> Answer:
@@ -58,6 +61,7 @@ def return_view(station: Station, transaction: Transaction) -> ReturnView:
     return ReturnView(
         shown.receipt, shown.name, shown.of_member, found.points_back, found.points_taken,
         fraction_minor=found.fraction_minor,
+        drawer_minor=sum(one.amount_minor for one in found.ways if one.kind == CASH),
     )  # fmt: skip
 
 

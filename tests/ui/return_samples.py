@@ -97,6 +97,22 @@ def money_back_two_ways(window):
     return_marks.everything(window.desk, window.desk.page)
 
 
+def open_two_ways(window, *ways):
+    """The same return, open: the figure is the drawer's."""
+    ways = ways or SPLIT
+    whose = replace(WHOSE, points_back=0, points_taken=11, drawer_minor=_drawer(ways))
+    back = replace(
+        a_transaction(lines(1), kind="return"), due_minor=219_90, total_minor=219_90,
+        list_total_minor=219_90, points_redeemed_minor=0, returning=whose,
+        refunds=tuple(replace(one, amount_minor=-one.amount_minor) for one in ways),
+    )  # fmt: skip
+    become(window, transaction=back, member=None)
+
+
+def _drawer(ways):
+    return sum(one.amount_minor for one in ways if one.kind == "cash")
+
+
 def returned(window, *ways, drawer=0, **more):
     last = a_last_sale(
         kind="return", total_minor=-219_90, change_due_minor=0, points_redeemed=0,
@@ -132,6 +148,7 @@ RETURNS = {
     "half_exchange_listed": half_among_the_suspended,
     "half_exchange_open": the_other_half,
     "return_two_ways": money_back_two_ways,
+    "return_open_two_ways": open_two_ways,
     "returned_two_ways": lambda w: returned(w, *SPLIT[1:], drawer=99_50),
     "returned_to_card": lambda w: returned(w, TenderView("card", 219_90)),
     "why_of_a_past_receipt": why_of_a_past_receipt,

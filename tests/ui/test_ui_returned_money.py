@@ -14,6 +14,7 @@ from tests.ui.return_samples import (
     half_among_the_suspended,
     half_an_exchange,
     money_back_two_ways,
+    open_two_ways,
     returned,
     the_other_half,
 )
@@ -49,6 +50,29 @@ def test_money_that_goes_back_to_a_card_alone_says_that_the_drawer_gives_nothing
     assert len(lines_of(idle)) == 2
     returned(window, drawer=5_00)
     assert not idle._ways.isVisible()
+
+
+def test_the_large_figure_of_an_open_return_is_what_will_leave_the_drawer(window):
+    open_two_ways(window)
+    totals = window.screen_shown.totals
+    assert plain(totals.figure.accessibleName()) == "Из ящика 99,50 ₽"
+    shown = {
+        one.text(): plain(two.text())
+        for one, two in zip(totals._names, totals._values, strict=True)
+    }
+    assert shown["Подарочная ··0001"] == "120,40 ₽"
+
+
+def test_an_open_return_to_a_card_alone_says_that_the_drawer_gives_nothing(window):
+    open_two_ways(window, TenderView("card", 219_90))
+    totals = window.screen_shown.totals
+    assert plain(totals.figure.accessibleName()) == "Из ящика 0,00 ₽"
+
+
+def test_an_open_return_in_cash_alone_is_to_be_refunded_whole(window):
+    open_two_ways(window, TenderView("cash", 219_90))
+    totals = window.screen_shown.totals
+    assert plain(totals.figure.accessibleName()) == "К возврату 219,90 ₽"
 
 
 def test_the_page_of_a_receipt_tells_the_split_before_anything_is_opened(window):

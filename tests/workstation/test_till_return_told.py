@@ -44,6 +44,37 @@ def test_what_a_card_had_paid_leaves_the_drawer_alone(senior):
     assert ways(senior.view) == (0, [("card", total, "")])
 
 
+def test_while_it_is_open_it_says_what_will_leave_the_drawer(senior):
+    sold = paid_two_ways(senior)
+    ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
+    assert (senior.sale.due_minor, senior.sale.returning.drawer_minor) == (1000_00, 700_00)
+    ok(senior.till.complete())
+    assert senior.view.last_sale.drawer_minor == 700_00
+    assert senior.documents()[-1].tenders[0].amount_minor == -700_00
+
+
+def test_an_open_return_of_what_points_and_a_card_paid_leaves_the_drawer_alone(senior):
+    senior.grant("anna", 300)
+    senior.scan(CHEESE, CARDS["anna"])
+    ok(senior.till.redeem(100))
+    ok(senior.till.pay("card"))
+    ok(senior.till.return_sale(senior.documents()[-1].receipt_number, reason="defect"))
+    assert senior.sale.returning.drawer_minor == 0
+    assert [(one.kind, one.amount_minor) for one in senior.sale.refunds] == [("card", -900_00)]
+    ok(senior.till.complete())
+    assert ways(senior.view) == (0, [("card", 900_00, "")])
+
+
+def test_an_exchange_says_before_it_is_paid_what_goes_to_the_card_by_hand(senior):
+    senior.scan(CHEESE)
+    ok(senior.till.pay("card"))
+    ok(senior.till.exchange(senior.documents()[-1].receipt_number, None, "defect"))
+    senior.scan(MILK)
+    swap = senior.sale.exchange
+    assert (swap.back_minor, swap.out_minor) == (1000_00, 910_10)
+    assert [(one.kind, one.amount_minor) for one in swap.apart] == [("card", -910_10)]
+
+
 def test_after_a_restart_it_says_the_same(senior):
     sold = paid_two_ways(senior)
     ok(senior.till.return_sale(sold.receipt_number, reason="defect"))
