@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
+from pos_app.gear.folders import sync_folder
 from pos_app.storage.connect import is_plain
 from pos_app.storage.driver import Driver
 from pos_app.storage.errors import DatabaseFromTheFuture, StorageBusy, in_words_of_the_port
@@ -132,9 +133,4 @@ def _sound(driver: Driver) -> bool:
 def _durable(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-    if os.name != "nt":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)

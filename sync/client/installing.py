@@ -20,6 +20,7 @@ import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pos_app.gear.folders import sync_folder
 from pos_app.gear.secrets import KeyPair, SealBroken, open_sealed
 from sync.mirror.pages import ROOM_BYTES, PageSealer, has_room
 from sync.wire.messages import SnapshotManifest
@@ -233,14 +234,3 @@ def _opener(manifest: SnapshotManifest, seals: Seals | None) -> AESGCM | None:
 def _sealer(seals: Seals | None) -> PageSealer | None:
     key = seals.page_key() if seals is not None else None
     return PageSealer(key) if key is not None else None
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name durable; where folders cannot be opened (Windows) the file system does."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

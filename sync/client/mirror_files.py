@@ -11,7 +11,7 @@ from typing import Protocol
 
 from msgspec import to_builtins
 
-from sync.client.installing import sync_folder
+from pos_app.gear.folders import sync_folder
 from sync.client.mirror_file import Closable, ConnectedMirror
 from sync.mirror.people import find_people
 from sync.mirror.schema import APPLICATION_ID, create

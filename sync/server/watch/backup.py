@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from pos_app.gear.folders import sync_folder
 from sync.server.engine.epoch_file import EPOCH_FILE
 from sync.server.engine.refusal import refuse
 from sync.server.engine.schema import terminal
@@ -86,7 +87,7 @@ def make(data: Path, target: Path, made_at: str, *, keys: bool = True) -> Manife
     manifest = Manifest(made_at, epoch, files, safe)
     _write(part / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     os.replace(part, target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return manifest
 
 
@@ -170,14 +171,3 @@ def _write(path: Path, data: bytes) -> None:
 def _to_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is on the disk when its folder is; Windows has no such thing to sync."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
