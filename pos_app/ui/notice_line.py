@@ -186,14 +186,13 @@ class DemandBar(Strip):
 
 
 _PAPER = {
-    "asked": ("did_paper_print", "did_it_print"),
-    "interrupted": ("paper_interrupted", "paper_ran_out"),
-    "failed": ("paper_did_not_print", "it_did_not_print"),
+    "asked": "did_it_print",
+    "interrupted": "paper_ran_out",
+    "failed": "it_did_not_print",
 }
 
 
 def _paper_said(look: Look, paper: PaperQuestionView) -> str:
     """What is asked of a paper that may not be there, and how many wait behind it."""
-    key = _PAPER[paper.state][bool(paper.receipt_number)]
-    text = look.say(f"ui.{key}", receipt=paper.receipt_number)
+    text = look.say(f"ui.{_PAPER[paper.state]}", paper=paper.name)
     return look.say("ui.more_papers", text=text, count=paper.more) if paper.more else text

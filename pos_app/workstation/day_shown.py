@@ -156,8 +156,8 @@ def _paper(station: Station, day: DayRecord) -> DayStep:
     if state == "queued":
         return DayStep("paper", WORKING, say("day.paper_printing"))
     asked = printing.question(station)
-    ours = asked is not None and asked.job_id == day.paper
-    text = say("day.paper_asked" if ours else "day.paper_behind")
+    before = asked is not None and asked.job_id != day.paper
+    text = say("day.paper_behind", paper=asked.name) if asked and before else say("day.paper_asked")
     return DayStep("paper", NEEDS_YOU, text, (), ("printed", "again"))
 
 

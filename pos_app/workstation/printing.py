@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from drivers.contract import JobError, OpenDrawer, PrintJob, Text, job_from_json, job_to_json
+from pos_app.domain.sentence import Sentence
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
 from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.paper import TITLE
+from pos_app.workstation.paper_named import named
 from pos_app.workstation.ports import Facts, StorageBroken, StorageFull, StoredJob
 from pos_app.workstation.station import LastSale, Station, changed, record
 from pos_app.workstation.view import PaperQuestionView
@@ -29,12 +31,13 @@ FRESH = timedelta(minutes=10)
 @dataclass(frozen=True, slots=True)
 class Question:
     """The oldest job that a person must decide. `receipt_number` is empty for a report or a copy;
-    `more` jobs wait behind it."""
+    `more` jobs wait behind it; `name` says which paper it is."""
 
     job_id: str
     state: str
     receipt_number: str
     more: int
+    name: Sentence
 
 
 def stored(job: PrintJob, transaction_id: str) -> StoredJob:
@@ -160,7 +163,8 @@ def question(station: Station) -> Question | None:
     if not waiting:
         return None
     first = waiting[0]
-    return Question(first, state_of(station, first), _receipt(station, first), len(waiting) - 1)
+    number, name = named(station, first)
+    return Question(first, state_of(station, first), number, len(waiting) - 1, name)
 
 
 def shown(station: Station) -> PaperQuestionView | None:
@@ -168,19 +172,7 @@ def shown(station: Station) -> PaperQuestionView | None:
     asked = question(station)
     if asked is None:
         return None
-    return PaperQuestionView(asked.state, asked.receipt_number, asked.more)
-
-
-def _receipt(station: Station, job_id: str) -> str:
-    last = station.last_sale
-    if last is not None and last.job_id == job_id:
-        return last.document.receipt_number
-    try:
-        one = next((job for job in station.journal.jobs() if job.job_id == job_id), None)
-        document = station.journal.document(one.transaction_id) if one else None
-    except StorageBroken:
-        return ""
-    return document.receipt_number if document else ""
+    return PaperQuestionView(asked.state, asked.receipt_number, asked.more, asked.name)
 
 
 def answered(station: Station, printed: bool) -> Answer:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from pos_app.domain.money import RUB, Currency
 from pos_app.domain.quantity import Quantity
-from pos_app.domain.sentence import Sentence
+from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.day_view import DayView
 from pos_app.workstation.return_shown import ReturnView
@@ -271,11 +271,12 @@ class LastSaleView:
 class PaperQuestionView:
     """The oldest paper that the cashier must decide. `state`: asked (nobody knows whether it is
     there), interrupted (paper ended in its middle), failed (surely not printed). `receipt_number`
-    is empty for what is no receipt; `more` papers wait behind it."""
+    is empty for what is no receipt; `more` papers wait behind it; `name` says which it is."""
 
     state: str
     receipt_number: str
     more: int = 0
+    name: Sentence = say("paper.document")
 
 
 @dataclass(frozen=True, slots=True)

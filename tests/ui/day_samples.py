@@ -20,6 +20,8 @@ LATER = tuple(
     DayStep(name, WAITS, say(f"day.{name}_later"))
     for name in ("paper", "send", "settle", "conflicts")
 )
+A_PAPER = say("paper.return_before", number="A000017", amount=Money(12_489_90), at=NOW)
+A_TITLED_PAPER = say("paper.titled", title="КОПИЯ · Чек № 000118-0042 · 22.11.2026 10:41")
 CARD_TERMINAL = say("day.terminal_of_card")
 
 

@@ -77,7 +77,10 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         w,
         transaction=None,
         last_sale=a_last_sale(print_state="interrupted"),
-        paper=PaperQuestionView("interrupted", "A000017", 12),
+        paper=PaperQuestionView("interrupted", "A000017", 12, day_samples.A_PAPER),
+    ),
+    "asked_by_title": lambda w: become(
+        w, transaction=None, paper=PaperQuestionView("asked", "", 1, day_samples.A_TITLED_PAPER)
     ),
     "age": lambda w: become(w, demand=DemandView("age", say("demand.age", years=18))),
     "weighing": lambda w: become(
@@ -139,6 +142,10 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         day_samples.show_day(w, day_samples.dropping(), False),
         w.desk.ask.pick(w.desk.rows[0]),
     ),
+    "day_taken": lambda w: day_samples.show_day(w, day_samples.taken(), False),
+    "day_session_closed": lambda w: w.desk.turn_to(
+        Page("report", day_samples.a_closed_session(NOW))
+    ),
     "day_unsure": lambda w: day_samples.show_day(w, day_samples.unsure(NOW), False),
     "errands": lambda w: day_samples.deciding(w),
     "errand": lambda w: day_samples.deciding(w, 1),
@@ -150,10 +157,6 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "returning": lambda w: become(w, transaction=a_transaction(kind="return")),
     **{f"report_{name}": partial(report_of, name=name) for name in SECTIONS},
     "report_own": partial(report_of, name="members", whole=False),
-    "day_taken": lambda w: day_samples.show_day(w, day_samples.taken(), False),
-    "day_session_closed": lambda w: w.desk.turn_to(
-        Page("report", day_samples.a_closed_session(NOW))
-    ),
     "x_with_cards": lambda w: w.desk.turn_to(Page("report", day_samples.an_x_with_cards(NOW))),
     "report_period": lambda w: perform(w.desk, "reports"),
     "devices": open_page,
