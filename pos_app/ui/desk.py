@@ -60,7 +60,7 @@ class Ask:
     `accept` gets the typed text; `pick` a chosen row; `first_key` may take a single key at once
     (True when it did). `place`: side (a panel beside), below (a list under the field), full.
     `scan`: where a scan answers it instead of selling; `toggle`: ticks a row by its number;
-    `free`: what names no row of the list is for `accept`.
+    `free`: what names no row of the list is for `accept`; `told`: whose hint it has, not its own.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Ask:
     scan: Callable[[bytes], None] | None = None
     toggle: Callable[[int], None] | None = None
     free: bool = False
+    told: str = ""
 
     @property
     def title(self) -> str:
@@ -84,7 +85,7 @@ class Ask:
     @property
     def hint(self) -> str:
         """The key of the line that says what to type."""
-        return f"ask.{self.name}.hint"
+        return f"ask.{self.told or self.name}.hint"
 
 
 @dataclass(frozen=True, slots=True)

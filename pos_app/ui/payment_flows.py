@@ -8,6 +8,8 @@ from pos_app.workstation.answer import Tone
 
 OWN = frozenset({"payment", "slip"})
 DECISIONS = ("taken", "not_taken", "given_back")
+HINTS = {"decide": "payment_decide", "looking": "payment_looking"}
+"""What stands under the heading where nothing is on its way any more."""
 ICONS = {
     "cancel": "x",
     "wait_on": "check",
@@ -43,7 +45,9 @@ def show(desk: Desk) -> bool:
         Row(words.text(f"payment_choice.{one}"), value=one, icon=ICONS.get(one, ""))
         for one in shown.choices
     ]
-    desk.open(Ask("payment", lambda text: None, pick=_pick(desk), detail=shown.text), rows)
+    ask = Ask("payment", lambda text: None, pick=_pick(desk), detail=shown.text,
+              told=HINTS.get(shown.state, ""))  # fmt: skip
+    desk.open(ask, rows)
     return True
 
 

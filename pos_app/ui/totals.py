@@ -150,7 +150,7 @@ class Totals(Panel):
                 (self.look.say("ui.discounts"), -transaction.discount_total_minor),
                 (self.look.say("ui.points_spent"), -transaction.points_redeemed_minor),
                 (self.look.say("ui.rounding"), _rounding_minor(transaction)),
-                (self.look.say("ui.paid"), transaction.credit_minor - transaction.paid_minor),
+                (self._paid_name(), transaction.credit_minor - transaction.paid_minor),
                 self._back(swap, transaction.credit_minor),
             ]
             rows += [("", 0)] * (len(self.NAMES) - len(rows))
@@ -166,6 +166,12 @@ class Totals(Panel):
                 ink = "points" if place == 2 else "good" if place == 1 else "text"
                 self._names[place].setText(name)
                 self._values[place].say(money(words, view, minor), ink=ink)
+
+    def _paid_name(self) -> str:
+        """Money is called received when it is."""
+        payment = self.desk.view.payment
+        unsure = payment is not None and payment.unsure
+        return self.look.say("ui.paid_unsure" if unsure else "ui.paid")
 
     def _points(self, swap: ExchangeView | None) -> tuple[str, ...]:
         """Which points go with the goods that come back: before anybody has said yes."""

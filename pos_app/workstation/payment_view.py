@@ -36,7 +36,8 @@ def payment_view(station: Station) -> PaymentView | None:
     text = _of_doing(station, doing) if doing is not None else _of_choices(station)
     squares = doing.progress.squares if doing is not None else ()
     state = doing.what if doing is not None else "decide"
-    return PaymentView(state, text, said, doing.progress.qr if doing else "", squares)
+    unsure = station.moving is not None and station.moving.waiting is not None
+    return PaymentView(state, text, said, doing.progress.qr if doing else "", squares, unsure)
 
 
 def undecided_views(station: Station) -> tuple[UndecidedView, ...]:
@@ -92,7 +93,13 @@ def _of_doing(station: Station, doing: Doing) -> Sentence:
         if leg.kind == TenderKind.QR.value and not doing.progress.qr:
             key = QR_WITHOUT_CODE.get(key, key)
         return say(key, amount=_money(station, leg))
-    return say(f"payment.{doing.what}", amount=_money(station, leg))
+    key = "looking_cut" if doing.what == "looking" and _is_cut(station, leg) else doing.what
+    return say(f"payment.{key}", amount=_money(station, leg))
+
+
+def _is_cut(station: Station, leg: Leg) -> bool:
+    """Begun before the till was killed or lost its power: nothing of it runs at the terminal."""
+    return leg.key in station.cut_legs
 
 
 def _of_choices(station: Station) -> Sentence:
@@ -102,7 +109,9 @@ def _of_choices(station: Station) -> Sentence:
         return say("payment.fiscal_unknown")
     leg = moving.waiting
     if leg is not None:
-        key = "unknown" if leg.state in (LegState.ASKED, LegState.UNKNOWN) else "stuck"
+        if leg.state not in (LegState.ASKED, LegState.UNKNOWN):
+            return say("payment.stuck", amount=_money(station, leg))
+        key = "unknown_cut" if _is_cut(station, leg) else "unknown"
         return say(f"payment.{key}", amount=_money(station, leg))
     if station.fiscal_trouble is not None:
         return station.fiscal_trouble

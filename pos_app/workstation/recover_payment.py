@@ -43,7 +43,7 @@ def _resume(station: Station, moving: Moving) -> None:
     station.moving = moving
     if not _restored(station, moving):
         station.say(done(notice("payment_incomplete", Tone.WARNING)))
-    station.recovered = True
+    station.recovered, station.cut_legs = True, frozenset(leg.key for leg in moving.legs)
     if station.open is None and moving.stage is Stage.PAYING:
         _leave_to_manager(station, moving)
         return

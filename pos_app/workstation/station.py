@@ -52,6 +52,7 @@ from pos_app.workstation.ports import (
 )
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.scale_port import NoScale, ScalePort, Weighing
+from pos_app.workstation.teased import Teased
 from pos_app.workstation.till_clock import TillClock
 
 Override = tuple[str, str]
@@ -200,7 +201,7 @@ class Station:
     in_force: InForce = field(default_factory=InForce)
     engine: Engine | None = None
     priced_under: Engine | None = None
-    teaser: Priced | None = None
+    teaser: Teased | None = None
     listeners: list[Callable[[Answer], None]] = field(default_factory=list)
     remembered: Remembered = Remembered()
     guard: ReplayGuard = ReplayGuard()
@@ -225,6 +226,7 @@ class Station:
     doing: Doing | None = None
     fiscal_trouble: Sentence | None = None
     recovered: bool = False
+    cut_legs: frozenset[str] = frozenset()
     days: tuple[DayRecord, ...] = ()
     asking: set[str] = field(default_factory=set)
     settling_at_ms: int = 0
@@ -322,8 +324,7 @@ def require(station: Station, right: Right) -> Answer | None:
     allowed = authorise(station, right, None)
     if not isinstance(allowed, Answer) or (station.lent and right in station.lent.rights):
         return None
-    lacking = allowed.refusal is not None and allowed.refusal.code == "needs_override"
-    return refused("senior_only") if lacking else allowed
+    return allowed if station.operator is None else refused("senior_only")
 
 
 def find_operator(station: Station, operator_id: str) -> Operator | None:

@@ -291,13 +291,15 @@ class DemandView:
 class PaymentView:
     """Money on its way. `state`: opening_shift, awaiting_registrar, asking, looking, undoing,
     fiscal, fiscal_looking (an answer is waited for), decide (a person must say). `choices`: of
-    `payment_choice`. `qr`: the customer scans it, `squares` its rows ("1" is dark)."""
+    `payment_choice`. `qr`: the customer scans it, `squares` its rows ("1" is dark). `unsure`:
+    what the receipt shows as paid may not be."""
 
     state: str
     text: Sentence
     choices: tuple[str, ...] = ()
     qr: str = ""
     squares: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,13 @@ def report_of(window, name, whole=True):
     window.desk.ask.pick(window.desk.rows[SECTIONS.index(name)])
 
 
+def cut_card(state: str, key: str, *choices: str):
+    """A card payment that a kill has left, as the till has it after the start."""
+    text = say(f"payment.{key}", amount=Money(1_234_00))
+    payment = PaymentView(state, text, choices, unsure=True)
+    return {"payment": payment, "transaction": a_transaction(paid=1_234_00)}
+
+
 STATES: dict[str, Callable[[MainWindow], object]] = {
     "selling": lambda w: None,
     "offline": selling_offline,
@@ -119,6 +126,10 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
         payment=PaymentView(
             "awaiting_registrar", say("payment.awaiting_registrar"), ("wait_on", "stop_waiting")
         ),
+    ),
+    "card_looked_up": lambda w: become(w, **cut_card("looking", "looking_cut")),
+    "card_cut_short": lambda w: become(
+        w, **cut_card("decide", "unknown_cut", "ask_again", "taken", "not_taken")
     ),
     "shift_wait_changed": lambda w: w.desk.do(done(notice("payment_wait_changed", Tone.ERROR))),
     "shift_wait_restart": lambda w: w.desk.do(done(notice("payment_wait_restart", Tone.ERROR))),

@@ -5,18 +5,23 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import say
+from pos_app.ui.controls import Paragraph
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.ui.qr_view import QrSquares
 from pos_app.workstation.answer import Part, refused
 from pos_app.workstation.station import changed
 from pos_app.workstation.view import PaymentView, UndecidedView
-from tests.ui.builders import SellingTill, selling
+from tests.ui.builders import SellingTill, a_transaction, selling
+from tests.ui.counter_samples import become
 
 K = Qt.Key
+CUT = say("payment.unknown_cut", amount=Money(150_00))
+UNSURE = "Не подтверждено"
 SQUARES = ("101", "010", "111")
 WAITING = PaymentView("asking", say("payment.card_wanted", amount=Money(150_00)), ("cancel",))
 CODE = PaymentView(
@@ -121,3 +126,22 @@ def test_while_money_is_on_its_way_no_key_of_payment_looks_live(window):
     assert not any(one.isEnabled() for one in pay)
     told(window, None)
     assert all(one.isEnabled() for one in pay)
+
+
+@pytest.mark.parametrize(
+    ("payment", "hint", "paid"),
+    [
+        (WAITING, "Идёт оплата", "Внесено"),
+        (PaymentView("decide", CUT, ("ask_again",), unsure=True), "Выберите, что дальше", UNSURE),
+        (PaymentView("looking", CUT, unsure=True), "Ждём ответа терминала", UNSURE),
+    ],
+)
+def test_a_payment_that_a_kill_cut_short_is_neither_on_its_way_nor_received(
+    window, payment, hint, paid
+):
+    become(window, transaction=a_transaction(paid=150_00), payment=payment)
+    (panel,) = panels(window)
+    words = [one.text() for one in panel.findChildren(Paragraph)]
+    assert any(hint in one for one in words), words
+    names = [one.text() for one in window.findChildren(QLabel) if one.isVisible()]
+    assert paid in names

@@ -77,6 +77,7 @@ class Terminals:
         default_factory=lambda: {TenderKind.CARD: "eft", TenderKind.QR: "sbp"}
     )
     manual: bool = False
+    held_look_ups: bool = False
     shown: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     confirmed: list[Any] = field(default_factory=list)
@@ -101,7 +102,8 @@ class Terminals:
             reply(result)
 
     def last_result(self, terminal: str, order: PaymentOrder, reply: Any, progress: Any) -> None:
-        reply(self.bank.last_result(order))
+        if not self.held_look_ups:
+            reply(self.bank.last_result(order))
 
     def cancel(self, key: str) -> None:
         self.cancelled.append(key)
@@ -181,10 +183,11 @@ class PayingBench(Bench):
     def __init__(self, folder: Any, *, fiscal: bool = False, **more: Any) -> None:
         self.bank = Bank()
         self.registrar = Registrar() if fiscal else None
+        self.held_look_ups = False
         super().__init__(folder, **more)
 
     def _built(self, station: Any) -> None:
-        self.terminals = Terminals(self.bank)
+        self.terminals = Terminals(self.bank, held_look_ups=self.held_look_ups)
         station.payments = self.terminals
         station.codec = WireCodec()
         station.registrar = self.registrar

@@ -133,3 +133,50 @@ def test_a_member_and_points_survive_the_cut(shop):
     assert document.totals.points_redeemed == 20
     assert sum(use.points for use in document.uses) == 20
     assert shop.bank.net_minor() == due
+
+
+def shown(shop):
+    payment = shop.view.payment
+    return payment.state, payment.text.key, payment.unsure
+
+
+def test_a_card_that_a_kill_cut_short_is_said_to_be_looked_up_and_not_to_run(shop):
+    shop.bank.mode = "hold"
+    shop.scan(MILK)
+    ok(shop.till.pay("card"))
+    assert shown(shop) == ("asking", "payment.sent", True)
+    shop.held_look_ups = True
+    restarted(shop)
+    assert shown(shop) == ("looking", "payment.looking_cut", True)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_card_nobody_knows_the_end_of_asks_after_a_start_what_the_terminal_did(shop, gone):
+    shop.bank.mode = "silent"
+    shop.scan(MILK)
+    ok(shop.till.pay("card"))
+    shop.bank.reachable = False
+    if gone:
+        real = PayingBench._built
+        shop._built = lambda station: (real(shop, station), shop.terminals.what.clear())
+    restarted(shop)
+    assert shown(shop) == ("decide", "payment.unknown_cut", True)
+    assert choices(shop) == ("ask_again", "taken", "not_taken")
+
+
+def test_a_card_of_this_life_that_loses_its_answer_is_no_restart(shop):
+    shop.scan(MILK, BREAD)
+    ok(shop.till.tender("card", 10_00))
+    restarted(shop)
+    ok(shop.till.payment_choice("reverse"))
+    shop.bank.mode, shop.bank.reachable = "lose", False
+    ok(shop.till.pay("card"))
+    assert shown(shop) == ("decide", "payment.unknown", True)
+
+
+def test_money_that_is_there_is_not_called_unsure(shop):
+    shop.bank.mode = "silent"
+    shop.scan(MILK)
+    ok(shop.till.pay("card"))
+    restarted(shop)
+    assert shown(shop) == ("decide", "payment.recovered", False)
