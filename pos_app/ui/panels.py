@@ -50,6 +50,7 @@ class Panel(QFrame):
         back.wear("quiet")
         back.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(back)
+        self.back = back
         self.column.addLayout(row)
 
     def refresh(self, changes: frozenset[Change]) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from pos_app.domain.quantity import Quantity
 from pos_app.ui import return_marks
-from pos_app.ui.controls import Button, FitRow, Paragraph, label, named
+from pos_app.ui.controls import Button, FitRow, Paragraph, label, named, reveal
 from pos_app.ui.desk import Change, Desk, Own, Page
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.panels import Panel
@@ -127,9 +127,11 @@ class ReturnPage(Panel):
             grid.addWidget(step, row, column)
 
     def refresh(self, changes: frozenset[Change]) -> None:
-        """Something was marked."""
+        """Something was marked, or asked beside it: then Esc is the question's."""
         if Own.PAGE in changes:
             self._show()
+        if Own.ASK in changes:
+            reveal(self.back, self.desk.ask is None)
 
     def _show(self) -> None:
         words, marked = self.look.words, self._page.chosen

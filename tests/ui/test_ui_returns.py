@@ -281,6 +281,21 @@ def test_a_row_s_number_marks_it_and_enter_goes_on_to_the_reason(window, receipt
     assert (number, lines, given["reason"]) == ("A000017", [(2, "1")], "defect")
 
 
+def test_beside_a_question_esc_is_the_question_s_alone(window, receipt):
+    def backs():
+        back = window.look.say("ui.back")
+        return [b for b in window.findChildren(Button) if b.text() == back and b.isVisible()]
+
+    assert len(backs()) == 1
+    enter(window, "2")
+    enter(window)
+    assert asked(window) == "reason"
+    assert len(backs()) == 1
+    QTest.keyClick(window.entry, Qt.Key.Key_Escape)
+    assert len(backs()) == 1
+    assert window.desk.page.kind == "return"
+
+
 def test_a_card_on_the_page_is_the_till_s_and_enter_with_nothing_marked_leaves_it(window, receipt):
     enter(window)
     assert window.desk.page is None
