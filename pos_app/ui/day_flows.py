@@ -1,6 +1,6 @@
 """The end of the day on one screen: what may be said now beside it. Never a rule, never a step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pos_app.ui import conflict_flows, fiscal_flows, gestures, payment_flows
@@ -8,9 +8,10 @@ from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import show_found, to_minor
 from pos_app.ui.phrases import suspended_row, words_of
 from pos_app.ui.reason_flows import ask_reason
-from pos_app.workstation.answer import done
+from pos_app.workstation.answer import Answer, done
 from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.day_view import DayStep, DayView, StepState
+from pos_app.workstation.report import Report
 
 DAY, COUNT, WHY, DROP = "day", "day_count", "day_why", "day_drop"
 OWN = frozenset({DAY, COUNT})
@@ -149,6 +150,16 @@ def _ask_count(desk: Desk, board: DayBoard) -> None:
         follow(desk)
 
     desk.open(Ask(COUNT, accept, pad="amount"))
+
+
+def heard(desk: Desk, answer: Answer) -> None:
+    """The settlement came while its Z report is on show: it stands there at once."""
+    settled, page = answer.data.get("settled"), desk.page
+    if not isinstance(settled, Report) or page is None or not isinstance(page.content, Report):
+        return
+    shown = page.content
+    if (shown.kind, shown.business_on) == (settled.kind, settled.business_on):
+        desk.turn_to(replace(page, content=settled))
 
 
 def rows_of(desk: Desk, day: DayView) -> list[Row]:

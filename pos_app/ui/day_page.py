@@ -8,7 +8,7 @@ from pos_app.ui.controls import Paragraph, label
 from pos_app.ui.day_flows import step_name
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.panels import Panel
-from pos_app.ui.scrolling import scrolled
+from pos_app.ui.scrolling import emptied, scrolled
 from pos_app.ui.theme import SEMIBOLD, Look
 from pos_app.workstation.answer import Part
 from pos_app.workstation.day_view import DayStep, DayView, StepState
@@ -91,17 +91,10 @@ class DayPage(Panel):
         if day.next_on is not None:
             said.append(words.text("day.next_on", on=day.next_on))
         self._value.say("\n".join(said))
-        self._clear()
+        emptied(self._grid)
         for place, step in enumerate(day.steps):
             self._row(self._grid, place * 2, step)
         self._grid.setRowStretch(2 * steps, 1)
-
-    def _clear(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            held = item.widget()
-            if held is not None:
-                held.hide()
-                held.deleteLater()
 
     def _row(self, grid: QGridLayout, place: int, step: DayStep) -> None:
         look, words = self.look, self.look.words

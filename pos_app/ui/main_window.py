@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from pos_app.ui import (
     conflict_flows,
     control_flows,
+    day_flows,
     device_flows,
     gestures,
     letter_flows,
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
         device_flows.heard(self.desk, answer)
         member_flows.heard(self.desk, answer)
         conflict_flows.heard(self.desk, answer)
+        day_flows.heard(self.desk, answer)
         control_flows.heard(self.desk, answer)
         base_ask(self.desk)
 

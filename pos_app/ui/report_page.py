@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from pos_app.ui.controls import Paragraph, label, named, rule
-from pos_app.ui.desk import Desk
+from pos_app.ui.desk import Change, Desk
 from pos_app.ui.panels import Panel
 from pos_app.ui.phrases import money
+from pos_app.ui.scrolling import emptied
 from pos_app.ui.theme import MEDIUM, SEMIBOLD, Look
 from pos_app.workstation.drawer_difference import said
 from pos_app.workstation.report import Report, Settlement
@@ -40,10 +41,25 @@ class ReportPage(Panel):
         self._grid.setHorizontalSpacing(look.metrics.px(20))
         self._grid.setColumnStretch(0, 1)
         self._place = 0
-        self._fill(report)
-        self._grid.setRowStretch(self._place, 1)
+        self._report, self._link = report, desk.view.link
+        self._paint()
         area.setWidget(sheet)
         self.column.addWidget(area, 1)
+
+    def refresh(self, changes: frozenset[Change]) -> None:
+        """What is not sent and how the settlement goes are of now, as in the bar above; the rest
+        is of the report."""
+        link = self.desk.view.link
+        if (link.unsent, link.online) != (self._link.unsent, self._link.online):
+            self._link = link
+            self._paint()
+
+    def _paint(self) -> None:
+        emptied(self._grid)
+        self._grid.setRowStretch(self._place, 0)
+        self._place = 0
+        self._fill(self._report)
+        self._grid.setRowStretch(self._place, 1)
 
     def _people(self, report: Report) -> Iterator[str]:
         """Who opened the session; who closed it, where it is closed."""
@@ -74,8 +90,10 @@ class ReportPage(Panel):
             self._row(words.text("report.paid_minor"), paid)
         self._heading(words.text("report.group_counts"))
         for name, count in report.rows():
-            if name != "session_number":
+            if name not in ("session_number", "unsent"):
                 self._row(words.text(f"report.{name}"), words.number(count))
+        if self._link.unsent:
+            self._row(words.text("report.unsent"), words.number(self._link.unsent), "warning")
         if report.kind == "z":
             self._settlement(report.settlement)
 
@@ -93,7 +111,8 @@ class ReportPage(Panel):
         words = self.look.words
         self._heading(words.text("report.settlement"))
         if settlement is None or not settlement.asked:
-            self._wide(words.text("report.settlement_waits"))
+            goes = "goes" if self._link.online else "waits"
+            self._wide(words.text(f"report.settlement_{goes}"))
         elif settlement.agreed:
             self._wide(words.text("report.settlement_agreed"), "good")
         else:

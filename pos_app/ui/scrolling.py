@@ -49,3 +49,12 @@ def scroll_by_key(page: QWidget, event: QKeyEvent, *, rows: bool, typed: bool) -
             bar.triggerAction(MOVES[key])
             return True
     return False
+
+
+def emptied(grid: QGridLayout) -> None:
+    """Everything that stands in it goes."""
+    while (item := grid.takeAt(0)) is not None:
+        held = item.widget()
+        if held is not None:
+            held.hide()
+            held.deleteLater()

@@ -154,7 +154,7 @@ def test_the_z_report_names_what_differs(window):
 
 @pytest.mark.parametrize(
     ("settlement", "said"),
-    [(None, "когда будет связь"), (Settlement(True, True), "сходятся")],
+    [(None, "Сервер считает"), (Settlement(True, True), "сходятся")],
 )
 def test_the_z_report_says_how_the_settlement_went(window, settlement, said):
     window.desk.till.push(done(report=a_report("z", settlement=settlement)))
