@@ -1,5 +1,7 @@
 """The end of the day: each step with its state in a word, a picture, a sentence. Never a rule."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
@@ -85,7 +87,7 @@ class DayPage(Panel):
         words = self.look.words
         on, steps = words.format(day.business_on), len(day.steps)
         told = words.text("day.done_of", done=day.done, n=steps)
-        self._progress.say(f"{on} · {told}")
+        self._progress.say(" · ".join((on, told, *self._people(day))))
         self._bar.show_steps(day.done, steps)
         said = [words.say(day.value)] if day.value else []
         if day.next_on is not None:
@@ -95,6 +97,16 @@ class DayPage(Panel):
         for place, step in enumerate(day.steps):
             self._row(self._grid, place * 2, step)
         self._grid.setRowStretch(2 * steps, 1)
+
+    def _people(self, day: DayView) -> Iterator[str]:
+        """Who began it and who closed it: once where that is one person."""
+        words = self.look.words
+        if day.begun_by and day.begun_by == day.closed_by:
+            yield words.text("day.by_one", name=day.begun_by)
+            return
+        for key, name in (("begun_by", day.begun_by), ("closed_by", day.closed_by)):
+            if name:
+                yield words.text(f"day.{key}", name=name)
 
     def _row(self, grid: QGridLayout, place: int, step: DayStep) -> None:
         look, words = self.look, self.look.words

@@ -53,7 +53,8 @@ def begin(station: Station) -> Answer:
         taken_up = with_count_of(last, session) if session is not None else last
         return keep(station, replace(taken_up, left=False)) or changed(Part.SESSION)
     operator = station.operator.name if station.operator else ""
-    day = DayRecord(session.business_on, session.number, operator, station.now())
+    now = station.now()
+    day = DayRecord(session.business_on, session.number, operator, now, begun_by=operator)
     trouble = keep(station, with_count_of(day, session))
     station.settings.crash_point("day.begun")
     return trouble or changed(Part.SESSION)
@@ -160,7 +161,7 @@ def _day_of(station: Station, session: SessionState, counted_minor: int) -> DayR
     now = station.now()
     day = last if last is not None and is_of(last, session) else None
     if day is None:
-        day = DayRecord(session.business_on, session.number, name, now, left=True)
+        day = DayRecord(session.business_on, session.number, name, now, left=True, begun_by=name)
     return replace(
         day,
         operator=name,

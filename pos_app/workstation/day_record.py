@@ -82,7 +82,8 @@ class DayRecord:
     `to_send`: events that waited when the day was closed; `paper`: the print job of Z; `left`: its
     screen was left; `told`: somebody has seen how it was settled. `difference_reason`: a code of
     DIFFERENCE_REASONS or somebody's own words, why what was counted is not what should be; `taken`:
-    the count is that of the session, which was closed before.
+    the count is that of the session, which was closed before. `begun_by` may be another than
+    `operator`, who closed it.
     """
 
     business_on: date
@@ -104,6 +105,7 @@ class DayRecord:
     drawer: Drawer | None = None
     difference_reason: str = ""
     taken: bool = False
+    begun_by: str = ""
 
     def with_terminal(self, end: TerminalEnd) -> "DayRecord":
         """That terminal's end, changed."""

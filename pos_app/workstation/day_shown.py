@@ -47,7 +47,8 @@ def day_shown(station: Station) -> DayView | None:
     value = _value(day) if day.closed_at else None
     closed = day.closed_at is not None
     on = next_business_day(station.local().date(), day.business_on) if closed else None
-    return DayView(day.business_on, steps, closed, report, value, on)
+    who = (day.begun_by, day.operator if closed else "")
+    return DayView(day.business_on, steps, closed, report, value, on, *who)
 
 
 def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:

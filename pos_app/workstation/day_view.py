@@ -52,7 +52,8 @@ OPENS = frozenset(
 @dataclass(frozen=True, slots=True)
 class DayView:
     """`report`: Z, once the day is closed; `value`: what the day was worth without a link;
-    `next_on`: the business day that a session opened now would begin."""
+    `next_on`: the business day that a session opened now would begin. `begun_by`, `closed_by`:
+    names; whoever goes on with it may be another than who began."""
 
     business_on: date
     steps: tuple[DayStep, ...]
@@ -60,6 +61,8 @@ class DayView:
     report: Report | None = None
     value: Sentence | None = None
     next_on: date | None = None
+    begun_by: str = ""
+    closed_by: str = ""
 
     @property
     def done(self) -> int:

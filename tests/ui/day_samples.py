@@ -107,7 +107,8 @@ def closed(at, *last):
         "day.value", time=say("day.time", hours=3, minutes=10), receipts=say("day.receipts", n=41),
         earned=Points(512), redeemed=Points(2310), overdrawn=Points(0),
     )  # fmt: skip
-    return DayView(ON, (*steps, *last), True, a_report(at), value)
+    who = ("Константинопольская Александра", "Иванова А.")
+    return DayView(ON, (*steps, *last), True, a_report(at), value, None, *who)
 
 
 def dark(at):

@@ -133,6 +133,20 @@ def test_the_next_business_day_is_told_once_the_day_is_closed(begun):
     assert "23\xa0ноября 2026" in words_on(window)
 
 
+@pytest.mark.parametrize(
+    ("begun_by", "closed_by", "said"),
+    [
+        ("Мария", "", "начато: Мария"),
+        ("Мария", "Пётр", "начато: Мария · закрыто: Пётр"),
+        ("Мария", "Мария", "начато и закрыто: Мария"),
+    ],
+)
+def test_the_day_says_who_began_it_and_who_closed_it(begun, begun_by, closed_by, said):
+    day = replace(day_samples.closed(NOW), begun_by=begun_by, closed_by=closed_by)
+    window = begun(day)
+    assert any(one.text().endswith(f" · {said}") for one in window.findChildren(QLabel))
+
+
 def test_a_receipt_that_is_open_is_put_aside_or_voided_from_the_day(begun):
     step = DayStep("receipts", StepState.NEEDS_YOU, say("day.receipt_open"), (),
                    ("put_aside", "void_open"))  # fmt: skip
