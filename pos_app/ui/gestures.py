@@ -30,6 +30,9 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
         return
     waiting = desk.typed.strip()
     if waiting.endswith("*"):
+        if return_marks.heard(desk, waiting + read(data)):
+            desk.write("")
+            return
         desk.do(desk.till.type_text(waiting))
     if desk.ask is None or _ends_with_scan(desk.ask):
         desk.close_ask()

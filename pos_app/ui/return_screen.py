@@ -36,7 +36,9 @@ class ReturnPage(Panel):
         how = Paragraph(look, look.metrics.small)
         left = return_marks.any_left(receipt)
         how_to = look.say("ui.return_how" if left else "ui.return_nothing_left")
-        told = (self._whose(), how_to, self._over_sale() if left else "")
+        part = any(line.quantity.value and return_marks.is_weighed(line) for line in receipt.lines)
+        weighed = look.say("ui.return_how_weighed") if part else ""
+        told = (self._whose(), how_to, weighed, self._over_sale() if left else "")
         how.say(" · ".join(part for part in told if part))
         self.column.addWidget(how)
         self.column.addWidget(self._lines(), 1)
@@ -87,7 +89,7 @@ class ReturnPage(Panel):
         grid.setContentsMargins(0, 0, look.metrics.px(8), 0)
         grid.setHorizontalSpacing(look.metrics.px(8))
         grid.setColumnStretch(0, 1)
-        self._labels: dict[int, QLabel] = {}
+        self._labels: dict[int, QLabel | Button] = {}
         for row, line in enumerate(self._receipt.lines):
             self._line(grid, row, line)
         grid.setRowStretch(len(self._receipt.lines), 1)
@@ -109,15 +111,12 @@ class ReturnPage(Panel):
         texts.addWidget(name)
         texts.addWidget(sold)
         grid.addLayout(texts, row, 0)
-        self._labels[line.line] = label(look, "", weight=SEMIBOLD)
+        self._labels[line.line] = self._amount(line)
         for column, (by, icon, key) in enumerate(
             ((-1, "minus", "ui.less"), (0, "", ""), (1, "plus", "ui.more")), start=1
         ):
             if not icon:
-                middle = self._labels[line.line]
-                middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
-                middle.setMinimumWidth(look.metrics.px(96))
-                grid.addWidget(middle, row, column)
+                grid.addWidget(self._labels[line.line], row, column)
                 continue
             press = partial(return_marks.step, self.desk, self._page, line, by)
             step = Button(look, "", press, icon=icon)
@@ -126,21 +125,44 @@ class ReturnPage(Panel):
             step.setEnabled(not gone)
             grid.addWidget(step, row, column)
 
+    def _amount(self, line: LineView) -> QLabel | Button:
+        """How much of it is marked; of what is weighed, a key that asks for a part."""
+        look = self.look
+        if not (return_marks.is_weighed(line) and line.quantity.value):
+            middle = label(look, "", weight=SEMIBOLD)
+            middle.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            middle.setMinimumWidth(look.metrics.px(96))
+            return middle
+        press = partial(return_marks.ask_weight, self.desk, self._page, line)
+        key = Button(look, look.words.format(line.quantity), press)
+        key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        key.least.setWidth(look.metrics.px(96))
+        return key
+
     def refresh(self, changes: frozenset[Change]) -> None:
-        """Something was marked, or asked beside it: then Esc is the question's."""
-        if Own.PAGE in changes:
+        """Something was marked, or asked beside it: then Esc and Enter are the question's."""
+        if changes & {Own.PAGE, Own.ASK}:
             self._show()
-        if Own.ASK in changes:
-            reveal(self.back, self.desk.ask is None)
 
     def _show(self) -> None:
         words, marked = self.look.words, self._page.chosen
         for line in self._receipt.lines:
             chosen = Quantity(marked.get(line.line, 0), line.quantity.unit)
-            self._labels[line.line].setText(words.format(chosen))
+            self._say(line, words.format(chosen))
+        free = self.desk.ask is None
+        reveal(self.back, free)
         for button in (self._go, self._swap):
-            button.setEnabled(any(marked.values()))
+            button.setEnabled(free and any(marked.values()))
         self._sums.say(self._told())
+
+    def _say(self, line: LineView, amount: str) -> None:
+        shown = self._labels[line.line]
+        if isinstance(shown, Button):
+            shown.relabel(amount)
+            part = self.look.say("ui.return_part")
+            shown.setAccessibleName(f"{part}: {line.name}, {amount}")
+        else:
+            shown.setText(amount)
 
     def _told(self) -> str:
         """What the chosen lines bring, before anybody has said yes."""

@@ -42,6 +42,21 @@ def a_receipt():
     return replace(shown, lines=(back, *rest))
 
 
+def a_part_by_weight(window):
+    """The finger's way: the weight of a part is asked for beside the page."""
+    choosing_lines(window)
+    page = window.desk.page
+    weighed = next(one for one in page.content.lines if return_marks.is_weighed(one))
+    return_marks.put(window.desk, page, weighed, "0.120")
+    return_marks.ask_weight(window.desk, page, weighed)
+
+
+def why_it_comes_back(window):
+    """Beside its page: Esc is the question's."""
+    choosing_lines(window)
+    return_marks.open_return(window.desk, "A000017", [(2, "1")])
+
+
 def wholly_back(window):
     """Found once more, by its number."""
     become(window, transaction=None, member=None)
@@ -153,6 +168,8 @@ RETURNS = {
     "returned_to_card": lambda w: returned(w, TenderView("card", 219_90)),
     "why_of_a_past_receipt": why_of_a_past_receipt,
     "return_chosen": choosing_lines,
+    "return_part": a_part_by_weight,
+    "return_reason": why_it_comes_back,
     "return_all_back": wholly_back,
     "return_open": an_open_return,
     "return_open_nobody": lambda w: an_open_return(w, ReturnView("A000017", "", False)),

@@ -7,12 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from pos_app.domain.quantity import grams
 from pos_app.ui import gestures, return_marks
 from pos_app.ui.controls import Button, Paragraph, Variants
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import MENU, perform
+from pos_app.ui.panels import NumberPad
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.answer import Part, done, notice, refused
+from pos_app.workstation.price_check import CheckedPrice, OnLabel
 from pos_app.workstation.return_shown import ReturnView
 from pos_app.workstation.view import FoundItem, TenderView
 from tests.ui.builders import SellingTill, a_member, a_transaction, selling, signed_on
@@ -281,6 +284,70 @@ def test_a_row_s_number_marks_it_and_enter_goes_on_to_the_reason(window, receipt
     assert (number, lines, given["reason"]) == ("A000017", [(2, "1")], "defect")
 
 
+def test_a_weight_typed_after_the_goods_is_the_part_of_them_that_comes_back(window, receipt):
+    enter(window, "3")
+    assert marked(window) == [(3, "0.342")]
+    enter(window, "0,120")
+    assert marked(window) == [(3, "0.120")]
+    enter(window, "0.342*3")
+    assert marked(window) == [(3, "0.342")]
+    enter(window, f"0.2*{receipt.lines[2].code}")
+    assert marked(window) == [(3, "0.200")]
+    enter(window, "2*1")
+    assert marked(window) == [(1, "2"), (3, "0.200")]
+    enter(window, "0.000*3")
+    assert marked(window) == [(1, "2")]
+    assert window.desk.till.said("scan") == window.desk.till.said("type_text") == []
+
+
+def test_more_than_was_sold_is_not_marked_and_a_weight_of_nothing_asks_of_what(window, receipt):
+    enter(window, "0.343*3")
+    assert (marked(window), said(window)) == ([], ["refused.too_many_back"])
+    enter(window, "2")
+    enter(window, "0.100")
+    weighed = [one for one in receipt.lines if one.quantity.unit.price_digits]
+    wanted = [(2, "1"), (3, "0.100")] if len(weighed) == 1 else [(2, "1")]
+    assert marked(window) == wanted
+    enter(window, "0.5*2")
+    assert said(window) == ["refused.bad_quantity"]
+
+
+def test_a_label_of_a_part_marks_its_weight_and_a_second_one_the_rest(window, receipt):
+    cheese = receipt.lines[2]
+    item = FoundItem(cheese.item_id, cheese.code, cheese.name, 1, "g")
+    weights = {"2100": 120, "2200": 222, "2300": 400}
+
+    def check(text):
+        label = OnLabel(grams(weights[text]), None, None)
+        price = CheckedPrice(item, None, "", None, (), None, label=label)
+        return done(item=item, price=price)
+
+    window.desk.till.answers["price_check"] = check
+    gestures.scan(window.desk, b"2100")
+    assert marked(window) == [(3, "0.120")]
+    gestures.scan(window.desk, b"2300")
+    assert (marked(window), said(window)) == ([(3, "0.120")], ["refused.too_many_back"])
+    gestures.scan(window.desk, b"2200")
+    assert marked(window) == [(3, "0.342")]
+    gestures.scan(window.desk, b"2200")
+    assert said(window) == ["ui.return_no_more"]
+
+
+def test_a_finger_is_asked_for_the_part_of_weighed_goods(window, receipt):
+    part = window.look.say("ui.return_part")
+    (key,) = [b for b in page(window).findChildren(Button)
+              if b.accessibleName().startswith(f"{part}: {receipt.lines[2].name}")]  # fmt: skip
+    key.click()
+    assert asked(window) == "return_weight"
+    for digit in "0,15":
+        window.screen_shown.findChild(NumberPad)._press(digit)
+    perform(window.desk, "submit")
+    assert (marked(window), window.desk.ask) == ([(3, "0.150")], None)
+    key.click()
+    gestures.scan(window.desk, receipt.lines[0].code.encode())
+    assert (marked(window), window.desk.ask) == ([(1, "1"), (3, "0.150")], None)
+
+
 def test_beside_a_question_esc_is_the_question_s_alone(window, receipt):
     def backs():
         back = window.look.say("ui.back")
@@ -291,9 +358,11 @@ def test_beside_a_question_esc_is_the_question_s_alone(window, receipt):
     enter(window)
     assert asked(window) == "reason"
     assert len(backs()) == 1
+    assert not page(window)._go.isEnabled(), "and so is Enter"
     QTest.keyClick(window.entry, Qt.Key.Key_Escape)
     assert len(backs()) == 1
     assert window.desk.page.kind == "return"
+    assert page(window)._go.isEnabled()
 
 
 def test_a_card_on_the_page_is_the_till_s_and_enter_with_nothing_marked_leaves_it(window, receipt):
