@@ -130,7 +130,20 @@ class Paragraph(QLabel):
         """Shows the text; nothing to say takes no room."""
         if text != self.text():
             self.setText(text)
+        if not text:
+            self._keep_room(False)
         reveal(self, bool(text))
+
+    def pause(self) -> None:
+        """Says nothing for a moment: what it said goes, what is below it does not jump."""
+        self._keep_room(bool(self.text()))
+        reveal(self, False)
+
+    def _keep_room(self, kept: bool) -> None:
+        policy = self.sizePolicy()
+        if policy.retainSizeWhenHidden() != kept:
+            policy.setRetainSizeWhenHidden(kept)
+            self.setSizePolicy(policy)
 
 
 class Variants(QWidget):

@@ -196,7 +196,10 @@ class CustomerScreen(QWidget):
         off = transaction.discount_total_minor + transaction.points_redeemed_minor
         saved = words.text("customer.saved", sum=self._desk.money(off)) if off > 0 else ""
         self._saved.say(saved)
-        self._points.say(self._points_words(transaction))
+        if transaction.teaser is None and view.member is None and transaction.kind != "return":
+            self._points.pause()  # it is priced when the lines are painted
+        else:
+            self._points.say(self._points_words(transaction))
         offer = self._desk.offer()
         self._offer.say(words.say(offer) if offer is not None and view.payment is None else "")
 

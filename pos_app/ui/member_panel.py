@@ -227,6 +227,9 @@ class NobodyYet(QWidget):
         """What this receipt would earn and save with a card."""
         transaction = self._desk.view.transaction
         teaser = transaction.teaser if transaction else None
+        if teaser is None and transaction is not None and transaction.lines:
+            self._teaser.pause()  # it is priced when the lines are painted
+            return
         if teaser is None or not (teaser.points or teaser.saves_minor):
             self._teaser.say("")
             return

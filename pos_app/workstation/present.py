@@ -168,7 +168,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         change_due_minor=change,
         tenders=tender_views(station, transaction),
         points_earned=totals.points_earned,
-        teaser=_teaser(priced, station.teaser),
+        teaser=_teaser(station, priced),
         round_notes_minor=() if returning else _round_notes(station, in_cash),
         cash_rounding_minor=in_cash - due,
         rounding_minor=totals.rounding_minor,
@@ -185,8 +185,9 @@ def _round_notes(station: Station, due_minor: int) -> tuple[int, ...]:
     return next_round_amounts(due_minor, program_of(station).currency)
 
 
-def _teaser(priced: Priced, teaser: Priced | None) -> TeaserView | None:
-    if teaser is None:
+def _teaser(station: Station, priced: Priced) -> TeaserView | None:
+    teaser = station.teaser.of(priced) if station.teaser is not None else None
+    if teaser is None or station.known is not None:
         return None
     saves = priced.totals.net_minor - teaser.totals.net_minor
     points = teaser.totals.points_earned

@@ -294,13 +294,12 @@ def reprice(station: Station) -> None:
     transaction = station.open
     assert transaction is not None
     if transaction.takes_back:
-        station.priced, station.teaser = priced_bare(transaction), None
+        station.priced = priced_bare(transaction)
         station.priced_for = None
         return
     with one_programme(station):
         station.priced, station.priced_for = _priced(station, transaction, explain=False)
         station.priced_under = station.engine
-        station.teaser = None if station.known else _teaser(station, transaction)
 
 
 def refresh_known(station: Station) -> None:
@@ -310,19 +309,6 @@ def refresh_known(station: Station) -> None:
     now = station.mirror.member_by_key("id", station.known.member.member_id)
     station.known = know(station, now or station.known.member, local=now is None)
     reprice(station)
-
-
-def _teaser(station: Station, transaction: Transaction) -> Priced | None:
-    """The same receipt for a member of the lowest tier."""
-    program = program_of(station)
-    if not (program.member_discounts or program.earn.rules) or not transaction.lines:
-        return None
-    context = replace(
-        context_of(station, transaction),
-        customer=stranger(station),
-    )
-    lines = [line.basket_line() for line in transaction.lines]
-    return engine_of(station).price(lines, context)
 
 
 def is_stale(station: Station, as_of: datetime | None) -> bool:

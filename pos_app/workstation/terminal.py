@@ -36,6 +36,7 @@ from pos_app.workstation import (
     settle,
     shift_wait,
     suspend_resume,
+    teaser,
 )
 from pos_app.workstation.answer import Answer, Part, done, refused
 from pos_app.workstation.device_care import DeviceGestures
@@ -49,12 +50,7 @@ from pos_app.workstation.pricing_task import one_programme
 from pos_app.workstation.return_gestures import ReturnGestures
 from pos_app.workstation.settling import PaymentGestures
 from pos_app.workstation.shelf_label import LabelGestures
-from pos_app.workstation.station import (
-    Override,
-    Station,
-    changed,
-    guarded,
-)
+from pos_app.workstation.station import Override, Station, changed, guarded
 from pos_app.workstation.training import TrainingGestures
 from pos_app.workstation.view import TillView
 from pos_app.workstation.weighing import WeighingGestures
@@ -325,6 +321,7 @@ class Terminal(
             later.tick(self._station)
         shift_wait.tick(self._books)
         day_settle.tick(self._books)
+        teaser.tick(self._station)
 
     def close(self) -> None:
         """End cleanly."""

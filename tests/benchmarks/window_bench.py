@@ -24,7 +24,8 @@ from tests.benchmarks.labels import NOBODY, code_of
 from tests.benchmarks.rows import Row, percentile
 
 FRAME_MS = 1000 / 60
-LINES, SCANS = 150, 60
+LINES, SCANS, PAIRS = 150, 60, 20
+MEMBER = b"2990000000019"
 FEW = ((1, 20), (30, 20))
 """(lines on the receipt, scans around there) beside the 150 that the target is of."""
 PATIENCE_S = 60.0
@@ -61,6 +62,15 @@ def measure(folder: Path, bare_mib: float) -> list[Row]:
         *fewer,
         Row(f"{what}, p50", percentile(times, 0.5), FRAME_MS, "ms", "one 60 Hz frame", note=note),
         Row(f"{what}, p95", percentile(times, 0.95), FRAME_MS, "ms", "one 60 Hz frame", 1),
+        Row(
+            "scan to painted line, nobody identified, p50",
+            percentile(found["guest_ms"], 0.5),
+            percentile(found["member_ms"], 0.5),
+            "ms",
+            "the same with the member on, in turn",
+            1,
+            note=f"{PAIRS} pairs from {LINES + SCANS // 2} lines on; the teaser comes later",
+        ),
         Row(
             "memory of till and courier, same till",
             together,
@@ -200,6 +210,22 @@ def up_to(counter: Counter, goods: list[str], lines: int) -> dict[int, list[floa
     return few
 
 
+def in_turn(counter: Counter, goods: list[str]) -> tuple[list[float], list[float]]:
+    """Scans at the same length of the receipt with the member on and with nobody, in turn."""
+    member: list[float] = []
+    guest: list[float] = []
+    till, desk = counter.till.terminal, counter.desk
+    for one, other in list(zip(goods[::2], goods[1::2], strict=False))[:PAIRS]:
+        member.append(counter.scan(one)[0])
+        desk.do(till.remove_member())
+        counter.settle(0.6)
+        guest.append(counter.scan(other)[0])
+        counter.settle(0.6)
+        till.scanned(MEMBER, "]E0")
+        counter.settle(0.1)
+    return member, guest
+
+
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser()
@@ -212,7 +238,7 @@ def main() -> None:
     if parsed.processor:
         counter.clock = time.process_time
     goods = codes()
-    counter.till.terminal.scanned(b"2990000000019", "]E0")
+    counter.till.terminal.scanned(MEMBER, "]E0")
     counter.settle(1.0)
     assert counter.till.terminal.view().member is not None
     first = LINES - SCANS // 2
@@ -239,6 +265,7 @@ def main() -> None:
         "resident_mib": family(),
     }
     assert counter.lines() == first + SCANS
+    figures["member_ms"], figures["guest_ms"] = in_turn(counter, goods[first + SCANS :])
     counter.close()
     print(json.dumps(figures))
 

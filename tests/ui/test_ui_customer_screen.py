@@ -75,6 +75,17 @@ def test_a_stranger_is_told_what_a_card_would_bring(screen):
     assert "+159" in " ".join(texts(screen(signed_on(transaction=a_transaction()))))
 
 
+def test_what_a_card_would_bring_is_not_shown_beside_another_receipt(screen, qapp):
+    shown = screen(signed_on(transaction=a_transaction()))
+    offer = shown._offer.pos()
+    shown._desk.till.shown = signed_on(transaction=replace(a_transaction(), teaser=None))
+    shown._desk.do(shown._desk.till.become(*Part))
+    shown.refresh()
+    qapp.processEvents()
+    assert not any("159" in text for text in texts(shown))
+    assert shown._offer.pos() == offer
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_change_stays_until_the_next_scan_and_then_goes(screen, language, qapp):
     shown = screen(signed_on(last_sale=a_last_sale()), language)

@@ -114,6 +114,25 @@ def test_a_teaser_without_savings_speaks_of_points_only(window):
     assert "159" not in words_on(window)
 
 
+def test_a_teaser_that_is_still_priced_leaves_its_room_and_no_old_figure(window, qapp):
+    scanned, teaser = a_transaction(), a_transaction().teaser
+    become(window, member=None, transaction=scanned)
+    panel = window.screen_shown.member.nobody
+    below = panel.mapToGlobal(panel.children()[-1].pos())
+    become(window, transaction=replace(scanned, teaser=None))
+    qapp.processEvents()
+    assert "159" not in words_on(window)
+    assert panel.mapToGlobal(panel.children()[-1].pos()) == below
+    become(window, transaction=replace(scanned, teaser=replace(teaser, points=161)))
+    qapp.processEvents()
+    assert "161" in words_on(window)
+    assert panel.mapToGlobal(panel.children()[-1].pos()) == below
+    become(window, transaction=None)
+    for _ in range(3):
+        qapp.processEvents()
+    assert panel.mapToGlobal(panel.children()[-1].pos()).y() < below.y()
+
+
 def test_a_refund_and_a_sale_without_change_are_said_so(window):
     refund = a_last_sale(kind="return", drawer_minor=10000, change_due_minor=0)
     become(window, transaction=None, member=None, last_sale=refund)

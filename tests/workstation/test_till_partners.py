@@ -117,6 +117,7 @@ def test_a_guests_card_earns_and_opens_nothing_meant_for_members(club: Bench):
     club.scan(MILK, BREAD, STRANGE_CARD)
     assert club.sale.discount_total_minor == 0
     assert club.sale.points_earned == 6
+    club.rest()
     assert club.sale.teaser.saves_minor == 2_70 + 9_00
     club.scan(BANK_CARD)
     assert club.sale.discount_total_minor == 8_99

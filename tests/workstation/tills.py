@@ -232,6 +232,11 @@ class Bench:
             answer = self.till.scan(code.encode())
         return answer
 
+    def rest(self) -> None:
+        """Two heart beats in which nobody does anything."""
+        self.till.tick()
+        self.till.tick()
+
     def sold(self, *codes: str, cash: int | None = None) -> Any:
         """A whole cash sale; the document as the journal has it."""
         self.scan(*(codes or (MILK,)))
