@@ -5,12 +5,16 @@ this member pays (or anybody with a card), what is promised of it and its lowest
 Nothing is sold, reserved or written, and nobody is asked: it is all in the mirror. Never a rule.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pos_app.domain.item import Item
 from pos_app.domain.money import Money
 from pos_app.domain.pricing.basket import BasketLine, Context
 from pos_app.domain.pricing.trace import why_modified
+from pos_app.domain.promotion.benefit import Gift
+from pos_app.domain.promotion.promotion import Promotion
+from pos_app.domain.promotion.read_benefit import SAME_ITEM
 from pos_app.domain.quantity import Quantity, Unit, pieces
 from pos_app.domain.sentence import Sentence
 from pos_app.domain.sheet.at_shelf import Promise, promises
@@ -153,13 +157,12 @@ def _promises(station: Station, line: BasketLine, context: Context) -> tuple[Pro
 
 
 def _names(station: Station, line: BasketLine) -> dict[str, str]:
-    """The item by its name, and what else sets name by theirs; what is not in the catalogue is
-    called unknown."""
+    """The item by its name, and what else sets and gifts name by theirs; what is not in the
+    catalogue is called unknown."""
     named = {
         one
         for promotion in engine_of(station).promotions_of(line)
-        for goods in promotion.goods
-        for one in (goods.items if len(promotion.goods) > 1 else ())
+        for one in (*_of_sets(promotion), *_gifts(promotion))
     }
     found = {one: station.mirror.item(one) for one in named}
     language = station.operator.language if station.operator else station.settings.language
@@ -168,6 +171,16 @@ def _names(station: Station, line: BasketLine) -> dict[str, str]:
         one: item.name if item is not None else text("ui.unknown_goods", code=one)
         for one, item in found.items()
     }
+
+
+def _of_sets(promotion: Promotion) -> Iterator[str]:
+    for goods in promotion.goods if len(promotion.goods) > 1 else ():
+        yield from goods.items
+
+
+def _gifts(promotion: Promotion) -> Iterator[str]:
+    gifts = (one.item_id for one in promotion.benefits if isinstance(one, Gift))
+    return (one for one in gifts if one != SAME_ITEM)
 
 
 class PriceGestures:

@@ -257,6 +257,18 @@ def test_items_stand_with_their_names_where_they_are_known() -> None:
     assert "items: Kettle, 18" in "\n".join(sheet_page(sheet, Words("en")))
 
 
+def test_a_gift_that_no_catalogue_has_is_called_unknown_by_whoever_knows_names() -> None:
+    gift = {"id": "g", "kind": "gift", "item": "17", "units": 1}
+    program = a_program(promotions=[gift])
+
+    def told(**names: str) -> str:
+        return "\n".join(sheet_page(rule_sheet(program, "en", items=names), Words("en")))
+
+    assert "unknown item 17" in told(**{"18": "Pan"})
+    assert "Kettle" in told(**{"17": "Kettle"})
+    assert "unknown" not in told() and "17" in told(), "nobody here knows a name"
+
+
 def test_one_of_so_many_units_at_a_lower_price() -> None:
     same = {"units": 1, "goods": {"categories": ["Juice"]}}
     promotion = {"id": "p", "kind": "buy_get", "buy": same, "get": {**same, "percent": "50"}}

@@ -238,3 +238,13 @@ def test_a_choice_from_a_list_is_asked_about_by_its_id(shop):
     assert (told.item.unit, told.here.amount_minor) == ("g", 120_00)
     assert isinstance(told.item.name, str) and not isinstance(told.item.name, Sentence)
     assert notices(shop.till.price_check(found.item_id)) == ["price"]
+
+
+def test_a_gift_is_promised_by_its_name_and_one_that_is_not_sold_here_as_unknown(shop):
+    gift = {"kind": "gift", "units": 1, "goods": {"categories": ["Молочное"]}}
+    bread = {**gift, "id": "a", "name": {"ru": "Хлеб к молоку"}, "item": "item2"}
+    kettle = {**gift, "id": "b", "name": {"ru": "Чайник"}, "item": "kettle-17"}
+    with_rules(shop, bread, kettle)
+    told = dict(one.split(" | ") for one in words(asked(shop, MILK)))
+    assert "Хлеб ржаной" in told["Хлеб к молоку"]
+    assert "неизвестный товар kettle-17" in told["Чайник"]

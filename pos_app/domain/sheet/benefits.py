@@ -20,7 +20,7 @@ from pos_app.domain.promotion.benefit import (
 from pos_app.domain.promotion.condition import Condition
 from pos_app.domain.promotion.promotion import Limits, Promotion
 from pos_app.domain.promotion.read_benefit import SAME_ITEM
-from pos_app.domain.sentence import Points, Rate, Sentence, say
+from pos_app.domain.sentence import Argument, Points, Rate, Sentence, say
 from pos_app.domain.sheet.scope import Line, Telling, named_goods, period, said_goods, said_when
 
 
@@ -157,12 +157,14 @@ def _first_then(one: FirstThen, told: Telling) -> Iterator[Sentence]:
         yield say("sheet.max_units.best", n=one.max_units)
 
 
+def _item(item_id: str, told: Telling) -> Argument:
+    """By its name; by its id only where nobody knows any name."""
+    unknown = say("ui.unknown_goods", code=item_id) if told.items else item_id
+    return told.items.get(item_id, unknown)
+
+
 def _gift(one: Gift, told: Telling) -> Iterator[Sentence]:
-    what = (
-        say("sheet.same_item")
-        if one.item_id == SAME_ITEM
-        else told.items.get(one.item_id, one.item_id)
-    )
+    what = say("sheet.same_item") if one.item_id == SAME_ITEM else _item(one.item_id, told)
     if one.breaks:
         steps = tuple(say("sheet.gift.step", n=b.value, least=b.least) for b in one.breaks)
         yield say("sheet.gift.steps", item=what, list=steps)
