@@ -141,6 +141,8 @@ def _terminal(station: Station, end: TerminalEnd) -> DayStep:
     why = (say("day.terminal_said", words=end.why),) if end.why else ()
     if end.state in (TerminalDay.DONE, TerminalDay.LET_GO):
         return DayStep(name, DONE, say(f"day.terminal_{end.state.value}", name=who))
+    if end.state is TerminalDay.QUEUED and day_terminals.sought(station, end.name):
+        return DayStep(name, WORKING, say("day.terminal_sought", name=who), (), ("let_go",))
     if end.state is TerminalDay.QUEUED and day_terminals.away(station, end.name):
         return DayStep(name, CANNOT, say("day.terminal_away", name=who), (), ("let_go",))
     state = NEEDS_YOU if may else WORKING

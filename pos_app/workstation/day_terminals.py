@@ -16,8 +16,11 @@ from pos_app.workstation.day_record import WAITING, DayRecord, TerminalDay, Term
 from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.station import Station, changed, guarded
 
-AWAY = ("lost", "unknown", "misfit")
-"""Of a device: it is asked as soon as it is there."""
+GONE = ("lost", "misfit")
+SOUGHT = ("unknown",)
+"""Of a device: after a start the host has not found it yet, nor said that it is lost."""
+AWAY = (*GONE, *SOUGHT)
+"""It is asked as soon as it is there."""
 CHOICES = {
     TerminalDay.FAILED: ("again", "let_go"),
     TerminalDay.UNKNOWN: ("again", "closed"),
@@ -60,7 +63,16 @@ def called(station: Station, name: str) -> Sentence:
 
 def away(station: Station, name: str) -> bool:
     """Whether it cannot be asked now."""
-    return any(one.name == name and one.state in AWAY for one in station.devices.states())
+    return _is(station, name, AWAY)
+
+
+def sought(station: Station, name: str) -> bool:
+    """Whether it may be found any moment, without anybody's doing."""
+    return _is(station, name, SOUGHT)
+
+
+def _is(station: Station, name: str, states: tuple[str, ...]) -> bool:
+    return any(one.name == name and one.state in states for one in station.devices.states())
 
 
 def go_on(station: Station) -> None:
