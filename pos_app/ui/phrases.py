@@ -41,13 +41,14 @@ def member_row(member: FoundMember) -> Row:
 
 def suspended_row(desk: Desk, one: SuspendedView) -> Row:
     """A waiting receipt: label or time, lines, total; and that the till was cut short over it,
-    or that it is half of an exchange."""
+    that it may have been paid since, or that it is half of an exchange."""
     words = words_of(desk)
     at = words.format(one.at)
     lines = words.text("ui.lines", n=one.lines)
     total = words.money(one.total_minor, desk.view.currency)
     told = [at, lines] if one.label else [at]
-    told += [words.text("ui.cut_short")] if one.cut else []
+    told += [words.text("ui.cut_short")] if one.cut and not one.put_back else []
+    told += [words.text("ui.put_back")] if one.put_back else []
     half = words.money(one.paid_minor, desk.view.currency) if one.paid_minor else ""
     told += [words.text("ui.half_waits", paid=half)] if half else []
     return Row(one.label or lines, " · ".join(told), total, one.id)

@@ -14,7 +14,7 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.money import Money
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Notice, Tone, notice
-from pos_app.workstation.open_kept import Kept, half_of, is_cut
+from pos_app.workstation.open_kept import Kept, half_of, is_cut, is_put_back
 from pos_app.workstation.ports import Facts, NotNow, StorageBroken, StorageFull, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import Station
@@ -64,8 +64,10 @@ def _told(station: Station, draft: SuspendedDraft) -> Notice:
         paid = Money(half.minor, program_of(station).currency)
         return notice("half_exchange", Tone.WARNING, None, paid=paid)
     total = Money(draft.total_minor, program_of(station).currency)
-    at = station.gear.to_local(draft.at)
-    return notice("cut_short", Tone.WARNING, None, at=at, n=draft.lines, total=total)
+    at, identity = station.gear.to_local(draft.at), station.journal.identity()
+    copied = identity is not None and is_put_back(draft, identity.incarnation)
+    code = "cut_short_put_back" if copied else "cut_short"
+    return notice(code, Tone.WARNING, None, at=at, n=draft.lines, total=total)
 
 
 def _has_changed(station: Station) -> bool:

@@ -9,6 +9,8 @@ from pos_app.workstation.ports import SuspendedDraft
 
 OPEN = "open"
 """In the body of a suspended draft: nobody has put it aside."""
+LIFE = "life"
+"""In it too: the incarnation of the till's file that wrote it; older programs wrote none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ def body_of(draft: SuspendedDraft) -> dict[str, Any]:
 def is_cut(draft: SuspendedDraft) -> bool:
     """Whether the till was cut short over it; asked of those that are not open."""
     return OPEN in body_of(draft)
+
+
+def is_put_back(draft: SuspendedDraft, incarnation: int) -> bool:
+    """Whether the file was put back from a copy since: it may have been paid in between."""
+    return bool(body_of(draft).get(LIFE, incarnation) != incarnation)
 
 
 def half_of(draft: SuspendedDraft) -> Half | None:

@@ -14,8 +14,8 @@ from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """`names`: whose card is on a suspended receipt without a label, by its transaction, as the
-    mirror had them at `names_of`; `cut`: those that nobody put aside; `halves`: those of
-    which the return of an exchange has paid a part."""
+    mirror had them at `names_of`; `cut`: those that nobody put aside; `put_back`: those of a
+    former life of the file; `halves`: those of which the return of an exchange has paid a part."""
 
     identity: TerminalIdentity | None = None
     suspended: tuple[SuspendedDraft, ...] = ()
@@ -23,5 +23,6 @@ class Remembered:
     trouble: Sentence | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
+    put_back: frozenset[str] = frozenset()
     halves: Mapping[str, Half] = field(default_factory=dict)
     names_of: str = ""

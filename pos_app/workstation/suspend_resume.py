@@ -21,7 +21,7 @@ from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.handing_out import handed_out_again
 from pos_app.workstation.letting_go import release
-from pos_app.workstation.open_kept import OPEN, Kept, as_open, body_of, half_of, is_cut
+from pos_app.workstation.open_kept import LIFE, OPEN, Kept, as_open, body_of, half_of, is_cut
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import ask_again, judged_again
 from pos_app.workstation.pricing_task import know, reprice
@@ -78,6 +78,9 @@ def draft_for(
     body = draft_body(transaction)
     if still_open:
         body[OPEN] = True
+    identity = station.journal.identity()
+    if identity is not None:
+        body[LIFE] = identity.incarnation
     return SuspendedDraft(
         transaction.transaction_id,
         label,

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from pos_app.domain.sentence import say
 from pos_app.workstation.identify_member import member_here
-from pos_app.workstation.open_kept import body_of, half_of, is_cut
-from pos_app.workstation.ports import StorageBroken, SuspendedDraft
+from pos_app.workstation.open_kept import body_of, half_of, is_cut, is_put_back
+from pos_app.workstation.ports import StorageBroken, SuspendedDraft, TerminalIdentity
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.station import Station
 from pos_app.workstation.waiting_view import SuspendedView
@@ -21,23 +21,32 @@ def remembered(station: Station) -> Remembered:
     try:
         drafts = waiting(station)
         names, cut, heard = before.names, before.cut, station.mirror.cursor_text()
-        halves = before.halves
-        if drafts != before.suspended:
+        halves, identity, put_back = before.halves, journal.identity(), before.put_back
+        if (drafts, identity) != (before.suspended, before.identity):
             cut = frozenset(one.transaction_id for one in drafts if is_cut(one))
+            put_back = _put_back(drafts, identity)
             halves = {one.transaction_id: half for one in drafts if (half := half_of(one))}
         if drafts != before.suspended or heard != before.names_of:  # one may be forgotten by now
             names = _names(station, drafts)
         return Remembered(
-            journal.identity(),
+            identity,
             drafts,
             journal.unsent(),
             names=names,
             cut=cut,
+            put_back=put_back,
             names_of=heard,
             halves=halves,
         )
     except StorageBroken:
         return replace(before, trouble=say("link.storage_broken"))
+
+
+def _put_back(
+    drafts: tuple[SuspendedDraft, ...], identity: TerminalIdentity | None
+) -> frozenset[str]:
+    life = identity.incarnation if identity is not None else 0
+    return frozenset(one.transaction_id for one in drafts if is_put_back(one, life))
 
 
 def waiting(station: Station) -> tuple[SuspendedDraft, ...]:
@@ -66,6 +75,7 @@ def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
             one.total_minor,
             one.transaction_id in known.cut,
             known.halves[one.transaction_id].minor if one.transaction_id in known.halves else 0,
+            one.transaction_id in known.put_back,
         )
         for one in known.suspended
         if one.transaction_id != is_open

@@ -7,7 +7,8 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True)
 class SuspendedView:
     """One suspended transaction; `cut`: nobody put it aside, the till was cut short over it.
-    `paid_minor`: half of an exchange, of which the return has paid so much."""
+    `paid_minor`: half of an exchange, of which the return has paid so much. `put_back`: the till's
+    file is an older copy since then, so that it may have been paid."""
 
     id: str
     label: str
@@ -16,3 +17,4 @@ class SuspendedView:
     total_minor: int
     cut: bool = False
     paid_minor: int = 0
+    put_back: bool = False

@@ -66,6 +66,7 @@ def cut_card(state: str, key: str, *choices: str):
     return {"payment": payment, "transaction": a_transaction(paid=1_234_00)}
 
 
+PUT_BACK = replace(CUT_SHORT, put_back=True)
 STATES: dict[str, Callable[[MainWindow], object]] = {
     "selling": lambda w: None,
     "offline": selling_offline,
@@ -139,6 +140,16 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     ),
     "cut_short_list": lambda w: (
         become(w, transaction=None, member=None, suspended=(*SUSPENDED, CUT_SHORT)),
+        perform(w.desk, "suspended"),
+    ),
+    "put_back": lambda w: (
+        become(w, transaction=None, member=None, suspended=(PUT_BACK,)),
+        w.desk.do(
+            done(notice("cut_short_put_back", Tone.WARNING, None, at=NOW, n=148, total=MUCH))
+        ),
+    ),
+    "put_back_list": lambda w: (
+        become(w, transaction=None, member=None, suspended=(*SUSPENDED, PUT_BACK)),
         perform(w.desk, "suspended"),
     ),
     "training": lambda w: become(w, training=True),
