@@ -1,6 +1,7 @@
 """How the end of the day stands now, step by step, in sentences. Never does a step."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from pos_app.domain.business_day import next_business_day
 from pos_app.domain.money import Money
@@ -52,8 +53,10 @@ def day_shown(station: Station) -> DayView | None:
 
 
 def _steps(station: Station, day: DayRecord) -> Iterator[DayStep]:
-    yield day_receipts.shown(station, day)
-    yield _count(station, day)
+    receipts, count = day_receipts.shown(station, day), _count(station, day)
+    yield receipts
+    first = receipts.state is NEEDS_YOU
+    yield replace(count, state=WAITS, choices=()) if first else count
     if day.closed_at is None:
         yield from _later(station)
         return
@@ -80,9 +83,7 @@ def _later(station: Station) -> Iterator[DayStep]:
 
 def _count(station: Station, day: DayRecord) -> DayStep:
     if day.counted_minor is None:
-        first = day_receipts.shown(station, day).state is NEEDS_YOU
-        state = WAITS if first else NEEDS_YOU
-        return DayStep("count", state, say("day.count"), (), () if first else ("count",))
+        return DayStep("count", NEEDS_YOU, say("day.count"), (), ("count",))
     reason = day.difference_reason
     told, why = _counted(day, day.counted_minor), (drawer_difference.said(reason),) * bool(reason)
     if day.closed_at is not None:

@@ -3,6 +3,7 @@
 import pytest
 
 from pos_app.domain.events import DayClosed
+from pos_app.workstation.day_view import StepState
 from tests.workstation.test_till_day_end import Day
 from tests.workstation.tills import BREAD, MARIA, MILK, ok, paper, refusal
 
@@ -65,6 +66,18 @@ def test_a_drawer_that_was_right_is_shown_with_its_sum_and_closes_the_day(day):
     assert step.choices == ("close", "count_again")
     day.choose("count", "close")
     assert (day.view.report.counted_minor, day.view.report.difference_minor) == (1000_00, 0)
+
+
+def test_the_day_is_not_closed_with_it_before_the_receipts_that_wait_are_decided(day):
+    day.bench.scan(MILK)
+    ok(day.till.suspend(""))
+    ok(day.till.close_session(1000_00))
+    ok(day.till.day_begin())
+    step = day.step("count")
+    assert (step.state, step.choices) == (StepState.WAITS, ())
+    assert step.text.key == "day.count_same", "told all the same"
+    day.choose("receipts", "leave_them")
+    assert day.step("count").choices == ("close", "count_again")
 
 
 def test_who_counts_again_gives_a_reason_of_their_own(day):
