@@ -64,7 +64,7 @@ class Figure(QWidget):
 class Totals(Panel):
     """Sum, discounts and points at the left; what is due, large, at the right; paying below."""
 
-    NAMES = ("sum", "discounts", "points", "rounding", "paid", "back")
+    NAMES = ("sum", "discounts", "points", "rounding", "paid", "back", "apart")
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look, desk)
@@ -152,6 +152,7 @@ class Totals(Panel):
                 (self.look.say("ui.rounding"), _rounding_minor(transaction)),
                 (self._paid_name(), transaction.credit_minor - transaction.paid_minor),
                 self._back(swap, transaction.credit_minor),
+                self._apart(swap),
             ]
             rows += [("", 0)] * (len(self.NAMES) - len(rows))
             if transaction.refunds:
@@ -178,15 +179,18 @@ class Totals(Panel):
         return points_told(self.look, swap.points_given, swap.points_taken) if swap else ()
 
     def _back(self, swap: ExchangeView | None, credit_minor: int) -> tuple[str, int]:
-        """What comes back, or has come, lowers what is due; what goes back as it was paid is
-        named so."""
+        """What comes back, or has come, lowers what is due."""
         if credit_minor:
             return self.look.say("ui.paid_by_return"), -credit_minor
-        apart = sum(-one.amount_minor for one in swap.apart) if swap else 0
-        if swap is None or not apart:
-            return self.look.say("ui.comes_back"), -swap.back_minor if swap else 0
+        pays = swap.back_minor - _apart_minor(swap) if swap else 0
+        return self.look.say("ui.comes_back"), -pays
+
+    def _apart(self, swap: ExchangeView | None) -> tuple[str, int]:
+        """What goes back as it was paid is named so; it pays for nothing."""
+        if swap is None or not swap.apart:
+            return "", 0
         name = self.look.say(f"refund_to.{swap.apart[0].kind}")
-        return self.look.say("ui.apart", name=name), apart
+        return self.look.say("ui.apart", name=name), _apart_minor(swap)
 
     def _refunds(self, transaction: TransactionView) -> list[tuple[str, int]]:
         """Where the money of a return goes, tender by tender; what comes first is what is due."""
@@ -246,8 +250,12 @@ def _out_minor(transaction: TransactionView | None) -> int:
         return 0
     swap = transaction.exchange
     if swap is not None:
-        return swap.out_minor + sum(one.amount_minor for one in swap.apart)
+        return swap.out_minor - _apart_minor(swap)
     return transaction.change_due_minor if transaction.credit_minor else 0
+
+
+def _apart_minor(swap: ExchangeView) -> int:
+    return sum(-one.amount_minor for one in swap.apart)
 
 
 def _rounding_minor(transaction: TransactionView) -> int:

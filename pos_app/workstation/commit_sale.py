@@ -1,7 +1,6 @@
 """The last arrow of a receipt: durable, then the drawer, then the paper. Never a document built."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from drivers.contract import Element, Rule, Text
@@ -13,9 +12,10 @@ from pos_app.domain.money import Money
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation import explain, printing
 from pos_app.workstation.answer import Answer, Part, Tone, notice
+from pos_app.workstation.handing_out import return_of
 from pos_app.workstation.letting_go import let_go, own_reversed, release
 from pos_app.workstation.paper import receipt_job
-from pos_app.workstation.ports import Facts, SessionState, StorageBroken, StoredJob
+from pos_app.workstation.ports import Facts, SessionState, StoredJob
 from pos_app.workstation.sale import SALE_PARTS, clear
 from pos_app.workstation.station import Exchange, LastSale, Station, changed, record, right_used
 from pos_app.workstation.tendering import slips
@@ -59,7 +59,7 @@ def commit(
     at("complete.durable")
     station.session, station.moving = session, None
     station.recovered, station.fiscal_trouble = False, None
-    station.last_sale = LastSale(document, job.job_id if job else "", _returned(station))
+    station.last_sale = LastSale(document, job.job_id if job else "", return_of(station, document))
     clear(station)
     if any(t.kind is TenderKind.CASH for t in document.tenders):
         station.devices.open_drawer()
@@ -75,14 +75,6 @@ def commit(
         failed = notice("print_failed", Tone.WARNING)
         answer = replace(answer, notices=(*answer.notices, failed))
     return goes_on(document, answer) if goes_on is not None else answer
-
-
-def _returned(station: Station) -> CompletedTransaction | None:
-    """The return of an exchange, for the screen alone: the sale is on the disk already."""
-    of = station.open.credit_of if station.open is not None else ""
-    with suppress(StorageBroken):
-        return station.journal.document(of) if of else None
-    return None
 
 
 def _exchanged(exchange: Exchange | None, facts: Facts, document: CompletedTransaction) -> Facts:

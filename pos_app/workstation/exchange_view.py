@@ -1,12 +1,9 @@
 """What comes back, and where its money goes, as a screen shows it. Never decides anything."""
 
-from collections.abc import Sequence
-
 from pos_app.domain.returning import return_figures
-from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation import settle
-from pos_app.workstation.handing_out import credit_of, left_over, pays_on
+from pos_app.workstation.handing_out import apart, credit_of
 from pos_app.workstation.payment_view import tender_view
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
 from pos_app.workstation.station import Station
@@ -56,16 +53,7 @@ def exchange_view(station: Station, due_minor: int) -> ExchangeView | None:
         lines,
         whole,
         whole - used,
-        _apart(station, back, credit),
+        tuple(tender_view(one) for one in apart(station, back, credit)),
         figures.totals.points_redeemed,
         figures.totals.points_earned,
     )
-
-
-def _apart(
-    station: Station, back: Sequence[Tender], credit: Sequence[Tender]
-) -> tuple[TenderView, ...]:
-    """What goes back as it was paid: by a terminal or a gift card itself, or by hand to a card."""
-    itself = [one for one in back if not pays_on(station, one)]
-    by_hand = [one for one in left_over(station, back, credit) if one.kind is not TenderKind.CASH]
-    return tuple(tender_view(one) for one in (*itself, *by_hand))

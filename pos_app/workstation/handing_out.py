@@ -2,6 +2,7 @@
 that a terminal or a gift card gives back itself."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from pos_app.domain.document import CompletedTransaction
@@ -10,6 +11,7 @@ from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Notice, Tone, notice
 from pos_app.workstation.card_terminals import terminal_of
+from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.station import Station
 
 
@@ -47,6 +49,14 @@ def left_over(
     return [one for one in left if one.amount_minor < 0]
 
 
+def apart(station: Station, tenders: Sequence[Tender], credit: Sequence[Tender]) -> list[Tender]:
+    """What of an exchange's return is no cash and pays for nothing, negative: a terminal or a gift
+    card gives it back itself, or it goes to a card by hand."""
+    itself = [one for one in tenders if one.amount_minor < 0 and not pays_on(station, one)]
+    by_hand = left_over(station, tenders, credit)
+    return [*itself, *(one for one in by_hand if one.kind is not TenderKind.CASH)]
+
+
 def handed_out(
     station: Station, document: CompletedTransaction, credit: Sequence[Tender]
 ) -> list[Notice]:
@@ -66,3 +76,11 @@ def handed_out_again(station: Station, half: Transaction) -> list[Notice]:
     """Of new goods that are brought back after a cut: nobody knows whether it was heard before."""
     document = station.journal.document(half.credit_of) if half.credit_of else None
     return handed_out(station, document, half.credit) if document is not None else []
+
+
+def return_of(station: Station, document: CompletedTransaction) -> CompletedTransaction | None:
+    """The return whose money paid for these goods, for the screen alone."""
+    of = document.exchange_of
+    with suppress(StorageBroken):
+        return station.journal.document(of) if of else None
+    return None

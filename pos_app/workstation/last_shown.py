@@ -5,8 +5,9 @@ from dataclasses import replace
 from pos_app.domain.document import CompletedTransaction, TransactionKind
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation import printing
+from pos_app.workstation.handing_out import apart
 from pos_app.workstation.payment_view import ways_back
-from pos_app.workstation.station import Station
+from pos_app.workstation.station import LastSale, Station
 from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.view import LastSaleView
 
@@ -15,13 +16,14 @@ EXCHANGE = "exchange"
 
 
 def last_sale(station: Station) -> LastSaleView | None:
-    """Of a return, apart: what is to be taken from the drawer, and what goes another way."""
+    """Of a return, apart: what is to be taken from the drawer, and what goes another way; of an
+    exchange, what of its return went another way."""
     last = station.last_sale
     if last is None:
         return None
     document = last.document
     back = document.kind is TransactionKind.RETURN
-    ways = _standing(station, last.document) if back else ()
+    ways = _standing(station, last.document) if back else _beside(station, last)
     return LastSaleView(
         document.transaction_id,
         document.kind.value,
@@ -36,6 +38,12 @@ def last_sale(station: Station) -> LastSaleView | None:
         points_given=last.returned.totals.points_redeemed if last.returned else 0,
         points_taken=last.returned.totals.points_earned if last.returned else 0,
     )
+
+
+def _beside(station: Station, last: LastSale) -> tuple[TenderView, ...]:
+    if last.returned is None:
+        return ()
+    return ways_back(apart(station, last.returned.tenders, last.document.tenders))
 
 
 def _standing(station: Station, document: CompletedTransaction) -> tuple[TenderView, ...]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from drivers.contract import JobError, OpenDrawer, PrintJob, Text, job_from_json, job_to_json
 from pos_app.domain.sentence import Sentence
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, done, notice, refused
+from pos_app.workstation.handing_out import return_of
 from pos_app.workstation.later import at_once_or_later
 from pos_app.workstation.paper import TITLE
 from pos_app.workstation.paper_named import named
@@ -119,7 +120,8 @@ def resume_jobs(station: Station) -> None:
         station.journal.set_job_state(one.job_id, state)
         station.job_states[one.job_id] = state
         document = station.journal.document(one.transaction_id)
-        last = LastSale(document, one.job_id) if document is not None else last
+        if document is not None:
+            last = LastSale(document, one.job_id, return_of(station, document))
     station.last_sale = station.last_sale or last
 
 

@@ -8,6 +8,7 @@ from pos_app.ui.controls import Paragraph
 from pos_app.ui.return_screen import ReturnPage
 from pos_app.workstation.tender_shown import TenderView
 from tests.ui.builders import SellingTill, signed_on
+from tests.ui.counter_samples import an_exchange, become
 from tests.ui.looks import in_every_look
 from tests.ui.return_samples import (
     SPLIT,
@@ -80,6 +81,17 @@ def test_the_page_of_a_receipt_tells_the_split_before_anything_is_opened(window)
     page = window.screen_shown.findChild(ReturnPage)
     told = plain([one.text() for one in page.findChildren(Paragraph)][-1])
     assert told.startswith("Вернётся 219,90 ₽: Из ящика 99,50 ₽, Подарочная ··0001 120,40 ₽"), told
+
+
+def test_an_exchange_names_what_pays_for_its_goods_and_what_goes_to_the_card_beside(window):
+    swap = an_exchange(out=904_00, due=0, apart=(TenderView("card", -904_00),))
+    become(window, transaction=swap, member=None)
+    totals = window.screen_shown.totals
+    pairs = zip(totals._names, totals._values, strict=True)
+    shown = {one.text(): plain(two.text()) for one, two in pairs if one.isVisible()}
+    assert shown["Возвращается"] == "−1 349,90 ₽"
+    assert shown["На карту, отдельно"] == "904,00 ₽"
+    assert plain(totals.figure.accessibleName()) == "К оплате 0,00 ₽"
 
 
 @in_every_look

@@ -75,6 +75,10 @@ def brought_back(bench):
     return [(one.code, one.text.args["amount"].minor) for one in answer.notices if by_hand(one)]
 
 
+def closed(bench):
+    return [(one.kind, one.amount_minor) for one in bench.view.last_sale.ways]
+
+
 def by_hand(one):
     return one.code.startswith("hand_out_")
 
@@ -90,6 +94,9 @@ def test_brought_back_it_says_again_what_is_given_back_to_a_card_by_hand(tmp_pat
         assert not any(by_hand(one) for one in answer.notices)
         taken = bench.documents()[-1]
         assert [(t.kind.value, t.amount_minor) for t in taken.tenders] == [("card", 189_90)]
+        assert closed(bench) == [("card", 1000_00 - 189_90)]
+        cut(bench)
+        assert closed(bench) == [("card", 1000_00 - 189_90)], "and after a restart"
 
 
 def test_brought_back_it_hands_out_no_cash_that_is_change(halved):

@@ -73,6 +73,17 @@ def test_an_exchange_says_before_it_is_paid_what_goes_to_the_card_by_hand(senior
     swap = senior.sale.exchange
     assert (swap.back_minor, swap.out_minor) == (1000_00, 910_10)
     assert [(one.kind, one.amount_minor) for one in swap.apart] == [("card", -910_10)]
+    ok(senior.till.complete())
+    assert ways(senior.view) == (0, [("card", 910_10, "")])
+
+
+def test_a_closed_exchange_in_cash_has_its_change_and_no_other_way(senior):
+    sold = senior.sold(CHEESE)
+    ok(senior.till.exchange(sold.receipt_number, None, "defect"))
+    senior.scan(MILK)
+    ok(senior.till.complete())
+    assert senior.view.last_sale.change_due_minor == 910_10
+    assert ways(senior.view) == (0, [])
 
 
 def test_after_a_restart_it_says_the_same(senior):
