@@ -5,10 +5,10 @@ from functools import partial
 
 from pos_app.ui import conflict_flows, fiscal_flows, gestures, payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
-from pos_app.ui.gestures import show_found, to_minor
+from pos_app.ui.gestures import to_minor
 from pos_app.ui.phrases import suspended_row, words_of
 from pos_app.ui.reason_flows import ask_reason
-from pos_app.workstation.answer import Answer, done
+from pos_app.workstation.answer import Answer
 from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 from pos_app.workstation.report import Report
@@ -17,9 +17,7 @@ DAY, COUNT, WHY, DROP = "day", "day_count", "day_why", "day_drop"
 OWN = frozenset({DAY, COUNT})
 DROP_REASONS = ("customer_left", "mistake", "no_money", "other")
 LEAVE, REPORT = "leave", "report"
-ELSEWHERE = frozenset(
-    {LEAVE, REPORT, "suspended", "undecided", "errands", "conflicts", "void_open"}
-)
+ELSEWHERE = frozenset({LEAVE, "suspended", "undecided", "errands", "conflicts", "void_open"})
 ICONS = {
     "suspended": "inbox",
     "undecided": "credit-card",
@@ -63,12 +61,14 @@ def show(desk: Desk) -> None:
     page = desk.page
     if page is None or page.kind != DAY:
         desk.close_ask()
-        desk.turn_to(Page(DAY, DayBoard(), left=partial(_left, desk)))
+        board = DayBoard()
+        desk.turn_to(Page(DAY, board, left=partial(_left, desk, board)))
     follow(desk)
 
 
-def _left(desk: Desk) -> None:
-    if desk.view.day is not None:
+def _left(desk: Desk, board: DayBoard) -> None:
+    """Its report lies over the day, which is there again when it goes; all else leaves it."""
+    if desk.view.day is not None and board.asking != REPORT:
         desk.do(desk.till.day_leave())
 
 
@@ -204,6 +204,8 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
             _ask_why(desk, board)
         elif choice == "drop":
             _ask_drop(desk, board, name)
+        elif choice == REPORT:
+            _show_report(desk, board)
         elif not _elsewhere(desk, choice):
             desk.do(desk.till.day_choice(name, choice))
             follow(desk)
@@ -213,7 +215,6 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
 
 def _elsewhere(desk: Desk, choice: str) -> bool:
     """Choices with a screen of their own; the day is taken up again afterwards."""
-    day = desk.view.day
     if choice not in ELSEWHERE:
         return False
     leave(desk)
@@ -227,6 +228,12 @@ def _elsewhere(desk: Desk, choice: str) -> bool:
         conflict_flows.conflicts(desk, partial(end_of_day, desk))
     elif choice == "void_open":
         gestures.void_transaction(desk)
-    elif choice == REPORT and day is not None:
-        show_found(desk, done(report=day.report))
     return True
+
+
+def _show_report(desk: Desk, board: DayBoard) -> None:
+    day = desk.view.day
+    if day is not None and day.report is not None:
+        board.asking = REPORT
+        desk.close_ask()
+        desk.turn_to(Page("report", day.report))

@@ -237,11 +237,16 @@ def test_choices_with_a_screen_of_their_own_leave_the_day_for_it(begun, value, t
     assert (window.desk.ask.name if window.desk.ask else None) == then
 
 
-def test_the_z_report_is_shown_from_the_day(begun):
+def test_the_z_report_is_shown_from_the_day_and_esc_comes_back_to_it(begun):
     window = begun(day_samples.dark(NOW), session=None)
     window.desk.ask.pick(window.desk.rows[rows(window).index(("", "report"))])
     assert window.desk.page.kind == "report"
     assert window.desk.page.content.kind == "z"
+    assert window.desk.ask is None
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert window.desk.page.kind == "day"
+    assert ("", "report") in rows(window)
+    assert window.desk.till.said("day_leave") == []
 
 
 def test_a_till_that_may_not_end_its_day_says_why(open_till):
