@@ -8,6 +8,7 @@ from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
 from pos_app.ui import device_flows, pin_flows, return_marks
+from pos_app.ui.chip_places import placed
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol, offer_consent
 from pos_app.ui.phrases import item_row, member_row, reason_rows, suspended_row
@@ -245,8 +246,7 @@ def points(desk: Desk) -> None:
             points_amount(desk)
             return True
         index = int(key) - 1 if key.isdigit() else -1
-        chips = desk.view.member.chips if desk.view.member else ()
-        if not 0 <= index < len(chips):
+        if index not in placed(desk.view.member.chips if desk.view.member else ()):
             return False
         choose_chip(desk, index)
         return True
@@ -258,10 +258,11 @@ def points(desk: Desk) -> None:
 def choose_chip(desk: Desk, index: int) -> None:
     """One of the points chips, by its digit or by a tap."""
     shown = desk.view.member
-    if shown is None or index >= len(shown.chips):
+    chip = placed(shown.chips).get(index) if shown is not None else None
+    if chip is None:
         return
     desk.close_ask()
-    desk.do(desk.till.redeem(shown.chips[index].points))
+    desk.do(desk.till.redeem(chip.points))
 
 
 def points_amount(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.domain.sentence import Points
+from pos_app.ui.chip_places import CHIPS, placed
 from pos_app.ui.controls import Button, Paragraph, Variants, label, reveal, rule
 from pos_app.ui.desk import Change, Desk, Own
 from pos_app.ui.gestures import choose_chip
@@ -18,8 +19,6 @@ from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
 from pos_app.ui.top_bar import Pill
 from pos_app.workstation.answer import Part
 from pos_app.workstation.view import Chip, MemberView
-
-CHIPS = 4
 
 
 class Chips(QWidget):
@@ -43,10 +42,11 @@ class Chips(QWidget):
 
     def show_chips(self, chips: tuple[Chip, ...], asked: bool) -> None:
         """The program's choices; ringed while F6 waits for a digit."""
+        shown = placed(chips)
         for place, button in enumerate(self.buttons):
-            reveal(button, place < len(chips))
-            if place < len(chips):
-                chip = chips[place]
+            reveal(button, place in shown)
+            if place in shown:
+                chip = shown[place]
                 number = self._look.words.number(chip.points)
                 name = f"chip.{chip.kind}"
                 said = self._look.say(name, n=number)
@@ -171,7 +171,7 @@ class KnownMember(QWidget):
         words = self._look.words
         reveal(self._redeem, bool(member.chips))
         asked = self._desk.ask is not None and self._desk.ask.name == "points"
-        self.chips.show_chips(member.chips[:CHIPS], asked)
+        self.chips.show_chips(member.chips, asked)
         self._how.say(self._look.say("ask.points.hint") if asked else "")
         self._limit.say(words.say(member.redeem_limit) if member.redeem_limit else "")
 

@@ -306,18 +306,15 @@ def _expiring(station: Station, known: Known) -> tuple[ExpiringView, ...]:
 
 
 def chips(program: Program, most: int, chosen: int) -> tuple[Chip, ...]:
-    """0, suggested (the cap rounded down to the chip step), half, max; or the custom amount."""
+    """0, suggested (the cap rounded down to the chip step), half, max; or the custom amount. What
+    would be none is left out; two of the same number stay: each kind has a key of its own."""
     step, chip = program.redeem.step, program.redeem.chip_step
     half = most // 2 - (most // 2) % step
     choices = {"none": 0, "suggested": most - most % chip, "half": half, "max": most}
-    found: list[Chip] = []
-    taken: set[int] = set()
-    for kind, points in choices.items():
-        if points in taken:
-            continue
-        taken.add(points)
-        found.append(Chip(kind, points, points == chosen))
-    if chosen not in taken:
+    offered = {kind: points for kind, points in choices.items() if points or kind == "none"}
+    ringed = next((kind for kind, points in offered.items() if points == chosen), None)
+    found = [Chip(kind, points, kind == ringed) for kind, points in offered.items()]
+    if ringed is None:
         found.append(Chip("custom", chosen, True))
     return tuple(found)
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pos_app.domain.document import TransactionKind
 from pos_app.domain.events import AllowanceReturned
 from tests.sync.mirror.feeds import gone
@@ -50,6 +52,22 @@ def test_points_are_chips_and_never_more_than_the_allowance(shop):
     assert_sums_agree(shop.view)
     ok(shop.till.redeem(0))
     assert shop.sale.total_minor == 1000_00
+
+
+@pytest.mark.parametrize(
+    ("granted", "kinds"),
+    [
+        (250, {"none": 0, "suggested": 200, "half": 120, "max": 250}),
+        (200, {"none": 0, "suggested": 200, "half": 100, "max": 200}),
+        (90, {"none": 0, "half": 40, "max": 90}),
+    ],
+)
+def test_whatever_may_be_spent_what_means_max_is_offered_under_its_name(shop, granted, kinds):
+    shop.grant("anna", granted)
+    shop.scan(CHEESE, CARDS["anna"])
+    assert chips(shop.view) == kinds
+    ok(shop.till.redeem("max"))
+    assert sum(one.chosen for one in shop.view.member.chips) == 1
 
 
 def test_before_the_first_line_no_share_of_nothing_is_told(shop):
