@@ -13,18 +13,17 @@ from pos_app.ui.controls import Button
 from pos_app.ui.keys import KEYS, KeyMap
 from pos_app.ui.menu_flows import GESTURES, GROUPS, MENU
 from pos_app.workstation.answer import Part, done, refused
-from pos_app.workstation.view import Chip, DemandView, PaperQuestionView
+from pos_app.workstation.view import DemandView, PaperQuestionView
 from tests.ui.builders import (
     SUSPENDED,
     TRACE,
     SellingTill,
     a_last_sale,
-    a_member,
     a_transaction,
     selling,
     signed_on,
 )
-from tests.ui.counter_samples import approval_by_limit, become
+from tests.ui.counter_samples import approval_by_limit
 
 K = Qt.Key
 
@@ -114,26 +113,6 @@ def test_f6_and_a_digit_choose_a_chip_at_once(window):
 def test_f6_and_a_digit_without_a_chip_choose_nothing(window):
     press(window, K.Key_F6, K.Key_7)
     assert not window.desk.till.said("redeem")
-
-
-@pytest.mark.parametrize(
-    "kinds",
-    [("none", "suggested", "half", "max"), ("none", "half", "max"), ("none", "suggested", "max"),
-     ("none", "max"), ("none", "max", "custom"), ("none", "half", "max", "custom")],
-)  # fmt: skip
-def test_the_key_that_means_max_stays_where_it_is_whatever_else_is_offered(window, kinds):
-    points = {"none": 0, "suggested": 100, "half": 75, "max": 150, "custom": 30}
-    offered = tuple(Chip(kind, points[kind], kind == "none") for kind in kinds)
-    become(window, member=a_member(chips=offered))
-    shown = window.screen_shown.member.known.chips.buttons
-    at_max = [one for one in shown if one.isVisible() and "150" in one.text()]
-    assert [shown.index(one) for one in at_max] == [3]
-    press(window, K.Key_F6, K.Key_4)
-    assert window.desk.till.said("redeem") == [((150,), {})]
-    if "suggested" not in kinds and "custom" not in kinds:
-        become(window, member=a_member(chips=offered))
-        press(window, K.Key_F6, K.Key_2)
-        assert len(window.desk.till.said("redeem")) == 1
 
 
 @pytest.mark.parametrize("second", [K.Key_F6, K.Key_Asterisk, K.Key_0, K.Key_Return])
