@@ -126,6 +126,24 @@ def test_a_code_that_nobody_could_judge_is_not_sold(till, services, fault) -> No
     assert names(till) == [("Вода 1 л", "1")]
 
 
+@pytest.mark.parametrize("ends", ["nobody answers", "the device host dies"])
+def test_a_verdict_always_comes_and_the_rest_of_the_receipt_is_paid_then(till, services, ends):
+    ok(till.scan(BREAD))
+    if ends == "nobody answers":
+        services.online_away = services.local_away = True
+    else:
+        services.delay_ms = 300
+    ok(scan(till, "a1"))
+    refused = till.till.pay("cash", None)
+    assert refusal(refused) == "fiscal_marks_waiting"
+    if ends == "the device host dies":
+        till.link.host.on_host_lost()
+    judged(till)
+    assert names(till) == [("Хлеб ржаной", "1")]
+    if ends == "nobody answers":
+        paid(till)
+
+
 def test_the_same_code_is_sold_once_and_again_after_its_line_was_voided(till, services) -> None:
     services.delay_ms = 100
     ok(scan(till, "a1"))
