@@ -4,6 +4,7 @@ The index and the key table are built at the end from sorted input: inserting a 
 keys into them row by row costs several times the load.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -59,15 +60,21 @@ def _load(
     after: int,
 ) -> None:
     rows, keys, words = [], [], []
+    named = names.number
+    totals: dict[int, list[int]] = defaultdict(list)
     for number, row in enumerate(batch, start=after + 1):
-        scope, body = names.number(row.scope), bytes(row.body)
-        rows.append((number, scope, names.number(row.kind), packed_id(row.id), row.ver, body))
-        found, text = keys_of(row.kind, body)
-        keys += [(names.number(space), key, number) for space, key in found]
+        kind, row_id, ver, body = row.kind, row.id, row.ver, bytes(row.body)
+        scope = named(row.scope)
+        rows.append((number, scope, named(kind), packed_id(row_id), ver, body))
+        found, text = keys_of(kind, body)
+        for space, key in found:
+            keys.append((named(space), key, number))
         if text:
             words.append((number, text))
+        totals[scope].append(row_hash(kind, row_id, ver))
+    for scope, hashes in totals.items():
         count, total = digests.get(scope, (0, 0))
-        digests[scope] = (count + 1, (total + row_hash(row.kind, row.id, row.ver)) % MODULUS)
+        digests[scope] = (count + len(hashes), (total + sum(hashes)) % MODULUS)
     connection.executemany(_ADD, rows)
     connection.executemany(_ADD_KEY, keys)
     connection.executemany(_ADD_WORDS, words)

@@ -22,6 +22,7 @@ import msgspec
 import sqlalchemy as sa
 import zstandard
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Raw
 from sqlalchemy import Connection
 
 from pos_app.gear.secrets import random_bytes, seal
@@ -33,8 +34,8 @@ from sync.server.engine.database import Database
 from sync.server.engine.refusal import again_later
 from sync.server.engine.schema import feed_head, feed_row
 from sync.server.engine.services import Services
-from sync.server.publishing import feed, interest
-from sync.server.sealing.personal import opened_row
+from sync.server.publishing import interest
+from sync.server.sealing.personal import MEMBER, opened
 from sync.wire.messages import FeedRow, SnapshotManifest
 from sync.wire.version import MIRROR_SCHEMA
 
@@ -74,6 +75,10 @@ class Packed:
     sha256: str
     chunks: tuple[str, ...]
     rows: int
+
+
+class _Line(FeedRow, array_like=True):
+    """A row in the spool, where each field has its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,16 +249,21 @@ def _read_scope(connection: Connection, scope: str, master: bytes) -> tuple[int,
     ).scalar_one_or_none()
     if not head:
         return 0, []
+    # Of a million rows what is made for each is most of the cost: four columns, one line.
+    row = feed_row.c
     rows = connection.execute(
-        sa.select(feed_row).where(
-            feed_row.c.bucket == scope_bucket(scope),
-            feed_row.c.scope == scope,
-            feed_row.c.deleted == 0,
+        sa.select(row.ver, row.kind, row.id, row.body).where(
+            row.bucket == scope_bucket(scope), row.scope == scope, row.deleted == 0
         )
     )
-    return head, [
-        msgspec.json.encode(opened_row(master, feed.feed_row_of(row))) + b"\n" for row in rows
-    ]
+    encode = msgspec.json.Encoder().encode
+    lines = []
+    for ver, kind, row_id, text in rows:
+        body = text.encode()
+        if kind == MEMBER:
+            body = opened(master, row_id, body)
+        lines.append(encode((scope, ver, kind, row_id, Raw(body))) + b"\n")
+    return head, lines
 
 
 def _pack(folder: Path, cursor: dict[str, int], position: tuple[str, str], key: bytes) -> Packed:
@@ -263,7 +273,7 @@ def _pack(folder: Path, cursor: dict[str, int], position: tuple[str, str], key: 
 
     def rows() -> Iterator[FeedRow]:
         nonlocal count
-        decoder = msgspec.json.Decoder(FeedRow)
+        decoder = msgspec.json.Decoder(_Line)
         with (folder / "building.spool").open("rb") as file:
             for line in file:
                 count += 1

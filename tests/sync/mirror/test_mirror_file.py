@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from sync.mirror import heal, state
 from sync.mirror.apply import apply_page, apply_rows
-from sync.mirror.keys import keys_of, packed_id, unpacked_id
+from sync.mirror.keys import keys_of, packed_id, packed_key, unpacked_id
 from sync.mirror.load import finish, load_rows
 from sync.wire.messages import FeedRow, PullReply, ScopeDigest
 from sync.wire.version import MIRROR_SCHEMA
@@ -285,6 +285,28 @@ def test_any_order_and_repetition_of_pages_gives_the_same_mirror(history, data):
 @given(st.one_of(st.uuids().map(str), st.text()))
 def test_an_id_survives_its_packing(text):
     assert unpacked_id(packed_id(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01930000-0001-7000-8000-0000000f415A",
+        "0193-000-0001-7000-8000-0000000f415a",
+        "01930000-0001-7000-8000-0000000f415g",
+        "01930000-0001-7000-8000-000000 f415a",
+        "01930000000170008000-0000000f415a----",
+        "",
+    ],
+)
+def test_an_id_that_is_not_written_as_a_uuid_is_kept_as_it_is_written(text):
+    assert packed_id(text) == text
+
+
+@pytest.mark.parametrize("key", ["", "ab c", "ABCD", "abc", "ab cd", "xyz1"])
+def test_a_phone_that_is_no_hash_is_kept_as_it_is_written(key):
+    assert packed_key("phone", key) == key
+    assert packed_key("phone", "abcd") == b"\xab\xcd"
+    assert packed_key("card", "abcd") == "abcd"
 
 
 @given(st.sampled_from(("member", "item", "program", "other")), st.binary())
