@@ -17,6 +17,9 @@ from pos_app.workstation.report import Report, Settlement
 DRAWER = (
     "float_minor",
     "drawer_sales_minor",
+    "in_drawer_sales_minor",
+    "in_drawer_returns_minor",
+    "in_drawer_other_minor",
     "drawer_moved_minor",
     "expected_minor",
     "counted_minor",

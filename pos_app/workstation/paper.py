@@ -258,6 +258,9 @@ class _Paper:
         for key, value in report.rows():
             yield Columns(self.voice.text(f"report.{key}"), str(value))
         for key, minor in report.amounts():
+            if key == "float_minor":
+                yield Rule()
+                yield Text(self.voice.text("report.group_drawer"))
             yield Columns(self.voice.text(f"report.{key}"), self.money(minor))
         if report.difference_reason:
             yield Text(self.voice.say(drawer_difference.said(report.difference_reason)))

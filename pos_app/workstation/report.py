@@ -28,6 +28,7 @@ WITH_CARDS = (
     "goods_net_minor",
 )
 """Where gift cards were sold, they stand apart: goods and cards, and goods less returns."""
+OF_ONE_SESSION = ("x", "session")
 AMOUNTS = (
     "discount_minor",
     "paid_in_minor",
@@ -145,14 +146,28 @@ class Report:
         for name in (*(WITH_CARDS if cards else SALES), *AMOUNTS):
             yield name, getattr(self, name)
         if self.drawer is not None:
-            yield "float_minor", self.drawer.float_minor
-            yield "drawer_sales_minor", self.drawer.sales_minor
-            if self.drawer.moved_minor:
-                yield "drawer_moved_minor", self.drawer.moved_minor
+            yield from self._into_drawer(self.drawer)
         yield "expected_minor", self.expected_minor
         if self.counted_minor is not None and self.difference_minor is not None:
             yield "counted_minor", self.counted_minor
             yield "difference_minor", self.difference_minor
+
+    def _into_drawer(self, drawer: "Drawer") -> Iterator[tuple[str, int]]:
+        """Steps whose sum is what should be in it: from the sales where both are of one session,
+        else (a day may have several) the cash alone."""
+        yield "float_minor", drawer.float_minor
+        other = self.paid_minor - drawer.sales_minor
+        bridged = self.sales_minor - self.returns_minor == self.paid_minor
+        if self.kind in OF_ONE_SESSION and bridged:
+            yield "in_drawer_sales_minor", self.sales_minor
+            if self.returns_minor:
+                yield "in_drawer_returns_minor", -self.returns_minor
+            if other:
+                yield "in_drawer_other_minor", -other
+        else:
+            yield "drawer_sales_minor", drawer.sales_minor
+        if drawer.moved_minor:
+            yield "drawer_moved_minor", drawer.moved_minor
 
 
 @dataclass(frozen=True, slots=True)

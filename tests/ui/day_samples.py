@@ -10,7 +10,7 @@ from pos_app.ui.fiscal_flows import unsure as unsure_errands
 from pos_app.workstation.answer import ALL_PARTS, done
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 from pos_app.workstation.fiscal_unsure import ErrandView
-from pos_app.workstation.report import Report
+from pos_app.workstation.report import Drawer, Report
 from tests.ui.builders import NOW
 
 DONE, WORKING, NEEDS_YOU = StepState.DONE, StepState.WORKING, StepState.NEEDS_YOU
@@ -45,6 +45,7 @@ def an_x_with_cards(at):
         returns_minor=6_000_00, cards_sold_minor=12_500_00,
         cards_topped_up_minor=3_000_00, cards_back_minor=1_000_00, counted_minor=None,
         by_tender=(("card", 206_000_00), ("cash", 100_456_00)), difference_minor=None,
+        drawer=Drawer(5_000_00, 100_456_00, -70_956_00),
     )  # fmt: skip
 
 

@@ -359,7 +359,7 @@ def test_x_and_z_tell_how_the_float_came_to_what_should_be_in_the_drawer(bench):
     ok(bench.till.cash_movement("pickup", 1000_00, "to_safe"))
     x = ok(bench.till.x_report()).data["report"]
     told = dict(x.amounts())
-    assert (told["float_minor"], told["drawer_sales_minor"]) == (5000_00, 89_90)
+    assert (told["float_minor"], told["in_drawer_sales_minor"]) == (5000_00, 89_90)
     assert told["drawer_moved_minor"] == 300_00 - 1000_00
     assert told["expected_minor"] == 5000_00 + 89_90 - 700_00
     ok(bench.till.close_session(told["expected_minor"]))
