@@ -16,7 +16,7 @@ from pos_app.workstation.report import Report
 DAY, COUNT, WHY, DROP = "day", "day_count", "day_why", "day_drop"
 OWN = frozenset({DAY, COUNT})
 DROP_REASONS = ("customer_left", "mistake", "no_money", "other")
-LEAVE, REPORT = "leave", "report"
+LEAVE, REPORT, AGAIN = "leave", "report", "count_again"
 ELSEWHERE = frozenset({LEAVE, "suspended", "undecided", "errands", "conflicts", "void_open"})
 ICONS = {
     "suspended": "inbox",
@@ -97,7 +97,7 @@ def follow(desk: Desk) -> bool:
     if ask is None and board.asking == DAY:
         leave(desk)
         return False
-    if ask is None and not board.counted and day.next is not None and _may_count(day.next):
+    if ask is None and not board.counted and _may_count(day):
         _ask_count(desk, board)
     elif ask is None or (ask.name == DAY and rows_of(desk, day) != list(desk.rows)):
         _ask_choice(desk, board, day)
@@ -130,8 +130,9 @@ def _ask_drop(desk: Desk, board: DayBoard, step: str) -> None:
     desk.open(Ask(DROP, lambda text: None, pick=pick), rows)
 
 
-def _may_count(step: DayStep) -> bool:
-    return step.choices == (COUNT.removeprefix("day_"),)
+def _may_count(day: DayView | None) -> bool:
+    step = day.next if day is not None else None
+    return step is not None and step.choices == (COUNT.removeprefix("day_"),)
 
 
 def _ask_count(desk: Desk, board: DayBoard) -> None:
@@ -194,7 +195,7 @@ def step_name(desk: Desk, step: DayStep) -> str:
 
 def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
     board.asking = DAY
-    cursor = min(desk.cursor, len(desk.rows) - 1) if desk.ask is not None else 0
+    marked = desk.rows[desk.cursor].value if desk.ask is not None and desk.rows else None
 
     def pick(row: Row) -> None:
         name, choice = row.value
@@ -208,9 +209,14 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
             _show_report(desk, board)
         elif not _elsewhere(desk, choice):
             desk.do(desk.till.day_choice(name, choice))
-            follow(desk)
+            if choice == AGAIN and _may_count(desk.view.day):
+                _ask_count(desk, board)
+            else:
+                follow(desk)
 
-    desk.open(Ask(DAY, lambda text: None, pick=pick), rows_of(desk, day), max(cursor, 0))
+    rows = rows_of(desk, day)
+    cursor = next((place for place, row in enumerate(rows) if row.value == marked), 0)
+    desk.open(Ask(DAY, lambda text: None, pick=pick), rows, cursor)
 
 
 def _elsewhere(desk: Desk, choice: str) -> bool:

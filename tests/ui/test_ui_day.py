@@ -115,10 +115,34 @@ def test_a_count_of_the_closed_session_closes_the_day_with_one_key_and_may_be_co
     window = begun(day_samples.taken(), session=None)
     assert rows(window) == [("count", "close"), ("count", "count_again"), ("", "leave")]
     told = words_on(window)
-    for said in ("закрытии смены 118", "Константинопольская", "Причина: Ошибка при выдаче сдачи"):
+    for said in ("закрытия смены 118", "Константинопольская", "Причина: Ошибка при выдаче сдачи"):
         assert said in told, said
     QTest.keyClick(window.entry, K.Key_Return)
     assert window.desk.till.said("day_choice") == [(("count", "close"), {})]
+
+
+def test_who_counts_again_is_asked_for_the_sum_at_once(begun):
+    window = begun(day_samples.taken(), session=None)
+    till = window.desk.till
+    till.answers["day_choice"] = lambda *_said: till.become(day=day_samples.counting())
+    QTest.keyClick(window.entry, K.Key_Down)
+    QTest.keyClick(window.entry, K.Key_Return)
+    assert window.desk.ask.name == "day_count"
+    QTest.keyClick(window.entry, K.Key_Escape)
+    assert rows(window) == [("count", "count"), ("", "leave")]
+    assert window.desk.cursor == 0
+
+
+def test_a_row_that_goes_leaves_no_other_marked_in_its_place_but_the_first(begun):
+    window = begun(day_samples.taken(), session=None)
+    QTest.keyClick(window.entry, K.Key_Down)
+    till = window.desk.till
+    till.shown = replace(till.shown, day=day_samples.counting(differs=True))
+    till.push(done(changed=ALL_PARTS))
+    assert rows(window)[window.desk.cursor] == ("count", "count_again"), "it is there still"
+    till.shown = replace(till.shown, day=day_samples.dropping())
+    till.push(done(changed=ALL_PARTS))
+    assert window.desk.cursor == 0
 
 
 def test_the_sessions_page_says_why_its_drawer_differed(begun):
