@@ -305,11 +305,25 @@ def test_more_than_was_sold_is_not_marked_and_a_weight_of_nothing_asks_of_what(w
     assert (marked(window), said(window)) == ([], ["refused.too_many_back"])
     enter(window, "2")
     enter(window, "0.100")
-    weighed = [one for one in receipt.lines if one.quantity.unit.price_digits]
-    wanted = [(2, "1"), (3, "0.100")] if len(weighed) == 1 else [(2, "1")]
-    assert marked(window) == wanted
+    assert (marked(window), said(window)) == ([(2, "1")], ["ui.return_weight_of"]), (
+        "cheese or fruit"
+    )
     enter(window, "0.5*2")
     assert said(window) == ["refused.bad_quantity"]
+
+
+def test_a_weight_before_a_scan_is_of_what_is_scanned_and_waits_for_no_sale(window, receipt):
+    QTest.keyClicks(window.entry, "0.2*")
+    gestures.scan(window.desk, receipt.lines[2].code.encode())
+    assert (marked(window), window.desk.typed) == ([(3, "0.200")], "")
+    assert window.desk.till.said("type_text") == []
+
+
+def test_the_only_weighed_goods_of_a_receipt_take_a_weight_alone(window, receipt):
+    shown = replace(receipt, lines=receipt.lines[:3])
+    window.desk.turn_to(Page("return", shown))
+    enter(window, "0.100")
+    assert marked(window) == [(3, "0.100")]
 
 
 def test_a_label_of_a_part_marks_its_weight_and_a_second_one_the_rest(window, receipt):
