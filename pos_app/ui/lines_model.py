@@ -89,13 +89,16 @@ class LinesModel(QAbstractTableModel):
     """Rows of a receipt. `show` compares with what is shown and touches only what differs.
 
     A new line may change the share of every other in a reduction: only the rows on show are put
-    into words, a dozen of them and not a hundred and fifty.
+    into words, a dozen of them and not a hundred and fifty, and only rows that somebody has looked
+    at are compared and told of.
     """
 
     def __init__(self, words: Words, currency: Currency, columns: tuple[int, ...] = WIDE) -> None:
         super().__init__()
         self._words, self._currency, self.columns = words, currency, columns
         self._rows: list[_Row] = []
+        sign = words.sign_of(currency)
+        self._heads = [words.text(f"table.{HEADS[column]}", sign=sign) for column in columns]
 
     def show(self, lines: Sequence[LineView]) -> None:
         """Make the rows be these lines with the fewest signals."""
@@ -128,8 +131,12 @@ class LinesModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _replaced(self, row: int, line: LineView) -> bool:
-        """Whether the row shows something else now."""
+        """Whether the row shows something else now. One that nobody has looked at shows nothing
+        yet: with a reduction of the whole receipt each line is another with each scan."""
         shown = self._rows[row]
+        if shown.texts is None:
+            shown.line, shown.place = line, row + 1
+            return False
         if shown.place == row + 1 and (shown.line is line or shown.line == line):
             return False
         self._rows[row] = _Row(line, row + 1)
@@ -176,8 +183,7 @@ class LinesModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            sign = self._words.sign_of(self._currency)
-            return self._words.text(f"table.{HEADS[column]}", sign=sign)
+            return self._heads[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if column <= ITEM else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)

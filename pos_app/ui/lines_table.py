@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -56,11 +56,16 @@ class LineDelegate(QStyledItemDelegate):
         return QSize(40, self.height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
-        row = index.row()
-        texts, place = self._view.lines.texts(row), index.column()
+        chosen = index.row() == self._view.currentIndex().row()
+        texts = self._view.lines.texts(index.row())
+        self.write(painter, option.rect, texts, index.column(), chosen)
+
+    def write(
+        self, painter: QPainter, rect: QRect, texts: LineTexts, place: int, chosen: bool
+    ) -> None:
+        """One cell. `place` counts the columns on show."""
         column = self._columns[place]
-        rect: QRect = option.rect
-        self._ground(painter, rect, row == self._view.currentIndex().row(), place == 0)
+        self._ground(painter, rect, chosen, place == 0)
         air = self._air_above(texts, column == ITEM, rect.width())
         box = rect.adjusted(self.pad, air, -self.pad, -self.air)
         if column == ITEM:
@@ -174,6 +179,7 @@ class LinesTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self._look.say("ui.lines_of_receipt"))
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -185,6 +191,27 @@ class LinesTable(QTableView):
         heads.setFixedHeight(self._look.metrics.px(30))
         heads.setSectionResizeMode(self.columns.index(ITEM), QHeaderView.ResizeMode.Stretch)
         self._size_columns()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Its own ground, so that Qt need not paint the five widgets below it first, and its own
+        rows: Qt's table asks the style sheet three times a cell for what no cell has."""
+        rect, painter = event.rect(), QPainter(self.viewport())
+        painter.fillRect(rect, self._look.colour("surface"))
+        first, last = self.rowAt(rect.top()), self.rowAt(rect.bottom())
+        if first >= 0:
+            last = last if last >= 0 else self.lines.rowCount() - 1
+            self._paint_rows(painter, range(first, last + 1))
+        painter.end()
+
+    def _paint_rows(self, painter: QPainter, rows: range) -> None:
+        places = range(len(self.columns))
+        across = [(self.columnViewportPosition(n), self.columnWidth(n)) for n in places]
+        chosen, height = self.currentIndex().row(), self._delegate.height
+        for row in rows:
+            texts, top = self.lines.texts(row), self.rowViewportPosition(row)
+            for place, (left, width) in enumerate(across):
+                box = QRect(left, top, width, height)
+                self._delegate.write(painter, box, texts, place, row == chosen)
 
     def _size_columns(self) -> None:
         """Once, from the widest thing each column must hold; never from its contents."""
@@ -218,7 +245,6 @@ class LinesTable(QTableView):
         row = row if row >= 0 else self.lines.rowCount() - 1
         if row != self.currentIndex().row():
             self.setCurrentIndex(self.lines.index(row, 0))
-            self.selectRow(row)
         self.keep_in_sight()
 
     def keep_in_sight(self) -> None:

@@ -13,5 +13,5 @@ from pos_app.workstation.station import Station
 
 def noting(station: Station) -> Callable[[LineItem], tuple[Sentence, ...]]:
     """For each line; the programme is asked for once, not per line."""
-    notes = early.noting(station), sell_gift_card.noting(station)
-    return lambda entered: tuple(told for note in notes for told in note(entered))
+    of_early, of_cards = early.noting(station), sell_gift_card.noting(station)
+    return lambda entered: (*of_early(entered), *of_cards(entered))

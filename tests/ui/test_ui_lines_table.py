@@ -1,15 +1,19 @@
 """A scan touches one row; nothing is laid out again; what is painted is what the till said."""
 
+import random
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
 
 from pos_app.domain.money import RUB
 from pos_app.domain.sentence import say
 from pos_app.ui import gestures, lines_model
 from pos_app.ui.lines_model import TEXTS, LinesModel, texts_of
+from pos_app.ui.lines_table import LinesTable
 from pos_app.workstation.answer import Part
 from pos_app.workstation.view import DiscountView
 from resources.words import Words
@@ -34,7 +38,14 @@ class Heard:
 def model():
     made = LinesModel(Words("ru"), RUB)
     made.show(lines(150))
+    look_at(made)
     return made
+
+
+def look_at(model, rows=None):
+    """As a painter or a screen reader does."""
+    for row in range(model.rowCount()) if rows is None else rows:
+        model.index(row, 0).data()
 
 
 def test_one_more_line_is_one_inserted_row(model):
@@ -163,3 +174,77 @@ def test_no_row_is_cut_in_half(open_till, qapp):
     qapp.processEvents()
     table = window.screen_shown.table
     assert (table.viewport().height() - 1) % table.row_height == 0
+
+
+def test_a_row_that_nobody_has_looked_at_is_not_compared_and_still_right(model):
+    model.show([replace(one, amount_minor=1) for one in lines(150)])
+    heard = Heard(model)
+    model.show([replace(one, amount_minor=2) for one in lines(150)])
+    assert heard.changed == []
+    assert model.index(40, 4).data() == "0,02"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_rows_are_those_of_a_new_table_whatever_came_before_and_who_looked(seed):
+    """And whatever somebody has seen is either still so or was told of."""
+    dice = random.Random(seed)
+    model, seen = LinesModel(Words("ru"), RUB), {}
+
+    def told(first, last):
+        for row in range(first.row(), last.row() + 1):
+            seen.pop(row, None)
+
+    model.dataChanged.connect(told)
+    shown = list(lines(12))
+    for number in range(13, 43):
+        for _ in range(dice.randrange(4)):
+            place = dice.randrange(len(shown))
+            shown[place] = replace(shown[place], amount_minor=dice.randrange(3))
+        if dice.random() < 0.3 and len(shown) > 1:
+            shown.pop(dice.randrange(len(shown)))
+            seen.clear()  # rows have moved: Qt paints all below
+        if dice.random() < 0.6:
+            shown.append(a_line(number, *dice.choice(GOODS)))
+        model.show(shown)
+        fresh = LinesModel(Words("ru"), RUB)
+        fresh.show(shown)
+        assert all(fresh.texts(row) == texts for row, texts in seen.items())
+        for row in dice.sample(range(len(shown)), dice.randrange(len(shown))):
+            seen[row] = model.texts(row)
+        if dice.random() < 0.2:
+            assert [model.texts(r) for r in range(len(shown))] == [
+                fresh.texts(r) for r in range(len(shown))
+            ]
+            seen.update((r, model.texts(r)) for r in range(len(shown)))
+    assert [model.line_at(r) for r in range(model.rowCount())] == [one.line for one in shown]
+
+
+def test_the_table_stands_on_its_own_ground_where_it_has_no_rows(open_till, qapp):
+    window = open_till(SellingTill(signed_on(transaction=a_transaction(lines(1)))))
+    qapp.processEvents()
+    table = window.screen_shown.table
+    window.screen_shown.table.viewport().update()
+    picture = window.grab().toImage()
+    below = table.viewport().mapTo(window, table.viewport().rect().bottomRight())
+    found = picture.pixelColor(below.x() - 20, below.y() - 5)
+    assert found == table._look.colour("surface")
+
+
+@pytest.mark.parametrize("width", [1024, 1366])
+@pytest.mark.parametrize("count", [1, 8, 150])
+def test_rows_are_to_the_pixel_those_that_qts_own_table_paints(
+    open_till, qapp, monkeypatch, count, width
+):
+    window = open_till(SellingTill(signed_on(transaction=a_transaction(lines(count)))), width=width)
+    qapp.processEvents()
+    table = window.screen_shown.table
+    table.setCurrentIndex(table.lines.index(count // 2, 0))
+    mine = table.viewport().grab().toImage()
+
+    def by_qt(self, event):
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._look.colour("surface"))
+        QTableView.paintEvent(self, event)
+
+    monkeypatch.setattr(LinesTable, "paintEvent", by_qt)
+    assert table.viewport().grab().toImage() == mine

@@ -47,14 +47,15 @@ class Reducing:
 
     def apply(self, sheet: Worksheet) -> None:
         """Take what it gives off the rows of a sheet."""
-        rows = {row.line.line: row for row in self._rows(sheet)}
+        meant = self._rows(sheet)
+        rows = {row.line.line: row for row in meant}
         shelved = {
             line
             for line, row in rows.items()
             if self.promotion.not_with_price_stage and row.stage_mark & 1
         }
         named = self._named()
-        for one in self.wanted(sheet):
+        for one in self._wanted(sheet, meant):
             if one.line not in shelved:
                 self._take(rows[one.line], one, named)
         for line in shelved:
@@ -62,8 +63,10 @@ class Reducing:
 
     def wanted(self, sheet: Worksheet) -> list[Wanted]:
         """What each line would lose if it were applied to this sheet."""
+        return self._wanted(sheet, self._rows(sheet))
+
+    def _wanted(self, sheet: Worksheet, rows: list[Row]) -> list[Wanted]:
         benefit = self.part.benefit
-        rows = self._rows(sheet)
         if isinstance(benefit, RoundDown):
             return self._rounding(benefit, sheet)
         if isinstance(benefit, FirstThen):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from pos_app.domain.document import PriceModification, Step
@@ -42,12 +43,18 @@ def notes_of(row: Row) -> tuple[Sentence, ...]:
 
 def why_modified(modification: PriceModification) -> Sentence:
     """One applied reduction as a sentence."""
-    if modification.step is Step.GOODWILL:
-        name = modification.name  # none on a receipt of before it was given one
+    goodwill = modification.step is Step.GOODWILL
+    return _why(goodwill, modification.name, modification.arithmetic)
+
+
+@lru_cache(maxsize=1_000)
+def _why(goodwill: bool, name: str, arithmetic: str) -> Sentence:
+    """Asked for each line of a reduction of the whole receipt: it is the same sentence for all."""
+    if goodwill:  # no name on a receipt of before it was given one
         return say("why.goodwill", reason=name) if name else say("why.goodwill_unnamed")
-    if not modification.arithmetic:
-        return say("why.named", name=modification.name)
-    return say("why.applied", name=modification.name, arithmetic=modification.arithmetic)
+    if not arithmetic:
+        return say("why.named", name=name)
+    return say("why.applied", name=name, arithmetic=arithmetic)
 
 
 @dataclass(frozen=True, slots=True)
