@@ -1,8 +1,9 @@
 """A snapshot becomes a mirror file while it still comes: proven, opened, unpacked, sealed, written.
 
-Chunks are taken in order, each once, one at a time and in any thread. What is unpacked is sealed
-and written by a thread of its own, so two cores work. Held at a time: the chunk that is taken and
-SPARE_PIECES of PIECE_BYTES. The file counts for nothing until `finish` has said True.
+Chunks are taken in order, each once, one at a time and in any thread. What is unpacked is
+enciphered by a thread of its own, signed and written by another, so that two cores always have
+work. Held at a time: the chunk that is taken, and SPARE_PIECES of PIECE_BYTES plain and, where
+pages are sealed, as many enciphered. The file counts for nothing until `finish` has said True.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import zstandard
 from cryptography.exceptions import InvalidTag
@@ -110,6 +111,16 @@ class Installing:
             self._target.unlink(missing_ok=True)
 
 
+_Pieces: TypeAlias = "queue.SimpleQueue[bytearray]"
+
+
+def _pieces() -> _Pieces:
+    made: _Pieces = queue.SimpleQueue()
+    for _ in range(SPARE_PIECES):
+        made.put(bytearray(PIECE_BYTES + ROOM_BYTES))
+    return made
+
+
 class _Pages:
     """What is unpacked, on its way to the disk in pieces of whole pages."""
 
@@ -117,13 +128,12 @@ class _Pages:
         self._raw_size, self._sealer = raw_size, sealer
         self._size = self._at = 0
         self._error: BaseException | None = None
-        self._spare: queue.SimpleQueue[bytearray] = queue.SimpleQueue()
-        for _ in range(SPARE_PIECES):
-            self._spare.put(bytearray(PIECE_BYTES + ROOM_BYTES))
+        self._spare, self._sealed = _pieces(), _pieces() if sealer else queue.SimpleQueue()
         self._piece = self._spare.get()
         self._file: BinaryIO = target.open("wb")
         self._written = 0
         self._flushing: Future[None] | None = None
+        self._cipher = ThreadPoolExecutor(1, "mirror-cipher")
         self._writer = ThreadPoolExecutor(1, "mirror-writer")
         self._flusher = ThreadPoolExecutor(1, "mirror-flusher")
 
@@ -143,19 +153,31 @@ class _Pages:
         return len(unpacked)
 
     def _pass_on(self) -> None:
-        """The piece goes to the writer, enciphered; what went wrong there comes back."""
+        """The piece goes on to be enciphered and written; what went wrong there comes back."""
         size, self._at = self._at, 0
         if self._size < PIECE_BYTES and not has_room(self._piece):
             self._sealer = None
         full, self._piece = self._piece, self._spare.get()
         if self._sealer is not None:
-            self._sealer.encipher(memoryview(full)[:size], self._piece)
-            full, self._piece = self._piece, full
-        self._writer.submit(self._store, full, size)
+            self._cipher.submit(self._encipher, self._sealer, full, size)
+        else:
+            self._writer.submit(self._store, full, size, self._spare)
         if self._error is not None:
             raise self._error
 
-    def _store(self, piece: bytearray, size: int) -> None:
+    def _encipher(self, sealer: PageSealer, piece: bytearray, size: int) -> None:
+        """In the cipher's thread; the plain piece always comes back."""
+        out = self._sealed.get()
+        try:
+            if self._error is None:
+                sealer.encipher(memoryview(piece)[:size], out)
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            self._error = error
+        finally:
+            self._spare.put(piece)
+            self._writer.submit(self._store, out, size, self._sealed)
+
+    def _store(self, piece: bytearray, size: int, home: _Pieces) -> None:
         """In the writer's thread; a piece always comes back, and nothing follows an error."""
         try:
             if self._error is None:
@@ -168,7 +190,7 @@ class _Pages:
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
             self._error = error
         finally:
-            self._spare.put(piece)
+            home.put(piece)
 
     def _flush(self) -> None:
         """What is written goes to the disk while more is unpacked: less is left for the end."""
@@ -184,6 +206,7 @@ class _Pages:
             return False
         if self._at:
             self._pass_on()
+        self._cipher.shutdown()
         self._writer.shutdown()
         if self._error is not None:
             raise self._error
@@ -196,8 +219,9 @@ class _Pages:
         return True
 
     def close(self) -> None:
-        """The writer ends after what it has been given."""
+        """Cipher and writer end after what they have been given."""
         self._error = self._error or ValueError("given up")
+        self._cipher.shutdown()
         self._writer.shutdown()
         self._flusher.shutdown()
         with suppress(OSError):  # what could not be written is not wanted any more
