@@ -31,6 +31,7 @@ from pos_app.workstation.day_book import (
 )
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.fiscal_desk import in_force
+from pos_app.workstation.lending import holder
 from pos_app.workstation.paper import report_job
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.report import drawer_of
@@ -52,12 +53,17 @@ def begin(station: Station) -> Answer:
         assert last is not None
         taken_up = with_count_of(last, session) if session is not None else last
         return keep(station, replace(taken_up, left=False)) or changed(Part.SESSION)
-    operator = station.operator.name if station.operator else ""
-    now = station.now()
-    day = DayRecord(session.business_on, session.number, operator, now, begun_by=operator)
+    name, now = _closer(station)[1], station.now()
+    day = DayRecord(session.business_on, session.number, name, now, begun_by=name)
     trouble = keep(station, with_count_of(day, session))
     station.settings.crash_point("day.begun")
     return trouble or changed(Part.SESSION)
+
+
+def _closer(station: Station) -> tuple[str, str]:
+    """(id, name) of whoever answers for the day's end, at another's till too."""
+    who = holder(station, Right.CLOSE_DAY)
+    return (who.operator_id, who.name) if who else ("", "")
 
 
 def leave(station: Station) -> Answer:
@@ -157,8 +163,7 @@ def _closed(
 def _day_of(station: Station, session: SessionState, counted_minor: int) -> DayRecord:
     """The record as it is closed: of the screen, or of a day that was closed in one gesture."""
     last = current(station)
-    name = station.operator.name if station.operator else ""
-    now = station.now()
+    name, now = _closer(station)[1], station.now()
     day = last if last is not None and is_of(last, session) else None
     if day is None:
         day = DayRecord(session.business_on, session.number, name, now, left=True, begun_by=name)
@@ -181,7 +186,7 @@ def _facts(
     """What the day's end makes durable, and the record with its paper and what is to be sent."""
     assert day.closed_at is not None
     assert day.counted_minor is not None
-    operator = station.operator.operator_id if station.operator else ""
+    operator = _closer(station)[0]
     events: list[tuple[str, Event]] = [*told]
     if session.open:
         closed = closed_event(station, session, day.counted_minor)

@@ -5,6 +5,7 @@ the audit chain before anything is shown. It ends with the thing: the screen giv
 when its page is left, the till at the latest with a receipt, a session or whoever signs on.
 """
 
+from pos_app.domain.rights import Operator, Right
 from pos_app.workstation.answer import Answer, Part, notice, refused
 from pos_app.workstation.lent import LENDABLE, Lent
 from pos_app.workstation.ports import Facts
@@ -43,3 +44,10 @@ def give_back(station: Station) -> Answer:
     """The one thing is done, or was left."""
     station.lent = None
     return changed(Part.SESSION)
+
+
+def holder(station: Station, right: Right) -> Operator | None:
+    """In whose name that right is used now: whoever lent it, else whoever is signed on."""
+    if station.lent is not None and right in station.lent.rights:
+        return find_operator(station, station.lent.by)
+    return station.operator

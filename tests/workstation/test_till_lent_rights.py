@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.domain.events import DayClosed, SessionClosed
 from pos_app.domain.rights import Right
 from tests.sync.mirror.feeds import gone
 from tests.workstation.tills import CARDS, MARIA, MILK, PINS, member_id, notices, ok, refusal
@@ -43,6 +44,10 @@ def test_a_day_is_closed_at_the_cashiers_till_by_a_seniors_pin(shop):
     ok(shop.till.lend_right("close_day", PETR))
     ok(shop.till.end_of_day(shop.till.station.session.cash_minor))
     assert shop.audit("close_day")[0].override_by == "petr"
+    (session,), (day,) = shop.events(SessionClosed), shop.events(DayClosed)
+    assert (session.operator_id, day.operator_id) == ("ivan", "petr")
+    petr = next(o for o in shop.till.station.mirror.operators() if o.operator_id == "petr")
+    assert shop.till.station.days[-1].operator == petr.name
     assert (shop.view.session, shop.view.operator.id) == (None, "ivan")
     assert not shop.view.operator.lent
 
