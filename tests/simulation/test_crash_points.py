@@ -54,7 +54,7 @@ def test_a_point_that_chance_has_left_out_is_aimed_at_until_it_has_killed(monkey
     asked = []
 
     def play(plan):
-        aims = tuple(plan.targets) if "shy" in plan.targets else ()
+        aims = ("shy",) if "shy" in plan.targets else ()
         asked.append((plan.seed, aims))
         fired = Counter("shy" for _ in range(plan.seed == 9001 and "shy" in aims))
         fired["loud"] += not aims
@@ -67,6 +67,13 @@ def test_a_point_that_chance_has_left_out_is_aimed_at_until_it_has_killed(monkey
     assert asked == [(9000, ()), (9001, ()), (9000, ("shy",)), (9001, ("shy",))]
     assert (total.seeds, total.aimed, total.silent()) == (2, 2, [])
     assert total.summary()["points_silent"] == []
+
+
+def test_a_seed_that_is_aimed_comes_where_it_came_before():
+    """It keeps what it has drawn: without its own deaths it would never pass there again."""
+    drawn = campaign.plan_of(9000).targets
+    assert drawn
+    assert campaign.plan_of(9000, ("shy",)).targets == {**drawn, "shy": 1}
 
 
 def test_what_a_run_that_was_aimed_breaks_is_told_with_its_aims(monkeypatch):
