@@ -14,7 +14,7 @@ from pos_app.domain.document import TransactionKind
 from pos_app.domain.money import Money
 from pos_app.domain.transaction import Transaction
 from pos_app.workstation.answer import Notice, Tone, notice
-from pos_app.workstation.open_kept import Kept, half_of, is_cut, is_put_back
+from pos_app.workstation.open_kept import Kept, half_of, is_cut, is_put_back, to_pay_minor
 from pos_app.workstation.ports import Facts, NotNow, StorageBroken, StorageFull, SuspendedDraft
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.station import Station
@@ -63,7 +63,7 @@ def _told(station: Station, draft: SuspendedDraft) -> Notice:
     if half is not None:
         paid = Money(half.minor, program_of(station).currency)
         return notice("half_exchange", Tone.WARNING, None, paid=paid)
-    total = Money(draft.total_minor, program_of(station).currency)
+    total = Money(to_pay_minor(draft), program_of(station).currency)
     at, identity = station.gear.to_local(draft.at), station.journal.identity()
     copied = identity is not None and is_put_back(draft, identity.incarnation)
     code = "cut_short_put_back" if copied else "cut_short"

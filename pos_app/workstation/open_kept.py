@@ -11,6 +11,8 @@ OPEN = "open"
 """In the body of a suspended draft: nobody has put it aside."""
 LIFE = "life"
 """In it too: the incarnation of the till's file that wrote it; older programs wrote none."""
+PAID = "points_minor"
+"""And minor units that points paid of it when it was written: they are not to be paid in money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ def half_of(draft: SuspendedDraft) -> Half | None:
     body = body_of(draft)
     paid = tuple((kind, minor) for kind, minor, _ in body.get("credit", ()))
     return Half(body.get("credit_of", ""), paid) if paid else None
+
+
+def to_pay_minor(draft: SuspendedDraft) -> int:
+    """What was to be paid in money, as the screen showed it."""
+    return draft.total_minor - int(body_of(draft).get(PAID, 0))
 
 
 def as_open(draft: SuspendedDraft) -> bytes:

@@ -15,7 +15,8 @@ from pos_app.workstation.ports import SuspendedDraft, TerminalIdentity
 class Remembered:
     """`names`: whose card is on a suspended receipt without a label, by its transaction, as the
     mirror had them at `names_of`; `cut`: those that nobody put aside; `put_back`: those of a
-    former life of the file; `halves`: those of which the return of an exchange has paid a part."""
+    former life of the file; `halves`: those of which the return of an exchange has paid a part;
+    `to_pay`: minor units of each without what points pay."""
 
     identity: TerminalIdentity | None = None
     suspended: tuple[SuspendedDraft, ...] = ()
@@ -26,3 +27,4 @@ class Remembered:
     put_back: frozenset[str] = frozenset()
     halves: Mapping[str, Half] = field(default_factory=dict)
     names_of: str = ""
+    to_pay: Mapping[str, int] = field(default_factory=dict)

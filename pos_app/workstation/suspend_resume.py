@@ -17,11 +17,11 @@ from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import Quantity, Unit
 from pos_app.domain.tender import Tender, TenderKind
 from pos_app.domain.transaction import Claim, LineItem, MemberLink, Transaction
-from pos_app.workstation import claim_reward, club, regulated, sell_gift_card
+from pos_app.workstation import claim_reward, club, points_again, regulated, sell_gift_card
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.handing_out import handed_out_again
 from pos_app.workstation.letting_go import release
-from pos_app.workstation.open_kept import LIFE, OPEN, Kept, as_open, body_of, half_of, is_cut
+from pos_app.workstation.open_kept import LIFE, OPEN, PAID, Kept, as_open, body_of, half_of, is_cut
 from pos_app.workstation.ports import Facts, SuspendedDraft
 from pos_app.workstation.present_coupon import ask_again, judged_again
 from pos_app.workstation.pricing_task import know, reprice
@@ -81,6 +81,8 @@ def draft_for(
     identity = station.journal.identity()
     if identity is not None:
         body[LIFE] = identity.incarnation
+    if station.open is transaction and station.priced is not None:
+        body[PAID] = station.priced.totals.points_minor
     return SuspendedDraft(
         transaction.transaction_id,
         label,
@@ -122,8 +124,9 @@ def resume(station: Station, transaction_id: str) -> Answer:
     station.open, said_of_rewards = claim_reward.judged_again(station, transaction)
     reprice(station)
     ask_again(station, entered)
+    said_of_points = points_again.ask(station, body_of(draft).get("points", 0))
     said = [notice("resumed", Tone.GOOD), *lost, *said_of_member, *said_of_coupons]
-    said += [*said_of_rewards, *said_of_money]
+    said += [*said_of_rewards, *said_of_money, *said_of_points]
     if station.priced and station.priced.totals.net_minor != draft.total_minor:
         now = Money(station.priced.totals.net_minor)
         said.append(
@@ -185,6 +188,7 @@ def draft_body(transaction: Transaction) -> dict[str, Any]:
         "claims": [[one.promotion_id, one.member_id] for one in transaction.claims],
         "credit": [[t.kind.value, t.amount_minor, t.reference] for t in transaction.credit],
         "credit_of": transaction.credit_of,
+        "points": transaction.points_wish,
     }
 
 
@@ -243,6 +247,8 @@ def restored(
         tenders=credit,
         credit=credit,
         credit_of=body.get("credit_of", ""),
+        # Beside what a return has paid no points are chosen any more.
+        points_wish=0 if credit else body.get("points", 0),
     )
     return transaction, tuple(lost)
 

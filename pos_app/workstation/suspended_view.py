@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pos_app.domain.sentence import say
 from pos_app.workstation.identify_member import member_here
-from pos_app.workstation.open_kept import body_of, half_of, is_cut, is_put_back
+from pos_app.workstation.open_kept import body_of, half_of, is_cut, is_put_back, to_pay_minor
 from pos_app.workstation.ports import StorageBroken, SuspendedDraft, TerminalIdentity
 from pos_app.workstation.remembered import Remembered
 from pos_app.workstation.station import Station
@@ -22,9 +22,11 @@ def remembered(station: Station) -> Remembered:
         drafts = waiting(station)
         names, cut, heard = before.names, before.cut, station.mirror.cursor_text()
         halves, identity, put_back = before.halves, journal.identity(), before.put_back
+        to_pay = before.to_pay
         if (drafts, identity) != (before.suspended, before.identity):
             cut = frozenset(one.transaction_id for one in drafts if is_cut(one))
             put_back = _put_back(drafts, identity)
+            to_pay = {one.transaction_id: to_pay_minor(one) for one in drafts}
             halves = {one.transaction_id: half for one in drafts if (half := half_of(one))}
         if drafts != before.suspended or heard != before.names_of:  # one may be forgotten by now
             names = _names(station, drafts)
@@ -37,6 +39,7 @@ def remembered(station: Station) -> Remembered:
             put_back=put_back,
             names_of=heard,
             halves=halves,
+            to_pay=to_pay,
         )
     except StorageBroken:
         return replace(before, trouble=say("link.storage_broken"))
@@ -72,7 +75,7 @@ def suspended_views(station: Station) -> tuple[SuspendedView, ...]:
             one.label or known.names.get(one.transaction_id, ""),
             local(one.at),
             one.lines,
-            one.total_minor,
+            known.to_pay.get(one.transaction_id, one.total_minor),
             one.transaction_id in known.cut,
             known.halves[one.transaction_id].minor if one.transaction_id in known.halves else 0,
             one.transaction_id in known.put_back,

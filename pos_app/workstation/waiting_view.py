@@ -8,7 +8,8 @@ from datetime import datetime
 class SuspendedView:
     """One suspended transaction; `cut`: nobody put it aside, the till was cut short over it.
     `paid_minor`: half of an exchange, of which the return has paid so much. `put_back`: the till's
-    file is an older copy since then, so that it may have been paid."""
+    file is an older copy since then, so that it may have been paid. `total_minor`: what is to be
+    paid in money, without what the points chosen on it pay."""
 
     id: str
     label: str
