@@ -58,6 +58,11 @@ def starred(file: ServerFile) -> list[str]:
     for what in ("sale", "ledger"):  # by bucket and id: no key forbids a second one elsewhere
         twice = file.rows(f"SELECT id FROM {what} GROUP BY id HAVING count(*) > 1")  # noqa: S608
         found += [f"I1 {what} {one} stands in two buckets" for (one,) in twice]
+    again = file.rows(
+        "SELECT event, name FROM effect WHERE name NOT IN ('gift_cards', 'shown', 'former_takes') "
+        "GROUP BY event, name HAVING count(*) > 1"
+    )
+    found += [f"I1 {name} of {one} was done in two buckets" for one, name in again]
     sums = dict(file.rows("SELECT member, sum(effect) FROM ledger GROUP BY member"))
     left = dict(
         file.rows(

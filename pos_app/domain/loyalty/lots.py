@@ -86,7 +86,7 @@ class Lots:
 
         What no lot had given and nobody owes is a lot of its own. Returns what is still taken.
         """
-        self._spares = [s for one in self._spares for s in _less(one, points)]
+        self._forget_spares(points)
         rest = self._settle(owner, points)
         left: list[Take] = []
         for take in reversed(takes):
@@ -103,6 +103,7 @@ class Lots:
     def unearn(self, points: int, lot_id: str) -> tuple[Take, ...]:
         """Earned points go back: out of their own lot (pending or not), then whoever that lot had
         stood in for owes again, and what is spent already other lots pay, or it is debt."""
+        self._forget_spares(points)
         takes: list[Take] = []
         own = self._lots.get(lot_id)
         if own is not None and own.points:
@@ -124,20 +125,34 @@ class Lots:
                 self._spares.append(Spare(self._on, other, points))
         self._spares = self._spares[-SPARES_KEPT:]
 
+    def _forget_spares(self, points: int) -> None:
+        """Points that came back or were not earned: whatever they took stands in for nothing."""
+        self._spares = [left for one in self._spares for left in _less(one, points)]
+
     def _instead(self, points: int) -> list[Take]:
         """Points of lots that are not good today: another day took as many of today's."""
         takes: list[Take] = []
-        kept: list[Spare] = []
-        for one in self._spares:
-            left = min(points, one.points) if one.other == self._on else 0
-            unused = one.points - left
-            for lot in self._only(one.day, self._on):
+        for day in (self._on - DAY, self._on + DAY):
+            has = sum(s.points for s in self._spares if (s.day, s.other) == (day, self._on))
+            left = wanted = min(points, has)
+            for lot in self._only(day, self._on):
                 if part := min(left, lot.points):
                     takes.append(self._out(lot, part))
-                    left, points = left - part, points - part
-            kept += _less(one, one.points - unused - left)
-        self._spares = kept
+                    left -= part
+            points -= wanted - left
+            self._stood_in(day, wanted - left)
         return takes
+
+    def _stood_in(self, day: date, points: int) -> None:
+        """What that day has taken stood in for one day: for none on the other side of it."""
+        left = {day - DAY: points, day + DAY: points}
+        kept: list[Spare] = []
+        for one in self._spares:
+            used = min(one.points, left[one.other]) if one.day == day else 0
+            if used:
+                left[one.other] -= used
+            kept += _less(one, used)
+        self._spares = kept
 
     def _only(self, day: date, other: date) -> list[Lot]:
         """Lots that are good on a day and not on the other, in their order."""

@@ -6,15 +6,30 @@ Between two halves of a merge points would lie in neither account, and whatever 
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from sync.server.access.keyring import hand_over
 from sync.server.books.desk import SharedDesk
-from sync.server.books.merging import Carried, carry_out
+from sync.server.books.merging import CARRIED_OUT, Carried, carry_out
 from sync.server.engine.buckets import bucket_of
+from sync.server.engine.schema import effect
 from sync.server.engine.services import Services
 from sync.server.poster.applying import post_many
 from sync.server.poster.parts import Part
+
+
+def carried_by(connection: Connection, old: str, event_id: str) -> bool:
+    """Whether this event has emptied that account: then who took it up has it already."""
+    asked = sa.select(effect.c.result).where(
+        effect.c.bucket == bucket_of(old),
+        effect.c.event == event_id,
+        effect.c.name == CARRIED_OUT,
+    )
+    result = connection.execute(asked).scalar_one_or_none()
+    # Two accounts of one chain may live in one bucket: the mark says whose it is.
+    return result is not None and msgspec.json.decode(result, type=Carried).old == old
 
 
 def carry(

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from pos_app.domain.events import MemberEnrolled
 from pos_app.gear.secrets import SealBroken, open_sealed
 from sync.server.access.keyring import Key, claim, owner
-from sync.server.books.merging import Carried, resolve
+from sync.server.books.merging import Carried, resolve, trails
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
 from sync.server.engine.services import Services
 from sync.server.members.erasure import is_erased
 from sync.server.poster.applying import post_parts
-from sync.server.poster.carrying import carry
+from sync.server.poster.carrying import carried_by, carry
+from sync.server.poster.homes import home_of
 from sync.server.poster.parts import Part
 from sync.server.poster.planning import Fact
 from sync.server.sealing.personal import ERASED
@@ -36,6 +37,7 @@ async def enrol_members(
     wanted = keys_of(event)
     who = await _who(database, wanted, event.member_id)
     conflicts, ours = await _claimed(database, wanted, who)
+    who = await database.read(lambda c: _was(c, event.member_id, fact.id)) or who
     fact.member = who
     profile, readable = _profile(services, event, who)
     if not readable:
@@ -82,6 +84,17 @@ async def _who(database: Database, wanted: Sequence[Key], member_id: str) -> str
     first = wanted[0]
     known = await database.read(lambda c: owner(c, first)) or member_id
     return (await database.read(lambda c: resolve(c, {known})))[known]
+
+
+def _was(connection: Connection, new_id: str, event_id: str) -> str:
+    """Who took the enrolment up before a death that left the batch behind; "" for nobody yet.
+
+    They may have become another since: what they have is not carried there a second time.
+    """
+    path = trails(connection, {new_id})[new_id]
+    if len(path) > 1 and carried_by(connection, new_id, event_id):
+        return path[1]
+    return home_of(connection, new_id, "enrolled", event_id) if len(path) > 1 else ""
 
 
 async def _claimed(

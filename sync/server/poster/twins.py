@@ -32,6 +32,7 @@ def twins(
     rows = bulk.matching(connection, sale, ("bucket", "id"), set(places.values()))
     there = {(row.bucket, row.id) for row in rows}
     own |= _brought(connection, {e: p for e, p in places.items() if p in there and e not in own})
+    there |= {places[event] for event in own}
     found: set[str] = set()
     for event, place in places.items():
         if event in own:

@@ -4,17 +4,19 @@ One transaction, which may be repeated. Never merges somebody who is blocked, er
 that waits for a person.
 """
 
+from itertools import pairwise
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from pos_app.domain.events import MembersMerged
-from sync.server.books.merging import CARRIED_OUT, Carried, resolve, trails
+from sync.server.books.merging import Carried, resolve, trails
 from sync.server.engine.buckets import bucket_of
 from sync.server.engine.database import Database
-from sync.server.engine.schema import effect, member
+from sync.server.engine.schema import member
 from sync.server.engine.services import Services
-from sync.server.poster.carrying import carry
+from sync.server.poster.carrying import carried_by, carry
 from sync.server.poster.outcomes import MERGE_REFUSED
 from sync.server.poster.parts import Part
 from sync.server.poster.planning import Fact
@@ -47,23 +49,16 @@ async def unite_members(
 def _pair(
     connection: Connection, services: Services, event: MembersMerged, event_id: str
 ) -> tuple[str, str, bool]:
-    """(who goes, who stays, whether it may be) as the ids are now, or as this event left them."""
-    for old in trails(connection, {event.gone_id})[event.gone_id]:
-        if _was_carried(connection, old, event_id):
-            return old, resolve(connection, {old})[old], True
+    """(who goes, who stays, whether it may be) as the ids are now, or as this event left them:
+    whoever stayed may have become another since, and is not given the account once more."""
+    path = trails(connection, {event.gone_id})[event.gone_id]
+    for old, kept in pairwise(path):
+        if carried_by(connection, old, event_id):
+            return old, kept, True
     now = resolve(connection, {event.gone_id, event.kept_id})
     gone, kept = now[event.gone_id], now[event.kept_id]
     fits = all(_may_be_merged(connection, services, one) for one in (gone, kept))
     return gone, kept, fits
-
-
-def _was_carried(connection: Connection, old: str, event_id: str) -> bool:
-    mark = sa.select(effect.c.event).where(
-        effect.c.bucket == bucket_of(old),
-        effect.c.event == event_id,
-        effect.c.name == CARRIED_OUT,
-    )
-    return connection.execute(mark).scalar_one_or_none() is not None
 
 
 def _may_be_merged(connection: Connection, services: Services, member_id: str) -> bool:

@@ -29,6 +29,24 @@ from sync.wire.messages import EventEnvelope, PushRequest
 SHOWN = 20
 OVERDRAFTS = ("overdraft", "gift_card_overdraft", "allowance_overspent", "coupon_overused")
 
+OF_ONE_BUCKET = (
+    "sale",
+    "points",
+    "returned",
+    "given",
+    "taken",
+    "chosen",
+    "adjusted",
+    "credited",
+    "enrolled",
+    "joined",
+    "merged",
+    "carried_out",
+    "carried_in",
+    "activity",
+)
+"""Names of effects that an event, or a mark of one, has once. Gift cards and coupons lie apart."""
+
 
 def chains(connection: Connection, *, deep: bool = False, master: bytes = b"") -> Iterator[str]:
     """Heads are those of the stored events, without gaps; `deep`: hashes are computed again."""
@@ -189,3 +207,7 @@ def twice(connection: Connection) -> Iterator[str]:
         doubled = sa.select(table.c.id).group_by(table.c.id).having(sa.func.count() > 1)
         for row in connection.execute(doubled.limit(SHOWN)):
             yield f"{words} {row.id}: stands in two buckets"
+    doubled = sa.select(effect.c.event, effect.c.name).where(effect.c.name.in_(OF_ONE_BUCKET))
+    again = doubled.group_by(effect.c.event, effect.c.name).having(sa.func.count() > 1)
+    for row in connection.execute(again.limit(SHOWN)):
+        yield f"event {row.event}: {row.name} in two buckets"
