@@ -7,7 +7,7 @@ from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
-from pos_app.ui import device_flows, pin_flows, return_marks
+from pos_app.ui import code_flows, device_flows, pin_flows, return_marks
 from pos_app.ui.chip_places import placed
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol, offer_consent
@@ -53,7 +53,8 @@ def answers(desk: Desk, data: bytes) -> bool:
     if ask is None or is_control(data):
         return False
     if ask.scan is None:
-        return pin_flows.takes(desk, read(data))
+        text = read(data)
+        return pin_flows.takes(desk, text) or code_flows.takes(desk, data, text)
     ask.scan(data)
     return True
 

@@ -89,9 +89,9 @@ def _typed_receipt(station: Station, found: Identification, text: str) -> Answer
     number, identity = text.upper(), station.journal.identity()
     if identity is None or not _numbered_so(identity.receipt_prefix, number):
         return None
-    if station.mirror.item_by_code(number) or _somebody(station, found):
+    if station.mirror.item_by_code(number) or somebody(station, found):
         return None
-    claimed = found.kind is Kind.PHONE or _is_a_card(station, number)
+    claimed = found.kind is Kind.PHONE or is_a_card(station, number)
     if claimed and station.journal.document(number) is None:
         return None
     return find_receipt(station, number)
@@ -102,14 +102,15 @@ def _numbered_so(prefix: str, number: str) -> bool:
     return bool(prefix) and counter != number and is_digits(counter) and len(counter) >= COUNTED
 
 
-def _somebody(station: Station, found: Identification) -> bool:
+def somebody(station: Station, found: Identification) -> bool:
+    """A member whom this till knows, by card or phone."""
     phone = found.phone_e164
     key = station.gear.phones.phone_hmac(phone).hex() if phone else found.card_no
     by = "phone" if phone else "card"
     return key is not None and identify_member.member_here(station, by, key)[0] is not None
 
 
-def _is_a_card(station: Station, number: str) -> bool:
+def is_a_card(station: Station, number: str) -> bool:
     """In a range that the shop has set; the one that takes any number claims nothing."""
     return any(one.prefix and one.holds(number) for one in station.gear.identifier.rules.cards)
 

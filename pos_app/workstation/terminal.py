@@ -39,6 +39,7 @@ from pos_app.workstation import (
     teaser,
 )
 from pos_app.workstation.answer import Answer, Part, done, refused
+from pos_app.workstation.code_asked import CodeGestures
 from pos_app.workstation.device_care import DeviceGestures
 from pos_app.workstation.fiscal_counter import Wish
 from pos_app.workstation.fiscal_gestures import FiscalGestures
@@ -56,7 +57,7 @@ from pos_app.workstation.view import TillView
 from pos_app.workstation.weighing import WeighingGestures
 
 
-class Selling(WeighingGestures, LabelGestures, PriceGestures):
+class Selling(WeighingGestures, LabelGestures, PriceGestures, CodeGestures):
     """The cashier's gestures while selling."""
 
     def __init__(self, station: Station) -> None:

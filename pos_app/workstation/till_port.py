@@ -64,6 +64,10 @@ class SellingPort(Protocol):
     def find_items(self, text: str, limit: int = 20) -> Answer:
         """data["items"]: tuple[FoundItem, ...] by words' beginnings, code or PLU."""
 
+    def is_code(self, asked: str, data: bytes) -> Answer:
+        """data["is_code"]: whether a scan is the code `asked` for (gift_card, coupon), or nothing
+        that says itself what else it is; nothing is done."""
+
     def price_check(self, text: str) -> Answer:
         """data["item"]: FoundItem, data["price"]: CheckedPrice; nothing is sold or written."""
 

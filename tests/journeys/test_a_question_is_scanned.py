@@ -64,3 +64,14 @@ def test_a_managers_look_up_takes_a_scanned_card_and_puts_nobody_on_the_receipt(
     counter.hands.scan(CARD)
     counter.until(lambda: bool(desk.rows) or desk.page is not None)
     assert counter.hands.view.member is None
+
+
+def test_a_coupon_that_is_asked_for_is_taken_from_the_scanner_on_its_cable(counter) -> None:
+    desk = counter.window.desk
+    perform(desk, "coupon")
+    counter.hands.scan("NO-SUCH-7")
+    counter.until(lambda: desk.said is not None and desk.said.texts[0].key == "coupon.unknown")
+    assert asked(counter) == "coupon"  # as if it were typed; goods go on from here
+    counter.hands.scan(GOODS[0])
+    counter.until(lambda: counter.hands.lines() == 1)
+    assert asked(counter) is None
