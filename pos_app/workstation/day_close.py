@@ -104,7 +104,7 @@ def close_as_counted(station: Station, reason: str = "") -> Answer:
     day, session = current(station), station.session or last_of_open_day(station)
     if day is None or session is None or day.counted_minor is None:
         return refused("count_first")
-    if day.expected_minor != session.cash_minor:
+    if not is_of(day, session) or day.expected_minor != session.cash_minor:
         return refused("count_again")
     reason = reason or day.difference_reason
     if beyond_tolerance(station, day) and not drawer_difference.is_reason(reason):

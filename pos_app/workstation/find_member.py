@@ -15,6 +15,7 @@ from pos_app.domain.loyalty.member import Member
 from pos_app.domain.rights import Right
 from pos_app.workstation.answer import Answer, Notice, Tone, done, notice, refused
 from pos_app.workstation.identify_member import LAST4_MOST, MEMBER_KINDS, found_member, member_here
+from pos_app.workstation.lending import lender
 from pos_app.workstation.member_card import MemberCard, card_of
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.station import Station, record, require, right_used
@@ -96,7 +97,7 @@ def open_card(station: Station, member_id: str) -> Answer:
     one = the_member(station, member_id)
     if one is None:
         return refused("unknown_member")
-    by = station.lent.by if station.lent is not None else ""
+    by = lender(station, Right.SEE_MEMBERS)
     used = right_used(station, "see_member", one.member_id, override_by=by)
     trouble = record(station, Facts(events=(used,)))
     if trouble:

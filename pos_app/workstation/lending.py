@@ -46,8 +46,13 @@ def give_back(station: Station) -> Answer:
     return changed(Part.SESSION)
 
 
+def lender(station: Station, right: Right) -> str:
+    """The id of who lent that right; "" where whoever is signed on uses their own."""
+    lent = station.lent
+    return lent.by if lent is not None and right in lent.rights else ""
+
+
 def holder(station: Station, right: Right) -> Operator | None:
     """In whose name that right is used now: whoever lent it, else whoever is signed on."""
-    if station.lent is not None and right in station.lent.rights:
-        return find_operator(station, station.lent.by)
-    return station.operator
+    by = lender(station, right)
+    return find_operator(station, by) if by else station.operator

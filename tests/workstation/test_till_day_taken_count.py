@@ -132,3 +132,14 @@ def test_a_day_closed_in_one_gesture_with_the_sessions_count_needs_no_reason_aga
     report = ok(day.till.end_of_day(1080_00)).data["report"]
     assert report.difference_reason == "wrong_change"
     assert len(day.bench.audit("drawer_difference")) == 1
+
+
+def test_a_session_that_was_opened_since_is_not_closed_with_the_count_of_the_one_before(day):
+    """With as much in its drawer: nobody has counted it, and nobody has said why it differs."""
+    closed_short(day)
+    ok(day.till.day_begin())
+    ok(day.till.open_session(1089_90))
+    for _ in range(2):
+        assert refusal(day.till.day_choice("count", "close")) == "count_again"
+        day.again()
+    assert len(day.bench.audit("drawer_difference")) == 1

@@ -89,3 +89,13 @@ def test_where_nobody_has_the_right_no_pin_is_asked(shop):
     shop.mirrors(gone("store:s1", 3000, "operator", "maria"))
     assert refusal(shop.till.lend_right("see_members")) == "senior_only"
     assert refusal(shop.till.lend_right("close_day")) == "needs_override"
+
+
+def test_what_is_done_by_ones_own_right_names_nobody_who_lent_another(shop):
+    shop.scan(MILK)
+    ok(shop.till.pay("cash"))
+    ok(shop.till.swap("petr", PINS["petr"]))
+    ok(shop.till.lend_right("see_members", MARIA))
+    ok(shop.till.reprint(None))
+    (copy,) = shop.audit("reprint")
+    assert (copy.operator_id, copy.override_by) == ("petr", "")
