@@ -101,13 +101,14 @@ def refund_line(one: ReturnLine, before: int, number: int) -> CompletedLine:
         points_minor, payable = part(sold.points_minor), part(sold.payable_minor)
         list_minor = points_minor + payable + part(sold.list_minor - sold.net_minor)
     net = points_minor + payable
+    gone = _reduced(sold, split, before)
     quantity = Quantity(taken, sold.quantity.unit)
     return replace(
         sold,
         line=number,
         quantity=quantity,
         list_minor=list_minor,
-        modifications=_reduction(sold, list_minor - net),
+        modifications=_reductions(sold, gone, gone + list_minor - net),
         net_minor=net,
         points_minor=points_minor,
         points_redeemed=part(sold.points_redeemed),
@@ -126,11 +127,36 @@ def _earn_base(sold: CompletedLine, payable: int, net: int, part: Callable[[int]
     return net if sold.earn_base_minor == sold.net_minor else part(sold.earn_base_minor)
 
 
-def _reduction(sold: CompletedLine, amount: int) -> tuple[PriceModification, ...]:
-    """One modification that keeps list - modifications = net on a part of a line."""
-    if not amount or not sold.modifications:
-        return ()
-    return (replace(sold.modifications[0], amount_minor=amount, units=0, arithmetic=""),)
+def _reduced(sold: CompletedLine, split: Callable[[int, int, int, int], int], units: int) -> int:
+    """What the first `units` of a line were reduced by in all."""
+    whole = sold.quantity.value
+    if sold.quantity.unit is not Unit.PIECE:
+        return split(sold.list_minor - sold.net_minor, whole, 0, units)
+    return split(sold.list_minor, whole, 0, units) - split(sold.net_minor, whole, 0, units)
+
+
+def _reductions(sold: CompletedLine, gone: int, until: int) -> tuple[PriceModification, ...]:
+    """Every modification's part of what lies between two sums of the line's reduction.
+
+    list - modifications = net on the part; all parts together are the line's modifications.
+    """
+    before, after = _by_modification(sold, gone), _by_modification(sold, until)
+    parts = zip(sold.modifications, before, after, strict=True)
+    return tuple(
+        replace(one, amount_minor=b - a, units=0, arithmetic="") for one, a, b in parts if b != a
+    )
+
+
+def _by_modification(sold: CompletedLine, amount: int) -> list[int]:
+    """`amount` of the line's reduction by its modifications, in proportion; none shrinks while
+    `amount` grows: each takes its share of what those before it have left, rounded down."""
+    left = sum(one.amount_minor for one in sold.modifications)
+    found = []
+    for one in sold.modifications:
+        part = amount * one.amount_minor // left if left else 0
+        found.append(part)
+        amount, left = amount - part, left - one.amount_minor
+    return found
 
 
 def totals_of(lines: Sequence[CompletedLine]) -> Totals:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from pos_app.domain.business_day import (
     cash_effect_minor,
 )
-from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.document import CompletedTransaction, Step
 from pos_app.domain.errors import RuleError
 from pos_app.domain.loyalty.ledger import EntryKind, fold
+from pos_app.domain.pricing.basket import Goodwill
 from pos_app.domain.quantity import grams
 from pos_app.domain.returning import (
     ReturnLine,
@@ -50,6 +51,51 @@ def test_units_of_a_line_come_back_dearer_parts_first() -> None:
         earlier = (*earlier, back)
     assert returned_before(earlier) == {1: 3}
     assert returned_before([document]) == {}
+
+
+BANANAS = an_item("bananas", 129_90)
+BY_HAND = Goodwill(percent_ppm=100_000, reason="dented", operator_id="ivan")
+
+
+@pytest.mark.parametrize(
+    ("sale", "parts"),
+    [
+        ((BANANAS, grams(1_000)), (350, 1, 649)),
+        ((BANANAS, grams(3)), (1, 1, 1)),
+        ((MILK, 7), (1, 4, 2)),
+        ((MILK, 7), (1,) * 7),
+    ],
+)
+def test_each_reduction_of_a_part_stands_under_its_own_name_and_all_parts_close(sale, parts):
+    leaflet = a_promotion("percent", "leaflet", percent="10")
+    entered = replace(scanned(sale), goodwill=BY_HAND)
+    document = sold(entered, a_program(promotions=[leaflet]))
+    (line,) = document.lines
+    assert [one.step for one in line.modifications] == [Step.ITEM, Step.GOODWILL]
+    earlier: tuple[CompletedTransaction, ...] = ()
+    sums = {one.rule_id: 0 for one in line.modifications}
+    for part in parts:
+        back = returned(document, [(1, part)], earlier)
+        (one,) = back.lines
+        taken = sum(m.amount_minor for m in one.modifications)
+        assert one.list_minor - taken == one.net_minor
+        assert all(m.amount_minor > 0 for m in one.modifications)
+        for m in one.modifications:
+            sums[m.rule_id] += m.amount_minor
+        earlier = (*earlier, back)
+    assert sums == {one.rule_id: one.amount_minor for one in line.modifications}
+
+
+def test_a_part_of_weighed_goods_names_the_cashiers_discount_beside_the_promotion() -> None:
+    leaflet = a_promotion("percent", "leaflet", percent="10")
+    entered = replace(scanned((BANANAS, grams(1_000))), goodwill=BY_HAND)
+    document = sold(entered, a_program(promotions=[leaflet]))
+    assert [m.amount_minor for m in document.lines[0].modifications] == [12_99, 11_69]
+    back = returned(document, [(1, 350)])
+    assert [(m.step, m.amount_minor) for m in back.lines[0].modifications] == [
+        (Step.ITEM, 4_54),
+        (Step.GOODWILL, 4_09),
+    ]
 
 
 def test_more_than_is_left_never_comes_back() -> None:
