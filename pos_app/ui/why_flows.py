@@ -30,7 +30,8 @@ def why(desk: Desk) -> None:
     closed = last.transaction_id if transaction is None and last else None
     answer = desk.do(desk.till.explain(shown.content.id if shown else closed))
     if answer.ok:
-        line = transaction.selected_line if transaction and not shown else None
+        sold = transaction if transaction and transaction.kind != "return" and not shown else None
+        line = sold.selected_line if sold else None
         trace = sorted(answer.data.get("trace", ()), key=lambda row: line not in row.lines)
         told = Why(tuple(trace), answer.data.get("receipt_number", ""), shown)
         desk.turn_to(Page("trace", told))

@@ -26,8 +26,12 @@ that bound them, what cut the receipt's points, and that the rules of then canno
 def explain(station: Station, transaction_id: str | None) -> Answer:
     """data["trace"]: applied rules, then the others, the nearest first, each with the first
     condition that failed. None: the
-    open receipt; with none open the last one, whose data["receipt_number"] is told."""
+    open receipt; with none open the last one, whose data["receipt_number"] is told. An open return
+    has no prices of its own: it is explained by the receipt its goods come from."""
     transaction = station.open
+    if transaction_id is None and transaction is not None and transaction.original is not None:
+        sold = transaction.original
+        return done(trace=_closed(station, sold), receipt_number=sold.receipt_number)
     if transaction_id is None and transaction is not None:
         priced = price(station, transaction, explain=True)
         return done(trace=_rows(station, priced, [one.line for one in transaction.lines]))

@@ -243,6 +243,16 @@ def test_a_return_tells_what_it_gave_back_as_before(senior):
     assert [row.rule_id for row in trace(senior, number)] == ["sweets-3-for-2"]
 
 
+def test_the_why_of_an_open_return_is_that_of_its_receipt(senior):
+    document = senior.sold(CARDS["anna"], SWEETS, SWEETS, SWEETS)
+    rows = trace(senior, document.receipt_number)
+    ok(senior.till.return_sale(document.receipt_number, reason="defect"))
+    answer = ok(senior.till.explain())
+    assert answer.data["trace"] == rows
+    assert answer.data["receipt_number"] == document.receipt_number
+    assert any(row.applied for row in rows)
+
+
 def test_what_is_kept_names_nobody_and_goes_with_the_receipt(shop):
     document = shop.sold(MILK, CARDS["anna"])
     body = shop.memory.journal.told(document.transaction_id)
