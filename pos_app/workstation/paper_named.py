@@ -26,8 +26,11 @@ def named(station: Station, job_id: str) -> tuple[str, Sentence]:
         return "", say("paper.document")
     if document is not None:
         return document.receipt_number, _receipt(station, document)
-    title = _title(station, one) if one is not None else ""
-    return "", say("paper.titled", title=title) if title else say("paper.document")
+    job = _read(one) if one is not None else None
+    if job is None:
+        return "", say("paper.document")
+    title = _title(station, job)
+    return "", say("paper.titled", title=title) if title else say("paper.slip")
 
 
 def _receipt(station: Station, document: CompletedTransaction) -> Sentence:
@@ -41,18 +44,20 @@ def _receipt(station: Station, document: CompletedTransaction) -> Sentence:
     return say(f"paper.{kind}_before", number=number, amount=amount, at=local)
 
 
-def _title(station: Station, one: StoredJob) -> str:
-    """The bold lines above the first rule, but the shop's own name, and the time beside them; of a
-    paper without any (a slip) its first line."""
+def _read(one: StoredJob) -> PrintJob | None:
     try:
-        job = job_from_json(json.loads(one.body))
+        return job_from_json(json.loads(one.body))
     except (JobError, ValueError):
-        return ""
+        return None
+
+
+def _title(station: Station, job: PrintJob) -> str:
+    """The bold lines above the first rule, but the shop's own name, and the time beside them; ""
+    for a terminal's slip, whose lines are the terminal's own and name nothing."""
     identity = station.journal.identity()
     shop = identity.store_name if identity else ""
     head = [text for text in _head(job) if text.strip() and text != shop]
-    plain = (one.text for one in job.elements if isinstance(one, Text) and one.text.strip())
-    return " · ".join(head) or next(plain, "").strip()
+    return " · ".join(head)
 
 
 def _head(job: PrintJob) -> Iterator[str]:

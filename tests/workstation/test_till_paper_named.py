@@ -67,7 +67,7 @@ def test_a_copy_and_a_report_are_named_by_what_stands_at_their_head(day):
     assert asked_of_the_last(day) == f"документ «{voice.text('report.title_x')} · {at}»"
 
 
-def test_the_slip_of_a_terminal_is_named_by_its_first_line(day):
+def test_the_slip_of_a_terminal_is_named_as_one_and_not_by_a_line_of_its_figures(day):
     day.bench.scan(MILK)
     ok(day.till.day_begin())
     day.choose("receipts", "put_aside")
@@ -76,7 +76,8 @@ def test_the_slip_of_a_terminal_is_named_by_its_first_line(day):
     day.choose("count", "close")
     slip = next(job for job in day.bench.devices.jobs if "БАНК" in str(job.elements[0]))
     day.till.printed(slip.job_id, "asked")
-    assert said(day) == "документ «БАНК»"
+    assert said(day) == "слип банковского терминала"
+    assert said(day, "en") == "the card terminal's slip"
 
 
 def test_the_step_of_the_day_names_the_paper_that_is_before_its_own(day):
