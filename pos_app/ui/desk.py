@@ -12,7 +12,7 @@ from typing import Any
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Sentence, say
 from pos_app.ui.hands import Hands
-from pos_app.ui.said import LOUDNESS, SEEN_ANYWAY, Said, beside, both, but_paper
+from pos_app.ui.said import LOUDNESS, SEEN_ANYWAY, Said, beside, both, but_paper, with_allowed
 from pos_app.workstation.answer import ALL_PARTS, Answer, Part, Tone
 from pos_app.workstation.till_port import Override, TillPort
 from pos_app.workstation.view import TillView
@@ -162,8 +162,10 @@ class Desk:
 
     @property
     def said(self) -> Said | None:
-        """The line under the field."""
-        return self._state.said
+        """The line under the field; what is being allowed is in it as long as that is asked."""
+        ask = self._state.ask
+        allowed = ask.detail if ask is not None and ask.name == "override" else None
+        return with_allowed(self._state.said, allowed)
 
     @property
     def typed(self) -> str:
@@ -302,7 +304,7 @@ class Desk:
         if told is not None:  # the heading asks for permission, this says for what
             texts = self._state.said.texts if self._state.said else ()
             kept = tuple(one for one in texts if one.key in STAYS)
-            self._state.said = Said((*kept, told), Tone.ERROR if kept else Tone.WARNING)
+            self._state.said = Said(kept, Tone.ERROR) if kept else None
             self.emit(Own.NOTICE)
 
     # ---- the desk's own state
@@ -329,7 +331,7 @@ class Desk:
         """The field is the field again."""
         if self._state.ask is not None:
             self._state.ask, self._state.rows, self._state.typed = None, (), ""
-            self.emit(Own.ASK, Own.ROWS, Own.TYPED)
+            self.emit(Own.ASK, Own.ROWS, Own.TYPED, Own.NOTICE)
 
     def show_rows(self, rows: Sequence[Row], cursor: int = 0) -> None:
         """Other choices for the same question (a list that narrows while typing)."""

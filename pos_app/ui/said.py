@@ -41,3 +41,13 @@ def both(before: Said, news: Said | None) -> Said:
     if not kept or before.tone not in (Tone.WARNING, Tone.ERROR):
         return news
     return Said((*kept, *news.texts), max(before.tone, news.tone, key=LOUDNESS.index))
+
+
+def with_allowed(said: Said | None, told: Sentence | None) -> Said | None:
+    """What somebody is asked to allow stays behind whatever else is said meanwhile."""
+    if told is None:
+        return said
+    if said is None:
+        return Said((told,), Tone.WARNING)
+    texts = tuple(one for one in said.texts if one != told)
+    return Said((*texts, told), max(said.tone, Tone.WARNING, key=LOUDNESS.index))
