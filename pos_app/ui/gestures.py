@@ -345,11 +345,6 @@ def void_transaction(desk: Desk) -> None:
     desk.open(Ask("void_transaction", lambda text: None, pick=pick), rows)
 
 
-def undo(desk: Desk) -> None:
-    """Ctrl+Z: the last change goes back."""
-    desk.do(desk.till.undo())
-
-
 def select_by(desk: Desk, step: int) -> None:
     """Arrows: through the choices on show, else through the lines."""
     if desk.ask is not None and desk.rows:

@@ -245,7 +245,7 @@ GESTURES: Mapping[str, Callable[[Desk], None]] = {
     "more": partial(gestures.step_quantity, by=1),
     "less": partial(gestures.step_quantity, by=-1),
     "void_line": gestures.void_line,
-    "undo": gestures.undo,
+    "undo": money_flows.undo,
     "back": gestures.back,
     "void_transaction": gestures.void_transaction,
     "first_answer": partial(answer_demand, index=0),

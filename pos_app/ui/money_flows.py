@@ -70,6 +70,15 @@ def void_tender(desk: Desk, index: int) -> None:
     desk.do(desk.till.void_tender(index))
 
 
+def undo(desk: Desk) -> None:
+    """Ctrl+Z: the last change goes back; of a receipt that is being paid, the last payment."""
+    shown = desk.view.transaction
+    if shown is not None and shown.kind == "sale" and shown.tenders:
+        void_tender(desk, len(shown.tenders) - 1)
+    else:
+        desk.do(desk.till.undo())
+
+
 def complete(desk: Desk) -> None:
     """Close what is wholly paid (a return, a receipt paid with points)."""
     if not pin_flows.in_the_way(desk):

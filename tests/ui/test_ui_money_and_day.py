@@ -226,6 +226,17 @@ def test_a_tender_is_taken_back(window):
     assert window.desk.till.said("void_tender") == [((0,), {})]
 
 
+def test_ctrl_z_takes_the_last_payment_back_and_without_one_the_last_change(open_till):
+    window = open_till(SellingTill(replace(selling(), transaction=a_transaction(paid=20_00))))
+    QTest.keyClick(window.entry, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    till = window.desk.till
+    assert (till.said("void_tender"), till.said("undo")) == ([((0,), {})], [])
+    window = open_till(SellingTill(selling()))
+    QTest.keyClick(window.entry, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    till = window.desk.till
+    assert (till.said("void_tender"), len(till.said("undo"))) == ([], 1)
+
+
 def test_card_and_qr_pay_all_that_is_due(window):
     QTest.keyClick(window.entry, K.Key_F10)
     assert window.desk.till.said("pay") == [(("qr", None), {})]

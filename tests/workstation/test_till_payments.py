@@ -5,6 +5,7 @@ import pytest
 from drivers.contract.payment import PaymentDo
 from pos_app.domain.tender import TenderKind
 from pos_app.workstation.ports import StorageFull
+from resources.words import Words
 from tests.workstation.payment_till import PayingBench
 from tests.workstation.tills import BREAD, MARIA, MILK, ok, paper, refusal
 
@@ -77,7 +78,9 @@ def test_while_the_terminal_works_nothing_else_happens_and_the_cashier_can_cance
     ):
         assert refusal(answer) == "payment_in_progress"
     assert refusal(shop.scan(BREAD)) == "tenders_taken"
-    assert refusal(shop.till.suspend()) == "tenders_taken"
+    refused = shop.till.suspend()
+    assert refusal(refused) == "tenders_taken"
+    assert "Ctrl+Z" in Words("ru").say(refused.refusal.text)
     assert shop.sale.tenders[0].label == ""
     ok(shop.till.cancel_payment())
     assert shop.terminals.cancelled == [shop.bank.orders[0].key]
