@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pos_app.domain.rights import Right
 from pos_app.ui import conflict_flows, fiscal_flows, gestures, payment_flows
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.gestures import to_minor
+from pos_app.ui.lending_flows import hand_back, with_right
 from pos_app.ui.phrases import suspended_row, words_of
 from pos_app.ui.reason_flows import ask_reason
 from pos_app.workstation.answer import Answer
@@ -13,11 +15,13 @@ from pos_app.workstation.day_record import DIFFERENCE_REASONS
 from pos_app.workstation.day_view import DayStep, DayView, StepState
 from pos_app.workstation.report import Report
 
-DAY, COUNT, WHY, DROP = "day", "day_count", "day_why", "day_drop"
+DAY, COUNT, DROP = "day", "day_count", "day_drop"
 OWN = frozenset({DAY, COUNT})
 DROP_REASONS = ("customer_left", "mistake", "no_money", "other")
 LEAVE, REPORT, AGAIN = "leave", "report", "count_again"
-ELSEWHERE = frozenset({LEAVE, "suspended", "undecided", "errands", "conflicts", "void_open"})
+ELSEWHERE = frozenset({"suspended", "undecided", "errands", "conflicts", "void_open"})
+SENIORS = frozenset({"close", "close_differs", "drop"})
+"""Said by whoever may close the day: a lent right may have gone with a kill or a receipt."""
 ICONS = {
     "suspended": "inbox",
     "undecided": "credit-card",
@@ -42,10 +46,13 @@ ICONS = {
 
 @dataclass
 class DayBoard:
-    """What the screen of the day remembers: the question it asked last."""
+    """What the screen of the day remembers: the question it asked last; `over`: another screen
+    lies over it; `leaving`: somebody goes."""
 
     asking: str = ""
     counted: bool = False
+    over: bool = False
+    leaving: bool = False
 
 
 def end_of_day(desk: Desk) -> None:
@@ -55,7 +62,7 @@ def end_of_day(desk: Desk) -> None:
 
 
 def show(desk: Desk) -> None:
-    """The screen, and what may be said."""
+    """The screen, and what may be said; one that is there stays."""
     if desk.view.day is None:
         return
     page = desk.page
@@ -63,17 +70,25 @@ def show(desk: Desk) -> None:
         desk.close_ask()
         board = DayBoard()
         desk.turn_to(Page(DAY, board, left=partial(_left, desk, board)))
+    elif desk.ask is None:
+        page.content.asking = ""  # what was asked over it is over
     follow(desk)
 
 
 def _left(desk: Desk, board: DayBoard) -> None:
-    """Its report lies over the day, which is there again when it goes; all else leaves it."""
-    if desk.view.day is not None and board.asking != REPORT:
+    """What lies over the day gives it back, a receipt that ends under it leaves it there; who
+    goes, a scanned line and who signs off leave it."""
+    shown, view = desk.view.transaction, desk.view
+    stays = view.operator is not None and (shown is None or not shown.lines)
+    over = board.over or desk.page is not None
+    if view.day is not None and (board.leaving or not (over or stays)):
         desk.do(desk.till.day_leave())
 
 
 def leave(desk: Desk) -> None:
     """The sale's own screen again; what goes on by itself goes on."""
+    if desk.page is not None and desk.page.kind == DAY:
+        desk.page.content.leaving = True
     desk.close_ask()
     desk.turn_to(None)
 
@@ -81,7 +96,7 @@ def leave(desk: Desk) -> None:
 def follow(desk: Desk) -> bool:
     """Keep question and steps together; True while the day has the screen.
 
-    Esc in the list of choices leaves; Esc in the count comes back to them.
+    Esc in the list of choices leaves; Esc in anything else comes back to them.
     """
     page, day = desk.page, desk.view.day
     if day is None or desk.view.operator is None:
@@ -92,30 +107,42 @@ def follow(desk: Desk) -> bool:
         return desk.page is not None
     board: DayBoard = page.content
     ask = desk.ask
-    if ask is not None and ask.name not in OWN:
-        return True
     if ask is None and board.asking == DAY:
         leave(desk)
         return False
+    board.asking = ask.name if ask is not None else ""
+    if ask is None or ask.name in OWN:
+        _end_of_loan(desk)
+        _ask(desk, board, day)
+    return True
+
+
+def _ask(desk: Desk, board: DayBoard, day: DayView) -> None:
+    ask = desk.ask
     if ask is None and not board.counted and _may_count(day):
         _ask_count(desk, board)
     elif ask is None or (ask.name == DAY and rows_of(desk, day) != list(desk.rows)):
         _ask_choice(desk, board, day)
-    return True
 
 
-def _ask_why(desk: Desk, board: DayBoard) -> None:
+def _end_of_loan(desk: Desk) -> None:
+    """What was lent for another thing over the day went with it."""
+    person = desk.view.operator
+    if person is not None and Right.CLOSE_DAY.value not in person.rights:
+        hand_back(desk)
+
+
+def _ask_why(desk: Desk) -> None:
     """A drawer that differs is closed with a word on it; Esc comes back to the choices."""
 
     def close(reason: str) -> None:
         desk.do(desk.till.day_choice("count", "close_differs", reason))
         follow(desk)
 
-    board.asking = WHY
     ask_reason(desk, (*DIFFERENCE_REASONS, "other"), close)
 
 
-def _ask_drop(desk: Desk, board: DayBoard, step: str) -> None:
+def _ask_drop(desk: Desk, step: str) -> None:
     """Which receipt that waits, then why; Esc comes back to the choices."""
 
     def pick(row: Row) -> None:
@@ -125,7 +152,6 @@ def _ask_drop(desk: Desk, board: DayBoard, step: str) -> None:
 
         ask_reason(desk, DROP_REASONS, drop)
 
-    board.asking = DROP
     rows = [suspended_row(desk, one) for one in desk.view.suspended]
     desk.open(Ask(DROP, lambda text: None, pick=pick), rows)
 
@@ -138,6 +164,10 @@ def _may_count(day: DayView | None) -> bool:
 def _ask_count(desk: Desk, board: DayBoard) -> None:
     board.counted, board.asking = True, COUNT
 
+    def close() -> None:
+        desk.do(desk.till.day_choice("count", "close"))
+        follow(desk)
+
     def accept(text: str) -> None:
         minor = to_minor(desk, text) if text else None
         if minor is None:
@@ -147,7 +177,7 @@ def _ask_count(desk: Desk, board: DayBoard) -> None:
             return
         desk.close_ask()
         if not counted.data.get("difference_minor"):
-            desk.do(desk.till.day_choice("count", "close"))
+            with_right(desk, Right.CLOSE_DAY, close)
         follow(desk)
 
     desk.open(Ask(COUNT, accept, pad="amount"))
@@ -199,47 +229,79 @@ def _ask_choice(desk: Desk, board: DayBoard, day: DayView) -> None:
 
     def pick(row: Row) -> None:
         name, choice = row.value
-        if choice == "count":
-            _ask_count(desk, board)
-        elif choice == "close_differs":
-            _ask_why(desk, board)
-        elif choice == "drop":
-            _ask_drop(desk, board, name)
-        elif choice == REPORT:
-            _show_report(desk, board)
-        elif not _elsewhere(desk, choice):
-            desk.do(desk.till.day_choice(name, choice))
-            if choice == AGAIN and _may_count(desk.view.day):
-                _ask_count(desk, board)
-            else:
-                follow(desk)
+        said = partial(_say, desk, board, name, choice)
+        board.asking = ""  # Esc in what follows comes back
+        if choice in SENIORS:
+            with_right(desk, Right.CLOSE_DAY, said)
+        else:
+            said()
 
     rows = rows_of(desk, day)
     cursor = next((place for place, row in enumerate(rows) if row.value == marked), 0)
     desk.open(Ask(DAY, lambda text: None, pick=pick), rows, cursor)
 
 
-def _elsewhere(desk: Desk, choice: str) -> bool:
-    """Choices with a screen of their own; the day is taken up again afterwards."""
-    if choice not in ELSEWHERE:
-        return False
-    leave(desk)
+def _say(desk: Desk, board: DayBoard, name: str, choice: str) -> None:
+    if choice == "count":
+        _ask_count(desk, board)
+    elif choice == "close_differs":
+        _ask_why(desk)
+    elif choice == "drop":
+        _ask_drop(desk, name)
+    elif choice == REPORT:
+        _show_report(desk)
+    elif choice == LEAVE:
+        leave(desk)
+    elif choice in ELSEWHERE:
+        _elsewhere(desk, board, choice)
+    else:
+        desk.do(desk.till.day_choice(name, choice))
+        if choice == AGAIN and _may_count(desk.view.day):
+            _ask_count(desk, board)
+        else:
+            follow(desk)
+
+
+def _elsewhere(desk: Desk, board: DayBoard, choice: str) -> None:
+    """Choices with a screen of their own; the day is there again afterwards."""
+    board.over = True
+    desk.close_ask()
+    desk.turn_to(None)
     if choice == "suspended":
-        gestures.suspended(desk)
+        _suspended(desk)
     elif choice == "undecided":
         payment_flows.undecided(desk)
     elif choice == "errands":
-        fiscal_flows.unsure(desk, partial(end_of_day, desk))
+        fiscal_flows.unsure(desk, partial(_again, desk))
     elif choice == "conflicts":
-        conflict_flows.conflicts(desk, partial(end_of_day, desk))
+        conflict_flows.conflicts(desk, partial(_again, desk))
     elif choice == "void_open":
         gestures.void_transaction(desk)
-    return True
 
 
-def _show_report(desk: Desk, board: DayBoard) -> None:
+def _again(desk: Desk) -> None:
+    follow(desk)
+
+
+def _suspended(desk: Desk) -> None:
+    """A receipt that is taken up is sold: the day is left for it, and for no other row."""
+    gestures.suspended(desk)
+    ask = desk.ask
+    if ask is None or ask.pick is None:
+        return
+    take_up = ask.pick
+
+    def pick(row: Row) -> None:
+        take_up(row)
+        shown = desk.view.transaction
+        if shown is not None and shown.lines:
+            desk.do(desk.till.day_leave())
+
+    desk.open(replace(ask, pick=pick), desk.rows, desk.cursor)
+
+
+def _show_report(desk: Desk) -> None:
     day = desk.view.day
     if day is not None and day.report is not None:
-        board.asking = REPORT
         desk.close_ask()
         desk.turn_to(Page("report", day.report))

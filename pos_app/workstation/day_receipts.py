@@ -15,6 +15,7 @@ from pos_app.workstation.day_book import current, keep
 from pos_app.workstation.day_record import DayRecord
 from pos_app.workstation.day_view import DayStep, StepState
 from pos_app.workstation.drawer_difference import is_reason
+from pos_app.workstation.lending import lender
 from pos_app.workstation.open_kept import half_of
 from pos_app.workstation.ports import Facts, SessionState, SuspendedDraft
 from pos_app.workstation.station import Station, changed, record, require, right_used
@@ -55,9 +56,11 @@ def drop(station: Station, transaction_id: str, reason: str) -> Answer:
 
 def _facts(station: Station, session: SessionState, draft: SuspendedDraft, reason: str) -> Facts:
     amount = draft.total_minor
+    by = lender(station, Right.CLOSE_DAY) or lender(station, Right.VOID_TRANSACTION)
     key, used = right_used(
-        station, "void_transaction", draft.transaction_id, reason=reason, amount_minor=amount
-    )
+        station, "void_transaction", draft.transaction_id,
+        reason=reason, override_by=by, amount_minor=amount,
+    )  # fmt: skip
     return Facts(
         events=((key, replace(used, session_number=session.number)),),
         session=replace(session, day_totals=after_void(session.day_totals, amount)),

@@ -8,7 +8,7 @@ from pos_app.domain.rights import Right
 LENDABLE: Mapping[Right, tuple[Right, ...]] = {
     Right.SEE_MEMBERS: (Right.SEE_MEMBERS, Right.FIND_MEMBER_BY_NAME),
     Right.SIGN_CONFLICTS: (Right.SIGN_CONFLICTS,),
-    Right.CLOSE_DAY: (Right.CLOSE_DAY,),
+    Right.CLOSE_DAY: (Right.CLOSE_DAY, Right.VOID_TRANSACTION),
     Right.X_REPORT: (Right.X_REPORT,),
     Right.REPRINT: (Right.REPRINT,),
 }

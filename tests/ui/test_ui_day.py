@@ -180,7 +180,8 @@ def test_a_receipt_that_is_open_is_put_aside_or_voided_from_the_day(begun):
     assert window.desk.till.said("day_choice") == [(("receipts", "put_aside"), {})]
     QTest.keyClick(window.entry, K.Key_Down)
     QTest.keyClick(window.entry, K.Key_Return)
-    assert window.desk.page is None
+    assert window.desk.page.kind == "day"
+    assert window.desk.till.said("day_leave") == []
 
 
 def test_esc_in_the_count_shows_the_choices_and_esc_there_leaves(begun):
@@ -249,16 +250,21 @@ def test_with_the_session_closed_a_receipt_is_dropped_from_the_day_and_esc_comes
 
 
 @pytest.mark.parametrize(
-    ("value", "then"),
-    [(("receipts", "suspended"), "suspended"), (("receipts", "undecided"), None)],
+    ("value", "page", "ask"),
+    [
+        (("receipts", "suspended"), None, "suspended"),
+        (("receipts", "undecided"), "day", "day"),
+    ],
+    ids=["what_waits", "nothing_there"],
 )
-def test_choices_with_a_screen_of_their_own_leave_the_day_for_it(begun, value, then):
+def test_choices_with_a_screen_of_their_own_lie_over_the_day(begun, value, page, ask):
     window = begun(day_samples.before(), suspended=SUSPENDED)
     place = rows(window).index(value)
     window.desk.ask.pick(window.desk.rows[place])
-    assert window.desk.page is None
-    assert window.desk.till.said("day_leave")
-    assert (window.desk.ask.name if window.desk.ask else None) == then
+    window.tick()
+    desk = window.desk
+    assert (desk.page.kind if desk.page else None, desk.ask.name) == (page, ask)
+    assert desk.till.said("day_leave") == []
 
 
 def test_the_z_report_is_shown_from_the_day_and_esc_comes_back_to_it(begun):

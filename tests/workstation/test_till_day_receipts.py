@@ -16,12 +16,14 @@ def day(tmp_path):
     made.bench.close()
 
 
-def aside(day, *items):
+def aside(day, *items, by=None):
     """Each put aside; the session is closed with what was in the drawer, the day's end begun."""
     for item in items:
         day.bench.scan(item)
         ok(day.till.suspend(""))
     ok(day.till.close_session(1000_00))
+    if by is not None:
+        ok(day.till.lend_right("close_day", by))
     ok(day.till.day_begin())
     return [one.id for one in day.bench.view.suspended]
 
@@ -106,3 +108,17 @@ def test_half_of_an_exchange_is_never_dropped_and_the_step_says_the_way(tmp_path
     told = day.till.day_choice(f"receipts:{half}", "drop", "mistake")
     assert refusal(told) == "half_not_dropped"
     day.bench.close()
+
+
+def test_a_cashier_drops_a_receipt_by_the_pin_that_ends_the_day_and_the_line_names_whose_it_was(
+    day,
+):
+    ok(day.till.sign_on("ivan", "1111"))
+    (milk,) = aside(day, MILK, by=MARIA)
+    gesture = (f"receipts:{milk}", "drop", "customer_left")
+    ok(day.till.give_right_back())
+    assert refusal(day.till.day_choice(*gesture)) == "senior_only"
+    ok(day.till.lend_right("close_day", MARIA))
+    ok(day.till.day_choice(*gesture))
+    (line,) = day.bench.audit("void_transaction")
+    assert (line.operator_id, line.override_by) == ("ivan", "maria")
