@@ -28,6 +28,7 @@ def count_drawer(station: Station, counted_minor: int) -> Answer:
         return trouble
     if difference == 0:
         return changed(Part.SESSION, difference_minor=0, needs_reason=False)
-    said = notice("drawer_differs", Tone.WARNING, None, difference=Money(difference))
+    how = "drawer_short" if difference < 0 else "drawer_over"
+    said = notice(how, Tone.WARNING, None, amount=Money(abs(difference)))
     return changed(Part.SESSION, notices=(said,), difference_minor=difference,
                    needs_reason=needs_reason)  # fmt: skip

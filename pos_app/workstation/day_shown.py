@@ -101,9 +101,10 @@ def _count(station: Station, day: DayRecord) -> DayStep:
 
 def _counted(day: DayRecord, counted_minor: int) -> Sentence:
     """A count against what should have been there; one that nobody has typed here with its sum."""
-    difference, counted = Money(counted_minor - day.expected_minor), Money(counted_minor)
-    if difference.minor:
-        return say("day.count_differs", counted=counted, difference=difference)
+    difference, counted = counted_minor - day.expected_minor, Money(counted_minor)
+    if difference:
+        how = "day.count_short" if difference < 0 else "day.count_over"
+        return say(how, counted=counted, amount=Money(abs(difference)))
     return say("day.count_same", counted=counted) if day.taken else say("day.count_right")
 
 

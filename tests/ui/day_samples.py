@@ -71,7 +71,7 @@ def counting(differs=False):
     fine = DayStep("receipts", DONE, say("day.no_receipts"))
     count = DayStep("count", NEEDS_YOU, say("day.count"), (), ("count",))
     if differs:
-        told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+        told = say("day.count_short", counted=Money(34_495_00), amount=Money(5_00))
         count = DayStep("count", NEEDS_YOU, told, (), ("count_again", "close_differs"))
     return DayView(ON, (fine, count, *LATER), False)
 
@@ -79,7 +79,7 @@ def counting(differs=False):
 def taken():
     """The session was closed with a count a minute ago: it stands, with its reason."""
     day = counting()
-    told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+    told = say("day.count_short", counted=Money(34_495_00), amount=Money(5_00))
     why = (say("day.count_taken", n=118, name="Константинопольская А."),
            say("day.because", why=say("reason.wrong_change")))  # fmt: skip
     count = DayStep("count", NEEDS_YOU, told, why, ("close", "count_again"))
@@ -95,7 +95,7 @@ def a_closed_session(at):
 
 def closed(at, *last):
     """Z is in the books; the last steps as given."""
-    told = say("day.count_differs", counted=Money(34_495_00), difference=Money(-5_00))
+    told = say("day.count_short", counted=Money(34_495_00), amount=Money(5_00))
     steps = (
         DayStep("receipts", DONE, say("day.receipts_left"), (say("day.put_aside", n=2),)),
         DayStep("count", DONE, told),

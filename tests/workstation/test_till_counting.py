@@ -12,12 +12,14 @@ def test_a_count_closes_nothing_says_the_difference_and_is_kept(manager):
     manager.sold(MILK)
     expected = manager.memory.journal.session().cash_minor
     answer = manager.till.count_drawer(expected - 100)
-    assert notices(answer) == ["drawer_differs"]
+    assert notices(answer) == ["drawer_short"]
+    assert answer.notices[0].text.args["amount"].minor == 100
+    assert notices(manager.till.count_drawer(expected + 200)) == ["drawer_over"]
     assert answer.data["difference_minor"] == -100
     assert manager.view.session is not None
     right = ok(manager.till.count_drawer(expected))
     assert (right.data["difference_minor"], notices(right)) == (0, [])
-    assert [e.amount_minor for e in counts(manager)] == [-100, 0], "the first count stays"
+    assert [e.amount_minor for e in counts(manager)] == [-100, 200, 0], "the first count stays"
 
 
 def test_nothing_is_counted_without_a_session_or_an_amount(bench):

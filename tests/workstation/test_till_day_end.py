@@ -146,7 +146,7 @@ def test_a_difference_is_said_after_the_count_and_may_be_counted_again(day):
     ok(day.till.day_begin())
     assert refusal(day.till.day_choice("count", "close")) == "count_first"
     assert day.count(990_00).data["difference_minor"] == -10_00
-    assert day.step("count").text.key == "day.count_differs"
+    assert day.step("count").text.key == "day.count_short"
     assert day.step("count").choices == ("count_again", "close_differs"), "counted again first"
     day.choose("count", "count_again")
     assert day.step("count").choices == ("count",)

@@ -33,8 +33,8 @@ def test_the_count_and_reason_of_the_session_are_taken_shown_and_closed_without_
     closed_short(day)
     ok(day.till.day_begin())
     step = day.step("count")
-    assert (step.text.key, step.choices) == ("day.count_differs", ("close", "count_again"))
-    assert (step.text.args["counted"].minor, step.text.args["difference"].minor) == (1080_00, -9_90)
+    assert (step.text.key, step.choices) == ("day.count_short", ("close", "count_again"))
+    assert (step.text.args["counted"].minor, step.text.args["amount"].minor) == (1080_00, 9_90)
     assert keys(step) == ["day.count_taken", "day.because"]
     assert step.details[0].args["name"] == "Ivan"
     day.choose("count", "close")
