@@ -286,7 +286,8 @@ def quantity(desk: Desk) -> None:
         return
 
     def accept(text: str) -> None:
-        if desk.do(desk.till.set_quantity(line, text.replace(",", "."))).ok:
+        wanted = text.replace(",", ".")
+        if desk.attempt(lambda who: desk.till.set_quantity(line, wanted, override=who)).ok:
             desk.close_ask()
 
     desk.open(Ask("quantity", accept, pad="amount"))
@@ -303,7 +304,10 @@ def step_quantity(desk: Desk, by: int) -> None:
         quantity(desk)
         return
     count = shown.quantity.value + by
-    desk.do(desk.till.set_quantity(line, str(count)) if count > 0 else desk.till.void_line(line))
+    if count > 0:
+        desk.attempt(lambda who: desk.till.set_quantity(line, str(count), override=who))
+    else:
+        void_line(desk)
 
 
 def weigh_by_hand(desk: Desk) -> None:
@@ -360,8 +364,10 @@ def select_by(desk: Desk, step: int) -> None:
 
 
 def back(desk: Desk) -> None:
-    """Esc: one step back; never clears a transaction."""
-    if desk.ask is not None:
+    """Esc: one step back; never clears a transaction, never leaves a payment undecided."""
+    if desk.ask is not None and desk.ask.name == "payment":
+        desk.write("")
+    elif desk.ask is not None:
         desk.close_ask()
     elif desk.page is not None:
         desk.turn_to(under(desk.page))

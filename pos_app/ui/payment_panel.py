@@ -1,6 +1,6 @@
 """The panel of money on its way: what is waited for, the code to scan, the choices."""
 
-from pos_app.ui.controls import Paragraph
+from pos_app.ui.controls import Paragraph, reveal
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.panels import RowsPanel
 from pos_app.ui.qr_view import QrSquares
@@ -13,6 +13,7 @@ class PaymentPanel(RowsPanel):
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__(look, desk)
+        reveal(self.back, False)  # the question stays until it is answered
         self._said = Paragraph(look, look.metrics.medium, ink="")
         self._said.setFont(look.font(look.metrics.medium, SEMIBOLD))
         self._code = QrSquares(look, look.say("payment.code"))

@@ -24,6 +24,7 @@ from pos_app.ui.scrolling import scroll_by_key
 from pos_app.ui.theme import Look
 from pos_app.ui.totals import Totals
 from pos_app.workstation.answer import Part
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.view import TransactionView
 
 LINE_BUTTONS = (
@@ -113,14 +114,15 @@ class SaleScreen(QWidget):
         self._between.addWidget(self.idle)
         column.addWidget(self._between, 1)
         buttons = []
+        self._of_lines: dict[str, Button] = {}
         for name, icon, key in LINE_BUTTONS:
             alone = name in {"less", "more"}
             button = Button(look, "" if alone else look.say(f"ui.{name}"),
                             partial(perform, desk, name), icon=icon, key=key)  # fmt: skip
             button.setAccessibleName(", ".join(p for p in (look.say(f"ui.{name}"), key) if p))
             buttons.append(button)
-            if name == "discount":
-                self._discount = button
+            if name != "why":
+                self._of_lines[name] = button
         self.line_row = FitRow(look, buttons, (1, 1, 3, 3, 3, 3))
         column.addWidget(self.line_row)
         return frame
@@ -154,6 +156,7 @@ class SaleScreen(QWidget):
         if changes & {Part.DEMAND, Part.LAST_SALE}:
             self.demand.refresh()
         self._refresh_lines(changes)
+        self._offer_keys(changes)
         self.coupons.refresh(changes)
         self.totals.refresh(changes)
         self.member.refresh(changes)
@@ -171,14 +174,24 @@ class SaleScreen(QWidget):
         by_receipt = back is not None and not back.bare
         # What comes back by a receipt is that of the receipt: a key for it would only be refused.
         reveal(self.line_row, selling and not by_receipt)
-        self._field_buttons["search"].setEnabled(not by_receipt)
-        self._field_buttons["suspend"].setEnabled(back is None)
-        self._discount.setEnabled(back is None)
         if not selling:
             self.idle.refresh()
         self._between.setCurrentWidget(self._table_page if selling else self.idle)
         self._show_totals()
-        name = "ui.suspend" if selling or not self._desk.view.suspended else "ui.resume"
+
+    def _offer_keys(self, changes: frozenset[Change]) -> None:
+        """What the view offers looks live; F5 is called what it does."""
+        if not changes & {Part.TRANSACTION, Part.LAST_SALE, Part.TENDERS, Part.DEMAND}:
+            return
+        transaction = self._desk.view.transaction
+        may = transaction.may if transaction is not None else OfferedView()
+        for name, button in self._of_lines.items():
+            button.setEnabled(may.discount if name == "discount" else may.goods)
+        self._field_buttons["search"].setEnabled(may.goods)
+        self._field_buttons["suspend"].setEnabled(may.suspend)
+        puts_aside = transaction is not None and bool(transaction.lines)
+        name, icon = ("ui.suspend", "pause") if puts_aside else ("ui.resume", "inbox")
+        self._field_buttons["suspend"].icon_name = icon
         self._field_buttons["suspend"].relabel(self._look.say(name))
 
     def _show_totals(self) -> None:

@@ -126,8 +126,15 @@ class Totals(Panel):
         self._refund = Button(look, look.say("ui.complete_return"),
                               partial(perform, desk, "complete"), icon="undo-2", key="F8",
                               skin="pay", px=px)  # fmt: skip
-        self._refund.least.setHeight(look.metrics.big_target)
-        self.pay = FitRow(look, (*self._buttons, self._refund), (4, 3, 3, 1))
+        goes_back = look.say("ui.payment_back")  # in words where that leaves their own to the rest
+        self._undo = Button(look, "" if look.metrics.is_tight else goes_back,
+                            partial(perform, desk, "undo"), icon="undo-2", key="Ctrl+Z",
+                            px=px)  # fmt: skip
+        self._undo.setAccessibleName(f"{goes_back}, Ctrl+Z")
+        for button in (self._refund, self._undo):
+            button.least.setHeight(look.metrics.big_target)
+        row = (*self._buttons, self._refund, self._undo)
+        self.pay = FitRow(look, row, (4, 3, 3, 1, 1))
         return self.pay
 
     def refresh(self, changes: frozenset[Change]) -> None:
@@ -226,12 +233,15 @@ class Totals(Panel):
         self._refund.relabel(
             self.look.say("ui.complete_exchange" if even else "ui.complete_return")
         )
-        moved = self._refund.isHidden() is returning
+        goes_back = transaction is not None and transaction.may.payment_back
+        moved = self._refund.isHidden() is returning or self._undo.isHidden() is goes_back
         for button in self._buttons:
             reveal(button, not returning)
             button.setEnabled(ready)
-        self._refund.setEnabled(not on_its_way)
+        for button in (self._refund, self._undo):
+            button.setEnabled(not on_its_way)
         reveal(self._refund, returning)
+        reveal(self._undo, goes_back)
         if moved:
             self.pay.arrange()
 

@@ -21,6 +21,7 @@ from pos_app.workstation.evidence import demand as evidence_demand
 from pos_app.workstation.exchange_view import exchange_view, refunds
 from pos_app.workstation.gift_card_at_hand import readable_view
 from pos_app.workstation.last_shown import last_sale
+from pos_app.workstation.offered import offered
 from pos_app.workstation.open_conflicts import to_sign
 from pos_app.workstation.payment_view import (
     payment_view,
@@ -178,6 +179,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         exchange=swap,
         returning=return_view(station, transaction) if returning else None,
         credit_minor=sum(one.amount_minor for one in transaction.credit),
+        may=offered(station, transaction),
     )
 
 

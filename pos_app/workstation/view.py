@@ -8,6 +8,7 @@ from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Sentence, say
 from pos_app.workstation.chip_view import ChoiceView, CouponView
 from pos_app.workstation.day_view import DayView
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.return_shown import ReturnView
 from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.waiting_view import SuspendedView
@@ -211,7 +212,8 @@ class TransactionView:
     less) if cash pays it.
     `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing. `refunds`:
     where the money of a return goes (negative). With an `exchange`, what is due is the difference.
-    `credit_minor`: of what is paid, what the return of an exchange has brought.
+    `credit_minor`: of what is paid, what the return of an exchange has brought; `may`: what a
+    screen offers.
     """
 
     id: str
@@ -239,6 +241,7 @@ class TransactionView:
     exchange: ExchangeView | None = None
     returning: ReturnView | None = None
     credit_minor: int = 0
+    may: OfferedView = OfferedView()
 
     @property
     def cash_due_minor(self) -> int:

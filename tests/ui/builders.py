@@ -8,6 +8,7 @@ from pos_app.domain.quantity import grams, pieces
 from pos_app.domain.rights import Right
 from pos_app.domain.sentence import Rate, say
 from pos_app.workstation.answer import ALL_PARTS, Part, Tone, done, notice, refused
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.view import (
     Chip,
     DeviceView,
@@ -90,6 +91,7 @@ def a_transaction(shown=None, points=0, paid=0, kind="sale", selected=None):
         points_earned=159,
         teaser=TeaserView(159, 23561),
         round_notes_minor=(320000, 350000, 400000, 500000, 1000000),
+        may=OfferedView(not paid, not paid, not paid, bool(paid)),
     )
 
 

@@ -9,6 +9,7 @@ from pos_app.ui import return_marks
 from pos_app.ui.desk import Page
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import Tone, done, notice, refused
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.tender_shown import TenderView
 from pos_app.workstation.view import TraceRow
@@ -82,7 +83,8 @@ def an_open_return(window, shown=WHOSE, lines=None):
     open_one = (
         a_transaction(kind="return") if lines is None else a_transaction(lines, kind="return")
     )
-    become(window, transaction=replace(open_one, returning=shown), member=None)
+    may = OfferedView(goods=shown.bare, discount=False, suspend=False)
+    become(window, transaction=replace(open_one, returning=shown, may=may), member=None)
 
 
 def why_of_a_past_receipt(window):

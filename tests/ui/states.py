@@ -14,6 +14,7 @@ from pos_app.ui.report_flows import show_period
 from pos_app.ui.report_sheets import SECTIONS
 from pos_app.ui.why_flows import Why
 from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.view import DemandView, DeviceView, PaperQuestionView, PaymentView
 from tests.ui import day_samples
 from tests.ui.builders import (
@@ -59,11 +60,20 @@ def report_of(window, name, whole=True):
     window.desk.ask.pick(window.desk.rows[SECTIONS.index(name)])
 
 
+NOTHING = OfferedView(goods=False, discount=False, suspend=False)
+
+
 def cut_card(state: str, key: str, *choices: str):
     """A card payment that a kill has left, as the till has it after the start."""
     text = say(f"payment.{key}", amount=Money(1_234_00))
     payment = PaymentView(state, text, choices, unsure=True)
-    return {"payment": payment, "transaction": a_transaction(paid=1_234_00)}
+    sale = replace(a_transaction(paid=1_234_00), may=NOTHING)
+    return {"payment": payment, "transaction": sale}
+
+
+def partly_paid(window):
+    """Some of it is in: the rest is asked for."""
+    become(window, transaction=a_transaction(paid=1_000_00), member=None)
 
 
 PUT_BACK = replace(CUT_SHORT, put_back=True)
@@ -71,6 +81,8 @@ STATES: dict[str, Callable[[MainWindow], object]] = {
     "selling": lambda w: None,
     "offline": selling_offline,
     "cash": lambda w: (perform(w.desk, "cash"), w.desk.write("5000")),
+    "partly_paid": partly_paid,
+    "partly_paid_cash": lambda w: (partly_paid(w), perform(w.desk, "cash")),
     "points": lambda w: perform(w.desk, "points"),
     "menu": lambda w: perform(w.desk, "menu"),
     "menu_day": lambda w: perform(w.desk, "day"),
