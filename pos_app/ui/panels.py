@@ -126,6 +126,7 @@ class PadPanel(Panel):
 
     def body(self) -> None:
         """What stands between the heading and the pad."""
+        self._show_goods()
         hint = Paragraph(self.look, self.look.metrics.small)
         # With a list beside the pad the field alone says what to type: keys are not squeezed.
         wanted = self.desk.ask is not None and not self.desk.rows
@@ -143,6 +144,16 @@ class PadPanel(Panel):
                 reveal(self.echo, False)
                 self._list.show_whole(len(self.desk.rows))
             self.column.addWidget(self._list, 3)
+
+    def _show_goods(self) -> None:
+        """What the number is of; of a PIN the line under the field says what it allows."""
+        ask = self.desk.ask
+        if ask is None or ask.detail is None or ask.masked:
+            return
+        goods = Paragraph(self.look, self.look.metrics.body, ink="")
+        goods.setFont(self.look.font(self.look.metrics.body, SEMIBOLD))
+        goods.say(self.look.words.say(ask.detail))
+        self.column.addWidget(goods)
 
     def _choose(self, place: int) -> None:
         ask = self.desk.ask

@@ -154,7 +154,8 @@ def ask_weight(desk: Desk, page: Page, line: LineView) -> None:
         desk.close_ask()
         heard(desk, split_aim(data.decode("utf-8", "replace"))[1])
 
-    desk.open(Ask("return_weight", accept, pad="amount", scan=scan))
+    goods = say("ui.return_part_of", name=line.name, left=line.quantity)
+    desk.open(Ask("return_weight", accept, pad="amount", scan=scan, detail=goods))
 
 
 def any_left(receipt: TransactionView) -> bool:

@@ -59,13 +59,14 @@ def told(station: Station) -> tuple[Notice, ...]:
 
 
 def _told(station: Station, draft: SuspendedDraft) -> Notice:
-    half = half_of(draft)
+    half, identity = half_of(draft), station.journal.identity()
+    copied = identity is not None and is_put_back(draft, identity.incarnation)
     if half is not None:
         paid = Money(half.minor, program_of(station).currency)
-        return notice("half_exchange", Tone.WARNING, None, paid=paid)
+        code = "half_exchange_put_back" if copied else "half_exchange"
+        return notice(code, Tone.WARNING, None, paid=paid)
     total = Money(to_pay_minor(draft), program_of(station).currency)
-    at, identity = station.gear.to_local(draft.at), station.journal.identity()
-    copied = identity is not None and is_put_back(draft, identity.incarnation)
+    at = station.gear.to_local(draft.at)
     code = "cut_short_put_back" if copied else "cut_short"
     return notice(code, Tone.WARNING, None, at=at, n=draft.lines, total=total)
 

@@ -146,6 +146,14 @@ def half_an_exchange(window):
     window.desk.do(done(notice("half_exchange", Tone.WARNING, None, paid=Money(109_90))))
 
 
+def half_put_back(window):
+    """The same in a file that was put back from a copy: nobody knows what came after."""
+    waits = SuspendedView("s1", "A000017", NOW, 1, 58_16, paid_minor=109_90, put_back=True)
+    become(window, transaction=None, member=None, suspended=(waits,))
+    told = notice("half_exchange_put_back", Tone.WARNING, None, paid=Money(12_345_678_90))
+    window.desk.do(done(told))
+
+
 def the_other_half(window):
     """Brought back: 51.74 is owed to the customer."""
     sale = replace(
@@ -162,6 +170,7 @@ def half_among_the_suspended(window):
 
 RETURNS = {
     "half_exchange": half_an_exchange,
+    "half_exchange_put_back": half_put_back,
     "half_exchange_listed": half_among_the_suspended,
     "half_exchange_open": the_other_half,
     "return_two_ways": money_back_two_ways,

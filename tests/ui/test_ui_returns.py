@@ -353,6 +353,7 @@ def test_a_finger_is_asked_for_the_part_of_weighed_goods(window, receipt):
               if b.accessibleName().startswith(f"{part}: {receipt.lines[2].name}")]  # fmt: skip
     key.click()
     assert asked(window) == "return_weight"
+    assert any("весовой: не больше 0,342" in one for one in texts(window.screen_shown._side))
     for digit in "0,15":
         window.screen_shown.findChild(NumberPad)._press(digit)
     perform(window.desk, "submit")

@@ -49,6 +49,15 @@ def test_at_the_next_start_it_says_that_the_money_stands_on_the_receipt_that_wai
     assert waits.paid_minor == 1000_00
 
 
+def test_in_a_file_put_back_from_a_copy_it_says_that_it_may_have_been_settled_since(halved):
+    halved.memory.file.new_incarnation()
+    cut(halved)
+    codes = told(halved, PETR)
+    assert "half_exchange_put_back" in codes and "half_exchange" not in codes
+    (waits,) = halved.view.suspended
+    assert (waits.paid_minor, waits.put_back) == (1000_00, True)
+
+
 def test_the_return_that_is_shown_again_tells_nobody_to_hand_its_money_out(halved):
     assert [(halved.view.last_sale.kind, halved.view.last_sale.drawer_minor)] == [("return", 0)]
     ways = [(one.kind, one.amount_minor) for one in halved.view.last_sale.ways]
