@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from pos_app.wiring.commands import courier_command
 from tests.demo_shop_once import furnished
 from tests.sync.client.test_courier_processes import HOUSE, until
@@ -44,6 +46,14 @@ def test_a_killed_demo_takes_its_server_along(tmp_path):
         until("the server to end with its shop", lambda: not answers(port))
 
 
+@pytest.fixture
+def ctrl_c_is_heard():
+    """A shell's background jobs begin deaf to Ctrl+C, and so would all that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 WINDOW = """
 import sys
 from pos_app.ui.app import application
@@ -58,6 +68,7 @@ sys.exit(app.exec())
 """
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_at_the_terminal_closes_the_demo_as_its_cross_does():
     shown = subprocess.Popen(
         [sys.executable, "-c", WINDOW],
@@ -73,6 +84,7 @@ def test_ctrl_c_at_the_terminal_closes_the_demo_as_its_cross_does():
         assert "KeyboardInterrupt" not in shown.stderr.read()
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_at_the_terminal_ends_a_courier_without_a_word(tmp_path):
     with furnished(tmp_path / "shop") as shop:
         place = shop.till("till-1")
