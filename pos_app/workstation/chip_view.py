@@ -22,6 +22,18 @@ class CouponView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimedView:
+    """A reward that was asked for on this receipt. `points`: what all of it costs, 0 for nothing;
+    `saves_minor`: what it takes off in money; `why_not`: why it is not given now."""
+
+    id: str
+    name: str
+    points: int
+    saves_minor: int = 0
+    why_not: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceView:
     """Cashback categories of this month: the member may take `count` of `offered`. `fixed`: what is
     chosen stands until the month ends."""

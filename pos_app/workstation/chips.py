@@ -1,4 +1,4 @@
-"""Coupons and choices of the open receipt as chips, each with its reason. Decides nothing."""
+"""Coupons, rewards, choices of the open receipt as chips, each with its reason. Decides nothing."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,9 @@ from pos_app.domain.pricing.result import Priced, Trace
 from pos_app.domain.promotion.promotion import Promotion
 from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.transaction import Transaction
-from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.chip_view import ChoiceView, ClaimedView, CouponView
+from pos_app.workstation.claim_reward import rewards
+from pos_app.workstation.ports import StorageBroken
 from pos_app.workstation.present_coupon import name_of
 from pos_app.workstation.pricing_task import price, program_of
 from pos_app.workstation.station import Known, Station
@@ -52,6 +54,28 @@ def _trace(station: Station, transaction: Transaction) -> tuple[Trace, ...]:
         trace = price(station, transaction, explain=True).trace
         station.explained = (station.priced, trace)
     return trace
+
+
+def claimed_views(
+    station: Station, transaction: Transaction, priced: Priced
+) -> tuple[ClaimedView, ...]:
+    """Every reward that was asked for, what it costs and what it takes off; none while the
+    database cannot be read."""
+    try:
+        asked = [one for one in rewards(station) if one.claimed] if transaction.claims else []
+    except StorageBroken:
+        return ()
+    given = [m for line in priced.lines for m in line.modifications]
+    return tuple(
+        ClaimedView(
+            one.id,
+            one.name,
+            one.points * one.times,
+            sum(m.amount_minor for m in given if m.rule_id == one.id),
+            one.why_not,
+        )
+        for one in asked
+    )
 
 
 def choice_view(station: Station, known: Known) -> ChoiceView | None:

@@ -11,7 +11,7 @@ from pos_app.domain.sentence import Sentence, say
 from pos_app.domain.tender import TenderKind, next_round_amounts
 from pos_app.domain.transaction import LineItem, Transaction, change_due_minor
 from pos_app.workstation import age_question, line_notes, printing, settle, weighing
-from pos_app.workstation.chips import choice_view, coupon_views
+from pos_app.workstation.chips import choice_view, claimed_views, coupon_views
 from pos_app.workstation.claim_reward import rewards
 from pos_app.workstation.confirm_redemption import wanted_points
 from pos_app.workstation.counters import offers_told, on_the_way
@@ -143,14 +143,13 @@ def _demand(station: Station, transaction: Transaction | None) -> DemandView | N
 def transaction_view(station: Station, transaction: Transaction, priced: Priced) -> TransactionView:
     """The open transaction."""
     totals = settle.settled_totals(station, transaction, priced)
-    paid = transaction.paid_minor
     note = line_notes.noting(station)
     pairs = zip(transaction.lines, priced.lines, strict=True)
     lines = tuple(_line(entered, one, note(entered)) for entered, one in pairs)
     returning = transaction.kind is TransactionKind.RETURN
     swap = None if returning else exchange_view(station, totals.due_minor)
     credit = settle.exchange_credit_minor(station)
-    due = max(totals.due_minor - paid - credit, 0)
+    due = max(totals.due_minor - transaction.paid_minor - credit, 0)
     change = 0 if returning else change_due_minor(transaction.tenders, totals.due_minor)
     in_cash = due if returning else max(settle.due_minor(station, TenderKind.CASH), 0)
     return TransactionView(
@@ -164,7 +163,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         points_redeemed=totals.points_redeemed,
         points_redeemed_minor=totals.points_minor,
         total_minor=totals.due_minor,
-        paid_minor=paid,
+        paid_minor=transaction.paid_minor,
         due_minor=due,
         change_due_minor=change,
         tenders=tender_views(station, transaction),
@@ -174,6 +173,7 @@ def transaction_view(station: Station, transaction: Transaction, priced: Priced)
         cash_rounding_minor=in_cash - due,
         rounding_minor=totals.rounding_minor,
         coupons=coupon_views(station, transaction, priced),
+        claimed=claimed_views(station, transaction, priced),
         confirmed=transaction.confirmed.how if transaction.confirmed else "",
         refunds=refunds(station, transaction) if returning else (),
         exchange=swap,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pos_app.domain.money import RUB, Currency
 from pos_app.domain.quantity import Quantity
 from pos_app.domain.sentence import Sentence, say
-from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.chip_view import ChoiceView, ClaimedView, CouponView
 from pos_app.workstation.day_view import DayView
 from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.return_shown import ReturnView
@@ -209,11 +209,10 @@ class TransactionView:
     """The open transaction. `phase`: selling, tendering. `kind`: sale, return.
 
     `rounding_minor` is in the total; `cash_rounding_minor`: what `due_minor` changes by (0 or
-    less) if cash pays it.
-    `confirmed`: how the member said yes to the redemption (dynamic, pin), or nothing. `refunds`:
-    where the money of a return goes (negative). With an `exchange`, what is due is the difference.
-    `credit_minor`: of what is paid, what the return of an exchange has brought; `may`: what a
-    screen offers.
+    less) if cash pays it. `confirmed`: how the member said yes to the redemption (dynamic, pin), or
+    nothing. `refunds`: where the money of a return goes (negative). With an `exchange`, what is due
+    is the difference. `credit_minor`: of what is paid, what the return of an exchange has brought.
+    `claimed`: rewards that were asked for; `may`: what a screen offers.
     """
 
     id: str
@@ -234,6 +233,7 @@ class TransactionView:
     teaser: TeaserView | None
     round_notes_minor: tuple[int, ...]
     coupons: tuple[CouponView, ...] = ()
+    claimed: tuple[ClaimedView, ...] = ()
     confirmed: str = ""
     cash_rounding_minor: int = 0
     rounding_minor: int = 0

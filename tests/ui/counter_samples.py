@@ -11,7 +11,7 @@ from pos_app.ui import letter_flows
 from pos_app.ui.menu_flows import perform
 from pos_app.ui.reason_flows import own_words
 from pos_app.workstation.answer import ALL_PARTS, Tone, done, notice, refused, refused_with
-from pos_app.workstation.chip_view import ChoiceView, CouponView
+from pos_app.workstation.chip_view import ChoiceView, ClaimedView, CouponView
 from pos_app.workstation.goodwill import Approver
 from pos_app.workstation.price_check import CheckedPrice, OnLabel, Quote
 from pos_app.workstation.view import (
@@ -54,6 +54,24 @@ def approval(window):
     window.desk.ask.accept("10")
 
 
+def may(right, deed, pin="2468"):
+    """A till's answer to a gesture that wants a right: done by that PIN, else refused."""
+
+    def answer(*told, override=None, **named):
+        if override is None:
+            return replace(refused("needs_override", right=right), data={"deed": deed})
+        return done(changed=ALL_PARTS) if override[1] == pin else refused("wrong_pin")
+
+    return answer
+
+
+def undo_allowed(window):
+    """Goods would leave by Ctrl+Z: somebody with the right is asked, for what is told."""
+    deed = say("approve.goods_out", amount=Money(12_345_67))
+    window.desk.till.answers["undo"] = may("void_line", deed)
+    perform(window.desk, "undo")
+
+
 def a_pin_mistyped(window):
     """The member's PIN, once wrong: asked again, its digits nowhere."""
     demand = DemandView("pin", say("demand.confirm", points=Points(300)))
@@ -84,6 +102,17 @@ def an_exchange(out=0, due=1_550_00, apart=()):
 
 def with_coupons(window):
     become(window, transaction=replace(a_transaction(), coupons=COUPONS), hints=(HINT,))
+
+
+CLAIMED = (
+    ClaimedView("cheese", "Сыр за баллы", 200, 300_00),
+    ClaimedView("triple", "Тройные баллы в день рождения", 1_500),
+)
+
+
+def with_rewards(window):
+    sale = replace(a_transaction(), claimed=CLAIMED, coupons=COUPONS)
+    become(window, transaction=sale, member=a_member())
 
 
 def returning_to_cards(window):
@@ -212,6 +241,7 @@ def rewards_out_of_reach(window):
 COUNTER = {
     "rewards_out_of_reach": rewards_out_of_reach,
     "coupons": with_coupons,
+    "rewards_claimed": with_rewards,
     "coupons_listed": coupons_listed,
     "exchange": lambda w: become(w, transaction=an_exchange(), member=None),
     "exchange_out": lambda w: become(w, transaction=an_exchange(904_00, 0), member=None),

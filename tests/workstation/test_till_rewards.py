@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pos_app.domain.loyalty.ledger import EntryKind
+from pos_app.workstation.chip_view import ClaimedView
 from tests.workstation.tills import (
     BREAD,
     CARDS,
@@ -107,6 +108,7 @@ def test_a_claimed_reward_takes_its_points_with_the_sale(anna):
     assert listed(anna) == [("cheese-300", True, 1), ("milk-gift", False, 0)]
     assert (anna.sale.total_minor, anna.sale.points_redeemed) == (700_00, 200)
     assert anna.view.member.chips[0].chosen
+    assert anna.sale.claimed == (ClaimedView("cheese-300", "Сыр за баллы", 200, 300_00),)
     ok(anna.till.pay("cash"))
     document = anna.documents()[-1]
     assert document.totals.points_redeemed == 200
