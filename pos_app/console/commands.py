@@ -106,14 +106,16 @@ class Commands:
             "scan": self._scan,
             "type": lambda f: till.type_text(text(f, "text")),
             "add": lambda f: till.add_item(text(f, "item"), text(f, "quantity", "")),
-            "quantity": lambda f: till.set_quantity(number(f, "line"), text(f, "quantity")),
+            "quantity": lambda f: till.set_quantity(
+                number(f, "line"), text(f, "quantity"), override_of(f)
+            ),
             "cancel_weighing": lambda f: till.cancel_weighing(),
             "weigh_by_hand": lambda f: till.weigh_by_hand(text(f, "quantity"), override_of(f)),
             "tare": lambda f: till.tare(None if f.get("grams") is None else number(f, "grams")),
             "print_label": lambda f: till.print_label(text(f, "item")),
             "void_line": self._void_line,
             "void_transaction": self._void_transaction,
-            "undo": lambda f: till.undo(),
+            "undo": lambda f: till.undo(override_of(f)),
             "discount": self._discount,
             "suspend": lambda f: till.suspend(text(f, "label", "")),
             "resume": self._resume,
@@ -164,6 +166,8 @@ class Commands:
             "sign_on": lambda f: till.sign_on(text(f, "operator"), text(f, "pin")),
             "sign_off": lambda f: till.sign_off(),
             "swap": lambda f: till.swap(text(f, "operator"), text(f, "pin")),
+            "lend_right": lambda f: till.lend_right(text(f, "right"), override_of(f)),
+            "give_right_back": lambda f: till.give_right_back(),
             "open_session": lambda f: till.open_session(
                 self._minor(f, "float", "0"), override_of(f)
             ),
@@ -258,7 +262,7 @@ class Commands:
             raise BadField("consents: a list is wanted")
         agreed = [text({"consents": one}, "consents") for one in consents]
         return self._till.enrol(
-            text(f, "phone"), optional_text(f, "card"), text(f, "name", ""), agreed
+            text(f, "phone"), optional_text(f, "card"), text(f, "name", ""), agreed, override_of(f)
         )
 
     def _redeem(self, f: Fields) -> Answer:

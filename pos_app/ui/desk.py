@@ -262,12 +262,12 @@ class Desk:
     ) -> Answer:
         """A task that may need somebody else's right: asks for the PIN beside, never over, it.
 
-        `about`: what is to be allowed, with its sum; else the right is named.
+        `about`: what is to be allowed, with its sum; else as the till tells it, else the right.
         """
         answer = self.do(task(None))
         if answer.refusal is not None and answer.refusal.code in NEEDS_OVERRIDE:
             right = str(answer.refusal.text.args.get("right", ""))
-            self.ask_for_override(task, right, about)
+            self.ask_for_override(task, right, about or answer.data.get("deed"))
         return answer
 
     def ask_for_override(

@@ -17,10 +17,8 @@ LAST_DIGITS = 4
 
 def enrol(desk: Desk, phone: str = "") -> None:
     """Phone, Enter: with or without a link; a phone nobody has is already typed. What the member
-    has signed is ticked beside it; nothing is ticked by itself. A name, if the member tells it."""
-    if not _may(desk):
-        desk.do(desk.till.enrol(phone))  # says why, before anything is typed
-        return
+    has signed is ticked beside it; nothing is ticked by itself. A name, if the member tells it.
+    Whoever has no right to enrol has somebody's PIN asked after the phone."""
     _enrol(desk, phone, frozenset(), "")
 
 
@@ -41,15 +39,12 @@ def _enrol(desk: Desk, phone: str, signed: frozenset[str], name: str) -> None:
     finger; Enter on none of them enrols. What was refused does not stay in the field."""
 
     def accept(text: str) -> None:
-        told = {"name": name} if name else {}
         if desk.cursor >= 0:
             tick(desk.cursor, text)
         elif text in ROW_NUMBERS:
             tick(int(text) - 1, "")
-        elif desk.do(desk.till.enrol(text, consents=_given(signed), **told)).ok:
-            desk.close_ask()
         else:
-            desk.write("")
+            _send(desk, text, signed, name)
 
     def tick(index: int, typed: str) -> None:
         if index == len(CONSENTS):
@@ -65,6 +60,16 @@ def _enrol(desk: Desk, phone: str, signed: frozenset[str], name: str) -> None:
     rows = [*consent_rows(desk, CONSENTS, signed), name_row(desk, NAME, name)]
     keyed = [replace(row, figure=f"Ctrl+{place}") for place, row in enumerate(rows, start=1)]
     desk.open(ask, keyed, NONE_CHOSEN, typed=phone)
+
+
+def _send(desk: Desk, phone: str, signed: frozenset[str], name: str) -> None:
+    """Refused, the field is empty again; a PIN that is asked for has taken the field's place."""
+    told, till = _given(signed), desk.till
+    answer = desk.attempt(lambda who: till.enrol(phone, consents=told, name=name, override=who))
+    if answer.ok:
+        desk.close_ask()
+    elif desk.ask is not None and desk.ask.name == "enrol":
+        desk.write("")
 
 
 def _sign(desk: Desk, phone: str, signed: frozenset[str]) -> None:

@@ -76,7 +76,7 @@ def undo(desk: Desk) -> None:
     if shown is not None and shown.kind == "sale" and shown.tenders:
         void_tender(desk, len(shown.tenders) - 1)
     else:
-        desk.do(desk.till.undo())
+        desk.attempt(lambda who: desk.till.undo(override=who))
 
 
 def complete(desk: Desk) -> None:

@@ -5,70 +5,96 @@ the two, and the consent counts from then on.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pos_app.domain.events import MemberEnrolled
+from pos_app.domain.events import Event, MemberEnrolled
 from pos_app.domain.identification import Kind
 from pos_app.domain.loyalty.member import Member
 from pos_app.domain.loyalty.welcome import welcome_lots
 from pos_app.domain.rights import Right
+from pos_app.domain.sentence import say
 from pos_app.workstation.answer import Answer, Tone, notice, refused
+from pos_app.workstation.deed import asked_for
 from pos_app.workstation.identify_member import attach, identify, member_here
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import program_of
 from pos_app.workstation.sale import not_editable, not_ready
-from pos_app.workstation.station import Station, record, require
+from pos_app.workstation.station import (
+    Allowed,
+    Override,
+    Station,
+    authorise,
+    record,
+    right_used,
+)
 
 
-def enrol(
-    station: Station, phone: str, card: str | None, name: str, consents: Sequence[str]
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was told at the counter. `card`: as scanned; `consents`: what was signed."""
+
+    phone: str
+    card: str | None = None
+    name: str = ""
+    consents: tuple[str, ...] = ()
+
+
+def enrol(station: Station, form: Form, override: Override | None = None) -> Answer:
     """A new member; the profile is sealed for the server, the till keeps the phone's HMAC."""
     trouble = not_ready(station) or not_editable(station)
     if trouble:
         return trouble
-    lacking = require(station, Right.ENROL)
-    if lacking:
-        return lacking
-    found = station.gear.identifier.typed(phone)
+    found = station.gear.identifier.typed(form.phone)
     if found.kind is not Kind.PHONE or not found.phone_e164:
-        return refused("bad_phone")
-    phone_hash = station.gear.phones.phone_hmac(found.phone_e164)
+        return refused("bad_phone")  # before anybody's PIN is asked for it
+    about = say("approve.enrol", digits=found.phone_e164[-4:])
+    allowed = asked_for(authorise(station, Right.ENROL, override), about)
+    if isinstance(allowed, Answer):
+        return allowed
+    form = replace(form, phone=found.phone_e164)
+    phone_hash = station.gear.phones.phone_hmac(form.phone)
     if member_here(station, "phone", phone_hash.hex())[0] is not None:
-        return _known(station, found.phone_e164, phone_hash, bool(card), consents)
-    number = _card_of(station, card)
+        return _known(station, form, phone_hash, allowed)
+    number = _card_of(station, form.card)
     if isinstance(number, Answer):
         return number
-    event = _enrolment(station, found.phone_e164, phone_hash, number, name, tuple(consents))
+    event = _enrolment(station, replace(form, card=number), phone_hash)
     one = _new_member(station, event)
     keys = [("phone", phone_hash.hex()), ("id", event.member_id)]
     if number:
         keys.append(("card", number))
-    facts = Facts(events=((station.new_id(), event),), local_member=(one, tuple(keys)))
+    facts = Facts(events=_events(station, event, allowed), local_member=(one, tuple(keys)))
     trouble = record(station, facts)
     if trouble:
         return trouble
     answer = attach(station, one, "phone", local=True)
     unsigned = notice("member_unsigned", Tone.WARNING)
-    said = notice("member_enrolled", Tone.MEMBER) if consents else unsigned
+    said = notice("member_enrolled", Tone.MEMBER) if form.consents else unsigned
     return replace(answer, notices=(said,))
 
 
-def _known(
-    station: Station, e164: str, phone_hash: bytes, carded: bool, consents: Sequence[str]
-) -> Answer:
+def _events(
+    station: Station, event: MemberEnrolled, allowed: Allowed
+) -> tuple[tuple[str, Event], ...]:
+    """The enrolment names who enrols; somebody else's right stands beside it."""
+    told: tuple[tuple[str, Event], ...] = ((station.new_id(), event),)
+    if not allowed.by:
+        return told
+    return (*told, right_used(station, "enrol", event.member_id, override_by=allowed.by))
+
+
+def _known(station: Station, form: Form, phone_hash: bytes, allowed: Allowed) -> Answer:
     """Who has the phone already is identified; a consent that was not given before counts now."""
     known = member_here(station, "phone", phone_hash.hex())[0]
-    signs = bool(consents) and known is not None and not (known.confirmed or known.blocked)
+    signs = bool(form.consents) and known is not None and not (known.confirmed or known.blocked)
     if signs:
-        event = _enrolment(station, e164, phone_hash, "", "", tuple(consents))
-        trouble = record(station, Facts(events=((station.new_id(), event),)))
+        event = _enrolment(station, replace(form, card="", name=""), phone_hash)
+        trouble = record(station, Facts(events=_events(station, event, allowed)))
         if trouble:
             return trouble
-    answer = identify(station, "phone", e164, "phone")
+    answer = identify(station, "phone", form.phone, "phone")
     said = [notice("member_signed", Tone.GOOD)] if signs and answer.ok else []
-    said += [notice("card_not_linked", Tone.WARNING)] if carded and answer.ok else []
+    said += [notice("card_not_linked", Tone.WARNING)] if form.card and answer.ok else []
     return replace(answer, notices=(*answer.notices, *said))
 
 
@@ -89,23 +115,17 @@ def _card_of(station: Station, card: str | None) -> str | Answer:
     return refused("card_taken") if _taken(station, "card", found.card_no) else found.card_no
 
 
-def _enrolment(
-    station: Station,
-    e164: str,
-    phone_hash: bytes,
-    card: str,
-    name: str,
-    consents: tuple[str, ...],
-) -> MemberEnrolled:
-    identity = station.journal.identity()
-    profile = json.dumps({"phone": e164, "name": name}, ensure_ascii=False).encode()
+def _enrolment(station: Station, form: Form, phone_hash: bytes) -> MemberEnrolled:
+    """`form.phone` in E.164, `form.card` the number or ""."""
+    identity, name = station.journal.identity(), form.name
+    profile = json.dumps({"phone": form.phone, "name": name}, ensure_ascii=False).encode()
     return MemberEnrolled(
         member_id=station.new_id(),
         phone_hash=phone_hash,
-        phone_last4=e164[-4:],
+        phone_last4=form.phone[-4:],
         display_name=name.split(" ")[0] if name else "",
-        card_code=card,
-        consents=consents,
+        card_code=form.card or "",
+        consents=form.consents,
         sealed_profile=station.gear.sealer.seal(profile),
         store_id=identity.store_id if identity else "",
         operator_id=station.operator.operator_id if station.operator else "",

@@ -15,6 +15,7 @@ from pos_app.workstation.fiscal_counter import Notes
 from pos_app.workstation.fiscal_notes import keep, notes_of, with_mark
 from pos_app.workstation.marking_port import MarkVerdict
 from pos_app.workstation.ports import StorageBroken, StorageFull
+from pos_app.workstation.putting_right import put_back
 from pos_app.workstation.station import Station, changed, guarded
 
 
@@ -94,7 +95,7 @@ def _sold(station: Station, found: Identification, entry: str, verdict: MarkVerd
     try:
         keep(station, transaction.transaction_id, with_mark(fresh, transaction.selected, mark))
     except (StorageFull, StorageBroken):
-        sale.undo(station)
+        put_back(station)  # it was never said: nobody is asked for a right
         raise
     return answer
 

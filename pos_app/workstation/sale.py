@@ -17,7 +17,6 @@ from pos_app.domain.item import Item
 from pos_app.domain.quantity import (
     Quantity,
     Unit,
-    extended_minor,
     grams,
     parse_quantity,
     pieces,
@@ -26,14 +25,13 @@ from pos_app.domain.rights import Right
 from pos_app.domain.transaction import (
     Transaction,
     add,
-    with_quantity,
     without_line,
 )
 from pos_app.workstation import bare_goods, club, early, regulated, weighing
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import handed_out, release
 from pos_app.workstation.ports import Facts, SessionState
-from pos_app.workstation.pricing_task import know, reprice
+from pos_app.workstation.pricing_task import reprice
 from pos_app.workstation.station import (
     UNDO_DEPTH,
     Known,
@@ -42,7 +40,6 @@ from pos_app.workstation.station import (
     authorise,
     changed,
     record,
-    require,
     right_used,
 )
 
@@ -137,7 +134,7 @@ def add_identified(station: Station, found: Identification, entry: str) -> Answe
         return sell(station, item, code_of(found), quantity, "label")
     typed = found.quantity or station.pending_quantity
     try:
-        wanted = _wanted(item, typed)
+        wanted = wanted_of(item, typed)
     except ValueError:
         station.pending_quantity = None
         return refused("bad_quantity", text=typed or "")
@@ -159,7 +156,8 @@ def _counted(
     )
 
 
-def _wanted(item: Item, typed: str | None) -> Quantity | None:
+def wanted_of(item: Item, typed: str | None) -> Quantity | None:
+    """What was typed, None where the goods are weighed and nothing was. Raises ValueError."""
     if typed is None:
         return pieces(1) if item.unit is Unit.PIECE else None
     quantity = parse_quantity(typed, item.unit)
@@ -239,7 +237,7 @@ def add_item(station: Station, item_id: str, quantity: str) -> Answer:
         return refused("unknown_item", code=item_id)
     typed = quantity or station.pending_quantity
     try:
-        wanted = _wanted(item, typed)
+        wanted = wanted_of(item, typed)
     except ValueError:
         station.pending_quantity = None
         return refused("bad_quantity", text=typed or "")
@@ -265,39 +263,6 @@ def unknown_code(station: Station, code: str) -> Answer:
         event = UnknownCodeSeen(code, operator, station.now())
         record(station, Facts(events=((station.new_id(), event),)))
     return refused("unknown_code", code=code[:CODE_SHOWN])
-
-
-def set_quantity(station: Station, number: int, text: str) -> Answer:
-    """A new quantity of a line."""
-    line = station.open.line(number) if station.open else None
-    if line is None:
-        return refused("no_line")
-    try:
-        quantity = _wanted(line.item, text) or pieces(0)
-    except ValueError:
-        return refused("bad_quantity", text=text)
-    if line.entry == "label":
-        return refused("label_quantity")
-    if line.card_id:
-        return refused("gift_card_quantity")
-    if by_hand := weighing.by_hand(station, line.item, quantity.decimal(), None):
-        return by_hand
-    if quantity.value < line.quantity.value:
-        less = extended_minor(line.unit_price_minor, line.quantity)
-        less -= extended_minor(line.unit_price_minor, quantity)
-        trouble = _taken_out(station, "reduce_quantity", line.item.item_id, less)
-        if trouble:
-            return trouble
-    return edit(station, lambda t: with_quantity(t, number, quantity), goods=True)
-
-
-def _taken_out(station: Station, action: str, subject: str, amount_minor: int) -> Answer | None:
-    """Goods that leave an open receipt want the right to void, and a line in the audit chain."""
-    trouble = not_editable(station, goods=True)
-    if trouble:
-        return trouble
-    event = right_used(station, action, subject, amount_minor=amount_minor)
-    return require(station, Right.VOID_LINE) or record(station, Facts(events=(event,)))
 
 
 def void_line(station: Station, number: int, reason: str, override: Override | None) -> Answer:
@@ -377,23 +342,3 @@ def clear(station: Station) -> None:
     station.gift_card = station.exchange = station.lent = None
     station.past.clear()
     weighing.drop(station)
-
-
-def undo(station: Station) -> Answer:
-    """Take the last change back."""
-    if not station.past or (station.open and station.open.tenders):
-        return refused("nothing_to_undo")
-    before = station.past[-1][0]
-    now = station.open or before
-    if before.reductions - now.reductions and (lacking := require(station, Right.DISCOUNT)):
-        return lacking
-    if now.goods_minor > before.goods_minor:
-        less = now.goods_minor - before.goods_minor
-        trouble = _taken_out(station, "undo", before.transaction_id, less)
-        if trouble:
-            return trouble
-    station.open, known = station.past.pop()
-    # What was granted meanwhile stays granted, what was given back stays given back.
-    station.known = know(station, known.member, local=known.local) if known else None
-    reprice(station)
-    return changed(*SALE_PARTS, notices=(notice("undone"),))

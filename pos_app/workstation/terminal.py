@@ -27,6 +27,7 @@ from pos_app.workstation import (
     present,
     present_coupon,
     printing,
+    putting_right,
     recover_payment,
     reprint,
     return_sale,
@@ -84,10 +85,10 @@ class Selling(WeighingGestures, LabelGestures, PriceGestures, CodeGestures):
         self._station.open = replace(transaction, selected=line)
         return changed(Part.TRANSACTION)
 
-    def set_quantity(self, line: int, quantity: str) -> Answer:
+    def set_quantity(self, line: int, quantity: str, override: Override | None = None) -> Answer:
         """See SellingPort."""
-        trouble = marking.more(self._station, line, quantity)
-        return trouble or guarded(lambda: sale.set_quantity(self._station, line, quantity))
+        one, trouble = self._station, marking.more(self._station, line, quantity)
+        return trouble or guarded(lambda: putting_right.set_quantity(one, line, quantity, override))
 
     def void_line(self, line: int, reason: str = "", override: Override | None = None) -> Answer:
         """See SellingPort."""
@@ -97,9 +98,9 @@ class Selling(WeighingGestures, LabelGestures, PriceGestures, CodeGestures):
         """See SellingPort."""
         return guarded(lambda: sale.void_transaction(self._station, reason, override))
 
-    def undo(self) -> Answer:
+    def undo(self, override: Override | None = None) -> Answer:
         """See SellingPort."""
-        return guarded(lambda: sale.undo(self._station))
+        return guarded(lambda: putting_right.undo(self._station, override))
 
     def discount(
         self,
@@ -145,10 +146,12 @@ class Membership:
         return guarded(lambda: identify_member.remove(self._station))
 
     def enrol(
-        self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = ()
-    ) -> Answer:
+        self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = (),
+        override: Override | None = None,
+    ) -> Answer:  # fmt: skip
         """See MemberPort."""
-        return guarded(lambda: enrol_member.enrol(self._station, phone, card, name, consents))
+        form = enrol_member.Form(phone, card, name, tuple(consents))
+        return guarded(lambda: enrol_member.enrol(self._station, form, override))
 
     def redeem(self, points: int | str) -> Answer:
         """See MemberPort."""

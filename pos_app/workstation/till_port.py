@@ -33,8 +33,8 @@ class SellingPort(Protocol):
     def select_line(self, line: int | None) -> Answer:
         """The line that Del and the quantity keys mean."""
 
-    def set_quantity(self, line: int, quantity: str) -> Answer:
-        """A new quantity in priced units."""
+    def set_quantity(self, line: int, quantity: str, override: Override | None = None) -> Answer:
+        """A new quantity in priced units; a smaller one wants the right to void."""
 
     def void_line(self, line: int, reason: str = "", override: Override | None = None) -> Answer:
         """Take a line out before completion."""
@@ -42,8 +42,9 @@ class SellingPort(Protocol):
     def void_transaction(self, reason: str = "", override: Override | None = None) -> Answer:
         """Drop the whole open transaction; only the audit line stays."""
 
-    def undo(self) -> Answer:
-        """Take the last change of the open transaction back."""
+    def undo(self, override: Override | None = None) -> Answer:
+        """Take the last change of the open transaction back; where goods leave or a reduction
+        comes back, the right that this wants. data["deed"] of a refusal: what is to be allowed."""
 
     def discount(
         self,
@@ -85,9 +86,14 @@ class MemberPort(Protocol):
         """Sell without a member."""
 
     def enrol(
-        self, phone: str, card: str | None = None, name: str = "", consents: Sequence[str] = ()
+        self,
+        phone: str,
+        card: str | None = None,
+        name: str = "",
+        consents: Sequence[str] = (),
+        override: Override | None = None,
     ) -> Answer:
-        """A new member, with or without a link."""
+        """A new member, with or without a link; a right."""
 
     def redeem(self, points: int | str) -> Answer:
         """A number, `max` or 0; cut to the limit, which explains itself in a notice."""

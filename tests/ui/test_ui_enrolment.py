@@ -7,11 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from pos_app.domain.rights import Right
+from pos_app.domain.sentence import say
 from pos_app.ui.controls import Button
 from pos_app.ui.menu_flows import perform
 from pos_app.workstation.answer import done, refused
 from tests.ui.builders import SellingTill, selling
-from tests.ui.counter_samples import become
+from tests.ui.counter_samples import become, may
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -40,6 +41,10 @@ def without(window, *rights):
     become(window, operator=replace(person, rights=left))
 
 
+def sent(consents, name="", by=None):
+    return {"consents": consents, "name": name, "override": by}
+
+
 def icons(window):
     return [row.icon for row in window.desk.rows]
 
@@ -52,7 +57,7 @@ def test_what_a_member_signed_is_ticked_and_nothing_by_itself(window):
     QTest.keyClick(window.entry, K.Key_2, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window.entry, K.Key_4, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window.entry, K.Key_Return)
-    assert window.desk.till.said("enrol") == [(("9161234567",), {"consents": ["processing"]})]
+    assert window.desk.till.said("enrol") == [(("9161234567",), sent(["processing"]))]
 
 
 def test_a_new_member_may_tell_a_name_and_what_was_typed_and_ticked_stays(window):
@@ -66,16 +71,29 @@ def test_a_new_member_may_tell_a_name_and_what_was_typed_and_ticked_stays(window
     assert window.entry.text() == "9161234567"
     assert [row.icon for row in window.desk.rows] == ["check", "minus", "check"]
     QTest.keyClick(window.entry, K.Key_Return)
-    said = {"consents": ["processing"], "name": "Olga"}
+    said = sent(["processing"], "Olga")
     assert window.desk.till.said("enrol") == [(("9161234567",), said)]
 
 
-def test_who_may_not_enrol_hears_it_before_a_phone_is_typed(window):
+def test_who_may_not_enrol_has_a_colleagues_pin_asked_after_the_phone(window):
     without(window, Right.ENROL)
-    window.desk.till.answers["enrol"] = refused("right_missing", right="enrol")
+    window.desk.till.answers["enrol"] = may("enrol", say("approve.enrol", digits="4567"))
     perform(window.desk, "enrol")
+    QTest.keyClicks(window.entry, PHONE)
+    QTest.keyClick(window.entry, K.Key_1, CTRL)
+    press(window, K.Key_Return)
+    assert (window.desk.ask.name, window.desk.ask.detail.key) == ("override", "approve.enrol")
+    assert window.desk.till.said("operators")[-1] == (("enrol",), {})
+    QTest.keyClicks(window.entry, "1111")
+    press(window, K.Key_Return)
+    assert (window.desk.ask.name, window.entry.text()) == ("override", "")
+    QTest.keyClicks(window.entry, "2468")
+    press(window, K.Key_Return)
     assert window.desk.ask is None
-    assert window.desk.said.texts[0].key == "refused.right_missing"
+    assert window.desk.till.said("enrol")[-1] == (
+        (PHONE,),
+        sent(["processing"], by=("o1", "2468")),
+    )
 
 
 def test_a_phone_nobody_has_at_the_server_is_enrolled_without_typing_it_again(window):
@@ -95,14 +113,14 @@ def test_enter_on_a_chosen_consent_ticks_it_and_enrols_nobody(window):
     assert icons(window) == ["check", "minus", "minus"]
     assert window.entry.text() == PHONE
     press(window, K.Key_Return)
-    assert window.desk.till.said("enrol") == [((PHONE,), {"consents": ["processing"]})]
+    assert window.desk.till.said("enrol") == [((PHONE,), sent(["processing"]))]
 
 
 def test_from_the_rows_one_comes_back_to_the_phone(window):
     perform(window.desk, "enrol")
     QTest.keyClicks(window.entry, PHONE)
     press(window, K.Key_Down, K.Key_Up, K.Key_Return)
-    assert window.desk.till.said("enrol") == [((PHONE,), {"consents": []})]
+    assert window.desk.till.said("enrol") == [((PHONE,), sent([]))]
 
 
 def test_a_row_of_the_new_members_page_is_ticked_by_its_number_which_does_not_stay(window):

@@ -81,7 +81,8 @@ def test_a_phone_nobody_has_enrols_with_one_more_enter(window):
     assert window.desk.ask.name == "enrol"
     assert window.entry.text() == "+79991234567"
     press(window, K.Key_Return)
-    assert window.desk.till.said("enrol") == [(("+79991234567",), {"consents": []})]
+    said = {"consents": [], "name": "", "override": None}
+    assert window.desk.till.said("enrol") == [(("+79991234567",), said)]
     assert window.desk.ask is None
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pos_app.domain.events import MemberEnrolled
+from pos_app.domain.sentence import say
 from pos_app.gear.secrets import open_sealed
 from tests.sync.mirror.feeds import operator, row
 from tests.workstation.tills import (
@@ -253,7 +254,17 @@ def test_enrolling_needs_the_right(bench):
     body = {**json.loads(bytes(found.body)), "id": "ivan"}
     bench.mirrors(row("store:s1", 900, "operator", "ivan", body))
     bench.open_shift()
-    assert refusal(bench.till.enrol(STRANGE_PHONE)) == "senior_only"
+    assert refusal(bench.till.enrol("77")) == "bad_phone", "said before anybody's PIN is asked"
+    asked = bench.till.enrol(STRANGE_PHONE)
+    assert refusal(asked) == "needs_override"
+    assert asked.data["deed"] == say("approve.enrol", digits="4433")
+    assert refusal(bench.till.enrol(STRANGE_PHONE, override=("petr", "1"))) == "wrong_pin"
+    assert bench.events(MemberEnrolled) == []
+    ok(bench.till.enrol(STRANGE_PHONE, override=("petr", "2222")))
+    (new,), (used,) = bench.events(MemberEnrolled), bench.audit("enrol")
+    assert (new.operator_id, used.operator_id, used.override_by) == ("ivan", "ivan", "petr")
+    assert used.subject == new.member_id
+    ok(bench.till.void_transaction("mistake", ("petr", "2222")))
     assert refusal(bench.till.reprint()) == "senior_only"
     assert refusal(bench.till.x_report()) == "senior_only"
     bench.scan(MILK)

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from pos_app.domain.money import Money
+from pos_app.domain.rights import Right
+from pos_app.domain.sentence import say
 from tests.workstation.test_till_selling import assert_sums_agree
 from tests.workstation.tills import (
     BREAD,
@@ -177,12 +180,34 @@ def test_goods_that_leave_by_undo_or_a_smaller_quantity_are_in_the_audit_chain(s
     assert refusal(shop.till.set_quantity(1, "1")) == "tenders_taken"
 
 
-def test_goods_do_not_leave_without_the_right_to_void(shop):
+def without_void(shop):
+    """A shop where a cashier only sells, and has scanned two cartons of milk."""
     shop.scan(MILK, MILK)
-    shop.till.station.operator = replace(shop.till.station.operator, rights=frozenset())
-    assert refusal(shop.till.set_quantity(1, "1")) == "senior_only"
-    assert refusal(shop.till.undo()) == "senior_only"
+    one = shop.till.station.operator
+    shop.till.station.operator = replace(one, rights=frozenset({Right.SELL}))
+    return shop
+
+
+@pytest.mark.parametrize("gesture", [("set_quantity", 1, "1"), ("undo",)], ids=lambda g: g[0])
+def test_goods_leave_by_the_pin_of_whoever_may_void_and_under_their_name(shop, gesture):
+    till = without_void(shop).till
+    name, *told = gesture
+    asked = getattr(till, name)(*told)
+    assert refusal(asked) == "needs_override"
+    assert asked.refusal.text.args["right"] == "void_line"
+    assert asked.data["deed"] == say("approve.goods_out", amount=Money(89_90))
     assert shop.sale.total_minor == 2 * 89_90
+    assert refusal(getattr(till, name)(*told, override=("petr", "0000"))) == "wrong_pin"
+    assert shop.sale.total_minor == 2 * 89_90
+    ok(getattr(till, name)(*told, override=("petr", "2222")))
+    assert shop.sale.total_minor == 89_90
+    (used,) = shop.audit("undo" if name == "undo" else "reduce_quantity")
+    assert (used.operator_id, used.override_by, used.amount_minor) == ("ivan", "petr", 89_90)
+
+
+def test_more_of_the_same_wants_no_right(shop):
+    ok(without_void(shop).till.set_quantity(1, "5"))
+    assert shop.audit("reduce_quantity") == []
 
 
 def test_a_reduction_that_outgrew_its_limit_is_refused_before_payment(shop):
@@ -194,12 +219,19 @@ def test_a_reduction_that_outgrew_its_limit_is_refused_before_payment(shop):
     ok(shop.till.pay("cash"))
 
 
-def test_undo_does_not_give_back_a_reduction_that_was_taken_away(shop):
+def test_undo_gives_a_reduction_back_only_by_who_may_give_one(shop):
     shop.scan(MILK)
     ok(shop.till.discount(1, percent="10", reason="torn", override=MARIA))
     ok(shop.till.discount(1, percent="0", override=MARIA))
-    assert refusal(shop.till.undo()) == "senior_only"
+    asked = shop.till.undo()
+    assert refusal(asked) == "needs_override"
+    assert asked.refusal.text.args["right"] == "discount"
+    assert asked.data["deed"].key == "approve.reduction_back"
     assert shop.sale.total_minor == 89_90
+    assert notices(shop.till.undo(MARIA)) == ["undone"]
+    assert shop.sale.total_minor == 80_91
+    (used,) = shop.audit("discount_back")
+    assert (used.operator_id, used.override_by, used.subject) == ("ivan", "maria", "1")
 
 
 def test_more_than_a_thousand_pieces_is_a_code_in_the_wrong_place(shop):
