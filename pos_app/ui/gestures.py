@@ -7,7 +7,7 @@ from pos_app.domain.identification.control import begins_so
 from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.money import parse_decimal
 from pos_app.domain.sentence import say
-from pos_app.ui import code_flows, device_flows, pin_flows, return_marks
+from pos_app.ui import code_flows, device_flows, member_flows, page_scans, pin_flows, return_marks
 from pos_app.ui.chip_places import placed
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.enrol_flows import enrol, offer_consent
@@ -17,8 +17,6 @@ from pos_app.workstation.answer import Answer, Tone
 
 VOID_REASONS = ("customer_left", "mistake", "no_money", "training")
 SEARCH_FROM = 2
-OF_PAGES = frozenset({"report_section", "member_do", "merge_keep", "conflict_line"})
-"""Questions that belong to a page: a scan ends both."""
 ANSWERED_BY_SCAN = frozenset(
     ("member", "members", "coupon", "coupons", "gift_card", "rewards", "points", "points_amount")
 ) | {"sign"}
@@ -40,9 +38,9 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
         desk.write("")
     if return_marks.heard(desk, read(data)):
         return
-    if desk.page is not None:
+    if desk.page is not None and desk.page.kind not in page_scans.KEPT:
         desk.turn_to(None)
-    show_found(desk, desk.do(desk.till.scan(data, aim)))
+    show_found(desk, page_scans.begun(desk, desk.do(desk.till.scan(data, aim))))
     if desk.ask is not None and desk.ask.name == "pin" and desk.view.demand is None:
         desk.close_ask()  # the card's code has answered what the PIN was asked for
 
@@ -50,11 +48,12 @@ def scan(desk: Desk, data: bytes, aim: str | None = None) -> None:
 def answers(desk: Desk, data: bytes) -> bool:
     """Whether the question on show has taken a scan, whatever scanner it came from. Never a key."""
     ask = desk.ask
-    if ask is None or is_control(data):
+    if is_control(data):
         return False
-    if ask.scan is None:
+    if ask is None or ask.scan is None:
         text = read(data)
-        return pin_flows.takes(desk, text) or code_flows.takes(desk, data, text)
+        taken = pin_flows.takes(desk, text) or code_flows.takes(desk, data, text)
+        return taken or member_flows.scanned(desk, text)
     ask.scan(data)
     return True
 
@@ -70,7 +69,7 @@ def read(data: bytes) -> str:
 
 
 def _ends_with_scan(ask: Ask) -> bool:
-    return ask.place in {"below", "main"} or ask.name in OF_PAGES | ANSWERED_BY_SCAN
+    return ask.place in {"below", "main"} or ask.name in ANSWERED_BY_SCAN
 
 
 def submit(desk: Desk) -> None:

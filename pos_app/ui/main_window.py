@@ -15,6 +15,7 @@ from pos_app.ui import (
     gestures,
     letter_flows,
     member_flows,
+    page_scans,
     report_flows,
     return_flows,
 )
@@ -156,6 +157,8 @@ class MainWindow(QMainWindow):
 
     def _pushed(self, answer: Answer) -> None:
         """What came without a gesture: something found, or a report that was asked for."""
+        if answer.data.get("scanned"):
+            page_scans.begun(self.desk, answer)
         if not return_flows.heard(self.desk, answer):
             gestures.show_found(self.desk, answer)
         report_flows.show_period(self.desk, answer)

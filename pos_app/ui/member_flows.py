@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from pos_app.domain.identification.symbology import split_aim
 from pos_app.domain.rights import Right
 from pos_app.ui.desk import Ask, Desk, Page, Row
 from pos_app.ui.lending_flows import with_right
 from pos_app.ui.phrases import member_row, words_of
 from pos_app.ui.reason_flows import ask_reason
-from pos_app.workstation.answer import Answer
+from pos_app.workstation.answer import Answer, Tone
 from pos_app.workstation.member_card import MemberCard
 from pos_app.workstation.merge_members import MergePlan
-from pos_app.workstation.view import FoundMember
+from pos_app.workstation.view import FoundItem, FoundMember
 
 LOTS, LEDGER, RECEIPTS = "lots", "ledger", "receipts"
 SECTIONS = (LOTS, LEDGER, RECEIPTS)
@@ -55,10 +56,35 @@ def _ask_who(desk: Desk) -> None:
             take(desk, desk.do(desk.till.member_card(shown.id)))
 
     def scan(data: bytes) -> None:
-        accept(data.decode("ascii", "replace"))
+        look_up(desk, split_aim(data.decode("utf-8", "replace"))[1])
 
     rows = [Row(shown.display_name, words_of(desk).text("member.on_receipt"))] if shown else []
     desk.open(Ask("find_member", accept, pad="digits", scan=scan), rows)
+
+
+def look_up(desk: Desk, text: str) -> None:
+    """What was scanned where a member is asked for: the member, or that goods are not sold here."""
+    item = desk.till.price_check(text).data.get("item")
+    if isinstance(item, FoundItem):
+        desk.write("")
+        desk.tell("ui.goods_of_no_member", Tone.WARNING, name=item.name)
+        return
+    if desk.ask is None or desk.ask.name not in FINDING:
+        _ask_who(desk)
+    desk.write("")
+    take(desk, desk.do(desk.till.find_members(text)))
+
+
+def scanned(desk: Desk, text: str) -> bool:
+    """Whether a member's page has taken a scan: none sells behind it. A PIN that is asked over the
+    page comes first."""
+    if desk.page is None or desk.page.kind not in (PAGE, MERGE_PAGE):
+        return False
+    if desk.ask is not None and desk.ask.masked:
+        desk.tell("ui.pin_first", Tone.NEUTRAL)
+    else:
+        look_up(desk, text)
+    return True
 
 
 def take(desk: Desk, answer: Answer) -> Answer:
@@ -175,7 +201,7 @@ def merge_with(desk: Desk) -> None:
             take(desk, desk.do(desk.till.find_members(text)))
 
     def scan(data: bytes) -> None:
-        accept(data.decode("ascii", "replace"))
+        look_up(desk, split_aim(data.decode("utf-8", "replace"))[1])
 
     desk.open(Ask("merge_with", accept, pad="digits", scan=scan))
 

@@ -78,13 +78,12 @@ def test_the_member_of_the_open_receipt_is_one_enter_away(open_till):
     assert window.desk.view.transaction is not None
 
 
-def test_a_scan_on_a_members_page_sells_and_puts_the_page_away(window, qapp):
+def test_a_scan_on_a_members_page_looks_a_member_up_and_sells_nothing(window):
     office.open_member(window)
     scan(window.desk, b"4600000000018")
-    qapp.processEvents()
-    assert window.desk.page is None
-    assert window.desk.ask is None
-    assert window.desk.view.transaction.lines
+    assert window.desk.till.said("find_members") == [(("4600000000018",), {})]
+    assert window.desk.till.said("scan") == []
+    assert window.desk.page.kind == "member"
 
 
 def test_the_servers_history_fills_the_page_that_is_open_and_no_other(window, qapp):
