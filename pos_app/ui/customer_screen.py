@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from pos_app.domain.money import Currency
 from pos_app.domain.sentence import Points
 from pos_app.ui.controls import CENTRE, LEFT, RIGHT, Paragraph, Variants, named, reveal
+from pos_app.ui.customer_back import GoingBack, MarkedBack, of_open
 from pos_app.ui.desk import Change, Desk
 from pos_app.ui.phrases import money, words_of
+from pos_app.ui.returning_panel import points_told, ways_told
 from pos_app.ui.theme import BOLD, MEDIUM, REGULAR, SEMIBOLD, Look
 from pos_app.ui.training_strip import TrainingStrip
 from pos_app.workstation.view import LastSaleView, LineView, TransactionView
@@ -28,14 +30,12 @@ class CustomerLines(QWidget):
         super().__init__()
         self._look, self._currency = look, currency
         self._lines: tuple[LineView, ...] = ()
-        self._transaction: TransactionView | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(1, 1))
 
-    def show_lines(self, transaction: TransactionView | None) -> None:
+    def show_lines(self, lines: tuple[LineView, ...]) -> None:
         """Paint these."""
-        self._transaction = transaction
-        self._lines = transaction.lines if transaction else ()
+        self._lines = lines
         self.setAccessibleName("; ".join(one.name for one in self._lines))
         self.update()
 
@@ -123,6 +123,7 @@ class CustomerScreen(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look, self._desk = look, desk
+        self._marked = MarkedBack(desk)
         px = look.metrics.px
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -149,13 +150,14 @@ class CustomerScreen(QWidget):
         self._over.setFont(look.font(px(SMALL_PX)))
         self._total = Variants(look, px(64), BOLD, figures=True)
         self._saved = Paragraph(look, px(SMALL_PX), ink="good")
+        self._ways = Paragraph(look, px(SMALL_PX))
         self._points = Paragraph(look, px(ROW_PX), ink="points")
         self._offer = Paragraph(look, px(ROW_PX), ink="accent")
         self.code = PaymentCode(look)
         self._how = Paragraph(look, px(SMALL_PX))
         self._how.setAlignment(CENTRE)
-        for widget in (self._greeting, self._over, self._total, self._saved, self._points,
-                       self._offer):  # fmt: skip
+        for widget in (self._greeting, self._over, self._total, self._ways, self._saved,
+                       self._points, self._offer):  # fmt: skip
             column.addWidget(widget)
         column.addWidget(self.code, 1)
         column.addWidget(self._how)
@@ -168,13 +170,18 @@ class CustomerScreen(QWidget):
         view, words = self._desk.view, words_of(self._desk)
         transaction = view.transaction
         self.training.refresh()
-        self.lines.show_lines(transaction)
+        back = self._marked.of(self._desk.page) or (of_open(transaction) if transaction else None)
+        lines = back.lines if back else transaction.lines if transaction else ()
+        self.lines.show_lines(lines)
         squares = view.payment.squares if view.payment else ()
         self.code.show_code(squares)
         self._how.say(words.text("customer.scan_code") if squares else "")
         reveal(self._air, not squares)
-        reveal(self.lines, transaction is not None and bool(transaction.lines))
-        if transaction is not None and transaction.lines:
+        reveal(self.lines, bool(lines))
+        self._ways.say("")
+        if back is not None and lines:
+            self._going_back(back, transaction)
+        elif transaction is not None and transaction.lines:
             self._selling(transaction)
         elif view.last_sale is not None and not _is_half(view.last_sale):
             self._closed()
@@ -188,15 +195,31 @@ class CustomerScreen(QWidget):
         reveal(self._over, True)
         reveal(self._total, True)
 
+    def _going_back(self, back: GoingBack, transaction: TransactionView | None) -> None:
+        """What is chosen so far, or what an exchange leaves to pay; no saving is told of it."""
+        look = self._look
+        if back.key or transaction is None:
+            self._greeting.say("")
+            self._show_total(back.key, back.minor)
+            self._saved.say("")
+            self._offer.say("")
+            member = ""
+        else:
+            self._selling(transaction)
+            member = self._points_words(transaction)
+        ways = ways_told(look, self._desk.view.currency, back.ways, "refund_to.cash")
+        self._ways.say("\n".join(ways))
+        told = (*points_told(look, back.points_back, back.points_taken), member)
+        self._points.say("\n".join(one for one in told if one))
+
     def _selling(self, transaction: TransactionView) -> None:
         words, view = words_of(self._desk), self._desk.view
-        key = "customer.refund" if transaction.kind == "return" else "customer.to_pay"
         self._greeting.say("")
-        self._show_total(key, transaction.due_minor)
+        self._show_total("customer.to_pay", transaction.due_minor)
         off = transaction.discount_total_minor + transaction.points_redeemed_minor
         saved = words.text("customer.saved", sum=self._desk.money(off)) if off > 0 else ""
         self._saved.say(saved)
-        if transaction.teaser is None and view.member is None and transaction.kind != "return":
+        if transaction.teaser is None and view.member is None:
             self._points.pause()  # it is priced when the lines are painted
         else:
             self._points.say(self._points_words(transaction))
@@ -206,8 +229,6 @@ class CustomerScreen(QWidget):
     def _points_words(self, transaction: TransactionView) -> str:
         """Before and after for a member, what a card would bring for anybody else."""
         words, member = words_of(self._desk), self._desk.view.member
-        if transaction.kind == "return":
-            return ""
         if member is None:
             teaser = transaction.teaser
             if teaser is None or teaser.points <= 0:

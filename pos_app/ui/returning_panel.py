@@ -51,13 +51,16 @@ class Returning(QWidget):
         self._taken.say(taken or none)
 
 
-def ways_told(look: Look, currency: Currency, ways: Iterable[TenderView]) -> list[str]:
-    """`From the drawer 99.50`, `Gift card ··0001 120.40`: each way on its own."""
+def ways_told(
+    look: Look, currency: Currency, ways: Iterable[TenderView], cash: str = "ui.from_drawer"
+) -> list[str]:
+    """`From the drawer 99.50`, `Gift card ··0001 120.40`: each way on its own; `cash`: the words
+    of that one."""
     return [
         " ".join(
             part
             for part in (
-                look.say("ui.from_drawer" if one.kind == "cash" else f"refund_to.{one.kind}"),
+                look.say(cash if one.kind == "cash" else f"refund_to.{one.kind}"),
                 one.label,
                 look.words.money(one.amount_minor, currency),
             )

@@ -189,7 +189,7 @@ class Totals(Panel):
         """What comes back, or has come, lowers what is due."""
         if credit_minor:
             return self.look.say("ui.paid_by_return"), -credit_minor
-        pays = swap.back_minor - _apart_minor(swap) if swap else 0
+        pays = swap.back_minor - apart_minor(swap) if swap else 0
         return self.look.say("ui.comes_back"), -pays
 
     def _apart(self, swap: ExchangeView | None) -> tuple[str, int]:
@@ -197,7 +197,7 @@ class Totals(Panel):
         if swap is None or not swap.apart:
             return "", 0
         name = self.look.say(f"refund_to.{swap.apart[0].kind}")
-        return self.look.say("ui.apart", name=name), _apart_minor(swap)
+        return self.look.say("ui.apart", name=name), apart_minor(swap)
 
     def _refunds(self, transaction: TransactionView) -> list[tuple[str, int]]:
         """Where the money of a return goes, tender by tender; what comes first is what is due."""
@@ -213,13 +213,13 @@ class Totals(Panel):
         view, words, say = self.desk.view, self.look.words, self.look.say
         returning = transaction is not None and transaction.kind == "return"
         due = transaction.due_minor if transaction else 0
-        out_minor = 0 if due else _out_minor(transaction)
-        out = out_minor > 0
+        handed = 0 if due else out_minor(transaction)
+        out = handed > 0
         drawer = _drawer_minor(transaction)
         key = "ui.to_refund" if returning else "ui.to_hand_out" if out else "ui.to_pay"
         key = key if drawer is None else "ui.from_drawer"
         self._due_name.say(say(key), ink="secondary")
-        shown = out_minor if out else due if drawer is None else drawer
+        shown = handed if out else due if drawer is None else drawer
         self.figure.say(money(words, view, shown), "text" if transaction else "secondary")
         self.figure.setAccessibleName(f"{self._due_name.text()} {money(words, view, shown)}")
 
@@ -254,17 +254,18 @@ def _drawer_minor(transaction: TransactionView | None) -> int | None:
     return back.drawer_minor
 
 
-def _out_minor(transaction: TransactionView | None) -> int:
+def out_minor(transaction: TransactionView | None) -> int:
     """What is handed out beside the new goods of an exchange."""
     if transaction is None:
         return 0
     swap = transaction.exchange
     if swap is not None:
-        return swap.out_minor - _apart_minor(swap)
+        return swap.out_minor - apart_minor(swap)
     return transaction.change_due_minor if transaction.credit_minor else 0
 
 
-def _apart_minor(swap: ExchangeView) -> int:
+def apart_minor(swap: ExchangeView) -> int:
+    """What goes back as it was paid, and pays for nothing."""
     return sum(-one.amount_minor for one in swap.apart)
 
 

@@ -6,9 +6,10 @@ from pos_app.workstation import settle
 from pos_app.workstation.handing_out import apart, credit_of
 from pos_app.workstation.payment_view import tender_view
 from pos_app.workstation.return_sale import earlier_returns, wanted_lines
+from pos_app.workstation.return_view import line_back
 from pos_app.workstation.station import Station
 from pos_app.workstation.tender_shown import TenderView
-from pos_app.workstation.view import ExchangeView, LineView
+from pos_app.workstation.view import ExchangeView
 
 
 def refunds(station: Station, transaction: Transaction) -> tuple[TenderView, ...]:
@@ -30,22 +31,7 @@ def exchange_view(station: Station, due_minor: int) -> ExchangeView | None:
     figures = return_figures(
         exchange.original, exchange.chosen, earlier_returns(station, exchange.original)
     )
-    lines = tuple(
-        LineView(
-            -one.line,
-            one.item_id,
-            one.code,
-            one.name,
-            one.quantity,
-            one.unit_price_minor,
-            one.list_minor,
-            (),
-            one.payable_minor,
-            one.points_minor,
-            one.points_earned,
-        )
-        for one in figures.lines
-    )
+    lines = tuple(line_back(one, -one.line, one.payable_minor) for one in figures.lines)
     used = min(settle.exchange_credit_minor(station), due_minor)
     credit = credit_of(station, back, due_minor)
     return ExchangeView(

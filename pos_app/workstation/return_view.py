@@ -5,7 +5,7 @@ Never decides anything.
 
 from collections.abc import Sequence
 
-from pos_app.domain.document import CompletedTransaction
+from pos_app.domain.document import CompletedLine, CompletedTransaction
 from pos_app.domain.returning import ReturnLine, return_figures
 from pos_app.domain.tender import TenderKind
 from pos_app.domain.transaction import Transaction
@@ -16,19 +16,40 @@ from pos_app.workstation.payment_view import ways_back
 from pos_app.workstation.return_sale import chosen_of, earlier_returns, find, wanted_lines
 from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.station import Station
+from pos_app.workstation.view import LineView
 
 CASH = TenderKind.CASH.value
 
 
 def sums(station: Station, receipt: str, lines: Sequence[tuple[int, str]]) -> Answer:
-    """data["back"]: BackSums of these lines of a receipt; nothing is opened."""
+    """data["back"]: BackSums of these lines of a receipt, data["lines"]: what comes back of each;
+    nothing is opened."""
     original = find(station, receipt)
     if isinstance(original, Answer):
         return original
     chosen = chosen_of(station, original, lines)
     if isinstance(chosen, Answer):
         return chosen
-    return done(back=_sums(station, original, chosen))
+    figures = return_figures(original, chosen, earlier_returns(station, original))
+    shown = tuple(line_back(one, one.line, one.net_minor) for one in figures.lines)
+    return done(back=_sums(station, original, chosen), lines=shown)
+
+
+def line_back(line: CompletedLine, number: int, amount_minor: int) -> LineView:
+    """So much of a past receipt's line, under a number of its own."""
+    return LineView(
+        number,
+        line.item_id,
+        line.code,
+        line.name,
+        line.quantity,
+        line.unit_price_minor,
+        line.list_minor,
+        (),
+        amount_minor,
+        line.points_minor,
+        line.points_earned,
+    )
 
 
 def _sums(

@@ -74,7 +74,9 @@ def wholly_back(window):
 
 
 def choosing_lines(window):
-    window.desk.till.answers["return_sums"] = done(back=BackSums(1_283_00, 300, 159))
+    window.desk.till.answers["return_sums"] = done(
+        back=BackSums(1_283_00, 300, 159), lines=lines(3)
+    )
     window.desk.turn_to(Page("return", a_receipt()))
     return_marks.everything(window.desk, window.desk.page)
 
@@ -109,7 +111,9 @@ SPLIT = (TenderView("cash", 99_50), TenderView("gift_card", 120_40, "··0001"))
 
 def money_back_two_ways(window):
     """Before anything is opened: not all of it leaves the drawer."""
-    window.desk.till.answers["return_sums"] = done(back=BackSums(219_90, 0, 11, ways=SPLIT))
+    window.desk.till.answers["return_sums"] = done(
+        back=BackSums(219_90, 0, 11, ways=SPLIT), lines=lines(1)
+    )
     window.desk.turn_to(Page("return", a_receipt()))
     return_marks.everything(window.desk, window.desk.page)
 

@@ -14,13 +14,16 @@ from qrcode.main import QRCode
 
 from pos_app.domain.sentence import say
 from pos_app.ui.customer_screen import CustomerScreen
-from pos_app.ui.desk import Desk, Settings
+from pos_app.ui.desk import Desk, Own, Page, Settings
 from pos_app.ui.metrics import Metrics
 from pos_app.ui.phrases import words_of
 from pos_app.ui.theme import Look
-from pos_app.workstation.answer import Part
+from pos_app.workstation.answer import Part, done
+from pos_app.workstation.return_shown import BackSums, ReturnView
 from pos_app.workstation.view import PaymentView
-from tests.ui.builders import ScriptedTill, a_last_sale, a_transaction, selling, signed_on
+from tests.ui.builders import ScriptedTill, a_last_sale, a_transaction, lines, selling, signed_on
+from tests.ui.counter_samples import an_exchange
+from tests.ui.return_samples import SPLIT
 
 HOUSE = Path(__file__).parents[2]
 LINK = "https://qr.example/AD10006M8KH234K5B0"
@@ -114,6 +117,64 @@ def test_the_banks_code_can_be_read_from_the_screen(screen, tmp_path):
 def test_a_refund_is_called_one(screen):
     view = signed_on(transaction=replace(a_transaction(kind="return")))
     assert "К возврату" in texts(screen(view))
+
+
+def plain(screen):
+    return " | ".join(texts(screen)).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def marked(shown):
+    """A receipt of nine lines of which two are marked on its page."""
+    till, desk = shown._desk.till, shown._desk
+    sums = BackSums(219_90, 11, 2, ways=SPLIT)
+    till.answers["return_sums"] = done(back=sums, lines=lines(2))
+    desk.subscribe(shown.refresh)
+    desk.turn_to(Page("return", a_transaction()))
+    return desk, desk.page
+
+
+@pytest.mark.parametrize("under", [signed_on(), selling()], ids=["idle", "a sale"])
+def test_what_is_marked_on_a_receipt_is_what_the_customer_sees_go_back(screen, under):
+    shown = screen(under)
+    before = plain(shown)
+    desk, page = marked(shown)
+    assert plain(shown) == before, "nothing is marked yet"
+    page.chosen[1] = 1
+    desk.emit(Own.PAGE)
+    said = plain(shown)
+    assert "К возврату" in said and "| 219,90 ₽" in said
+    assert "Наличными 99,50" in said and "Подарочная 120,40" in said
+    assert "Вернётся: 11 баллов" in said and "Снимется: 2 балла" in said
+    assert "экономите" not in said and "0001" not in said
+    assert shown.lines.accessibleName().count(";") == 1
+    assert len(desk.till.said("return_sums")) == 1
+    desk.emit(Own.TYPED)
+    assert len(desk.till.said("return_sums")) == 1, "asked once for what is marked"
+    desk.turn_to(None)
+    assert plain(shown) == before
+
+
+def test_an_open_return_shows_its_money_and_its_points_and_no_saving(screen):
+    returning = ReturnView("A000017", "Константинопольская М.", True, 300, 159)
+    back = replace(a_transaction(lines(2), kind="return"), returning=returning)
+    said = plain(screen(signed_on(transaction=back)))
+    assert "К возврату" in said and "| 229,23 ₽" in said
+    assert "Вернётся: 300 баллов" in said and "Снимется: 159 баллов" in said
+    assert "экономите" not in said and "Константинопольская" not in said
+
+
+def test_an_exchange_shows_what_came_back_and_the_difference(screen):
+    more = screen(signed_on(transaction=an_exchange(due=100_00)))
+    assert "К оплате" in plain(more) and "| 100,00 ₽" in plain(more)
+    assert more.lines.accessibleName().count(";") == 4
+    less = screen(signed_on(transaction=an_exchange(due=0, out=150_00)))
+    assert "К выдаче" in plain(less) and "| 150,00 ₽" in plain(less)
+    assert "Вернётся: 11 баллов" in plain(less)
+    paid = replace(
+        a_transaction(lines(1)), due_minor=0, change_due_minor=51_74, credit_minor=109_90
+    )
+    half = plain(screen(signed_on(transaction=paid)))
+    assert "К выдаче" in half and "| 51,74 ₽" in half
 
 
 def test_it_comes_with_a_second_monitor_and_goes_with_it(tmp_path):

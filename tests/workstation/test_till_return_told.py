@@ -35,6 +35,17 @@ def test_only_what_leaves_the_drawer_is_the_drawers(senior):
     assert label.startswith("··")
 
 
+def test_the_sums_of_chosen_lines_name_the_goods_with_so_much_as_comes_back(senior):
+    senior.scan(CHEESE, MILK, MILK)
+    ok(senior.till.pay("cash"))
+    number = senior.documents()[-1].receipt_number
+    (line,) = ok(senior.till.return_sums(number, [(2, "1")])).data["lines"]
+    opened = ok(senior.till.return_sale(number, [(2, "1")], "defect"))
+    assert opened.ok and (line.name, line.quantity.value) == ("Молоко 1 л", 1)
+    (shown,) = senior.sale.lines
+    assert (line.amount_minor, line.quantity) == (shown.amount_minor, shown.quantity)
+
+
 def test_what_a_card_had_paid_leaves_the_drawer_alone(senior):
     senior.scan(MILK, BREAD)
     ok(senior.till.pay("card"))
