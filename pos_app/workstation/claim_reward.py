@@ -24,12 +24,14 @@ from pos_app.workstation.answer import (
     notice,
     refused_with,
 )
-from pos_app.workstation.pricing_task import context_of, price, program_of
+from pos_app.workstation.pricing_task import context_of, price, program_of, reprice
 from pos_app.workstation.sale import edit, not_editable, not_ready
 from pos_app.workstation.station import Station
 from pos_app.workstation.view import RewardView
 
 NAME_SHOWN = 40
+NOT_HERE = frozenset({"allowance", "held"})
+"""Why a member may spend less than they have: this till holds no right to the rest."""
 NO_POINTS = frozenset({"blocked", "unconfirmed", "last4", "of_receipt"})
 """Why a member spends nothing at all (see `wish_of`): said in the words of that limit."""
 
@@ -111,22 +113,76 @@ def unclaim(station: Station, text: str) -> Answer:
     return edit(station, lambda t: replace(t, claims=left), said)
 
 
-def judged_again(station: Station, transaction: Transaction) -> tuple[Transaction, list[Notice]]:
+def judged_again(
+    station: Station, transaction: Transaction, asks: bool = False
+) -> tuple[Transaction, list[Notice]]:
     """A resumed receipt: rewards that are not given any more are gone, and that is said.
 
-    `station.known` is the member of the receipt as known now.
+    `station.known` is the member of the receipt as known now. `asks`: their points are about to be
+    asked for, so what lacks nothing else waits for the answer (see `answered`).
     """
     if not transaction.claims:
         return transaction, []
-    given = price(station, transaction).applications
+    priced = price(station, transaction)
     asked = set(transaction.claiming)
-    kept = tuple(one for one in transaction.claims if one.promotion_id in asked & given.keys())
-    said = [
-        notice("reward_gone", Tone.WARNING, None, name=name_of(station, one.promotion_id))
-        for one in transaction.claims
-        if one not in kept
-    ]
-    return replace(transaction, claims=kept), said
+    kept, said = [], []
+    for one in transaction.claims:
+        name = one.promotion_id
+        waits = asks and name in asked and _lacks_points(station, transaction, priced, name)
+        if waits:
+            said.append(notice("reward_waits", Tone.NEUTRAL, None, name=name_of(station, name)))
+        elif name not in asked & priced.applications.keys():
+            said.append(_gone(station, name))
+            continue
+        kept.append(one)
+    return replace(transaction, claims=tuple(kept)), said
+
+
+def _gone(station: Station, promotion_id: str) -> Notice:
+    return notice("reward_gone", Tone.WARNING, None, name=name_of(station, promotion_id))
+
+
+def _lacks_points(
+    station: Station, transaction: Transaction, priced: Priced, promotion_id: str
+) -> bool:
+    """Whether only points that this till does not hold keep a reward away."""
+    promotion = _found(station, promotion_id)
+    if promotion is None or promotion_id in priced.applications:
+        return False
+    context = context_of(station, transaction)
+    lines = [line.basket_line() for line in transaction.lines]
+    if Judge(lines, context, program_of(station).policies).failed(promotion) is not None:
+        return False
+    held = context.wish.most_reason in NOT_HERE
+    return held and _short(station, context, priced, promotion) is not None
+
+
+def waiting(station: Station) -> tuple[str, ...]:
+    """Rewards of the receipt that was just taken up which are not given."""
+    if station.open is None or station.priced is None:
+        return ()
+    given = station.priced.applications
+    return tuple(one for one in station.open.claiming if one not in given)
+
+
+def answered(station: Station, waited: Sequence[str]) -> tuple[Notice, ...]:
+    """The points have been asked for: what waited for them is given now, or is gone."""
+    transaction, priced = station.open, station.priced
+    if transaction is None or priced is None:
+        return ()
+    said, gone = [], set()
+    for name in (one for one in waited if one in transaction.claiming):
+        promotion, times = _found(station, name), priced.applications.get(name, 0)
+        if promotion is not None and times:
+            said.append(_said(station, promotion, promotion.cost_points * times))
+        else:
+            gone.add(name)
+            said.append(_gone(station, name))
+    if gone:
+        left = tuple(one for one in transaction.claims if one.promotion_id not in gone)
+        station.open = replace(transaction, claims=left)
+        reprice(station)
+    return tuple(said)
 
 
 def name_of(station: Station, promotion_id: str) -> str:

@@ -55,7 +55,7 @@ def drop(station: Station, transaction_id: str, reason: str) -> Answer:
 
 
 def _facts(station: Station, session: SessionState, draft: SuspendedDraft, reason: str) -> Facts:
-    amount = draft.total_minor
+    amount = draft.total_minor  # the goods, as for a receipt that is voided while it is open
     by = lender(station, Right.CLOSE_DAY) or lender(station, Right.VOID_TRANSACTION)
     key, used = right_used(
         station, "void_transaction", draft.transaction_id,

@@ -4,13 +4,29 @@ The right to them was let go with the receipt, for another till to spend. It is 
 for a scanned card: what is no longer free pays nothing, and that is said. Never a right of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pos_app.domain.sentence import Points
+from pos_app.domain.transaction import Transaction
+from pos_app.workstation import claim_reward
 from pos_app.workstation.answer import Notice, Part, Tone, notice
 from pos_app.workstation.identify_member import refresh
 from pos_app.workstation.station import Known, Station, changed
+
+
+def asks(station: Station, transaction: Transaction) -> bool:
+    """Whether the member's points will be asked for when it is open; `station.known` is theirs."""
+    link = station.courier.status()
+    return _wanted(station, transaction) > 0 and bool(link.online or link.peers)
+
+
+def _wanted(station: Station, transaction: Transaction) -> int:
+    """Points of the member that this till holds no right to; 0 where none may be chosen."""
+    known = station.known
+    if known is None or transaction.tenders:
+        return 0
+    return known.account.available(station.business_on()) - known.allowance
 
 
 def ask(station: Station, chosen: int) -> tuple[Notice, ...]:
@@ -19,36 +35,38 @@ def ask(station: Station, chosen: int) -> tuple[Notice, ...]:
     What is said of them now; the server's answer is said when it comes.
     """
     transaction, known = station.open, station.known
-    if known is None or transaction is None or transaction.tenders:
-        return _said(station, chosen)
-    wanted = known.account.available(station.business_on()) - known.allowance
-    link = station.courier.status()
-    if wanted <= 0 or not (link.online or link.peers):
+    if known is None or transaction is None or not asks(station, transaction):
         return _said(station, chosen)
     member_id = known.member.member_id
     short = _redeemed(station) < chosen
+    waits = claim_reward.waiting(station)
 
     def answered(_reply: Mapping[str, Any]) -> None:
-        _answered(station, transaction.transaction_id, member_id, chosen if short else 0)
+        if _is_open(station, transaction.transaction_id):
+            _answered(station, member_id, chosen if short else 0, waits)
 
-    fields = {"kind": "id", "key": member_id, "want_points": wanted}
+    fields = {"kind": "id", "key": member_id, "want_points": _wanted(station, transaction)}
     station.courier.request("identify", fields, answered)
     if not short:
         return _said(station, chosen)
     return (notice("points_asked_again", Tone.NEUTRAL, None, points=Points(chosen)),)
 
 
-def _answered(station: Station, transaction_id: str, member_id: str, chosen: int) -> None:
-    """The receipt may be another by now, or be paid, or have another choice: nothing is said.
-
-    `chosen`: 0 where all that was chosen was here already.
-    """
+def _is_open(station: Station, transaction_id: str) -> bool:
+    """The receipt may be another by now, or be paid: then the answer says nothing."""
     now = station.open
-    if now is None or now.transaction_id != transaction_id or now.tenders:
-        return
+    return now is not None and now.transaction_id == transaction_id and not now.tenders
+
+
+def _answered(station: Station, member_id: str, chosen: int, waits: Sequence[str]) -> None:
+    """`chosen`: 0 where all that was chosen was here already; of another choice nothing is said.
+    `waits`: rewards that lacked points."""
     refresh(station)
-    same = _is(station.known, member_id) and now.points_wish == chosen
-    said = _said(station, chosen) if same else ()
+    said: tuple[Notice, ...] = ()
+    if _is(station.known, member_id):
+        said = claim_reward.answered(station, waits)
+        if station.open is not None and station.open.points_wish == chosen:
+            said += _said(station, chosen)
     station.say(changed(Part.MEMBER, Part.TRANSACTION, notices=said))
 
 

@@ -121,7 +121,8 @@ def resume(station: Station, transaction_id: str) -> Answer:
     station.past.clear()
     station.last_sale = None
     station.known = known_of(station, transaction)
-    station.open, said_of_rewards = claim_reward.judged_again(station, transaction)
+    asks = points_again.asks(station, transaction)
+    station.open, said_of_rewards = claim_reward.judged_again(station, transaction, asks)
     reprice(station)
     ask_again(station, entered)
     said_of_points = points_again.ask(station, body_of(draft).get("points", 0))

@@ -6,7 +6,7 @@ from pos_app.domain.events import DayClosed
 from pos_app.workstation.day_view import StepState
 from tests.workstation.power import Killed, cut
 from tests.workstation.test_till_day_end import Day
-from tests.workstation.tills import CHEESE, MARIA, MILK, SWEETS, notices, ok, refusal
+from tests.workstation.tills import CARDS, CHEESE, MARIA, MILK, SWEETS, notices, ok, refusal
 
 
 @pytest.fixture
@@ -45,6 +45,18 @@ def test_with_the_session_closed_a_receipt_that_waits_is_dropped_with_a_reason_a
     ok(day.till.end_of_day(1000_00))
     totals = day.bench.events(DayClosed)[0].totals
     assert (totals.voids, totals.void_minor) == (2, 1089_90)
+
+
+def test_points_that_were_to_pay_make_what_is_voided_no_less_aside_or_open(day):
+    day.bench.grant("anna", 160)
+    for way in ("void", "aside"):
+        day.bench.scan(CHEESE, CARDS["anna"])
+        ok(day.till.redeem(160))
+        ok(day.till.void_transaction("mistake") if way == "void" else day.till.suspend(""))
+    (one,) = aside(day)
+    assert day.bench.view.suspended[0].total_minor == 840_00, "what would be left to pay"
+    ok(day.till.day_choice(f"receipts:{one}", "drop", "mistake"))
+    assert [used.amount_minor for used in day.bench.audit("void_transaction")] == [1000_00] * 2
 
 
 def test_what_was_dropped_stays_dropped_after_a_cut(day):
