@@ -64,6 +64,8 @@ def after_document(
         returns_minor=totals.returns_minor + (0 if is_sale else amount),
         discount_minor=totals.discount_minor
         + (document.totals.discount_minor if is_sale else -document.totals.discount_minor),
+        discount_back_minor=totals.discount_back_minor
+        + (0 if is_sale else document.totals.discount_minor),
         by_tender=_added(totals.by_tender, tender_effects(document)),
         points_earned=totals.points_earned + earned,
         points_redeemed=totals.points_redeemed + redeemed,

@@ -196,8 +196,8 @@ class ControlTotals:
     Amounts in minor units, points as integers; `by_tender` by tender kind, net of change. `dark_*`:
     what the till did while it had no link, and for how long; points of sales only.
     `points_reversed` is what returns gave back less what they took back; `points_given_back` the
-    first of them, and `cards_*` what of the sales and returns were gift cards: both are for this
-    till's own paper and do not travel.
+    first of them, `cards_*` what of the sales and returns were gift cards, `discount_back_minor`
+    what `discount_minor` is less for returns: they are for this till's own paper and do not travel.
     """
 
     receipts: int = 0
@@ -226,6 +226,7 @@ class ControlTotals:
     cards_sold_minor: int = 0
     cards_topped_up_minor: int = 0
     cards_back_minor: int = 0
+    discount_back_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

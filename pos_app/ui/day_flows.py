@@ -22,6 +22,8 @@ LEAVE, REPORT, AGAIN = "leave", "report", "count_again"
 ELSEWHERE = frozenset({"suspended", "undecided", "errands", "conflicts", "void_open"})
 SENIORS = frozenset({"close", "close_differs", "drop"})
 """Said by whoever may close the day: a lent right may have gone with a kill or a receipt."""
+OF_A_STEP = frozenset({"again", "closed", "let_go", "printed", "leave_them"})
+"""They say of which step they are; the others say it themselves."""
 ICONS = {
     "suspended": "inbox",
     "undecided": "credit-card",
@@ -201,7 +203,7 @@ def rows_of(desk: Desk, day: DayView) -> list[Row]:
         rows += [
             Row(
                 words.text(f"day.choice.{choice}"),
-                detail=step_name(desk, step),
+                detail=step_name(desk, step) if choice in OF_A_STEP else "",
                 value=(step.name, choice),
                 icon=ICONS.get(choice, ""),
             )

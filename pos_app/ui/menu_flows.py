@@ -110,7 +110,7 @@ def _show_menu(desk: Desk, entries: Entries, ask: str) -> None:
     waiting = conflict_flows.counted(desk, entries)
     counts = {"conflicts": waiting, "day": waiting}
     desk.hush()  # what was said before lies over the head of the menu
-    barred = {name for name, right in SENIORS.items() if lacks(desk, right)}
+    barred = {name for name, right in {**NEEDS, **SENIORS}.items() if lacks(desk, right)}
     rows = [
         Row(words.text(f"menu.{name}"), words.text("ui.senior_row") if name in barred else "",
             counts.get(name, ""), name, icon)

@@ -193,10 +193,12 @@ def _facts(
         events.append((station.new_id(), closed))
     ended = DayClosed(session.business_on, operator, session.day_totals, day.closed_at)
     events.append((station.new_id(), ended))
-    day = replace(day, to_send=station.journal.unsent() + len(events))
+    before = station.journal.unsent()
+    day = replace(day, to_send=before + len(events))
     job = None
     if printing.possible(station):
-        report = day_settle.report_of_day(station, day, unsent=day.to_send)
+        unsent = before if station.courier.status().online else day.to_send
+        report = day_settle.report_of_day(station, day, unsent=unsent)
         job = printing.stored(report_job(station, report, station.new_id()), "")
         day = replace(day, paper=job.job_id)
     facts = Facts(

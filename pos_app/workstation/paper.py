@@ -99,7 +99,8 @@ class _Paper:
         number = document.receipt_number
         yield Text(self.voice.text(f"receipt.{kind}", number=number), Style(bold=True))
         local = self.station.gear.to_local(document.completed_at)
-        yield Columns(f"{local:%d.%m.%Y %H:%M}", self._operator(document.operator_id))
+        at = self.voice.text("receipt.moment", at=local)
+        yield Columns(at, self._operator(document.operator_id))
         yield Rule()
 
     def _operator(self, operator_id: str) -> str:
@@ -249,10 +250,10 @@ class _Paper:
         yield Text(identity.store_name if identity else "", TITLE)
         yield Text(self.voice.text(f"report.title_{report.kind}"), TITLE)
         local = self.station.gear.to_local(report.at)
-        yield Columns(f"{local:%d.%m.%Y %H:%M}", report.operator)
+        yield Columns(self.voice.text("receipt.moment", at=local), report.operator)
         if report.opened_by not in ("", report.operator):
             yield Columns(self.voice.text("report.opened_by"), report.opened_by)
-        on = f"{report.business_on:%d.%m.%Y}"
+        on = self.voice.text("receipt.on", on=report.business_on)
         yield Columns(self.voice.text("report.business_on"), on)
         yield Rule()
         for key, value in report.rows():

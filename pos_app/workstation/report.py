@@ -1,7 +1,7 @@
 """The X and Z report as data: what was sold, taken and counted. Never printed or sent here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pos_app.domain.business_day import cash_sign
@@ -59,6 +59,9 @@ class Report:
     `operator` is who takes it and so closes; `opened_by` is of a session, a day has several.
     `difference_reason`: why the drawer differed, a code or somebody's own words.
 
+    Sales and `discount_minor` are before returns; `discount_back_minor` is what came off the goods
+    that came back, as `returns_minor` is of what was given for them.
+
     `goods_minor` + `cards_sold_minor` + `cards_topped_up_minor` = `sales_minor`; `goods_net_minor`
     (less returns of goods) + the cards - `cards_back_minor` = `paid_minor`, the sum of the tenders.
     """
@@ -102,6 +105,7 @@ class Report:
     cards_sold_minor: int = 0
     cards_topped_up_minor: int = 0
     cards_back_minor: int = 0
+    discount_back_minor: int = 0
     difference_reason: str = ""
 
     @property
@@ -127,8 +131,10 @@ class Report:
     def rows(self) -> Iterator[tuple[str, int]]:
         """Counts to print."""
         yield "session_number", self.session_number
-        for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", *DARK, "unsent"):
+        for name in (*COUNTS, "voids", "no_sales", "unusual", "risked", *DARK):
             yield name, getattr(self, name)
+        if self.unsent:
+            yield "unsent", self.unsent
 
     @property
     def points_taken_back(self) -> int:
@@ -145,6 +151,8 @@ class Report:
         cards = self.cards_sold_minor or self.cards_topped_up_minor or self.cards_back_minor
         for name in (*(WITH_CARDS if cards else SALES), *AMOUNTS):
             yield name, getattr(self, name)
+            if name == "discount_minor" and self.discount_back_minor:
+                yield "discount_back_minor", self.discount_back_minor
         if self.drawer is not None:
             yield from self._into_drawer(self.drawer)
         yield "expected_minor", self.expected_minor
@@ -218,7 +226,7 @@ def _difference(count: Count) -> int | None:
 
 def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int) -> Report:
     """A report from running totals."""
-    return Report(
+    report = Report(
         kind=heading.kind,
         business_on=heading.business_on,
         session_number=heading.session_number,
@@ -234,7 +242,7 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         no_sales=totals.no_sales,
         sales_minor=totals.sales_minor,
         returns_minor=totals.returns_minor,
-        discount_minor=totals.discount_minor,
+        discount_minor=totals.discount_minor + totals.discount_back_minor,
         paid_in_minor=totals.paid_in_minor,
         paid_out_minor=totals.paid_out_minor,
         pickup_minor=totals.pickup_minor,
@@ -251,8 +259,17 @@ def report_of(heading: Heading, totals: ControlTotals, count: Count, unsent: int
         dark_receipts=totals.dark_receipts,
         points_dark_earned=totals.dark_earned,
         points_dark_redeemed=totals.dark_redeemed,
-        points_given_back=max(totals.points_given_back, totals.points_reversed),
         drawer=count.drawer,
+    )
+    return _told_here(report, totals)
+
+
+def _told_here(report: Report, totals: ControlTotals) -> Report:
+    """What only this till's own paper tells."""
+    return replace(
+        report,
+        points_given_back=max(totals.points_given_back, totals.points_reversed),
+        discount_back_minor=totals.discount_back_minor,
         cards_sold_minor=totals.cards_sold_minor,
         cards_topped_up_minor=totals.cards_topped_up_minor,
         cards_back_minor=totals.cards_back_minor,

@@ -144,7 +144,7 @@ class Words:
             (str, self._words_in),
             (int, lambda value, style: self.number(value)),
             (datetime, self._instant),
-            (date, lambda value, style: how.day(value, self._how.locale, style != "day")),
+            (date, self._day),
             (MoneyLike, self._money),
             (RateLike, lambda value, style: how.percent(value.ppm, self._how.locale)),
             (QuantityLike, self._quantity),
@@ -181,8 +181,15 @@ class Words:
             return str(value.value)
         return self.number(value.value) if style == "n" else self.text("unit.points", n=value.value)
 
+    def _day(self, value: date, style: str) -> str:
+        if style == "plain":
+            return how.paper_day(value, self._how.locale)
+        return how.day(value, self._how.locale, style != "day")
+
     def _instant(self, value: datetime, style: str) -> str:
         clock = how.clock(value, self.zone)
+        if style == "plain":
+            return f"{self._day(how.in_zone(value, self.zone).date(), style)} {clock}"
         if style != "day":
             return clock
         local = how.in_zone(value, self.zone)

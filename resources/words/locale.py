@@ -18,6 +18,7 @@ class Locale:
     sign_first: bool
     percent_gap: str
     date_order: str
+    paper_order: str
     months: tuple[str, ...]
 
 
@@ -27,6 +28,7 @@ RU = Locale(
     sign_first=False,
     percent_gap=NARROW_SPACE,
     date_order="{day}\u00a0{month} {year}",
+    paper_order="{day:02}.{number:02}.{year}",
     months=(
         "января",
         "февраля",
@@ -48,6 +50,7 @@ EN = Locale(
     sign_first=True,
     percent_gap="",
     date_order="{day}\u00a0{month} {year}",
+    paper_order="{day} {month} {year}",
     months=(
         "Jan",
         "Feb",
@@ -113,6 +116,12 @@ def day(on: date, locale: Locale, with_year: bool = True) -> str:
     """`30 ноября 2026`, or without the year."""
     pattern = locale.date_order if with_year else locale.date_order.replace(" {year}", "")
     return pattern.format(day=on.day, month=locale.months[on.month - 1], year=on.year)
+
+
+def paper_day(on: date, locale: Locale) -> str:
+    """`30.11.2026` or `30 Nov 2026`: short, for a column of paper."""
+    month = locale.months[on.month - 1]
+    return locale.paper_order.format(day=on.day, number=on.month, month=month, year=on.year)
 
 
 def clock(at: datetime, zone: tzinfo | None) -> str:

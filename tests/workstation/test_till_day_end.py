@@ -341,7 +341,7 @@ def test_a_terminal_is_called_by_what_it_takes_never_by_its_name_in_the_settings
         words = Words(language)
         for text in (*before, *after):
             assert not {"eft", "sbp"} & set(words.say(text).lower().replace(":", "").split())
-        assert "QR" in words.say(before[1])
+        assert "QR" in words.format(before[1].args["name"])
     assert [one.args["name"].key for one in after] == ["day.terminal_of_card", "day.terminal_of_qr"]
 
 
