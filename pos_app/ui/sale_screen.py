@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pos_app.ui import gestures, letter_flows
+from pos_app.ui.asked_codes import AskedCodes
 from pos_app.ui.cash_panel import CashPanel
 from pos_app.ui.controls import Button, FitRow, named, reveal
 from pos_app.ui.coupon_chips import CouponChips
@@ -62,6 +63,8 @@ class SaleScreen(QWidget):
         self.lines_card = self._lines_card()
         self._middle.addWidget(self.lines_card)
         self.notice.on_lie = self._clear_of
+        self.asked = AskedCodes(look, desk)
+        left.addWidget(self.asked)
         self.coupons = CouponChips(look, desk)
         left.addWidget(self.coupons)
         self.totals = Totals(look, desk)
@@ -157,6 +160,7 @@ class SaleScreen(QWidget):
             self.demand.refresh()
         self._refresh_lines(changes)
         self._offer_keys(changes)
+        self.asked.refresh(changes)
         self.coupons.refresh(changes)
         self.totals.refresh(changes)
         self.member.refresh(changes)

@@ -55,11 +55,19 @@ class Awaiting:
     after_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A marking code that is being judged. `name`: of its goods."""
+
+    transaction_id: str
+    name: str
+
+
 @dataclass
 class FiscalCounter:
     """The registrar of a till. `busy`: the key of the errand that is under way.
 
-    `asking`: marking codes whose verdict has not come, with the transaction they are for.
+    `asking`: marking codes whose verdict has not come, with what they are for.
     `not_opened`: why its shift was not opened when it was last told to. `again`: what completes
     the receipt whose document is under way, should that not reach the registrar.
     """
@@ -70,7 +78,12 @@ class FiscalCounter:
     marking: MarkingCheck = field(default_factory=NoMarking)
     notes: dict[str, Notes] = field(default_factory=dict)
     busy: str = ""
-    asking: dict[bytes, str] = field(default_factory=dict)
+    asking: dict[bytes, Asked] = field(default_factory=dict)
     awaiting: Awaiting | None = None
     not_opened: Sentence | None = None
     again: Callable[[], Answer] | None = None
+
+    def asked_for(self, transaction_id: str) -> tuple[str, ...]:
+        """Names of the goods of a receipt whose codes have no verdict yet, in their order."""
+        asked = self.asking.values()
+        return tuple(one.name for one in asked if one.transaction_id == transaction_id)

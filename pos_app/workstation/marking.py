@@ -5,13 +5,15 @@ module, while other goods go on being scanned. A refused code makes no line and 
 answer was goes to the registrar with the goods (tag 1260). Never sells a code twice.
 """
 
+from dataclasses import replace
+
 from pos_app.domain.fiscal.shape import MarkingCode
 from pos_app.domain.identification import Identification, Kind
 from pos_app.domain.item import Item
 from pos_app.domain.quantity import parse_quantity
 from pos_app.workstation import sale
 from pos_app.workstation.answer import Answer, Part, Tone, notice, refused
-from pos_app.workstation.fiscal_counter import Notes
+from pos_app.workstation.fiscal_counter import Asked, Notes
 from pos_app.workstation.fiscal_notes import keep, notes_of, with_mark
 from pos_app.workstation.marking_port import MarkVerdict
 from pos_app.workstation.ports import StorageBroken, StorageFull
@@ -68,14 +70,16 @@ def _ask(station: Station, found: Identification, entry: str) -> Answer:
     if raw in station.fiscal.asking:
         return refused("mark_waiting")
     key = transaction.transaction_id
-    station.fiscal.asking[raw] = key
+    station.fiscal.asking[raw] = Asked(key, item.name)
 
     def judged(verdict: MarkVerdict) -> None:
         station.fiscal.asking.pop(raw, None)
         if station.open is None or station.open.transaction_id != key:
             station.say(changed(Part.TRANSACTION))  # the receipt is gone, and its code with it
         elif verdict.allowed:
-            station.say(guarded(lambda: _sold(station, found, entry, verdict)))
+            told = guarded(lambda: _sold(station, found, entry, verdict))
+            # Whatever came of it, the mark of a code that is asked goes from the receipt.
+            station.say(replace(told, changed=told.changed | {Part.TRANSACTION}))
         else:
             station.say(_refused(item, verdict))
 

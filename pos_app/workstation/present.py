@@ -86,6 +86,7 @@ def view(station: Station) -> TillView:
         undecided=undecided_views(station),
         paper=printing.shown(station),
         day=day_shown(station),
+        asking=station.fiscal.asked_for(transaction.transaction_id if transaction else ""),
     )
 
 

@@ -212,8 +212,7 @@ class TransactionView:
     less) if cash pays it. `confirmed`: how the member said yes to the redemption (dynamic, pin), or
     nothing. `refunds`: where the money of a return goes (negative). With an `exchange`, what is due
     is the difference. `credit_minor`: of what is paid, what the return of an exchange has brought.
-    `claimed`: rewards that were asked for; `may`: what a screen offers.
-    """
+    `claimed`: rewards that were asked for; `may`: what a screen offers."""
 
     id: str
     kind: str
@@ -318,7 +317,7 @@ class UndecidedView:
 
 @dataclass(frozen=True, slots=True)
 class TillView:
-    """Everything a front end shows, always whole and consistent."""
+    """Everything a front end shows, always whole. `asking`: goods whose marking code is judged."""
 
     store_name: str
     workstation_name: str
@@ -342,6 +341,7 @@ class TillView:
     undecided: tuple[UndecidedView, ...] = ()
     paper: PaperQuestionView | None = None
     day: DayView | None = None
+    asking: tuple[str, ...] = ()
 
 
 def empty_view(now: datetime) -> TillView:

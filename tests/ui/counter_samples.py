@@ -65,6 +65,12 @@ def may(right, deed, pin="2468"):
     return answer
 
 
+def codes_asked(window):
+    """Goods whose marking codes nobody has judged yet, one of them with a long name."""
+    names = ("Вода минеральная питьевая лечебно-столовая газированная «Источник», 1,5 л", "Сыр")
+    become(window, asking=names)
+
+
 def undo_allowed(window):
     """Goods would leave by Ctrl+Z: somebody with the right is asked, for what is told."""
     deed = say("approve.goods_out", amount=Money(12_345_67))
@@ -243,6 +249,8 @@ COUNTER = {
     "coupons": with_coupons,
     "rewards_claimed": with_rewards,
     "coupons_listed": coupons_listed,
+    "codes_asked": codes_asked,
+    "undo_allowed": undo_allowed,
     "exchange": lambda w: become(w, transaction=an_exchange(), member=None),
     "exchange_out": lambda w: become(w, transaction=an_exchange(904_00, 0), member=None),
     "returning_to_cards": returning_to_cards,

@@ -7,6 +7,7 @@ import pytest
 
 from drivers.fake.fiscal import VirtualFiscal
 from drivers.fake.marking import VirtualMarking
+from pos_app.workstation.answer import Answer, Part
 from pos_app.workstation.ports import DeviceState, StorageFull
 from tests.workstation.fiscal_till import FiscalTill
 from tests.workstation.test_till_fiscal import paid, papers
@@ -64,6 +65,19 @@ def test_a_code_is_asked_while_other_goods_are_scanned(till, services) -> None:
     (industry,) = position["industryInfo"]
     assert (industry["fois"], industry["number"]) == ("030", "1944")
     assert industry["industryAttribute"] == "UUID=req-1&Time=1763640000000"
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_code_that_is_asked_is_marked_on_the_receipt_until_its_verdict(till, services, refused):
+    services.delay_ms = 150
+    services.codes[code("a1")] = {"sold": True} if refused else {}
+    ok(scan(till, "a1"))
+    assert till.view.asking == ("Вода 1 л",)
+    ok(till.scan(BREAD))
+    assert till.view.asking == ("Вода 1 л",)
+    judged(till)
+    assert till.view.asking == ()
+    assert (("Вода 1 л", "1") in names(till)) is not refused
 
 
 def test_two_pieces_are_two_positions_with_their_own_codes(till) -> None:
@@ -191,10 +205,15 @@ def test_a_disk_that_takes_no_code_takes_no_line(till) -> None:
         def save(self, *rows) -> None:
             raise StorageFull
 
+    heard: list[Answer] = []
+    till.till.subscribe(heard.append)
     ok(scan(till, "a1"))
     till.till.station.fiscal.book = Full(till.till.station.fiscal.book)
     judged(till)
     assert names(till) == []
+    assert till.view.asking == ()
+    (told,) = [one for one in heard if one.refusal is not None]
+    assert Part.TRANSACTION in told.changed, "the mark of what was asked goes from the screen"
     assert "storage_full" in till.codes_heard()
 
 
