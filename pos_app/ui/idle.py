@@ -43,7 +43,16 @@ class Idle(QWidget):
         column.addSpacing(metrics.px(12))
         column.addLayout(self._actions())
         column.addStretch(3)
+        self._checks = False
         self.refresh()
+
+    def asked(self) -> None:
+        """A price is asked for, or no more: the last customer's change is not that price."""
+        ask = self._desk.ask
+        checks = ask is not None and ask.name == "price_check"
+        if checks != self._checks:
+            self._checks = checks
+            self.refresh()
 
     def _actions(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -66,12 +75,16 @@ class Idle(QWidget):
         transaction, last = self._desk.view.transaction, self._desk.view.last_sale
         back = transaction.returning if transaction is not None else None
         reprint, why, waiting = self._buttons
-        reveal(reprint, last is not None)
-        reveal(why, last is not None)
+        of_last = last is not None and not self._checks
+        reveal(reprint, of_last)
+        reveal(why, of_last)
         count = len(self._desk.view.suspended)
         reveal(waiting, count > 0)
         waiting.relabel(self._look.say("ui.suspended_count", n=count))
-        if back is not None and back.bare:
+        if self._checks:
+            title = "ask.price_check.title"
+            self._welcome(title, title, "ask.price_check.hint")
+        elif back is not None and back.bare:
             self._welcome("ui.bare_ready", "ui.bare_ready", "ui.bare_ready_how")
         elif last is None:
             self._welcome("ui.ready", "ui.ready_short", "ui.ready_how")

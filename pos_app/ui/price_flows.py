@@ -1,6 +1,7 @@
 """What does it cost: a question that scans and names answer, and a label for the shelf. No rule."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from pos_app.domain.money import Money
 from pos_app.domain.sentence import Argument, Points, Sentence, say
@@ -97,7 +98,9 @@ def _unit_rows(desk: Desk, checked: CheckedPrice) -> Iterator[Row]:
     elif checked.here.amount_minor != checked.item.unit_price_minor:
         yield _quoted(desk, words.text("ui.price_now"), checked.here, icon and "check", per)
     if checked.with_card is not None:
-        yield _quoted(desk, words.text("ui.with_card"), checked.with_card, icon, per)
+        row = _quoted(desk, words.text("ui.with_card"), checked.with_card, icon, per)
+        cheaper = checked.with_card.amount_minor != checked.here.amount_minor
+        yield row if cheaper else replace(row, figure="")  # points alone are no price
 
 
 def _label_rows(desk: Desk, label: OnLabel) -> Iterator[Row]:

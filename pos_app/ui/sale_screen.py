@@ -149,6 +149,7 @@ class SaleScreen(QWidget):
         """Only what these changes touch."""
         if Own.ASK in changes:
             self._place_ask(self._desk.ask)
+            self.idle.asked()
         if changes & {Own.PAGE, Own.ASK, Part.TRANSACTION}:
             self._hint()
         if Own.PAGE in changes or Own.ASK in changes:

@@ -235,7 +235,7 @@ def test_what_only_a_senior_does_says_so_in_the_menu_of_who_is_none(window):
     without(window, *Right)
     perform(window.desk, "day")
     marked = {row.value: row.detail for row in window.desk.rows if row.detail}
-    assert set(marked) == {"members", "conflicts", "end_of_day", "x_report"}
+    assert set(marked) == {"members", "conflicts", "end_of_day", "reports", "x_report"}
     assert set(marked.values()) == {"По PIN старшего"}
 
 
