@@ -18,6 +18,7 @@ from pos_app.ui.returning_panel import Returning
 from pos_app.ui.theme import BOLD, MEDIUM, SEMIBOLD, Look
 from pos_app.ui.top_bar import Pill
 from pos_app.workstation.answer import Part
+from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.view import Chip, MemberView
 
 
@@ -40,11 +41,12 @@ class Chips(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
 
-    def show_chips(self, chips: tuple[Chip, ...], asked: bool) -> None:
+    def show_chips(self, chips: tuple[Chip, ...], asked: bool, offered: bool) -> None:
         """The program's choices; ringed while F6 waits for a digit."""
         shown = placed(chips)
         for place, button in enumerate(self.buttons):
             reveal(button, place in shown)
+            button.setEnabled(offered)
             if place in shown:
                 chip = shown[place]
                 number = self._look.words.number(chip.points)
@@ -90,6 +92,7 @@ class KnownMember(QWidget):
         self._tier.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         remove = Button(look, "", partial(perform, self._desk, "remove_member"), icon="x",
                         skin="quiet")  # fmt: skip
+        self._remove = remove
         remove.setAccessibleName(look.say("ui.remove_member"))
         remove.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self._name, 1)
@@ -123,6 +126,7 @@ class KnownMember(QWidget):
         row.addWidget(name, 1)
         own = Button(look, look.say("ui.own_number"), partial(perform, self._desk, "points_amount"),
                      key="F6 F6", skin="quiet", icon="keyboard", px=look.metrics.small)  # fmt: skip
+        self._own = own
         own.level = 2 if look.metrics.is_narrow else 1
         own.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(own)
@@ -171,7 +175,11 @@ class KnownMember(QWidget):
         words = self._look.words
         reveal(self._redeem, bool(member.chips))
         asked = self._desk.ask is not None and self._desk.ask.name == "points"
-        self.chips.show_chips(member.chips, asked)
+        transaction = self._desk.view.transaction
+        may = transaction.may if transaction is not None else OfferedView()
+        self._remove.setEnabled(may.member)
+        self._own.setEnabled(may.points)
+        self.chips.show_chips(member.chips, asked, may.points)
         self._how.say(self._look.say("ask.points.hint") if asked else "")
         self._limit.say(words.say(member.redeem_limit) if member.redeem_limit else "")
 
@@ -219,18 +227,22 @@ class NobodyYet(QWidget):
                       icon="user-round-search", key="F2", skin="accent")  # fmt: skip
         enrol = Button(look, look.say("ui.enrol"), partial(perform, desk, "enrol"),
                        icon="user-round-plus")  # fmt: skip
-        for button in (find, enrol):
+        self._buttons = (find, enrol)
+        for button in self._buttons:
             button.least.setHeight(max(metrics.target, metrics.px(52)))
             column.addWidget(button)
 
     def show_teaser(self) -> None:
-        """What this receipt would earn and save with a card."""
+        """What this receipt would earn and save with a card, while one may still come."""
         transaction = self._desk.view.transaction
+        may = transaction.may if transaction is not None else OfferedView()
+        for button in self._buttons:
+            button.setEnabled(may.member)
         teaser = transaction.teaser if transaction else None
-        if teaser is None and transaction is not None and transaction.lines:
+        if teaser is None and transaction is not None and transaction.lines and may.member:
             self._teaser.pause()  # it is priced when the lines are painted
             return
-        if teaser is None or not (teaser.points or teaser.saves_minor):
+        if teaser is None or not may.member or not (teaser.points or teaser.saves_minor):
             self._teaser.say("")
             return
         key = "ui.teaser" if teaser.saves_minor else "ui.teaser_points"

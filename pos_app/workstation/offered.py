@@ -15,7 +15,7 @@ def offered(station: Station, transaction: Transaction) -> OfferedView:
     """Of the receipt as it is: what waits is listed where it has no lines to be put aside."""
     on_its_way = payment_view(station) is not None
     if on_its_way:
-        return OfferedView(goods=False, discount=False, suspend=False)
+        return OfferedView(goods=False, discount=False, suspend=False, member=False, points=False)
     returning = transaction.kind is TransactionKind.RETURN
     open_goods = not_editable(station, goods=True) is None
     stays = bool(transaction.tenders) or station.exchange is not None
@@ -24,6 +24,8 @@ def offered(station: Station, transaction: Transaction) -> OfferedView:
         discount=open_goods and not returning,
         suspend=not returning and not (transaction.lines and stays),
         payment_back=not returning and _may_go_back(transaction),
+        member=not_editable(station) is None,
+        points=not transaction.tenders and not returning,
     )
 
 

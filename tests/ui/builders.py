@@ -30,6 +30,7 @@ from pos_app.workstation.view import (
 )
 from pos_app.workstation.waiting_view import SuspendedView
 
+PAID = OfferedView(False, False, False, payment_back=True, member=False, points=False)
 RIGHTS = frozenset(right.value for right in Right)
 NOW = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
 GOODS = (
@@ -91,7 +92,7 @@ def a_transaction(shown=None, points=0, paid=0, kind="sale", selected=None):
         points_earned=159,
         teaser=TeaserView(159, 23561),
         round_notes_minor=(320000, 350000, 400000, 500000, 1000000),
-        may=OfferedView(not paid, not paid, not paid, bool(paid)),
+        may=PAID if paid else OfferedView(),
     )
 
 

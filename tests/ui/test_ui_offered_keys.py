@@ -13,7 +13,7 @@ from pos_app.ui.controls import Button
 from pos_app.ui.payment_panel import PaymentPanel
 from pos_app.workstation.offered_view import OfferedView
 from pos_app.workstation.view import PaymentView
-from tests.ui.builders import SUSPENDED, SellingTill, a_transaction, selling, signed_on
+from tests.ui.builders import SUSPENDED, SellingTill, a_member, a_transaction, selling, signed_on
 from tests.ui.counter_samples import become
 
 K = Qt.Key
@@ -69,6 +69,17 @@ def test_a_finger_takes_the_last_payment_back(window):
     assert (button.isVisible(), button.height()) == (True, least)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.desk.till.said("void_tender") == [((0,), {})]
+
+
+def test_with_money_in_no_member_comes_or_goes_and_no_points_are_chosen(window):
+    known, nobody = window.screen_shown.member.known, window.screen_shown.member.nobody
+    live = [known._remove, known._own, *known.chips.buttons, *nobody._buttons]
+    become(window, transaction=a_transaction(paid=150_00), member=a_member())
+    become(window, member=None)
+    assert not any(one.isEnabled() for one in live)
+    become(window, transaction=a_transaction(), member=a_member())
+    become(window, member=None)
+    assert all(one.isEnabled() for one in live)
 
 
 @pytest.mark.parametrize("suspended", [(), SUSPENDED])

@@ -1,13 +1,15 @@
 """What the view offers on an open receipt is done, and what it does not offer is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from pos_app.workstation.offered_view import OfferedView
 from tests.workstation.payment_till import PayingBench
-from tests.workstation.tills import CHEESE, MARIA, MILK, ok, refusal
+from tests.workstation.tills import CARDS, CHEESE, MARIA, MILK, ok, refusal
 
-NOTHING = OfferedView(goods=False, discount=False, suspend=False)
-PAID = OfferedView(goods=False, discount=False, suspend=False, payment_back=True)
+NOTHING = OfferedView(False, False, False, payment_back=False, member=False, points=False)
+PAID = replace(NOTHING, payment_back=True)
 
 
 @pytest.fixture
@@ -38,6 +40,7 @@ def test_with_money_in_only_the_payment_may_go_back(shop):
     shop.scan(CHEESE)
     ok(shop.till.tender("cash", 100_00))
     assert (shop.sale.may, refused(shop)) == (PAID, {"tenders_taken"})
+    assert refusal(shop.scan(CARDS["anna"])) == "tenders_taken"
     ok(shop.till.void_tender(0))
     assert shop.sale.may == OfferedView()
 
@@ -69,7 +72,7 @@ def test_what_comes_back_by_a_receipt_is_not_changed_and_not_put_aside(shop):
 def test_goods_without_a_receipt_are_entered_and_neither_reduced_nor_put_aside(shop):
     ok(shop.till.return_goods("defect", MARIA))
     shop.scan(MILK)
-    assert shop.sale.may == OfferedView(goods=True, discount=False, suspend=False)
+    assert shop.sale.may == replace(NOTHING, goods=True)
 
 
 def test_an_exchange_is_entered_and_not_put_aside(shop):
