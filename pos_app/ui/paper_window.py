@@ -9,8 +9,8 @@ import signal
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QPixmap
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -50,11 +50,17 @@ QPushButton:pressed { background: #174a96; }
 class Paper(QLabel):
     """One paper; a press is the scanner held to its code."""
 
-    def __init__(self, code: str, press: Callable[[str], object]) -> None:
+    def __init__(self, picture: QPixmap, code: str, press: Callable[[str], object]) -> None:
         super().__init__()
-        self._code, self._press = code, press
+        self._picture, self._code, self._press = picture, code, press
         if code:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def fit(self, width: int) -> None:
+        """All of its width is seen, in no more than `width` pixels; never larger than it is."""
+        wide = max(1, min(self._picture.width(), width))
+        mode = Qt.TransformationMode.SmoothTransformation
+        self.setPixmap(self._picture.scaledToWidth(wide, mode))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._code:
@@ -126,13 +132,23 @@ class PaperWindow(QScrollArea):
         self._seen += 1
         picture = QPixmap()
         picture.loadFromData(png)
-        shown = Paper(codes[-1] if codes else "", lambda code: self.on_press(code))
-        width = min(picture.width(), self.width() - 60)
-        mode = Qt.TransformationMode.SmoothTransformation
-        shown.setPixmap(picture.scaledToWidth(width, mode))
+        shown = Paper(picture, codes[-1] if codes else "", lambda code: self.on_press(code))
+        shown.fit(self._room())
         shown.setAccessibleName(text)
         self._column.insertWidget(0, shown)
         self.on_paper()
+
+    def _room(self) -> int:
+        """Pixels for a paper, the bar at the side drawn or not."""
+        margins = self._column.contentsMargins()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return self.width() - 2 * self.frameWidth() - margins.left() - margins.right() - bar
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for shown in self.findChildren(Paper):
+            shown.fit(self._room())
+        self._column.activate()  # else what was there keeps its width while this page is hidden
+        super().resizeEvent(event)
 
 
 class PapersAndSheet(QWidget):
@@ -158,11 +174,13 @@ def has_room(room: QRect) -> bool:
     return room.width() >= FIRST_SIZE[0] + SHEET_WIDTH + SIZE[0]
 
 
-class Corner:
+class Corner(QObject):
     """For a screen that the till fills: a handle that is always seen. Behind it codes and papers
-    over the member's panel, on no line and no key that takes money."""
+    over the member's panel, on no line and no key that takes money. They fold when the pointer goes
+    back to the till: what is asked there, a PIN or an amount, has its pad below them."""
 
     def __init__(self, port: int, room: QRect, language: str) -> None:
+        super().__init__()
         self._words = Words(language)
         self._new = 0
         self.sheet = DemoSheet(read_groups(), language, partial(send, port), NARROW - FRAME)
@@ -186,7 +204,14 @@ class Corner:
         self.papers.on_press = lambda code: send(port, scan_of(code))
         self.papers.on_paper = self._came
         self.papers.on_end = self.close
+        self.tabs.installEventFilter(self)
         self._tell()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The pointer has left for the till."""
+        if event.type() == QEvent.Type.Leave and self.tabs.isVisible():
+            self._turn()
+        return False
 
     def show(self) -> None:
         """The handle alone: the till is what a visitor came for."""

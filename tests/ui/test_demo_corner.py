@@ -1,7 +1,7 @@
 """On a screen that the till fills, the demo's codes are a press away and never in the way."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 
 from drivers.fake.rig import VirtualRig
 from pos_app.ui.controls import Button
@@ -121,3 +121,33 @@ def test_the_corner_goes_with_the_counter(qtbot):
         rig.printer.feed(b"Hello\n\x1dV\x00")
         qtbot.waitUntil(lambda: made.papers.papers == 1)
     qtbot.waitUntil(lambda: not made.handle.isVisible())
+
+
+def test_the_codes_fold_when_the_pointer_goes_back_to_the_till(corner, qtbot, qapp):
+    made = corner((1024, 768))
+    qtbot.mouseClick(made.handle, Qt.MouseButton.LeftButton)
+    assert made.tabs.isVisible()
+    qapp.sendEvent(made.tabs, QEvent(QEvent.Type.Leave))
+    assert not made.tabs.isVisible()
+    assert made.handle.text() != "Свернуть: вернуться к кассе"
+    qapp.sendEvent(made.tabs, QEvent(QEvent.Type.Leave))
+    assert not made.tabs.isVisible()
+
+
+@pytest.mark.parametrize("opened", [True, False])
+@pytest.mark.parametrize("size", SMALL, ids=lambda s: f"{s[0]}x{s[1]}")
+def test_a_paper_is_seen_to_its_right_edge_wherever_it_came(corner, qtbot, qapp, size, opened):
+    made = corner(size)
+    if opened:
+        qtbot.mouseClick(made.handle, Qt.MouseButton.LeftButton)
+    made.rig.printer.feed(b"0123456789" * 4 + b"ABCDEFGH\n" * 60 + b"\x1dV\x00")
+    qtbot.waitUntil(lambda: made.papers.papers == 1)
+    if not opened:
+        qtbot.mouseClick(made.handle, Qt.MouseButton.LeftButton)
+    made.tabs.setCurrentWidget(made.papers)
+    qapp.processEvents()
+    paper, view = made.papers.findChild(Paper), made.papers.viewport()
+    qtbot.waitUntil(lambda: rect_in(view, paper).left() >= 0)
+    qtbot.waitUntil(lambda: rect_in(view, paper).right() < view.width())
+    assert made.papers.horizontalScrollBar().maximum() == 0
+    assert paper.pixmap().width() == paper.width()
