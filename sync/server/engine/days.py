@@ -5,7 +5,7 @@ A till goes by its store's setting, which hides the chain's; so does this (docs/
 
 import json
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +25,16 @@ class Days:
 
     today: date
     running: tuple[date, ...]
+    zones: tuple[tzinfo, ...] = (UTC,)
 
     @property
     def first(self) -> date:
         """What lies before it is over in every store, a till's day that was not closed apart."""
         return self.running[0]
+
+    def begins(self, day: date) -> datetime:
+        """When that day begins in the first store that comes to it, UTC."""
+        return min(datetime.combine(day, time(), zone).astimezone(UTC) for zone in self.zones)
 
 
 def days_now(connection: Connection, services: Services) -> Days:
@@ -37,7 +42,7 @@ def days_now(connection: Connection, services: Services) -> Days:
     chains, stores = _zones(connection)
     now = services.now()
     running = {now.astimezone(zone).date() for zone in stores}
-    return Days(now.astimezone(chains).date(), tuple(sorted(running)))
+    return Days(now.astimezone(chains).date(), tuple(sorted(running)), tuple(stores))
 
 
 def _zones(connection: Connection) -> tuple[tzinfo, set[tzinfo]]:

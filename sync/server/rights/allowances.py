@@ -17,6 +17,7 @@ from sync.server.engine.buckets import bucket_of
 from sync.server.engine.keys import barred
 from sync.server.engine.schema import allowance, terminal
 from sync.server.engine.services import Services, micros
+from sync.server.rights.ending import ends_of, lease_within
 
 IDENTIFIED_LEASE = timedelta(hours=24)
 
@@ -50,7 +51,8 @@ def grant_now(
     may = max(0, _lendable(book, held, on)) if allowed else 0
     points = granted(may, wanted.granted)
     lease = micros(services.now() + IDENTIFIED_LEASE)
-    made = replace(wanted, granted=points, lease_until=lease)
+    ends = ends_of(book, held, IDENTIFIED_LEASE.days)
+    made = replace(wanted, granted=points, lease_until=lease_within(ends, points, lease))
     book.reserve(held, made)
     book.flush()
     return made

@@ -25,9 +25,11 @@ from pos_app.domain.loyalty.placement import (
 from sync.server.books import accounts
 from sync.server.books.book import Book, Grant, Held
 from sync.server.books.desk import SharedDesk
+from sync.server.engine.days import days_now
 from sync.server.engine.keys import barred
 from sync.server.engine.schema import account, allowance, member, setting, terminal
 from sync.server.engine.services import Services, micros
+from sync.server.rights import ending
 from sync.server.rights.allowances import free
 from sync.server.settings.tiering import program_in_force
 
@@ -120,10 +122,14 @@ def place(book: Book, held: Held, around: Placement) -> int:
     """
     if held.bearer is not None or held.member.blocked or not held.member.confirmed:
         return 0
-    today = book.days.today
+    today, owner = book.days.today, held.member.member_id
     more = top_ups(standing_of(book, held, around), around.tills, around.policy, today)
+    ends = ending.ends_of(book, held, ending.horizon_days(around.policy.lease_hours))
+    longest = ending.longest_lease(book, around.policy.lease_hours)
     for till, points in more.items():
-        grow(book, held, Grant("", held.member.member_id, till, points), around)
+        for until, part in ending.parts(ends, points):
+            lease = min(until, longest)
+            grow(book, held, Grant("", owner, till, part, lease_until=lease), around)
     return sum(more.values())
 
 
@@ -131,8 +137,8 @@ def grow(book: Book, held: Held, more: Grant, around: Placement) -> None:
     """A placed grant grows in place while nothing of it came back, so that grants stay few."""
     incarnation = around.incarnation_of[more.terminal]
     for grant in book.grants_of(more.member):
-        same = (grant.terminal, grant.kind, grant.incarnation, grant.returned)
-        if same == (more.terminal, PLACED, incarnation, 0):
+        same = (grant.terminal, grant.kind, grant.incarnation, grant.returned, grant.lease_until)
+        if same == (more.terminal, PLACED, incarnation, 0, more.lease_until):
             book.reserve(held, replace(grant, granted=grant.granted + more.granted))
             return
     new_id = book.services.ids.new_id()
@@ -179,8 +185,18 @@ def recall(book: Book, held: Held, terminal_id: str) -> None:
             book.reserve(held, replace(grant, kind=RECALLED))
 
 
+def recall_ending(book: Book, held: Held, around: Placement) -> None:
+    """Ask back what is promised beyond a lot's last day and will not be there; it is placed again
+    up to that day when it comes."""
+    ends = ending.ends_of(book, held, ending.horizon_days(around.policy.lease_hours))
+    for grant in ending.outlasting(book.grants_of(held.member.member_id), ends, LYING):
+        book.reserve(held, replace(grant, kind=RECALLED))
+
+
 def rebalance(book: Book, held: Held, around: Placement) -> None:
-    """Place what is free; ask back what lies where the member does not come any more."""
+    """Place what is free; ask back what lies where the member does not come any more, and what
+    would outlast its points."""
+    recall_ending(book, held, around)
     place(book, held, around)
     today = book.days.today
     for till in surplus(standing_of(book, held, around), around.tills, around.policy, today):
@@ -251,11 +267,16 @@ def count_at_home(connection: Connection, store_id: str) -> int:
     )
 
 
-def due_in_bucket(connection: Connection, bucket: int) -> list[str]:
-    """Members of a bucket who have points and were seen somewhere: who may need a rebalancing."""
+def due_in_bucket(connection: Connection, services: Services, bucket: int) -> list[str]:
+    """Members of a bucket who may need a rebalancing: they have points and were seen somewhere,
+    or points lie at tills that end soon."""
+    ahead = timedelta(days=1 + ending.horizon_days(policy_in_force(connection).lease_hours))
+    soon = (days_now(connection, services).first + ahead).isoformat()
+    seen = account.c.habits != "{}"
+    ends = sa.and_(account.c.reserved > 0, account.c.lapses_on != "", account.c.lapses_on <= soon)
     rows = connection.execute(
         sa.select(account.c.member)
-        .where(account.c.bucket == bucket, account.c.balance > 0, account.c.habits != "{}")
+        .where(account.c.bucket == bucket, account.c.balance > 0, sa.or_(seen, ends))
         .order_by(account.c.member)
     )
     return [row.member for row in rows]

@@ -16,7 +16,7 @@ async def tend_allowances(database: Database, services: Services) -> int:
     members is placed anew: every bucket once a day. How many transactions changed something."""
     done = await take_back(database, services)
     turn = placing.buckets_of_turn(services.now().hour, BUCKETS)
-    due = {bucket: await database.read(_due(bucket)) for bucket in turn}
+    due = {bucket: await database.read(_due(services, bucket)) for bucket in turn}
     for some in placing.some_of(due):
         done += bool(await database.write(_placed(services, some)))
     return done
@@ -43,8 +43,8 @@ async def void_reclaimed(database: Database, services: Services, terminal_id: st
     return 1 + len(by_bucket)
 
 
-def _due(bucket: int) -> Callable[[Connection], list[str]]:
-    return lambda c: placing.due_in_bucket(c, bucket)
+def _due(services: Services, bucket: int) -> Callable[[Connection], list[str]]:
+    return lambda c: placing.due_in_bucket(c, services, bucket)
 
 
 def _placed(services: Services, some: dict[int, list[str]]) -> Callable[[Connection], Any]:
