@@ -5,10 +5,12 @@ The list is there where a registrar is configured, and nowhere else.
 
 from collections.abc import Callable, Mapping
 
+from pos_app.domain.rights import Right
 from pos_app.ui.desk import Ask, Desk, Row
+from pos_app.ui.lending_flows import hand_back, lacks, with_right
 from pos_app.ui.phrases import words_of
 from pos_app.ui.reason_flows import ask_reason, moment_words
-from pos_app.workstation.answer import Tone
+from pos_app.workstation.answer import Answer, Tone
 from pos_app.workstation.fiscal_unsure import ErrandView
 
 ACTIONS: tuple[tuple[str, str], ...] = (
@@ -20,6 +22,12 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("fiscal_correction", "undo-2"),
     ("unsure_errands", "circle-help"),
 )
+SENIORS: Mapping[str, Right] = {
+    "fiscal_copy": Right.REPRINT,
+    "close_shift": Right.CLOSE_DAY,
+    "fiscal_correction": Right.CLOSE_DAY,
+}
+"""Marked for who may not: a colleague's PIN is asked."""
 CHOICES = (("was_done", "check"), ("was_not_done", "x"))
 ERRAND_REASONS = ("seen_on_paper", "seen_by_counter", "no_paper_no_count", "other")
 
@@ -37,7 +45,16 @@ def fiscal(desk: Desk) -> None:
         FLOWS[row.value](desk)
 
     words = words_of(desk)
-    rows = [Row(words.text(f"menu.{name}"), value=name, icon=icon) for name, icon in ACTIONS]
+    barred = {name for name, right in SENIORS.items() if lacks(desk, right)}
+    rows = [
+        Row(
+            words.text(f"menu.{name}"),
+            words.text("ui.senior_row") if name in barred else "",
+            value=name,
+            icon=icon,
+        )
+        for name, icon in ACTIONS
+    ]
     desk.open(Ask("fiscal", lambda text: None, pick=pick, place="main"), rows)
 
 
@@ -145,12 +162,22 @@ def _known(desk: Desk, one: ErrandView) -> str:
     return " · ".join((amount, moment_words(words, one.at), *said))
 
 
+def lent(desk: Desk, name: str, do: Callable[[], Answer]) -> None:
+    """By one's own right, or a colleague's PIN for this one thing."""
+
+    def go() -> None:
+        desk.do(do())
+        hand_back(desk)
+
+    with_right(desk, SENIORS[name], go)
+
+
 FLOWS: Mapping[str, Callable[[Desk], object]] = {
     "electronic_receipt": electronic,
     "go_on_printing": lambda desk: desk.do(desk.till.go_on_printing()),
-    "fiscal_copy": lambda desk: desk.do(desk.till.fiscal_copy()),
+    "fiscal_copy": lambda desk: lent(desk, "fiscal_copy", desk.till.fiscal_copy),
     "open_shift": lambda desk: desk.do(desk.till.open_shift()),
-    "close_shift": lambda desk: desk.do(desk.till.close_shift()),
+    "close_shift": lambda desk: lent(desk, "close_shift", desk.till.close_shift),
     "fiscal_correction": correction,
     "unsure_errands": unsure,
 }

@@ -30,6 +30,7 @@ from pos_app.workstation.station import (
     authorise,
     changed,
     record,
+    require,
     right_used,
 )
 
@@ -93,9 +94,9 @@ def close_shift(station: Station) -> Answer:
 
 
 def _begun(station: Station, kind: FiscalKind, right: Right) -> Answer:
-    allowed = _allowed(station, right, None)
-    if allowed:
-        return allowed
+    trouble = _barred(station, right)
+    if trouble:
+        return trouble
     fiscal_errands.wanted(station, kind)
     return changed(Part.DEVICES, notices=(notice(f"fiscal_{kind.value}_begun"),))
 
@@ -176,7 +177,7 @@ def correct(station: Station, wish: CorrectionWish, override: Override | None) -
 
 def copy(station: Station, receipt: str) -> Answer:
     """A copy on the registrar's paper, from its storage; nothing is registered."""
-    trouble = _allowed(station, Right.REPRINT, None)
+    trouble = _barred(station, Right.REPRINT)
     if trouble:
         return trouble
     journal = station.journal
@@ -197,7 +198,7 @@ def copy(station: Station, receipt: str) -> Answer:
 
 def go_on(station: Station) -> Answer:
     """There is paper again: the registrar finishes its document, and what waited is looked up."""
-    trouble = _allowed(station, Right.SELL, None)
+    trouble = _barred(station, Right.SELL)
     if trouble:
         return trouble
     station.fiscal.registrar.go_on(station.new_id(), lambda answer: _printed(station, answer))
@@ -212,6 +213,11 @@ def _printed(station: Station, answer: FiscalAnswer) -> None:
         why = answer.trouble or fiscal_errands.UNSAID
         said = notice("fiscal_not_printed", Tone.WARNING, None, why=why)
     station.say(changed(Part.DEVICES, notices=(said,)))
+
+
+def _barred(station: Station, right: Right) -> Answer | None:
+    """What takes no PIN of its own: the right, own or lent."""
+    return require(station, right) if in_force(station) else refused("no_registrar")
 
 
 def _allowed(station: Station, right: Right, override: Override | None) -> Answer | None:

@@ -1,13 +1,17 @@
 """The registrar in the menu: there where one is configured, each gesture one question away."""
 
+from dataclasses import replace
+
 import pytest
 
+from pos_app.domain.rights import Right
 from pos_app.ui.fiscal_flows import unsure
 from pos_app.ui.menu_flows import perform
-from pos_app.workstation.answer import Part, done, notice, refused
+from pos_app.workstation.answer import ALL_PARTS, Part, done, notice, refused
 from pos_app.workstation.view import DeviceView
 from tests.ui import day_samples
 from tests.ui.builders import NOW, SellingTill, signed_on
+from tests.ui.counter_samples import become
 
 KKT = DeviceView("kkt", "fiscal", "ok")
 
@@ -122,3 +126,27 @@ def test_the_end_of_the_day_leads_to_it_and_comes_back(fiscal) -> None:
         desk.ask.pick(desk.rows[0])
     assert len(called(fiscal, "decide_errand")) == 1
     assert desk.page.kind == "day"
+
+
+def test_a_cashier_closes_a_shift_by_a_colleagues_pin(fiscal) -> None:
+    """The rows that want one say so, and the right goes back with the shift."""
+    desk = fiscal.desk
+    cashier = replace(desk.view.operator, rights=frozenset({Right.SELL.value}))
+    become(fiscal, operator=cashier)
+    desk.till.answers["lend_right"] = lambda right, override=None: (
+        lent(desk, cashier, right) if override else refused("needs_override", right=right)
+    )
+    desk.till.answers["operators"] = done(operators=(("o2", "Петров Олег"),))
+    desk.till.answers["close_shift"] = done(notice("fiscal_close_shift_begun"))
+    perform(desk, "fiscal")
+    marked = {row.value for row in desk.rows if row.detail}
+    assert marked == {"fiscal_copy", "close_shift", "fiscal_correction"}
+    desk.ask.pick(next(row for row in desk.rows if row.value == "close_shift"))
+    assert (desk.ask.name, called(fiscal, "close_shift")) == ("override", [])
+    desk.ask.accept("2468")
+    assert len(called(fiscal, "close_shift")) == len(called(fiscal, "give_right_back")) == 1
+
+
+def lent(desk, cashier, right):
+    desk.till.become(operator=replace(cashier, rights=cashier.rights | {right}, lent=True))
+    return done(notice("right_lent", name="Петров Олег"), changed=ALL_PARTS)

@@ -185,7 +185,14 @@ def test_a_disk_without_room_begins_no_correction_and_no_copy(till) -> None:
 
 def test_a_cashier_without_the_right_closes_no_shift(till) -> None:
     till.begun("ivan")
-    assert refusal(till.till.close_shift()) == "needs_override"
+    assert refusal(till.till.close_shift()) == "senior_only"
+
+
+def test_a_colleague_lends_a_cashier_the_right_to_close_a_shift(till) -> None:
+    """A shift of more than 24 hours must end before anybody pays: nobody stands before it alone."""
+    till.begun("ivan")
+    ok(till.till.lend_right("close_day", ("maria", "3333")))
+    ok(till.till.close_shift())
 
 
 # --- the link -------------------------------------------------------------------------------------
