@@ -30,6 +30,7 @@ from pos_app.domain.transaction import (
 from pos_app.workstation import bare_goods, club, early, regulated, weighing
 from pos_app.workstation.answer import Answer, Notice, Part, Tone, notice, refused
 from pos_app.workstation.letting_go import handed_out, release
+from pos_app.workstation.moving import Stage
 from pos_app.workstation.ports import Facts, SessionState
 from pos_app.workstation.pricing_task import reprice
 from pos_app.workstation.station import (
@@ -103,11 +104,23 @@ def not_editable(station: Station, *, goods: bool = False) -> Answer | None:
 
     `goods`: it is about lines; those of a return without a receipt are entered like a sale's.
     """
-    if station.open is None or (goods and station.open.takes_back):
-        return None
+    trouble = issuing(station)
+    if trouble is not None or station.open is None or (goods and station.open.takes_back):
+        return trouble
     if station.open.kind is TransactionKind.RETURN:
         return refused("return_is_open")
     return refused("tenders_taken") if station.open.tenders != station.open.credit else None
+
+
+def issuing(station: Station) -> Answer | None:
+    """Why nothing of the open transaction changes, paid or not: its document is asked for, says
+    what it says, and is what will be kept. What were added now would leave unpaid."""
+    moving, now = station.moving, station.open
+    if moving is None or now is None or moving.transaction_id != now.transaction_id:
+        return None
+    if moving.stage is Stage.PAYING:
+        return None
+    return refused("payment_undecided" if station.doing is None else "payment_in_progress")
 
 
 def edit_recorded(
@@ -212,6 +225,9 @@ def _sell(
         return refused("bad_quantity", text=quantity.decimal())
     station.pending_quantity = None
     if station.open is not None and station.open.takes_back:
+        trouble = issuing(station)
+        if trouble:
+            return trouble
         taken = bare_goods.taken_back(station, item, code, quantity, (price, entry))
         said = notice("item_taken_back", Tone.GOOD, None, name=item.name)
         return taken if isinstance(taken, Answer) else put(station, taken, said, known=None)
