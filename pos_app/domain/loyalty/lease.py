@@ -48,6 +48,11 @@ def lease_time(anchor: Anchor | None, now: Reading) -> datetime | None:
     return anchor.server_at + (now.wall - anchor.wall)
 
 
+def margin(lasted: timedelta) -> timedelta:
+    """How much longer a till may honour a lease that lasted so long."""
+    return lasted * DRIFT_PPM // 1_000_000 + SLACK
+
+
 def over_for_sure(lease_until: datetime, lasted: timedelta) -> datetime:
     """When the server may believe that a lease which lasted so long is not honoured any more."""
-    return lease_until + lasted * DRIFT_PPM // 1_000_000 + SLACK
+    return lease_until + margin(lasted)

@@ -25,7 +25,7 @@ class Days:
 
     today: date
     running: tuple[date, ...]
-    zones: tuple[tzinfo, ...] = (UTC,)
+    zones: tuple[tzinfo, ...]
 
     @property
     def first(self) -> date:

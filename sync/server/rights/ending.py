@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from pos_app.domain.loyalty.account import Account
 from pos_app.domain.loyalty.allowance import RECALLED
+from pos_app.domain.loyalty.lease import margin
 from sync.server.books.book import Book, Grant, Held
 from sync.server.engine.days import Days
 from sync.server.engine.services import micros
@@ -32,7 +33,8 @@ class End:
 def horizon_days(lease_hours: int) -> int:
     """So many days ahead is looked: as long as a till that is not heard honours what lies there,
     by a clock that is slow, and the two days in which each member's turn comes for sure."""
-    return (lease_hours * 115 // 100) // 24 + 3
+    lease = timedelta(hours=lease_hours)
+    return (lease + margin(lease)).days + 3
 
 
 def longest_lease(book: Book, lease_hours: int) -> int:
@@ -88,14 +90,18 @@ def lease_within(ends: list[End], points: int, lease_until: int) -> int:
 def outlasting(grants: Iterable[Grant], ends: list[End], kinds: tuple[str, ...]) -> list[Grant]:
     """Waiting grants to ask back, the largest first, so that no more is promised beyond an end
     than there is then. What was asked back already is on its way."""
-    found: list[Grant] = []
-    coming_first = sorted(grants, key=lambda g: (g.kind != RECALLED, -g.left, g.grant_id))
-    for grant in coming_first:
-        over = [end for end in ends if outlasts(grant, end)]
-        if grant.kind != RECALLED and (grant.kind not in kinds or all(e.room >= 0 for e in over)):
-            continue
-        if grant.kind != RECALLED and grant.left:
+    promised, found = list(grants), []
+    for grant in promised:
+        if grant.kind == RECALLED:
+            _comes_back(grant, ends)
+    waiting = [grant for grant in promised if grant.kind in kinds and grant.left]
+    for grant in sorted(waiting, key=lambda g: (-g.left, g.grant_id)):
+        if any(end.room < 0 for end in ends if outlasts(grant, end)):
             found.append(grant)
-        for end in over:
-            end.room += grant.left
+            _comes_back(grant, ends)
     return found
+
+
+def _comes_back(grant: Grant, ends: list[End]) -> None:
+    for end in ends:
+        end.room += grant.left if outlasts(grant, end) else 0
