@@ -15,7 +15,7 @@ from pos_app.workstation.answer import Answer, notice, refused
 from pos_app.workstation.deed import asked_for
 from pos_app.workstation.ports import Facts
 from pos_app.workstation.pricing_task import know, reprice
-from pos_app.workstation.sale import SALE_PARTS, edit, not_editable, wanted_of
+from pos_app.workstation.sale import SALE_PARTS, edit, issuing, not_editable, wanted_of
 from pos_app.workstation.station import (
     Allowed,
     Override,
@@ -77,6 +77,9 @@ def undo(station: Station, override: Override | None = None) -> Answer:
     """Take the last change back."""
     if not station.past or (station.open and station.open.tenders):
         return refused("nothing_to_undo")
+    trouble = issuing(station)
+    if trouble:
+        return trouble
     before = station.past[-1][0]
     used = _used_by_undo(station, before, station.open or before, override)
     if isinstance(used, Answer):

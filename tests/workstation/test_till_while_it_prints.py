@@ -47,9 +47,11 @@ def test_goods_scanned_while_an_even_exchange_is_printed_do_not_leave_unpaid(til
 
 def test_goods_without_a_receipt_are_taken_back_before_their_document_and_not_after(till) -> None:
     ok(till.till.return_goods("defect", MARIA))
-    till.scan(MILK)
+    till.scan(MILK, MILK)
+    ok(till.till.set_quantity(1, "1"))
     ok(till.till.complete())
     assert till.till.station.moving.stage is Stage.FISCAL
     assert refusal(till.scan(BREAD)) == "payment_in_progress"
+    assert refusal(till.till.undo()) == "payment_in_progress", "two pieces would be shown again"
     till.until(lambda: len(till.documents()) == 1)
     assert len(till.documents()[-1].lines) == 1
