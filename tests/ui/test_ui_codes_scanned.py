@@ -46,10 +46,8 @@ by_every_way = pytest.mark.parametrize("way", WAYS)
 by_a_scanner = pytest.mark.parametrize("way", ["serial", "wedge"])
 
 
-@pytest.fixture
-def counter(tmp_path, open_till, qapp):
-    till = selling_cards(Bench(tmp_path)).open_shift()
-    till.scan(MILK)
+def heard_at(till, open_till, qapp):
+    """A real till behind its window, which hears a scanner that types."""
     window = open_till(till.till)
     heard = WedgeFilter(lambda data, aim: control_flows.scan(window.desk, data, aim), parent=window)
     heard.follow(qapp, window)
@@ -57,6 +55,13 @@ def counter(tmp_path, open_till, qapp):
     heard.leave(qapp)
     open_till.end(window)
     till.close()
+
+
+@pytest.fixture
+def counter(tmp_path, open_till, qapp):
+    till = selling_cards(Bench(tmp_path)).open_shift()
+    till.scan(MILK)
+    yield from heard_at(till, open_till, qapp)
 
 
 @by_every_way

@@ -3,11 +3,9 @@ with what was scanned. Nothing is sold behind a page."""
 
 import pytest
 
-from pos_app.ui import control_flows
 from pos_app.ui.member_flows import adjust
 from pos_app.ui.menu_flows import perform
-from pos_app.ui.wedge import WedgeFilter
-from tests.ui.test_ui_codes_scanned import Counter
+from tests.ui.test_ui_codes_scanned import heard_at
 from tests.workstation.tills import CARDS, MILK, Bench, member_id
 
 by_a_scanner = pytest.mark.parametrize("way", ["serial", "marked", "wedge", "wedge_25_ms"])
@@ -19,13 +17,7 @@ SALES_PAGES = ("x_report", "reports", "conflicts", "end_of_day")
 def counter(tmp_path, open_till, qapp):
     till = Bench(tmp_path)
     till.open_shift("maria")
-    window = open_till(till.till)
-    heard = WedgeFilter(lambda data, aim: control_flows.scan(window.desk, data, aim), parent=window)
-    heard.follow(qapp, window)
-    yield Counter(till, window)
-    heard.leave(qapp)
-    open_till.end(window)
-    till.close()
+    yield from heard_at(till, open_till, qapp)
 
 
 def shown_at(desk):
